@@ -1,0 +1,107 @@
+// Config: every setting of a server, with its meaning, unit and default.
+//
+// A Config is a plain value. It is filled from the settings table (YAML file, environment, command line; see
+// config/SETTINGS.md) by orrery::run(), or by your own code before Server{config, app}. The names are gunicorn's
+// wherever gunicorn has the setting. The master owns one Config per generation; a worker gets a copy at fork and
+// never changes it.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace orrery {
+
+/// How a worker runs the handler of a complete request. The HTTP side is the same in all three.
+enum class WorkerClass : std::uint8_t {
+  kAsync,    ///< on the event loop: handlers must not block
+  kSync,     ///< on the loop thread, one at a time: a handler may block, other workers take new connections
+  kThreads,  ///< on a bounded pool of `threads`: handlers may block
+};
+
+enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError, kCritical };
+
+struct Config {
+  using Milliseconds = std::chrono::milliseconds;
+  using Seconds = std::chrono::seconds;
+
+  // --- sockets ---
+  /// Addresses to listen on: `HOST`, `HOST:PORT`, `[v6]:PORT`, `unix:PATH`, `fd://N`. Port 0 lets the kernel choose.
+  std::vector<std::string> bind{"127.0.0.1:8000"};
+  /// Connections the kernel queues for us; 64 to 65535, capped by net.core.somaxconn.
+  int backlog = 2048;
+
+  // --- workers ---
+  /// Number of worker processes, 1 to 256; 0 means `auto`: the CPUs that affinity and the cgroup quota allow.
+  int workers = 0;
+  WorkerClass worker_class = WorkerClass::kAsync;
+  /// Handler threads of a `threads` worker, 1 to 1024.
+  int threads = 4;
+  /// Requests that may wait for a handler thread before a `threads` worker answers 503; 1 to 65536.
+  int thread_queue = 256;
+  /// Connections a worker holds at once, 1 to 1000000; also bounded by RLIMIT_NOFILE.
+  int worker_connections = 10000;
+  /// A worker is replaced after this many requests; 0 = never.
+  std::uint64_t max_requests = 0;
+  /// A random 0..N is added to `max_requests`, for each worker anew, so that they do not recycle together.
+  std::uint64_t max_requests_jitter = 0;
+
+  // --- time ---
+  /// The loop thread must beat at least this often, else the master ends the worker; 0 = never.
+  Milliseconds timeout = Seconds{30};
+  /// Longest time a handler may take for one request; 0 = no limit. A route may have its own.
+  Milliseconds request_deadline = Seconds{30};
+  /// Time a stopping worker has to finish what it holds.
+  Milliseconds graceful_timeout = Seconds{30};
+  /// Time a new worker has to become ready.
+  Milliseconds boot_timeout = Seconds{30};
+  /// Idle time after which a kept-alive connection is closed; 0 = close after each response.
+  Milliseconds keepalive = Seconds{75};
+  /// Total time for a request head: from accept for the first, from its first byte for later ones.
+  Milliseconds header_timeout = Seconds{10};
+  /// Time for a request body, plus the time its bytes take at `min_rate`.
+  Milliseconds body_timeout = Seconds{30};
+  /// Time for a response to be taken by the client, plus the time its bytes take at `min_rate`.
+  Milliseconds write_timeout = Seconds{30};
+  /// Slowest transfer, in bytes per second, that earns more than `body_timeout` or `write_timeout`.
+  std::size_t min_rate = 500;
+
+  // --- limits on one request ---
+  /// Longest request line in bytes, without its CRLF; longer is 414.
+  std::size_t limit_request_line = 8190;
+  /// Most header fields; more is 431.
+  std::size_t limit_request_fields = 100;
+  /// Longest header field line in bytes, without its CRLF; longer is 431.
+  std::size_t limit_request_field_size = 8190;
+  /// Largest request head in bytes, all lines together; larger is 431.
+  std::size_t limit_request_head = 65536;
+  /// Largest request body in bytes; larger is 413. A route may have its own.
+  std::uint64_t limit_request_body = 1024 * 1024;
+
+  // --- trust ---
+  /// Peers (addresses or CIDR; `*` = all) whose X-Request-ID is believed. Unix sockets always are.
+  std::vector<std::string> forwarded_allow_ips{"127.0.0.1", "::1"};
+
+  // --- process ---
+  std::string proc_name = "orrery";       ///< shown by ps: `orrery: master`
+  std::string chdir;                      ///< working directory; empty = where it was started
+  std::vector<std::string> raw_env;       ///< `NAME=value`, set in the environment of master and workers
+  std::string pidfile;                    ///< locked for the master's life; empty = none
+  std::string user;                       ///< workers run as this user (name or uid); empty = as started
+  std::string group;                      ///< workers run as this group (name or gid); empty = as started
+  bool initgroups = false;                ///< give the workers the supplementary groups of `user`
+  std::optional<std::uint32_t> umask;     ///< file mode creation mask, octal; unset = as started
+  bool daemon = false;                    ///< go to the background once the service is ready
+
+  // --- logs ---
+  std::string errorlog = "-";             ///< file of the error log; `-` = standard error
+  LogLevel loglevel = LogLevel::kInfo;
+  std::string accesslog;                  ///< file of the access log; `-` = standard output; empty = off
+  /// gunicorn's atoms; an unknown atom is refused when the configuration is read.
+  std::string access_log_format = R"(%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s")";
+};
+
+}  // namespace orrery

@@ -1,0 +1,27 @@
+// Result<T>: a value, or the sentence that says why there is none.
+//
+// Everything the outside world can cause (a file, a port, a peer's bytes) comes back as a Result; exceptions
+// are left to bugs and to other people's code. The sentence is written for the person who must act: what
+// failed, where, and what to do about it.
+#pragma once
+
+#include <string>
+#include <tl/expected.hpp>
+#include <utility>
+
+namespace orrery {
+
+/// Why something could not be done, as one sentence without a final newline.
+struct Error {
+  std::string message;
+};
+
+template <class T>
+using Result = tl::expected<T, Error>;
+
+/// `return fail("cannot read " + path);` from a function that returns any Result.
+inline tl::unexpected<Error> fail(std::string message) {
+  return tl::unexpected<Error>(Error{std::move(message)});
+}
+
+}  // namespace orrery

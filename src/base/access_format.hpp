@@ -1,0 +1,61 @@
+// AccessFormat: gunicorn's access_log_format, compiled once, rendered for each request.
+//
+// Pure. Used by the worker for every finished request and by the master for the requests a dead worker left. Every
+// atom is escaped (control bytes, quote, backslash, bytes >= 0x7f as \xHH), so a peer cannot forge a line or a field.
+//
+// Atoms: %(h)s client  %(l)s -  %(u)s user of basic authentication  %(t)s [22/Nov/2026:10:00:00 +0000]
+//   %(r)s request line  %(m)s method  %(U)s path  %(q)s query  %(H)s protocol  %(s)s status
+//   %(B)s response body bytes  %(b)s the same, `-` when 0  %(f)s referer  %(a)s user agent
+//   %(T)s seconds  %(M)s ms  %(D)s us  %(L)s seconds with 6 decimals  %(p)s <pid>  %(I)s request id
+//   %({name}i)s request field  %({name}o)s response field  %({name}e)s environment variable;  %% a percent sign.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <sys/types.h>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "orrery/result.hpp"
+
+namespace orrery::base {
+
+/// One finished request as the log sees it. Views live as long as the call that renders them.
+struct AccessRecord {
+  std::string_view client;         ///< address without port
+  std::string_view user;           ///< empty = none
+  std::string_view method;
+  std::string_view target;         ///< as it came: path and query
+  std::string_view protocol;       ///< "HTTP/1.1"
+  std::string_view id;
+  int status = 0;
+  std::uint64_t body_bytes = 0;    ///< body bytes of the response, without framing
+  WallTime finished;
+  Nanoseconds duration{0};
+  pid_t pid = 0;
+
+  /// Looks a field up by its lower-case name; empty when absent. May be null.
+  std::string_view (*request_field)(const void* context, std::string_view name) = nullptr;
+  std::string_view (*response_field)(const void* context, std::string_view name) = nullptr;
+  const void* context = nullptr;
+};
+
+class AccessFormat {
+ public:
+  /// Compiles `format`; fails with a sentence that names the unknown atom and its column.
+  static Result<AccessFormat> compile(std::string_view format);
+
+  /// Appends one line, with its newline, to `out`.
+  void render(const AccessRecord& record, std::string& out) const;
+
+ private:
+  enum class Atom : std::uint8_t;
+  struct Piece {
+    Atom atom;
+    std::string text;  ///< literal text, or the name inside {}
+  };
+  std::vector<Piece> pieces_;
+};
+
+}  // namespace orrery::base

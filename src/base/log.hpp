@@ -1,0 +1,57 @@
+// The error log: one line per thing an operator should know.
+//
+// The only user of spdlog. Lines have gunicorn's form, `[2026-08-22 10:00:00 +0000] [pid] [LEVEL] message`, are
+// written whole with O_APPEND and never buffered, so master and workers may share one file. Each process opens
+// its own copy (after fork for a worker) and reopens it on USR1. Any thread may log. Never logs from a signal
+// handler, and never fails its caller: when the file cannot be written the line goes to standard error.
+#pragma once
+
+#include <fmt/core.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "orrery/config.hpp"
+#include "orrery/result.hpp"
+
+namespace orrery::base {
+
+/// Opens `path` (`-` = standard error) with mode 0640 as this process's error log. On failure the former log stays.
+Result<void> open_log(const std::string& path, LogLevel level);
+
+/// Opens the same path anew (after rotation). On failure the old file is kept.
+Result<void> reopen_log();
+
+/// True when a line of this level would be written.
+bool log_enabled(LogLevel level);
+
+/// Writes one line; control bytes in `message` are escaped, so peers cannot forge lines.
+void log_line(LogLevel level, std::string_view message);
+
+template <class... Args>
+void log_at(LogLevel level, fmt::format_string<Args...> format, Args&&... args) {
+  if (log_enabled(level)) log_line(level, fmt::format(format, std::forward<Args>(args)...));
+}
+template <class... Args>
+void log_debug(fmt::format_string<Args...> format, Args&&... args) {
+  log_at(LogLevel::kDebug, format, std::forward<Args>(args)...);
+}
+template <class... Args>
+void log_info(fmt::format_string<Args...> format, Args&&... args) {
+  log_at(LogLevel::kInfo, format, std::forward<Args>(args)...);
+}
+template <class... Args>
+void log_warning(fmt::format_string<Args...> format, Args&&... args) {
+  log_at(LogLevel::kWarning, format, std::forward<Args>(args)...);
+}
+template <class... Args>
+void log_error(fmt::format_string<Args...> format, Args&&... args) {
+  log_at(LogLevel::kError, format, std::forward<Args>(args)...);
+}
+template <class... Args>
+void log_critical(fmt::format_string<Args...> format, Args&&... args) {
+  log_at(LogLevel::kCritical, format, std::forward<Args>(args)...);
+}
+
+}  // namespace orrery::base

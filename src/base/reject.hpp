@@ -1,0 +1,80 @@
+// The reasons for which a peer is refused or cut off: one table.
+//
+// Each row: name as it stands in the log, in the scoreboard and in README; the status the peer is answered with (0: the
+// connection is closed without one); and the sentence for the operator. A new refusal starts with a new row here.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace orrery::base {
+
+// clang-format off
+#define ORRERY_REJECTS(X) \
+  X(bad_request_line,      400, "the request line is not `method SP target SP HTTP/x.y CRLF`") \
+  X(bad_method,            400, "the method is not a token") \
+  X(unknown_method,        501, "the method is not known to this server") \
+  X(bad_target,            400, "the request target is malformed") \
+  X(bad_version,           505, "the HTTP version is neither 1.0 nor 1.1") \
+  X(bare_lf,               400, "a line ends in LF without CR") \
+  X(bare_cr,               400, "a CR is not followed by LF") \
+  X(control_byte,          400, "a NUL or control byte stands in the head") \
+  X(obs_fold,              400, "a header field is folded over lines") \
+  X(empty_field_name,      400, "a header field has no name") \
+  X(bad_field_name,        400, "a header field's name is not a token") \
+  X(space_before_colon,    400, "white space stands before a header field's colon") \
+  X(missing_colon,         400, "a header line has no colon") \
+  X(parser_refused,        400, "the HTTP parser refused the message") \
+  X(missing_host,          400, "an HTTP/1.1 request has no Host") \
+  X(repeated_host,         400, "a request has more than one Host") \
+  X(bad_host,              400, "the Host is malformed") \
+  X(bad_content_length,    400, "Content-Length is not one plain number") \
+  X(repeated_content_length, 400, "Content-Length is repeated or a list") \
+  X(repeated_content_type, 400, "Content-Type is repeated") \
+  X(length_with_coding,    400, "both Content-Length and Transfer-Encoding are given") \
+  X(coding_on_1_0,         400, "Transfer-Encoding is used with HTTP/1.0") \
+  X(bad_transfer_coding,   400, "Transfer-Encoding is not exactly one final `chunked`") \
+  X(unknown_transfer_coding, 501, "the transfer coding is not known to this server") \
+  X(bad_chunk,             400, "the chunked body is malformed") \
+  X(long_chunk_extension,  400, "the chunk extensions are too long") \
+  X(forbidden_trailer,     400, "a trailer field may not stand in a trailer") \
+  X(bad_expectation,       417, "the Expect is not `100-continue`") \
+  X(underscore_field,      400, "a header field's name has an underscore") \
+  X(long_request_line,     414, "the request line is longer than limit_request_line") \
+  X(too_many_fields,       431, "there are more header fields than limit_request_fields") \
+  X(long_field,            431, "a header field is longer than limit_request_field_size") \
+  X(long_head,             431, "the request head is larger than limit_request_head") \
+  X(large_body,            413, "the request body is larger than limit_request_body") \
+  X(header_timeout,        408, "the request head did not arrive within header_timeout") \
+  X(body_timeout,          408, "the request body did not arrive within body_timeout") \
+  X(write_timeout,           0, "the client did not take the response within write_timeout") \
+  X(request_deadline,      504, "the handler did not answer within request_deadline") \
+  X(queue_full,            503, "all handler threads are busy and their queue is full") \
+  X(too_many_connections,    0, "the longest-idle connection was closed to make room for a new one") \
+  X(truncated_request,       0, "the client closed in the middle of a request") \
+  X(silent_connection,       0, "the client sent nothing within header_timeout")
+// clang-format on
+
+enum class Reject : std::uint8_t {
+#define ORRERY_ROW(name, status, sentence) name,
+  ORRERY_REJECTS(ORRERY_ROW)
+#undef ORRERY_ROW
+};
+
+struct RejectRow {
+  std::string_view name;
+  int status;
+  std::string_view sentence;
+};
+
+inline constexpr std::array kRejects{
+#define ORRERY_ROW(name, status, sentence) RejectRow{#name, status, sentence},
+    ORRERY_REJECTS(ORRERY_ROW)
+#undef ORRERY_ROW
+};
+
+constexpr const RejectRow& row(Reject reason) { return kRejects[static_cast<std::size_t>(reason)]; }
+
+}  // namespace orrery::base

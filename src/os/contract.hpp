@@ -1,0 +1,64 @@
+// The contract between master and worker: what a worker is born with, what it tells, how it ends.
+//
+// The master forks and supervises; it knows nothing of HTTP or event loops. The worker's code comes to it as one function,
+// WorkerMain, and talks back through a pipe, the scoreboard and its exit code, and in no other way.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/address.hpp"
+#include "base/unique_fd.hpp"
+#include "orrery/config.hpp"
+#include "os/scoreboard.hpp"
+
+namespace orrery::os {
+
+/// A socket that listens; made by the master, inherited by every worker.
+struct Listener {
+  base::UniqueFd fd;
+  std::string bind;             ///< the setting it came from: "0.0.0.0:8000"
+  base::BindTarget target;
+  base::Address address;        ///< as bound: the real port when the setting said 0
+  bool owns_path = false;       ///< unix: unlink the path when the service ends
+
+  /// "http://127.0.0.1:8000" or "unix:/run/orrery.sock".
+  [[nodiscard]] std::string url() const;
+};
+
+/// Everything a worker is born with. Valid for the worker's whole life; all of it is the worker's own copy but the slot.
+struct WorkerBirth {
+  const Config* config = nullptr;
+  std::vector<const Listener*> listeners;
+  Slot* slot = nullptr;
+  unsigned number = 0;              ///< 1..: the worker's age in this master, never reused
+  unsigned generation = 0;          ///< 1 at start, +1 at each reload
+  base::UniqueFd master;            ///< write end of the pipe to the master: WorkerMessage
+  pid_t master_pid = 0;
+};
+
+/// Runs in the child, after the child's part of the fork is done (descriptors closed, logs open, privileges dropped, tied to
+/// the master's life). All signals are still blocked. The value is the process's exit code; never returns by exception.
+using WorkerMain = std::function<int(WorkerBirth)>;
+
+/// What a worker writes into its pipe; one byte each, so a write is never partial.
+enum class WorkerMessage : std::uint8_t {
+  kReady = 'r',      ///< start hook done, accepting
+  kRecycle = 'c',    ///< reached max_requests: replace me, then send me TERM
+  kExhausted = 'x',  ///< every handler thread is past its deadline: replace me, then send me TERM
+};
+
+/// Exit codes: gunicorn's contract.
+enum ExitCode : int {
+  kExitOk = 0,
+  kExitFailure = 1,        ///< runtime failure (bind, log file, master gone)
+  kExitUsage = 2,          ///< bad configuration or command line; nothing was started
+  kExitWorkerBoot = 3,     ///< a worker could not boot
+  kExitAppLoad = 4,        ///< the application's start hook failed
+};
+
+}  // namespace orrery::os

@@ -1,0 +1,145 @@
+// Scoreboard: what each worker is doing, readable by the master even when the worker is stuck or dead.
+//
+// One anonymous shared mapping, made by the master before the first fork and reserved once for kMaxWorkers slots
+// (MAP_NORESERVE: untouched slots cost nothing). Exactly one writer per slot, the worker that was born into it; the
+// master reads, and clears a slot only after the worker's death report is written. The in-flight and finished records have a
+// sequence counter (odd while being written): a reader that sees it odd or changed marks the record unreliable. No
+// locks, no syscalls. Its layout never crosses binaries. Reset, and only reset, frees a slot for the next worker.
+#pragma once
+
+#include <sys/types.h>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/reject.hpp"
+#include "orrery/result.hpp"
+
+namespace orrery::os {
+
+inline constexpr std::size_t kMaxWorkers = 256;
+
+enum class WorkerState : std::uint8_t { kFree, kBooting, kReady, kDraining };
+
+/// One request, in flight or finished, as the death report and the access log need it.
+struct RequestRecord {
+  std::array<char, 16> method{};
+  std::array<char, 120> target{};     ///< cut, without query
+  std::array<char, 64> id{};
+  std::array<char, 46> peer{};
+  std::uint8_t method_length = 0, target_length = 0, id_length = 0, peer_length = 0;
+  std::uint8_t minor_version = 1;
+  std::uint16_t status = 0;           ///< 0 while in flight
+  std::int32_t thread = 0;            ///< thread id that runs the handler; 0 = the loop thread
+  std::int64_t started_ns = 0;        ///< CLOCK_MONOTONIC
+  std::int64_t deadline_ns = 0;       ///< CLOCK_MONOTONIC; 0 = none
+  std::int64_t finished_ns = 0;       ///< CLOCK_MONOTONIC; 0 while in flight
+
+  void set_method(std::string_view text);
+  void set_target(std::string_view text);
+  void set_id(std::string_view text);
+  void set_peer(std::string_view text);
+  [[nodiscard]] std::string_view method_view() const { return {method.data(), method_length}; }
+  [[nodiscard]] std::string_view target_view() const { return {target.data(), target_length}; }
+  [[nodiscard]] std::string_view id_view() const { return {id.data(), id_length}; }
+  [[nodiscard]] std::string_view peer_view() const { return {peer.data(), peer_length}; }
+};
+
+/// A RequestRecord with its sequence counter. Even and non-zero start = occupied and whole.
+class RequestCell {
+ public:
+  /// Writer: calls `fill(record)` between the two steps of the counter.
+  template <class Fill>
+  void write(Fill&& fill) {
+    sequence_.fetch_add(1, std::memory_order_acq_rel);
+    fill(record_);
+    sequence_.fetch_add(1, std::memory_order_release);
+  }
+  /// Reader in another process: the record, or nothing when it was torn; `started_ns == 0` means the cell is empty.
+  [[nodiscard]] std::optional<RequestRecord> read() const;
+
+ private:
+  std::atomic<std::uint32_t> sequence_{0};
+  RequestRecord record_;
+};
+
+inline constexpr std::size_t kInFlightCells = 64;
+inline constexpr std::size_t kFinishedCells = 32;
+inline constexpr std::size_t kMaxThreads = 1024;
+inline constexpr std::size_t kLatencyBuckets = 40;   ///< bucket b: [2^b, 2^(b+1)) ns
+inline constexpr std::size_t kAccessBatch = 64 * 1024;
+
+/// Totals of one worker; only ever grow. Plain relaxed atomics: one writer.
+struct Counters {
+  std::atomic<std::uint64_t> connections{0};       ///< accepted
+  std::atomic<std::uint64_t> requests{0};          ///< answered, or given up
+  std::array<std::atomic<std::uint64_t>, 6> responses{};  ///< by status class; [0] = none sent
+  std::atomic<std::uint64_t> handler_errors{0};    ///< handlers that threw or dropped their responder
+  std::atomic<std::uint64_t> late_answers{0};      ///< answers after request_deadline, dropped
+  std::atomic<std::uint64_t> access_lines_dropped{0};
+  std::atomic<std::uint64_t> bytes_in{0}, bytes_out{0};
+  std::array<std::atomic<std::uint64_t>, 64> rejects{};   ///< by base::Reject
+  std::array<std::atomic<std::uint64_t>, kLatencyBuckets> latency{};
+};
+static_assert(base::kRejects.size() <= 64);
+
+/// Adds to a counter that only the calling process writes: a plain add, no locked instruction.
+inline void bump(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) {
+  counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+}
+
+/// Access-log bytes not yet written to the file. The worker appends and flushes; after its death the master writes
+/// the rest. [0, used) are whole lines; `used` is stored last.
+struct AccessBatch {
+  std::atomic<std::uint32_t> used{0};
+  std::array<char, kAccessBatch> bytes;
+};
+
+struct alignas(64) Slot {
+  // First cache line: what the master looks at every second.
+  std::atomic<pid_t> pid{0};
+  std::atomic<WorkerState> state{WorkerState::kFree};
+  std::atomic<std::uint32_t> generation{0};
+  std::atomic<std::int64_t> heartbeat_ns{0};       ///< CLOCK_MONOTONIC of the loop thread's last beat; 0 = not yet
+  std::atomic<std::int32_t> connections{0};        ///< open now
+  std::atomic<std::int32_t> in_flight{0};          ///< requests with a handler now
+
+  alignas(64) Counters counters;
+  std::array<std::atomic<pid_t>, kMaxThreads> threads{};   ///< ids of the pool threads
+  std::array<RequestCell, kInFlightCells> flights;         ///< the oldest requests in flight
+  std::atomic<std::uint32_t> finished_next{0};
+  std::array<RequestCell, kFinishedCells> finished;        ///< ring of the last requests done
+  AccessBatch access;
+};
+
+class Scoreboard {
+ public:
+  /// Maps the slots. Call once, in the master, before any fork.
+  static Result<Scoreboard> create();
+
+  [[nodiscard]] Slot& slot(std::size_t index);
+  [[nodiscard]] const Slot& slot(std::size_t index) const;
+
+  /// Master: a slot in state kFree, made ready for a new worker; nothing when all are taken.
+  std::optional<std::size_t> claim();
+  /// Master: adds the dead worker's counters to `retired()` and frees the slot.
+  void release(std::size_t index);
+  /// Totals of all workers that are gone.
+  [[nodiscard]] const Counters& retired() const;
+
+ private:
+  struct Mapping;
+  struct Unmap {
+    void operator()(Mapping* mapping) const noexcept;
+  };
+  explicit Scoreboard(Mapping* mapping) : mapping_(mapping) {}
+  std::unique_ptr<Mapping, Unmap> mapping_;
+};
+
+}  // namespace orrery::os
