@@ -17,6 +17,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/address.hpp"
 #include "base/clock.hpp"
 #include "base/reject.hpp"
 #include "orrery/result.hpp"
@@ -32,8 +33,8 @@ struct RequestRecord {
   std::array<char, 16> method{};
   std::array<char, 120> target{};     ///< cut, without query
   std::array<char, 64> id{};
-  std::array<char, 46> peer{};
-  std::uint8_t method_length = 0, target_length = 0, id_length = 0, peer_length = 0;
+  base::Address peer;
+  std::uint8_t method_length = 0, target_length = 0, id_length = 0;
   std::uint8_t minor_version = 1;
   std::uint16_t status = 0;           ///< 0 while in flight
   std::int32_t thread = 0;            ///< thread id that runs the handler; 0 = the loop thread
@@ -44,11 +45,9 @@ struct RequestRecord {
   void set_method(std::string_view text);
   void set_target(std::string_view text);
   void set_id(std::string_view text);
-  void set_peer(std::string_view text);
   [[nodiscard]] std::string_view method_view() const { return {method.data(), method_length}; }
   [[nodiscard]] std::string_view target_view() const { return {target.data(), target_length}; }
   [[nodiscard]] std::string_view id_view() const { return {id.data(), id_length}; }
-  [[nodiscard]] std::string_view peer_view() const { return {peer.data(), peer_length}; }
 };
 
 /// A RequestRecord with its sequence counter. Even and non-zero start = occupied and whole.

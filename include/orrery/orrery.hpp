@@ -1,0 +1,22 @@
+// Orrery in one include. A whole service:
+//
+//   #include <orrery/orrery.hpp>
+//
+//   int main(int argc, char** argv) {
+//     orrery::App app;
+//     app.get("/hello/{name}", [](const orrery::Request& request) {
+//       return orrery::Response::text("hello, " + std::string{request.param("name")} + "\n");
+//     });
+//     return orrery::run(argc, argv, std::move(app));
+//   }
+//
+// Start here: app.hpp (routes, handlers, hooks), then request.hpp and response.hpp (what a handler sees), config.hpp (every
+// setting), server.hpp (running it), result.hpp (errors). `./service --help` has the operator's side.
+#pragma once
+
+#include "orrery/app.hpp"
+#include "orrery/config.hpp"
+#include "orrery/request.hpp"
+#include "orrery/response.hpp"
+#include "orrery/result.hpp"
+#include "orrery/server.hpp"

@@ -1,0 +1,95 @@
+// Request: one complete HTTP request, as a handler sees it.
+//
+// Everything is a view into bytes the server keeps: a `const Request&` is good until the handler returns, a `Request` by value
+// (handlers that take a Responder) until it is destroyed, on whatever thread. A request is used by one thread at a time;
+// only cancelled() may be asked from any thread. Words are RFC 9110's.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "orrery/config.hpp"
+
+namespace orrery {
+
+namespace http {
+class Message;
+}
+
+/// One header or trailer field. The name keeps the case it came in; compare it without regard to case.
+struct Field {
+  std::string_view name;
+  std::string_view value;
+};
+
+class Request {
+ public:
+  Request(Request&& other) noexcept : message_(other.message_), owned_(other.owned_) { other.message_ = nullptr; }
+  Request& operator=(Request&& other) noexcept;
+  ~Request();
+
+  /// "GET", "POST", …; case-sensitive (RFC 9110, 9.1).
+  [[nodiscard]] std::string_view method() const;
+  /// The request target as it came: "/planets/mars?lon=2".
+  [[nodiscard]] std::string_view target() const;
+  /// The path, percent-decoded once, dot segments resolved; begins with "/", or is "*".
+  [[nodiscard]] std::string_view path() const;
+  /// What stands behind "?", undecoded; empty when there is none.
+  [[nodiscard]] std::string_view query_string() const;
+  /// 1 for HTTP/1.1, 0 for HTTP/1.0.
+  [[nodiscard]] int minor_version() const;
+
+  /// The decoded value of `{name}` in the route's pattern; empty when the pattern has no such name.
+  [[nodiscard]] std::string_view param(std::string_view name) const;
+  /// The decoded value of the first query parameter with this name; "" for `?name`, nothing when it is absent.
+  [[nodiscard]] std::optional<std::string_view> query(std::string_view name) const;
+
+  /// The value of the first header field with this name, in any case.
+  [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const;
+  /// All header fields in the order they came, repeated ones included.
+  [[nodiscard]] std::size_t field_count() const;
+  [[nodiscard]] Field field_at(std::size_t index) const;
+  /// Trailer fields of a chunked body.
+  [[nodiscard]] std::size_t trailer_count() const;
+  [[nodiscard]] Field trailer_at(std::size_t index) const;
+
+  /// The whole body, without its transfer coding; empty on routes that read it as it comes (BodyReader).
+  [[nodiscard]] std::string_view body() const;
+
+  /// Names this request in the log and in the response: X-Request-ID, kept from trusted peers, else made here.
+  [[nodiscard]] std::string_view id() const;
+  /// Address of the other end of the connection, without port: "192.0.2.1", "2001:db8::1" or "unix".
+  [[nodiscard]] std::string_view peer() const;
+
+  /// True once nobody waits for the answer: the client is gone, or `request_deadline` has passed. Any thread.
+  [[nodiscard]] bool cancelled() const noexcept;
+  /// When the handler must have answered; nothing when it has no limit.
+  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> deadline() const;
+  /// The class of the worker that runs the handler.
+  [[nodiscard]] WorkerClass worker_class() const;
+
+ private:
+  friend class http::Message;
+  Request(http::Message* message, bool owned) : message_(message), owned_(owned) {}
+
+  http::Message* message_;
+  bool owned_;  // false: the server outlives this Request and keeps the message
+};
+
+/// One step of a request body that is read as it comes.
+struct BodyPiece {
+  enum class Kind : std::uint8_t {
+    kData,     ///< `bytes` came
+    kEnd,      ///< the body is complete
+    kAborted,  ///< the client went away or sent nonsense; no more comes
+  };
+  Kind kind = Kind::kEnd;
+  std::string_view bytes;  ///< good until the call returns
+};
+
+}  // namespace orrery

@@ -1,0 +1,84 @@
+// Response: what a handler answers, as a value.
+//
+// Made by the makers below, adjusted in builder style, moved to the server, which frames it (RFC 9112): Content-Length or chunked,
+// Date, Server, Connection and X-Request-ID are the server's and what a handler sets under these names is dropped.
+// A field with a CR, LF or NUL in it is never sent: the client gets 500 and the log a line.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace orrery {
+
+class Response {
+ public:
+  /// Appends the next piece of a body to `out`; returns false when that was the last (an empty last piece is fine).
+  /// Called only when the socket can take more: on the loop thread (`async`, `sync`) or on a pool thread (`threads`).
+  using Pull = std::function<bool(std::string& out)>;
+  using FieldPair = std::pair<std::string, std::string>;
+
+  Response() = default;
+
+  /// An answer without a body.
+  static Response status(int code);
+  static Response text(std::string body) { return bytes("text/plain; charset=utf-8", std::move(body)); }
+  static Response html(std::string body) { return bytes("text/html; charset=utf-8", std::move(body)); }
+  static Response json(std::string body) { return bytes("application/json", std::move(body)); }
+  /// `media_type` must outlive the response: a string literal does.
+  static Response bytes(std::string_view media_type, std::string body);
+  /// A body that outlives the process's last response (a constant, an embedded file): never copied.
+  static Response fixed(std::string_view media_type, std::string_view body);
+  /// A body made piece by piece as the client takes it. With `length`, that many bytes must come; without, the body is
+  /// chunked (HTTP/1.1) or ended by closing (HTTP/1.0). A pull that throws ends the connection, so the client sees the break.
+  static Response stream(std::string_view media_type, Pull pull, std::optional<std::uint64_t> length = {});
+
+  /// Changes the status; 200 to 599.
+  Response&& with_status(int code) && {
+    status_ = static_cast<std::uint16_t>(code);
+    return std::move(*this);
+  }
+  /// Adds a header field; repeated names are sent repeatedly, but Content-Type replaces the maker's.
+  Response&& with_field(std::string name, std::string value) &&;
+  void add_field(std::string name, std::string value);
+
+  [[nodiscard]] int status() const { return status_; }
+  [[nodiscard]] std::string_view media_type() const { return media_type_; }
+  [[nodiscard]] std::string_view body() const { return fixed_.data() ? fixed_ : std::string_view{body_}; }
+  [[nodiscard]] bool body_outlives() const { return fixed_.data() != nullptr; }
+  [[nodiscard]] const std::vector<FieldPair>& fields() const;
+  /// The value of the first field with this name, in any case; nothing when it is absent.
+  [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const;
+  [[nodiscard]] bool is_stream() const { return extra_ && extra_->pull; }
+  [[nodiscard]] std::optional<std::uint64_t> stream_length() const;
+  [[nodiscard]] Pull take_pull();
+  [[nodiscard]] std::string take_body() { return std::move(body_); }
+
+ private:
+  struct Extra {
+    std::vector<FieldPair> fields;
+    std::string media_type;
+    Pull pull;
+    std::optional<std::uint64_t> length;
+  };
+  Extra& extra();
+
+  std::uint16_t status_ = 200;
+  std::string_view media_type_;
+  std::string_view fixed_;
+  std::string body_;
+  std::unique_ptr<Extra> extra_;
+};
+
+/// An answer a handler may throw from any depth: becomes that status with that sentence, in the server's error form.
+struct HttpError {
+  int status;
+  std::string message;
+};
+
+}  // namespace orrery

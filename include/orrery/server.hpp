@@ -1,0 +1,39 @@
+// The two ways to run an App: with the operator's whole command line, or from a Config made in code.
+//
+// Both block until the service has ended and return its exit code (0 stopped as asked, 1 runtime failure, 2 bad configuration,
+// 3 a worker could not boot, 4 the application's start hook failed). Call them from a process that has no other thread: the
+// workers are made by fork(2).
+#pragma once
+
+#include "orrery/app.hpp"
+#include "orrery/config.hpp"
+
+namespace orrery {
+
+/// What a service says of itself: in --version, in the log.
+struct About {
+  std::string name = "orrery";
+  std::string version;  ///< empty = the library's
+};
+
+/// The whole program: `int main(int argc, char** argv) { return orrery::run(argc, argv, make_app()); }`
+/// reads YAML, environment and command line (see --help), prints what is wrong with them, serves, supervises.
+int run(int argc, char** argv, App app, About about = {});
+
+/// The same service from a Config of your own. SIGHUP then renews the workers with the same Config.
+class Server {
+ public:
+  Server(Config config, App app, About about = {});
+  /// Blocks until the service ends. Call once.
+  int run();
+
+ private:
+  Config config_;
+  App app_;
+  About about_;
+};
+
+/// The library's version, "0.1.0".
+const char* version();
+
+}  // namespace orrery

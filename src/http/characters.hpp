@@ -1,0 +1,128 @@
+// The character classes of RFC 9110 and RFC 9112, and the fast way to look at many bytes at once.
+//
+// Pure, constexpr tables; knows nothing of messages.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace orrery::http {
+
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+/// 0..15, or -1 when `c` is no hexadecimal digit.
+constexpr int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char lower = static_cast<char>(c | 0x20);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+/// RFC 9110, 5.6.2: tchar.
+inline constexpr std::array<bool, 256> kTokenBytes = [] {
+  std::array<bool, 256> table{};
+  for (const char c : std::string_view{"!#$%&'*+-.^_`|~0123456789"}) table[static_cast<unsigned char>(c)] = true;
+  for (char c = 'a'; c <= 'z'; ++c) table[static_cast<unsigned char>(c)] = true;
+  for (char c = 'A'; c <= 'Z'; ++c) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
+constexpr bool is_token_byte(char c) { return kTokenBytes[static_cast<unsigned char>(c)]; }
+
+/// Number of leading token bytes.
+inline std::size_t token_length(std::string_view text) {
+  std::size_t i = 0;
+  while (i < text.size() && is_token_byte(text[i])) ++i;
+  return i;
+}
+
+namespace eight {  // eight bytes at a time, in one register
+inline constexpr std::uint64_t kOnes = 0x0101010101010101;
+inline constexpr std::uint64_t kHighs = 0x8080808080808080;
+inline std::uint64_t load(const char* from) {
+  std::uint64_t word;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+/// Non-zero when some byte is below `limit` (1..128).
+constexpr std::uint64_t any_below(std::uint64_t word, std::uint64_t limit) {
+  return (word - kOnes * limit) & ~word & kHighs;
+}
+/// Non-zero when some byte equals `byte` (0..127).
+constexpr std::uint64_t any_equal(std::uint64_t word, std::uint64_t byte) {
+  return any_below(word ^ (kOnes * byte), 1);
+}
+}  // namespace eight
+
+/// True when `text` has only HTAB, visible characters, spaces and obs-text (RFC 9110, 5.5).
+inline bool has_only_field_bytes(std::string_view text) {
+  const auto bad = [](char c) { return is_control(c) && c != '\t'; };
+  std::size_t i = 0;
+  for (; i + 8 <= text.size(); i += 8) {
+    const std::uint64_t word = eight::load(text.data() + i);
+    if (eight::any_below(word, 0x20) | eight::any_equal(word, 0x7f)) {
+      for (std::size_t j = i; j < i + 8; ++j)
+        if (bad(text[j])) return false;
+    }
+  }
+  for (; i < text.size(); ++i)
+    if (bad(text[i])) return false;
+  return true;
+}
+
+/// A byte that may stand in a request target: visible ASCII but `#`.
+constexpr bool is_target_byte(char c) { return c > 0x20 && c < 0x7f && c != '#'; }
+
+/// Number of leading bytes that may stand in a request target.
+inline std::size_t target_bytes(std::string_view text) {
+  std::size_t i = 0;
+  for (; i + 8 <= text.size(); i += 8) {
+    const std::uint64_t word = eight::load(text.data() + i);
+    const std::uint64_t stop = (word & eight::kHighs) | eight::any_below(word, 0x21) |
+                               eight::any_equal(word, 0x7f) | eight::any_equal(word, '#');
+    if (stop) break;
+  }
+  while (i < text.size() && is_target_byte(text[i])) ++i;
+  return i;
+}
+
+constexpr char lower_case(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+
+/// Compares ASCII without regard to case; `lower` must be lower-case letters, digits and `-`.
+inline bool equals_ignoring_case(std::string_view text, std::string_view lower) {
+  if (text.size() != lower.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (lower_case(text[i]) != lower[i]) return false;
+  return true;
+}
+
+/// Compares two field names (RFC 9110, 5.1): ASCII without regard to case.
+inline bool same_field_name(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (lower_case(a[i]) != lower_case(b[i])) return false;
+  return true;
+}
+
+/// `text` without SP and HTAB at both ends.
+inline std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+/// Calls `use` with each element of a comma-separated list (RFC 9110, 5.6.1), trimmed; empty elements are skipped.
+template <class Use>
+void for_each_element(std::string_view list, Use&& use) {
+  while (!list.empty()) {
+    const std::size_t comma = list.find(',');
+    const std::string_view element = trimmed(list.substr(0, comma));
+    if (!element.empty()) use(element);
+    if (comma == std::string_view::npos) return;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+}  // namespace orrery::http

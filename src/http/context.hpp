@@ -1,0 +1,55 @@
+// Context: what all exchanges of one worker share: settings, routes, buffers, the date, and who is told what happened.
+//
+// Made once per worker, after the fork; loop thread only.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/address.hpp"
+#include "base/reject.hpp"
+#include "http/message.hpp"
+#include "http/request_id.hpp"
+#include "http/router.hpp"
+#include "http/writer.hpp"
+#include "orrery/app.hpp"
+#include "orrery/config.hpp"
+
+namespace orrery::http {
+
+/// A response that is done, as the access log and the counters see it.
+struct Answer {
+  int status = 0;
+  std::uint64_t body_bytes = 0;          ///< without framing
+  const Response* response = nullptr;    ///< its fields; may be null
+};
+
+/// Told of what the exchanges decide. Must not call back into the exchange.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  /// A peer was refused or cut off. `message` may be null (nothing of a request had come).
+  virtual void on_rejected(base::Reject reason, const base::Address& peer, const Message* message) = 0;
+  /// A response was handed to the connection whole, or broke off (its status stands all the same).
+  virtual void on_answered(const Message& message, const Answer& answer) = 0;
+  /// A handler set a field that could forge a message; 500 goes out instead.
+  virtual void on_unsendable(const Message& message) = 0;
+};
+
+struct Context {
+  Context(const Config& settings, const Router& table, const std::vector<Route>& all_routes, Observer& listener,
+          base::AddressSet trusted_peers, std::uint64_t id_seed)
+      : config(settings), router(table), routes(all_routes), observer(listener), trusted(std::move(trusted_peers)),
+        ids(id_seed) {}
+
+  const Config& config;
+  const Router& router;
+  const std::vector<Route>& routes;
+  Observer& observer;
+  base::AddressSet trusted;  ///< whose X-Request-ID is believed
+  RequestIds ids;
+  MessagePool pool;
+  DateLine date;
+};
+
+}  // namespace orrery::http

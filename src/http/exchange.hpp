@@ -1,0 +1,167 @@
+// Exchange: the pure machine of one HTTP/1.1 connection. Bytes and ticks go in, steps and output come out.
+//
+// It owns no socket, reads no clock and knows no event loop: a session (or a test, or a fuzzer) drives it. Give it what arrived
+// (receive), ask what is to be done (next) until it says kWait, send what it wrote to the attached Output, and before the
+// received bytes go away call settle(). Requests of one connection are handled one at a time, in order; bytes behind the
+// current request wait in the buffer, and behind a refused one are never read.
+//
+//   state       meaning                                  leaves by
+//   kIdle       between requests; holds no Message        first byte -> kHead; drain, peer's end -> kClosing
+//   kHead       part of a head is here                    whole -> kBody | kHandling; refused -> kClosing
+//   kBody       reading a body that is handed over whole   complete -> kHandling; too large, malformed -> kClosing
+//   kHandling   a handler has the request                 respond() -> kIdle | kDiscard | kClosing; a stream -> kStreaming
+//   kStreaming  the response body comes piece by piece     last piece -> as from kHandling; broken off -> kClosing
+//   kDiscard    answered; the unread body is read away     complete -> kIdle; too much -> kClosing
+//   kClosing    nothing more is read or written           (end)
+//
+// Every deadline is a total (see deadline()): more bytes never push it further than their time at `min_rate`.
+// Loop thread only.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/reject.hpp"
+#include "http/context.hpp"
+#include "http/message.hpp"
+#include "http/output.hpp"
+
+namespace orrery::http {
+
+class Exchange {
+ public:
+  /// What the driver does next.
+  enum class Step : std::uint8_t {
+    kWait,     ///< nothing until bytes, an answer, room to write, or deadline()
+    kRequest,  ///< message() is ready for its handler
+    kBody,     ///< take_body_piece() has what the handler asked for with want_body()
+    kPull,     ///< the socket can take more: call message().pull and give the piece to pulled()
+    kFlush,    ///< send the output, then ask again
+    kLinger,   ///< send the output, half-close, read away what the client still sends, then close
+    kClose,    ///< send the output, close
+  };
+
+  Exchange(Context& context, const base::Address& peer, base::Monotonic accepted);
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+  ~Exchange();
+
+  /// Where to write; must be attached while any call that may write is made.
+  void attach(Output* output) { output_ = output; }
+
+  // --- in: the connection ---
+  /// Bytes that arrived. They are not copied until settle().
+  void receive(std::string_view bytes, base::Monotonic now);
+  /// The peer sends nothing more. What it asked for before is still answered.
+  void receive_end() { ended_ = true; }
+  /// Decides what to do. Call until kWait.
+  Step next(base::Monotonic now);
+  /// The bytes given to receive() are about to go away.
+  void settle();
+  /// Output was sent in part (`blocked`), or the last of it went out. Blocked, the exchange starts nothing new.
+  void output_sent(std::size_t bytes, bool blocked, base::Monotonic now);
+  /// The connection broke: tells the handler, forgets the rest.
+  void abandon();
+
+  // --- in: the handler ---
+  /// Answers the current request. False when it was answered already (a late answer): nothing happens.
+  bool respond(Response response, base::Monotonic now);
+  /// Answers it with the reason's status, and closes.
+  void refuse(base::Reject reason, base::Monotonic now);
+  /// Sends the head of a response whose body comes by send_piece().
+  bool start_stream(Response head, base::Monotonic now);
+  void send_piece(std::string_view piece);
+  void end_stream(base::Monotonic now);
+  /// The stream cannot go on: the connection is closed so that the client sees the break.
+  void break_stream();
+  /// The result of a kPull.
+  void pulled(std::string_view piece, bool more, base::Monotonic now);
+  /// The handler asks for the next piece of the request body.
+  void want_body(base::Monotonic now);
+  /// The piece: its bytes, and whether it is the last.
+  struct BodyRead {
+    std::string bytes;
+    bool last = false;
+    bool aborted = false;
+  };
+  BodyRead take_body_piece();
+
+  // --- in: time and retirement ---
+  /// The nearest moment at which expire() has something to do.
+  [[nodiscard]] base::Monotonic deadline() const;
+  void expire(base::Monotonic now);
+  /// The worker is leaving: close when idle, else after the current response.
+  void drain();
+  /// Close now if no request is going on, to make room or because idle time is over.
+  bool close_if_idle();
+
+  // --- state ---
+  [[nodiscard]] Message* message() const { return message_; }
+  [[nodiscard]] bool wants_input() const;
+  [[nodiscard]] bool idle() const { return state_ == State::kIdle && input_.empty(); }
+  [[nodiscard]] bool handling() const { return state_ == State::kHandling; }
+  [[nodiscard]] bool streaming() const { return state_ == State::kStreaming; }
+  [[nodiscard]] bool closing() const { return state_ == State::kClosing; }
+  /// Abandoned: what is not sent yet is not worth sending.
+  [[nodiscard]] bool broken() const { return broken_; }
+  [[nodiscard]] bool ended() const { return ended_; }
+  [[nodiscard]] base::Monotonic idle_since() const { return phase_started_; }
+  [[nodiscard]] const base::Address& peer() const { return peer_; }
+
+ private:
+  enum class State : std::uint8_t { kIdle, kHead, kBody, kHandling, kStreaming, kDiscard, kClosing };
+  enum class Advance : std::uint8_t { kStuck, kMoved };
+
+  Advance read_head(base::Monotonic now);
+  bool skip_empty_lines();
+  Advance take_head(std::string_view head, std::size_t length, base::Monotonic now);
+  std::optional<base::Reject> understand_head(std::size_t length);
+  void note_request_line(std::string_view head);
+  void choose_id(std::string_view offered);
+  std::optional<base::Reject> route(base::Monotonic now);
+  void answer_without_handler(base::Monotonic now);
+  Advance read_body(base::Monotonic now);
+  std::optional<base::Reject> feed_body();
+  std::optional<base::Reject> check_trailers() const;
+  void begin_handling(base::Monotonic now);
+  Step step_body_wanted(base::Monotonic now);
+
+  ConnectionField settle_connection(const Response& response);
+  Frame frame_for(const Response& response);
+  void write_response(Response response, base::Monotonic now);
+  void answered(int status, const Response* response, base::Monotonic now);
+  void finish(base::Monotonic now);
+  void close(bool linger);
+  void drop_message();
+  [[nodiscard]] bool may_keep() const;
+
+  Context& context_;
+  Output* output_ = nullptr;
+  Message* message_ = nullptr;
+  std::string_view input_;                   ///< received, not yet read
+  std::unique_ptr<std::string> stored_;      ///< what input_ points into, when it outlived its receive()
+  base::Monotonic phase_started_;            ///< idle since, head since, write blocked…: see deadline()
+  base::Monotonic write_started_{};          ///< first unsent byte; the epoch = nothing is blocked
+  std::uint64_t write_taken_ = 0;            ///< bytes the client took since then
+  std::uint64_t sent_body_ = 0;              ///< body bytes of the response that is streaming
+  base::Address peer_;
+  State state_ = State::kIdle;
+  std::uint8_t empty_lines_ = 0;
+  bool first_ = true;                        ///< no request has begun on this connection
+  bool ended_ = false;                       ///< the peer sends no more
+  bool draining_ = false;
+  bool linger_ = false;
+  bool broken_ = false;
+  bool keep_ = false;                        ///< the connection goes on after this response
+  bool chunked_ = false;                     ///< the response that is streaming is
+  bool no_body_ = false;                     ///< the response has none: HEAD, 204, 304
+  bool pull_out_ = false;                    ///< a kPull is under way
+  bool body_wanted_ = false;
+  bool continue_sent_ = false;
+};
+
+}  // namespace orrery::http

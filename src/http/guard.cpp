@@ -1,0 +1,197 @@
+#include "http/guard.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "http/characters.hpp"
+
+namespace orrery::http {
+
+using base::Reject;
+
+namespace {
+
+/// Content of a line whose LF is at `end`, or the reason it is none.
+std::optional<Reject> check_line_end(std::string_view line_with_cr) {
+  if (line_with_cr.empty() || line_with_cr.back() != '\r') return Reject::bare_lf;
+  return {};
+}
+
+Reject reason_for_field_byte(std::string_view text) {
+  for (const char c : text) {
+    if (c == '\r') return Reject::bare_cr;
+    if (is_control(c) && c != '\t') return Reject::control_byte;
+  }
+  return Reject::bad_field_name;
+}
+
+std::optional<Reject> check_field_name(std::string_view name, std::string_view line) {
+  if (name.empty()) return Reject::empty_field_name;
+  if (token_length(name) == name.size()) return {};
+  if (name.back() == ' ' || name.back() == '\t') return Reject::space_before_colon;
+  return reason_for_field_byte(line);
+}
+
+}  // namespace
+
+std::optional<Reject> check_field_line(std::string_view line) {
+  if (line.front() == ' ' || line.front() == '\t') return Reject::obs_fold;
+  const std::size_t name = token_length(line);
+  if (name == line.size() || line[name] != ':') {
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos) {
+      const Reject reason = reason_for_field_byte(line);
+      return reason == Reject::bad_field_name ? Reject::missing_colon : reason;
+    }
+    return check_field_name(line.substr(0, colon), line);
+  }
+  if (name == 0) return Reject::empty_field_name;
+  const std::string_view value = line.substr(name + 1);
+  if (has_only_field_bytes(value)) return {};
+  return reason_for_field_byte(value);
+}
+
+std::optional<Reject> Guard::check_request_line(std::string_view line) {
+  const std::size_t method = token_length(line);
+  if (method == line.size() || line[method] != ' ') {
+    if (line.find('\r') != std::string_view::npos) return Reject::bare_cr;
+    return method == 0 || method == line.size() ? Reject::bad_request_line : Reject::bad_method;
+  }
+  if (method == 0) return Reject::bad_request_line;
+  const std::string_view rest = line.substr(method + 1);
+  const std::size_t target = target_bytes(rest);
+  if (target == 0) return rest.starts_with(' ') ? Reject::bad_request_line : Reject::bad_target;
+  if (target == rest.size()) return Reject::bad_request_line;
+  if (rest[target] != ' ') return rest[target] == '\r' ? Reject::bare_cr : Reject::bad_target;
+  const std::string_view version = rest.substr(target + 1);
+  if (version.size() != 8 || !version.starts_with("HTTP/") || !is_digit(version[5]) || version[6] != '.' ||
+      !is_digit(version[7])) {
+    return version.find('\r') == std::string_view::npos ? Reject::bad_request_line : Reject::bare_cr;
+  }
+  if (version[5] != '1' || version[7] > '1') return Reject::bad_version;
+  method_length_ = static_cast<std::uint32_t>(method);
+  target_length_ = static_cast<std::uint32_t>(target);
+  minor_version_ = version[7] - '0';
+  return {};
+}
+
+Verdict Guard::scan(std::string_view head, const Config& limits) {
+  for (;;) {
+    const bool first = line_start_ == 0;
+    const std::size_t limit = first ? limits.limit_request_line : limits.limit_request_field_size;
+    const Reject too_long = first ? Reject::long_request_line : Reject::long_field;
+    const void* found = std::memchr(head.data() + scanned_, '\n', head.size() - scanned_);
+    const std::size_t end =
+        found ? static_cast<std::size_t>(static_cast<const char*>(found) - head.data()) : head.size();
+    // A line may end in CR without its LF having come yet: that CR is not counted against the limit.
+    const std::size_t length = end - line_start_;
+    if (length > limit + 1 || (!found && length == limit + 1 && head[end - 1] != '\r')) {
+      return Verdict::refused(too_long);
+    }
+    if (end > limits.limit_request_head) return Verdict::refused(Reject::long_head);
+    if (!found) {
+      scanned_ = static_cast<std::uint32_t>(end);
+      return Verdict::more();
+    }
+    const std::string_view line = head.substr(line_start_, length);
+    if (const auto reason = check_line_end(line)) return Verdict::refused(*reason);
+    const std::string_view content = line.substr(0, length - 1);
+    if (content.size() > limit) return Verdict::refused(too_long);
+    if (first) {
+      if (const auto reason = check_request_line(content)) return Verdict::refused(*reason);
+    } else if (content.empty()) {
+      return end + 1 > limits.limit_request_head ? Verdict::refused(Reject::long_head)
+                                                 : Verdict::complete(end + 1);
+    } else {
+      if (++fields_ > limits.limit_request_fields) return Verdict::refused(Reject::too_many_fields);
+      if (const auto reason = check_field_line(content)) return Verdict::refused(*reason);
+    }
+    line_start_ = scanned_ = static_cast<std::uint32_t>(end + 1);
+  }
+}
+
+void ChunkGuard::reset() {
+  state_ = State::kSizeLine;
+  data_left_ = 0;
+  trailer_fields_ = 0;
+  trailer_bytes_ = 0;
+  partial_.clear();
+}
+
+std::optional<Reject> ChunkGuard::take_size_line(std::string_view line) {
+  std::size_t digits = 0;
+  std::uint64_t size = 0;
+  while (digits < line.size() && hex_value(line[digits]) >= 0) {
+    if (digits == 16) return Reject::bad_chunk;
+    size = size << 4 | static_cast<std::uint64_t>(hex_value(line[digits]));
+    ++digits;
+  }
+  if (digits == 0) return Reject::bad_chunk;
+  if (digits < line.size()) {
+    if (line[digits] != ';' || !has_only_field_bytes(line.substr(digits))) return Reject::bad_chunk;
+  }
+  data_left_ = size;
+  state_ = size == 0 ? State::kTrailer : State::kData;
+  return {};
+}
+
+std::optional<Reject> ChunkGuard::take_trailer_line(std::string_view line, const Config& limits) {
+  trailer_bytes_ += line.size() + 2;
+  if (++trailer_fields_ > limits.limit_request_fields) return Reject::too_many_fields;
+  if (trailer_bytes_ > limits.limit_request_head) return Reject::long_head;
+  return check_field_line(line);
+}
+
+std::optional<Reject> ChunkGuard::take_line(std::string_view line, const Config& limits, bool& done) {
+  if (line.empty() || line.back() != '\r') return Reject::bad_chunk;
+  line.remove_suffix(1);
+  switch (state_) {
+    case State::kSizeLine: return take_size_line(line);
+    case State::kDataEnd:
+      if (!line.empty()) return Reject::bad_chunk;
+      state_ = State::kSizeLine;
+      return {};
+    case State::kTrailer:
+      if (!line.empty()) return take_trailer_line(line, limits);
+      done = true;
+      return {};
+    case State::kData: break;
+  }
+  return {};
+}
+
+Verdict ChunkGuard::scan(std::string_view bytes, const Config& limits) {
+  std::size_t at = 0;
+  while (at < bytes.size()) {
+    if (state_ == State::kData) {
+      const std::uint64_t step = std::min<std::uint64_t>(data_left_, bytes.size() - at);
+      at += static_cast<std::size_t>(step);
+      data_left_ -= step;
+      if (data_left_ == 0) state_ = State::kDataEnd;
+      continue;
+    }
+    const std::size_t lf = bytes.find('\n', at);
+    const std::size_t end = lf == std::string_view::npos ? bytes.size() : lf;
+    const std::size_t most = state_ == State::kTrailer ? limits.limit_request_field_size : kMaxSizeLine;
+    if (partial_.size() + (end - at) > most + 1) {
+      return Verdict::refused(state_ == State::kTrailer    ? Reject::long_field
+                              : state_ == State::kSizeLine ? Reject::long_chunk_extension
+                                                           : Reject::bad_chunk);
+    }
+    if (lf == std::string_view::npos) {
+      partial_.append(bytes.substr(at));
+      return Verdict::more();
+    }
+    std::string_view line = bytes.substr(at, end - at);
+    if (!partial_.empty()) line = partial_.append(line);
+    bool done = false;
+    const auto reason = take_line(line, limits, done);
+    partial_.clear();
+    if (reason) return Verdict::refused(*reason);
+    at = end + 1;
+    if (done) return Verdict::complete(at);
+  }
+  return Verdict::more();
+}
+
+}  // namespace orrery::http

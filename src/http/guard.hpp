@@ -1,0 +1,83 @@
+// Guard: refuses what no honest client sends, before the parser sees it.
+//
+// llhttp differs between its versions in what it lets through (obs-fold, bare CR, empty names…); the guard makes the strict
+// reading of RFC 9112 hold with any of them, and counts the limits that llhttp does not know. It looks at raw
+// bytes only: what the fields mean together is policy.hpp's business. Pure: no clock, no socket, no allocation.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/reject.hpp"
+#include "orrery/config.hpp"
+
+namespace orrery::http {
+
+/// What the guard says of the bytes so far.
+struct Verdict {
+  enum class Kind : std::uint8_t { kMore, kComplete, kRefused };
+  Kind kind = Kind::kMore;
+  base::Reject reason{};     ///< kRefused
+  std::size_t consumed = 0;  ///< kComplete: length of the section, its last CRLF included
+
+  static Verdict more() { return {}; }
+  static Verdict complete(std::size_t consumed) { return {Kind::kComplete, {}, consumed}; }
+  static Verdict refused(base::Reject reason) { return {Kind::kRefused, reason, 0}; }
+};
+
+/// Watches one request head. Lines are judged when they are complete, each once, however the bytes are split.
+class Guard {
+ public:
+  /// `head` begins at the request line and holds everything that came so far; call again with more of the same bytes.
+  Verdict scan(std::string_view head, const Config& limits);
+
+  void reset() { *this = Guard{}; }
+  [[nodiscard]] std::uint32_t field_count() const { return fields_; }
+  [[nodiscard]] std::uint32_t method_length() const { return method_length_; }
+  [[nodiscard]] std::uint32_t target_length() const { return target_length_; }
+  /// The digit behind "HTTP/1."; valid once the request line is judged.
+  [[nodiscard]] int minor_version() const { return minor_version_; }
+  /// The request line was whole and good: the refusal came later.
+  [[nodiscard]] bool request_line_done() const { return line_start_ > 0; }
+
+ private:
+  std::optional<base::Reject> check_request_line(std::string_view line);
+
+  std::uint32_t line_start_ = 0;   ///< offset of the first line not yet judged
+  std::uint32_t scanned_ = 0;      ///< no LF before this offset, from line_start_ on
+  std::uint32_t fields_ = 0;
+  std::uint32_t method_length_ = 0;
+  std::uint32_t target_length_ = 0;
+  int minor_version_ = 1;
+};
+
+/// Judges one field line without its CRLF; nothing is wrong when the result is empty.
+std::optional<base::Reject> check_field_line(std::string_view line);
+
+/// Watches the framing of one chunked body: sizes, extensions, CRLFs, trailers.
+class ChunkGuard {
+ public:
+  /// Longest chunk-size line in bytes, extensions included.
+  static constexpr std::size_t kMaxSizeLine = 256;
+
+  /// Judges the next bytes. kMore: all of them are fine; kComplete: the body ends after `consumed` of them.
+  Verdict scan(std::string_view bytes, const Config& limits);
+
+  void reset();
+
+ private:
+  enum class State : std::uint8_t { kSizeLine, kData, kDataEnd, kTrailer };
+  std::optional<base::Reject> take_size_line(std::string_view line);
+  std::optional<base::Reject> take_trailer_line(std::string_view line, const Config& limits);
+  std::optional<base::Reject> take_line(std::string_view line, const Config& limits, bool& done);
+
+  State state_ = State::kSizeLine;
+  std::uint64_t data_left_ = 0;
+  std::uint32_t trailer_fields_ = 0;
+  std::uint64_t trailer_bytes_ = 0;
+  std::string partial_;  ///< beginning of a line that is not complete yet
+};
+
+}  // namespace orrery::http

@@ -1,0 +1,191 @@
+#include "http/message.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "http/characters.hpp"
+#include "http/target.hpp"
+
+namespace orrery::http {
+
+namespace {
+
+constexpr std::size_t kPooledMessages = 64;
+/// A message that once held a large body or head does not keep that memory.
+constexpr std::size_t kKeptCapacity = 64 * 1024;
+
+/// Tells threads apart without a system call: the address of a thread-local.
+std::uintptr_t this_thread() noexcept {
+  static thread_local char anchor;
+  return reinterpret_cast<std::uintptr_t>(&anchor);
+}
+
+void trim(std::string& text) {
+  text.clear();
+  if (text.capacity() > kKeptCapacity) text.shrink_to_fit();
+}
+
+}  // namespace
+
+Field Message::trailer(const FieldSpan& span) const {
+  const std::string_view all = trailer_bytes;
+  return {all.substr(span.name.begin, span.name.length), trimmed(all.substr(span.value.begin, span.value.length))};
+}
+
+void Message::set_id(std::string_view text) {
+  id_length = static_cast<std::uint8_t>(std::min(text.size(), id.size()));
+  std::memcpy(id.data(), text.data(), id_length);
+}
+
+void Message::keep_bytes() {
+  if (bytes == kept_.data()) return;
+  kept_.assign(bytes, head_length);
+  bytes = kept_.data();
+}
+
+std::optional<std::string_view> Message::query_value(std::string_view name) {
+  std::string_view left = view(query);
+  while (!left.empty()) {
+    const std::string_view pair = left.substr(0, left.find('&'));
+    left.remove_prefix(std::min(left.size(), pair.size() + 1));
+    const std::size_t equals = pair.find('=');
+    const std::string_view key = pair.substr(0, equals);
+    const bool encoded_key = key.find_first_of("%+") != std::string_view::npos;
+    if (encoded_key ? decode_query_component(key) != name : key != name) continue;
+    const std::string_view value = equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
+    if (value.find_first_of("%+") == std::string_view::npos) return value;
+    return decoded_values_.emplace_back(decode_query_component(value));
+  }
+  return {};
+}
+
+Request Message::share() {
+  keep_bytes();
+  retain();
+  return Request{this, true};
+}
+
+void Message::release() noexcept {
+  if (references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  if (pool_->on_owner_thread()) {
+    pool_->give_back(this);
+  } else {
+    delete this;
+  }
+}
+
+void Message::clear() {
+  references_.store(1, std::memory_order_relaxed);
+  bytes = nullptr;
+  head_length = 0;
+  method = {};
+  target = raw_path = query = accept = {};
+  minor_version = 1;
+  fields.clear();
+  trim(decoded_path);
+  path_is_raw = true;
+  match = {};
+  framing = BodyFraming::kNone;
+  content_length = 0;
+  keep_alive = true;
+  expects_continue = false;
+  trim(body);
+  trailers.clear();
+  trim(trailer_bytes);
+  body_received = 0;
+  body_limit = 0;
+  body_complete = body_discarded = false;
+  body_started = body_paused = {};
+  pull.reset();
+  stream_length.reset();
+  id_length = 0;
+  deadline = dispatched = {};
+  cancelled.store(false, std::memory_order_relaxed);
+  guard.reset();
+  chunk_guard.reset();
+  trim(kept_);
+  peer_text_.clear();
+  decoded_values_.clear();
+}
+
+MessagePool::MessagePool() : owner_(this_thread()) {}
+MessagePool::~MessagePool() = default;
+
+bool MessagePool::on_owner_thread() const noexcept { return owner_ == this_thread(); }
+
+Message* MessagePool::take() {
+  if (free_.empty()) return new Message(*this);
+  Message* message = free_.back().release();
+  free_.pop_back();
+  message->clear();
+  return message;
+}
+
+void MessagePool::give_back(Message* message) noexcept {
+  std::unique_ptr<Message> owned{message};
+  if (free_.size() < kPooledMessages) free_.push_back(std::move(owned));
+}
+
+}  // namespace orrery::http
+
+namespace orrery {
+
+Request& Request::operator=(Request&& other) noexcept {
+  std::swap(message_, other.message_);
+  std::swap(owned_, other.owned_);
+  return *this;
+}
+
+Request::~Request() {
+  if (message_ && owned_) message_->release();
+}
+
+std::string_view Request::method() const { return message_->method; }
+std::string_view Request::target() const { return message_->view(message_->target); }
+std::string_view Request::path() const { return message_->path(); }
+std::string_view Request::query_string() const { return message_->view(message_->query); }
+int Request::minor_version() const { return message_->minor_version; }
+
+std::string_view Request::param(std::string_view name) const {
+  const http::RouteMatch& match = message_->match;
+  if (!match.names) return {};
+  for (std::size_t i = 0; i < match.names->size(); ++i) {
+    const auto [begin, length] = match.parameters[i];
+    if ((*match.names)[i] == name) return message_->path().substr(begin, length);
+  }
+  return {};
+}
+
+std::optional<std::string_view> Request::query(std::string_view name) const { return message_->query_value(name); }
+
+std::optional<std::string_view> Request::field(std::string_view name) const {
+  for (const http::FieldSpan& span : message_->fields)
+    if (http::same_field_name(message_->view(span.name), name)) return message_->view(span.value);
+  return {};
+}
+
+std::size_t Request::field_count() const { return message_->fields.size(); }
+Field Request::field_at(std::size_t index) const { return message_->field(message_->fields.at(index)); }
+std::size_t Request::trailer_count() const { return message_->trailers.size(); }
+Field Request::trailer_at(std::size_t index) const { return message_->trailer(message_->trailers.at(index)); }
+std::string_view Request::body() const { return message_->body; }
+std::string_view Request::id() const { return message_->id_view(); }
+
+std::string_view Request::peer() const {
+  if (message_->peer_text_.empty()) {
+    std::array<char, 46> text{};
+    message_->peer_text_ = message_->peer.format_ip(text);
+  }
+  return message_->peer_text_;
+}
+
+bool Request::cancelled() const noexcept { return message_->cancelled.load(std::memory_order_acquire); }
+
+std::optional<std::chrono::steady_clock::time_point> Request::deadline() const {
+  if (message_->deadline == base::Monotonic{}) return {};
+  return message_->deadline;
+}
+
+WorkerClass Request::worker_class() const { return message_->worker_class; }
+
+}  // namespace orrery

@@ -1,0 +1,155 @@
+// Message: one request message: its bytes, its fields, and what the server found out about it.
+//
+// Filled by the exchange (guard, parser, policy, router), read by handlers through orrery::Request. All positions are
+// offsets from `bytes`, so the head may lie in the worker's read buffer while a handler runs at once, and is copied
+// (keep_bytes) only when the message outlives the read. Borrowed from the worker's MessagePool while a request is unfinished: an
+// idle connection has none.
+//
+// Owned by its Exchange through a reference count; a Request by value holds one more. Counted references may be dropped on any
+// thread; everything else happens on the loop thread, or on the one thread that runs the handler.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/address.hpp"
+#include "base/clock.hpp"
+#include "http/guard.hpp"
+#include "http/parser.hpp"
+#include "http/router.hpp"
+#include "orrery/request.hpp"
+#include "orrery/response.hpp"
+
+namespace orrery::http {
+
+class MessagePool;
+
+/// Part of the head, as offsets from its first byte.
+struct Span {
+  std::uint32_t begin = 0;
+  std::uint32_t length = 0;
+};
+
+struct FieldSpan {
+  Span name;
+  Span value;
+};
+
+/// How the end of the body is known (RFC 9112, 6.3).
+enum class BodyFraming : std::uint8_t { kNone, kLength, kChunked };
+
+class Message {
+ public:
+  explicit Message(MessagePool& pool) : pool_(&pool) {}
+  Message(const Message&) = delete;
+  Message& operator=(const Message&) = delete;
+
+  // --- the head ---
+  const char* bytes = nullptr;       ///< first byte of the request line
+  std::uint32_t head_length = 0;     ///< up to and with the empty line
+  std::string_view method;           ///< a static name, never part of `bytes`
+  Span target;
+  Span raw_path;                     ///< within the head; what `path` was made of
+  Span query;
+  int minor_version = 1;
+  std::vector<FieldSpan> fields;
+  std::string decoded_path;          ///< when the raw path had escapes or dot segments
+  bool path_is_raw = true;
+  RouteMatch match;
+
+  // --- what its fields say ---
+  BodyFraming framing = BodyFraming::kNone;
+  std::uint64_t content_length = 0;
+  bool keep_alive = true;
+  bool expects_continue = false;
+  Span accept;                       ///< the first Accept field
+
+  // --- the body ---
+  std::string body;
+  std::vector<FieldSpan> trailers;   ///< offsets into trailer_bytes
+  std::string trailer_bytes;
+  std::uint64_t body_received = 0;
+  std::uint64_t body_limit = 0;
+  bool body_complete = false;
+  bool body_discarded = false;       ///< read away: nobody wants it
+  base::Monotonic body_started{};
+  base::Monotonic body_paused{};     ///< its handler has not asked for more since; the epoch = it has
+
+  // --- a response that comes piece by piece ---
+  std::shared_ptr<Response::Pull> pull;
+  std::optional<std::uint64_t> stream_length;
+  int response_status = 0;
+
+  // --- its life ---
+  std::array<char, 64> id{};
+  std::uint8_t id_length = 0;
+  base::Address peer;
+  WorkerClass worker_class = WorkerClass::kAsync;
+  base::Monotonic started{};         ///< its first byte came
+  base::Monotonic dispatched{};      ///< its handler was called
+  base::Monotonic deadline{};        ///< the handler's; the epoch = none
+  std::atomic<bool> cancelled{false};
+
+  Guard guard;
+  ChunkGuard chunk_guard;
+  Parser parser;
+
+  [[nodiscard]] std::string_view view(Span span) const { return {bytes + span.begin, span.length}; }
+  [[nodiscard]] std::string_view path() const { return path_is_raw ? view(raw_path) : std::string_view{decoded_path}; }
+  [[nodiscard]] std::string_view id_view() const { return {id.data(), id_length}; }
+  [[nodiscard]] Field field(const FieldSpan& span) const { return {view(span.name), view(span.value)}; }
+  [[nodiscard]] Field trailer(const FieldSpan& span) const;
+  void set_id(std::string_view text);
+
+  /// Makes the head independent of the buffer it came in.
+  void keep_bytes();
+  /// Bytes of a head that is not complete yet.
+  std::string& kept() { return kept_; }
+
+  /// The value of a query parameter, decoded. Decoded values live as long as the message.
+  std::optional<std::string_view> query_value(std::string_view name);
+
+  /// The message behind a handler's request.
+  static const Message& of(const Request& request) { return *request.message_; }
+  /// A view for a handler that answers before the message goes away.
+  [[nodiscard]] Request borrow() { return Request{this, false}; }
+  /// A Request that keeps the message, and its own copy of the bytes.
+  [[nodiscard]] Request share();
+
+  void retain() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
+  /// Gives one reference back. The last one returns the message to its pool (on the loop thread) or deletes it.
+  void release() noexcept;
+
+ private:
+  friend class orrery::Request;
+  friend class MessagePool;
+  void clear();
+
+  std::atomic<std::uint32_t> references_{1};
+  std::string kept_;
+  std::string peer_text_;
+  std::deque<std::string> decoded_values_;
+  MessagePool* pool_;
+};
+
+/// Messages of one worker, kept for the next request. Loop thread only. Dropped with the worker, while no handler runs.
+class MessagePool {
+ public:
+  MessagePool();
+  ~MessagePool();
+  Message* take();
+  void give_back(Message* message) noexcept;
+  [[nodiscard]] bool on_owner_thread() const noexcept;
+
+ private:
+  std::vector<std::unique_ptr<Message>> free_;
+  std::uintptr_t owner_;
+};
+
+}  // namespace orrery::http

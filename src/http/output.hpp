@@ -1,0 +1,62 @@
+// Output: the bytes one connection has to send in one go: a contiguous buffer, and at most one large body behind it.
+//
+// Lent by the worker to the connection whose turn it is, so idle connections own no buffer. A body of kTailSize or more is not
+// copied: it stands behind the buffer as the tail, and both go out in one writev.
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace orrery::http {
+
+class Output {
+ public:
+  static constexpr std::size_t kTailSize = 8 * 1024;
+
+  /// Room for `size` bytes at the end; write them, then commit() what was written.
+  char* reserve(std::size_t size) {
+    if (size > capacity_ - size_) grow(size);
+    return bytes_.get() + size_;
+  }
+  void commit(std::size_t size) { size_ += size; }
+  void append(std::string_view text) {
+    std::memcpy(reserve(text.size()), text.data(), text.size());
+    size_ += text.size();
+  }
+  void set_tail(std::string body) {
+    tail_owner_ = std::move(body);
+    tail_ = tail_owner_;
+  }
+  void set_tail(std::string_view outliving) { tail_ = outliving; }
+
+  [[nodiscard]] std::string_view buffer() const { return {bytes_.get(), size_}; }
+  [[nodiscard]] std::string_view tail() const { return tail_; }
+  [[nodiscard]] bool empty() const { return size_ == 0 && tail_.empty(); }
+  [[nodiscard]] std::size_t size() const { return size_ + tail_.size(); }
+  void clear() {
+    size_ = 0;
+    tail_ = {};
+    tail_owner_.clear();
+    if (tail_owner_.capacity() > 64 * 1024) tail_owner_.shrink_to_fit();
+  }
+
+ private:
+  void grow(std::size_t size) {
+    const std::size_t wanted = std::max(capacity_ * 2, size_ + size + 4096);
+    auto larger = std::make_unique_for_overwrite<char[]>(wanted);
+    if (size_ > 0) std::memcpy(larger.get(), bytes_.get(), size_);
+    bytes_ = std::move(larger);
+    capacity_ = wanted;
+  }
+
+  std::unique_ptr<char[]> bytes_;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+  std::string_view tail_;
+  std::string tail_owner_;
+};
+
+}  // namespace orrery::http

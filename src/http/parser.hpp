@@ -1,0 +1,40 @@
+// Parser: llhttp, wrapped once. The only user of llhttp.h.
+//
+// Reads a whole head in one call (so every field is one contiguous span) and a body in as many as it takes. Writes what it
+// finds into the Message it was started for; decides nothing. Its trampolines into C are noexcept. One Parser parses one message.
+#pragma once
+
+#include <llhttp.h>
+
+#include <cstdint>
+#include <string_view>
+
+namespace orrery::http {
+
+class Message;
+
+class Parser {
+ public:
+  /// The static name of a method that llhttp knows for HTTP ("GET"); empty for any other token.
+  static std::string_view known_method(std::string_view token);
+
+  /// Reads exactly the `length` bytes at message.bytes. False when llhttp refuses them or sees other fields than the guard.
+  bool parse_head(Message& message, std::size_t length);
+
+  struct BodyResult {
+    std::size_t consumed = 0;
+    bool complete = false;
+    bool refused = false;
+  };
+  /// Reads body bytes; what they decode to is appended to the message's body (or only counted when it is discarded).
+  BodyResult parse_body(std::string_view bytes);
+
+ private:
+  static const llhttp_settings_t* head_settings();
+  static const llhttp_settings_t* body_settings();
+
+  llhttp_t state_;
+  bool complete_ = false;
+};
+
+}  // namespace orrery::http

@@ -1,0 +1,165 @@
+#include "http/policy.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "http/characters.hpp"
+#include "http/message.hpp"
+#include "http/target.hpp"
+
+namespace orrery::http {
+
+using base::Reject;
+using Refusal = std::optional<Reject>;
+
+namespace {
+
+/// Fields seen so far that may come only once, or that others depend on.
+struct Seen {
+  bool host = false;
+  bool content_length = false;
+  bool content_type = false;
+  bool transfer_encoding = false;
+  bool close = false;
+  bool keep_alive = false;
+};
+
+Refusal take_host(Seen& seen, std::string_view value) {
+  if (seen.host) return Reject::repeated_host;
+  seen.host = true;
+  if (!is_valid_authority(value)) return Reject::bad_host;
+  return {};
+}
+
+Refusal take_content_length(Seen& seen, Message& message, std::string_view value) {
+  if (seen.content_length || value.find(',') != std::string_view::npos) return Reject::repeated_content_length;
+  seen.content_length = true;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), message.content_length);
+  if (error != std::errc{} || end != value.data() + value.size() || !is_digit(value.front())) {
+    return Reject::bad_content_length;
+  }
+  return {};
+}
+
+Refusal take_transfer_encoding(Seen& seen, std::string_view value) {
+  if (seen.transfer_encoding) return Reject::bad_transfer_coding;
+  seen.transfer_encoding = true;
+  if (equals_ignoring_case(value, "chunked")) return {};
+  bool chunked = false;
+  bool list = value.empty();
+  for_each_element(value, [&](std::string_view coding) {
+    list = list || chunked;
+    chunked = chunked || equals_ignoring_case(coding, "chunked");
+  });
+  // `chunked` among others, twice or with parameters is a framing trick; a single other coding is just not ours.
+  const bool token = token_length(value) == value.size();
+  return list || chunked || !token ? Reject::bad_transfer_coding : Reject::unknown_transfer_coding;
+}
+
+void take_connection(Seen& seen, std::string_view value) {
+  for_each_element(value, [&](std::string_view option) {
+    seen.close = seen.close || equals_ignoring_case(option, "close");
+    seen.keep_alive = seen.keep_alive || equals_ignoring_case(option, "keep-alive");
+  });
+}
+
+Refusal take_content_type(Seen& seen) {
+  if (seen.content_type) return Reject::repeated_content_type;
+  seen.content_type = true;
+  return {};
+}
+
+Refusal take_expect(Message& message, std::string_view value) {
+  if (!equals_ignoring_case(value, "100-continue")) return Reject::bad_expectation;
+  message.expects_continue = message.minor_version > 0;
+  return {};
+}
+
+Refusal take_field(Seen& seen, Message& message, PolicyFindings& findings, const FieldSpan& span) {
+  const std::string_view name = message.view(span.name);
+  const std::string_view value = message.view(span.value);
+  switch (name.size()) {
+    case 4:
+      if (equals_ignoring_case(name, "host")) return take_host(seen, value);
+      break;
+    case 6:
+      if (equals_ignoring_case(name, "accept") && message.accept.length == 0) message.accept = span.value;
+      if (equals_ignoring_case(name, "expect")) return take_expect(message, value);
+      break;
+    case 10:
+      if (equals_ignoring_case(name, "connection")) take_connection(seen, value);
+      break;
+    case 12:
+      if (equals_ignoring_case(name, "content-type")) return take_content_type(seen);
+      if (equals_ignoring_case(name, "x-request-id")) findings.request_id = value;
+      break;
+    case 14:
+      if (equals_ignoring_case(name, "content-length")) return take_content_length(seen, message, value);
+      break;
+    case 17:
+      if (equals_ignoring_case(name, "transfer-encoding")) return take_transfer_encoding(seen, value);
+      break;
+    default: break;
+  }
+  return {};
+}
+
+Refusal settle_framing(const Seen& seen, Message& message) {
+  if (seen.transfer_encoding && seen.content_length) return Reject::length_with_coding;
+  if (seen.transfer_encoding && message.minor_version == 0) return Reject::coding_on_1_0;
+  if (seen.transfer_encoding) {
+    message.framing = BodyFraming::kChunked;
+  } else if (message.content_length > 0) {
+    message.framing = BodyFraming::kLength;
+  }
+  if (message.framing == BodyFraming::kNone) message.expects_continue = false;
+  return {};
+}
+
+Refusal settle_target(Message& message) {
+  const std::string_view target = message.view(message.target);
+  if (message.method == "CONNECT") return Reject::bad_target;
+  const auto parts = split_target(target);
+  if (!parts || (parts->path == "*" && message.method != "OPTIONS")) return Reject::bad_target;
+  message.query = {};
+  if (!parts->query.empty()) {
+    message.query = {static_cast<std::uint32_t>(parts->query.data() - message.bytes),
+                     static_cast<std::uint32_t>(parts->query.size())};
+  }
+  const bool inside = parts->path.data() >= target.data() && parts->path.data() < target.data() + target.size();
+  message.path_is_raw = inside && is_plain_path(parts->path);
+  if (message.path_is_raw) {
+    message.raw_path = {static_cast<std::uint32_t>(parts->path.data() - message.bytes),
+                        static_cast<std::uint32_t>(parts->path.size())};
+    return {};
+  }
+  if (!normalize_path(parts->path, message.decoded_path)) return Reject::bad_target;
+  return {};
+}
+
+/// RFC 9110, 6.5.1: fields that frame, route, authenticate or are needed before the body, in alphabetical order.
+constexpr std::array<std::string_view, 21> kNeverTrailers{
+    "authorization", "cache-control", "connection", "content-encoding", "content-length", "content-range",
+    "content-type", "cookie", "expect", "forwarded", "host", "if-match", "if-none-match", "keep-alive",
+    "max-forwards", "proxy-authorization", "range", "te", "trailer", "transfer-encoding", "upgrade"};
+
+}  // namespace
+
+Refusal apply_policy(Message& message, PolicyFindings& findings) {
+  Seen seen;
+  for (const FieldSpan& field : message.fields) {
+    if (const auto reason = take_field(seen, message, findings, field)) return reason;
+  }
+  if (!seen.host && message.minor_version > 0) return Reject::missing_host;
+  if (const auto reason = settle_framing(seen, message)) return reason;
+  message.keep_alive = !seen.close && (message.minor_version > 0 || seen.keep_alive);
+  return settle_target(message);
+}
+
+bool may_be_trailer(std::string_view name) {
+  return std::none_of(kNeverTrailers.begin(), kNeverTrailers.end(),
+                      [&](std::string_view banned) { return equals_ignoring_case(name, banned); });
+}
+
+}  // namespace orrery::http

@@ -1,0 +1,27 @@
+// Policy: what the fields of a request mean together (RFC 9112, 3.2 and 6; RFC 9110, 7 and 10).
+//
+// Runs once the head is parsed. Pure. It decides how the body is framed and whether the connection may go on, and refuses every
+// message whose end two readers could see in different places.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "base/reject.hpp"
+
+namespace orrery::http {
+
+class Message;
+
+/// What the policy needs beyond the message itself.
+struct PolicyFindings {
+  std::string_view request_id;  ///< X-Request-ID as it came; believed only from trusted peers
+};
+
+/// Fills the framing, keep-alive and expectation of `message`, its path and query; or says why it is refused.
+std::optional<base::Reject> apply_policy(Message& message, PolicyFindings& findings);
+
+/// True when a field of this name may stand in a trailer section (RFC 9110, 6.5.1).
+bool may_be_trailer(std::string_view name);
+
+}  // namespace orrery::http

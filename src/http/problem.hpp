@@ -1,0 +1,18 @@
+// Problem: the body of an error response, in the form its reader wants.
+//
+// JSON for API clients, HTML for browsers, text otherwise, by the request's Accept. Pure.
+#pragma once
+
+#include <string_view>
+
+#include "orrery/response.hpp"
+
+namespace orrery::http {
+
+/// An error response with `message` as its sentence; `accept` is the request's Accept, or empty.
+Response problem(int status, std::string_view message, std::string_view accept);
+
+/// The same with the sentence the status itself has.
+Response problem(int status, std::string_view accept);
+
+}  // namespace orrery::http

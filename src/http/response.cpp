@@ -1,0 +1,67 @@
+#include "orrery/response.hpp"
+
+#include <algorithm>
+
+#include "http/characters.hpp"
+
+namespace orrery {
+
+Response Response::status(int code) { return Response{}.with_status(code); }
+
+Response Response::bytes(std::string_view media_type, std::string body) {
+  Response response;
+  response.media_type_ = media_type;
+  response.body_ = std::move(body);
+  return response;
+}
+
+Response Response::fixed(std::string_view media_type, std::string_view body) {
+  Response response;
+  response.media_type_ = media_type;
+  response.fixed_ = body;
+  return response;
+}
+
+Response Response::stream(std::string_view media_type, Pull pull, std::optional<std::uint64_t> length) {
+  Response response;
+  response.media_type_ = media_type;
+  response.extra().pull = std::move(pull);
+  response.extra().length = length;
+  return response;
+}
+
+Response&& Response::with_field(std::string name, std::string value) && {
+  add_field(std::move(name), std::move(value));
+  return std::move(*this);
+}
+
+void Response::add_field(std::string name, std::string value) {
+  if (http::same_field_name(name, "content-type")) {
+    extra().media_type = std::move(value);
+    media_type_ = extra().media_type;
+    return;
+  }
+  extra().fields.emplace_back(std::move(name), std::move(value));
+}
+
+const std::vector<Response::FieldPair>& Response::fields() const {
+  static const std::vector<FieldPair> none;
+  return extra_ ? extra_->fields : none;
+}
+
+std::optional<std::string_view> Response::field(std::string_view name) const {
+  if (http::same_field_name(name, "content-type") && !media_type_.empty()) return media_type_;
+  for (const auto& [key, value] : fields())
+    if (http::same_field_name(key, name)) return value;
+  return {};
+}
+
+std::optional<std::uint64_t> Response::stream_length() const { return extra_ ? extra_->length : std::nullopt; }
+Response::Pull Response::take_pull() { return extra_ ? std::move(extra_->pull) : Pull{}; }
+
+Response::Extra& Response::extra() {
+  if (!extra_) extra_ = std::make_unique<Extra>();
+  return *extra_;
+}
+
+}  // namespace orrery

@@ -1,0 +1,162 @@
+#include "http/router.hpp"
+
+#include <algorithm>
+
+#include "http/characters.hpp"
+
+namespace orrery::http {
+
+struct Router::Node {
+  struct Endpoint {
+    std::string method;
+    std::uint16_t route;
+    std::vector<std::string> names;
+  };
+  std::vector<std::pair<std::string, std::unique_ptr<Node>>> literals;
+  std::unique_ptr<Node> parameter;
+  std::unique_ptr<Node> rest;
+  std::vector<Endpoint> endpoints;
+  std::string allow;
+
+  Node* literal(std::string_view segment) {
+    for (auto& [name, node] : literals)
+      if (name == segment) return node.get();
+    return literals.emplace_back(std::string{segment}, std::make_unique<Node>()).second.get();
+  }
+
+  [[nodiscard]] const Endpoint* endpoint(std::string_view method) const {
+    const Endpoint* any = nullptr;
+    const Endpoint* get = nullptr;
+    for (const Endpoint& candidate : endpoints) {
+      if (candidate.method == method) return &candidate;
+      if (candidate.method == "*") any = &candidate;
+      if (candidate.method == "GET") get = &candidate;
+    }
+    return method == "HEAD" && get ? get : any;
+  }
+
+  /// The node with endpoints that `path` leads to, filling the parameters on its way.
+  const Node* find(std::string_view path, std::size_t at, RouteMatch& match) const {
+    if (at == path.size()) return endpoints.empty() ? find_rest(path, at, match) : this;
+    const std::size_t begin = at + 1;
+    const std::size_t end = std::min(path.find('/', begin), path.size());
+    const std::string_view segment = path.substr(begin, end - begin);
+    for (const auto& [name, node] : literals) {
+      if (name != segment) continue;
+      if (const Node* found = node->find(path, end, match)) return found;
+    }
+    if (parameter && !segment.empty()) {
+      const std::uint8_t count = match.parameter_count;
+      match.parameters[match.parameter_count++] = {static_cast<std::uint32_t>(begin),
+                                                   static_cast<std::uint32_t>(segment.size())};
+      if (const Node* found = parameter->find(path, end, match)) return found;
+      match.parameter_count = count;
+    }
+    return find_rest(path, begin, match);
+  }
+
+  const Node* find_rest(std::string_view path, std::size_t begin, RouteMatch& match) const {
+    if (!rest) return nullptr;
+    match.parameters[match.parameter_count++] = {static_cast<std::uint32_t>(begin),
+                                                 static_cast<std::uint32_t>(path.size() - begin)};
+    return rest.get();
+  }
+};
+
+namespace {
+
+std::string with_method(std::string list, std::string_view method) {
+  bool present = false;
+  for_each_element(list, [&](std::string_view known) { present = present || known == method; });
+  if (present) return list;
+  return list.empty() ? std::string{method} : list + ", " + std::string{method};
+}
+
+std::string allowing(std::string list, std::string_view method) {
+  if (method != "*") list = with_method(std::move(list), method);
+  if (method == "GET") list = with_method(std::move(list), "HEAD");
+  return with_method(std::move(list), "OPTIONS");
+}
+
+struct Segment {
+  enum class Kind : std::uint8_t { kLiteral, kParameter, kRest } kind;
+  std::string_view text;
+};
+
+Result<Segment> read_segment(std::string_view text, std::string_view pattern) {
+  if (text.empty() || text.front() != '{') {
+    if (text.find_first_of("{}") == std::string_view::npos) return Segment{Segment::Kind::kLiteral, text};
+    return fail("route " + std::string{pattern} + ": a segment is either literal or one {name}");
+  }
+  const bool rest = text.ends_with("...}");
+  const std::size_t tail = rest ? 4 : 1;
+  if (text.size() <= 1 + tail || text.back() != '}') {
+    return fail("route " + std::string{pattern} + ": `" + std::string{text} + "` is not {name} or {name...}");
+  }
+  return Segment{rest ? Segment::Kind::kRest : Segment::Kind::kParameter, text.substr(1, text.size() - 1 - tail)};
+}
+
+}  // namespace
+
+Router::Router() : root_(std::make_unique<Node>()) {}
+Router::~Router() = default;
+Router::Router(Router&&) noexcept = default;
+Router& Router::operator=(Router&&) noexcept = default;
+
+Result<void> Router::add(std::string_view method, std::string_view pattern) {
+  if (!pattern.starts_with('/')) return fail("route " + std::string{pattern} + ": a pattern begins with /");
+  Node* node = root_.get();
+  std::vector<std::string> names;
+  std::string_view left = pattern;
+  while (!left.empty()) {
+    left.remove_prefix(1);
+    const std::string_view text = left.substr(0, left.find('/'));
+    left.remove_prefix(text.size());
+    const auto segment = read_segment(text, pattern);
+    if (!segment) return tl::unexpected<Error>(segment.error());
+    if (segment->kind == Segment::Kind::kLiteral) {
+      node = node->literal(segment->text);
+      continue;
+    }
+    if (names.size() == kMaxPathParameters) {
+      return fail("route " + std::string{pattern} + ": more than 8 parameters");
+    }
+    names.emplace_back(segment->text);
+    const bool rest = segment->kind == Segment::Kind::kRest;
+    if (rest && !left.empty()) return fail("route " + std::string{pattern} + ": {name...} must be the last segment");
+    auto& child = rest ? node->rest : node->parameter;
+    if (!child) child = std::make_unique<Node>();
+    node = child.get();
+  }
+  for (const auto& endpoint : node->endpoints) {
+    if (endpoint.method == method) {
+      return fail("route " + std::string{method} + " " + std::string{pattern} + " is registered twice");
+    }
+  }
+  node->endpoints.push_back({std::string{method}, count_++, std::move(names)});
+  node->allow = allowing(std::move(node->allow), method);
+  all_methods_ = allowing(std::move(all_methods_), method);
+  return {};
+}
+
+RouteMatch Router::match(std::string_view method, std::string_view path) const {
+  RouteMatch match;
+  if (path == "*") {
+    match.kind = RouteMatch::Kind::kOptions;
+    match.allow = &all_methods_;
+    return match;
+  }
+  const Node* node = root_->find(path, 0, match);
+  if (!node) return match;
+  match.allow = &node->allow;
+  if (const Node::Endpoint* endpoint = node->endpoint(method)) {
+    match.kind = RouteMatch::Kind::kFound;
+    match.route = endpoint->route;
+    match.names = &endpoint->names;
+  } else {
+    match.kind = method == "OPTIONS" ? RouteMatch::Kind::kOptions : RouteMatch::Kind::kNoMethod;
+  }
+  return match;
+}
+
+}  // namespace orrery::http

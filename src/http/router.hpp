@@ -1,0 +1,54 @@
+// Router: method and path -> the route that answers them.
+//
+// Built once in the master from the patterns of an App, then only read. A pattern is "/" and segments: literal, {name} (one
+// segment, not empty), or a last {name...} (all that is left, may be empty). Literal beats {name} beats {name...}, segment by segment.
+// GET answers HEAD; a path with other methods only is kNoMethod with its Allow. Pure.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "orrery/result.hpp"
+
+namespace orrery::http {
+
+/// The most {name}s one pattern may have.
+inline constexpr std::size_t kMaxPathParameters = 8;
+
+struct RouteMatch {
+  enum class Kind : std::uint8_t { kNoPath, kNoMethod, kOptions, kFound };
+  Kind kind = Kind::kNoPath;
+  std::uint8_t parameter_count = 0;
+  std::uint16_t route = 0;                     ///< kFound: index in the order of add()
+  const std::string* allow = nullptr;          ///< kNoMethod, kOptions: value of Allow; lives as long as the router
+  const std::vector<std::string>* names = nullptr;  ///< kFound: names of the parameters
+  /// Offset and length in the path, in the order of the pattern.
+  std::array<std::pair<std::uint32_t, std::uint32_t>, kMaxPathParameters> parameters{};
+};
+
+class Router {
+ public:
+  Router();
+  ~Router();
+  Router(Router&&) noexcept;
+  Router& operator=(Router&&) noexcept;
+
+  /// Registers the next route. Fails with a sentence when the pattern is malformed or the pair is taken.
+  Result<void> add(std::string_view method, std::string_view pattern);
+
+  /// `path` is decoded and begins with "/", or is "*".
+  [[nodiscard]] RouteMatch match(std::string_view method, std::string_view path) const;
+
+ private:
+  struct Node;
+  std::unique_ptr<Node> root_;
+  std::string all_methods_;
+  std::uint16_t count_ = 0;
+};
+
+}  // namespace orrery::http

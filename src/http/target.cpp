@@ -1,0 +1,143 @@
+#include "http/target.hpp"
+
+#include <array>
+
+#include "http/characters.hpp"
+
+namespace orrery::http {
+
+namespace {
+
+/// RFC 3986: unreserved, sub-delims and `%` of a reg-name.
+constexpr std::array<bool, 256> kHostBytes = [] {
+  std::array<bool, 256> table{};
+  for (const char c : std::string_view{"-._~!$&'()*+,;=%0123456789"}) table[static_cast<unsigned char>(c)] = true;
+  for (char c = 'a'; c <= 'z'; ++c) table[static_cast<unsigned char>(c)] = true;
+  for (char c = 'A'; c <= 'Z'; ++c) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
+bool all_digits(std::string_view text) {
+  for (const char c : text)
+    if (!is_digit(c)) return false;
+  return true;
+}
+
+bool is_ip_literal(std::string_view text) {
+  if (text.size() < 4 || text.front() != '[' || text.back() != ']') return false;
+  for (const char c : text.substr(1, text.size() - 2))
+    if (hex_value(c) < 0 && c != ':' && c != '.') return false;
+  return text.find(':') != std::string_view::npos;
+}
+
+bool is_reg_name(std::string_view text) {
+  for (const char c : text)
+    if (!kHostBytes[static_cast<unsigned char>(c)]) return false;
+  return !text.empty();
+}
+
+std::optional<char> decode_escape(std::string_view text, std::size_t at) {
+  if (at + 2 >= text.size()) return {};
+  const int high = hex_value(text[at + 1]);
+  const int low = hex_value(text[at + 2]);
+  if (high < 0 || low < 0) return {};
+  return static_cast<char>(high << 4 | low);
+}
+
+bool decode_path(std::string_view path, std::string& out) {
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (path[i] != '%') {
+      out += path[i];
+      continue;
+    }
+    const auto byte = decode_escape(path, i);
+    if (!byte || *byte == '\0' || *byte == '/') return false;
+    out += *byte;
+    i += 2;
+  }
+  return true;
+}
+
+/// RFC 3986, 5.2.4, on decoded segments.
+void remove_dot_segments(std::string& path) {
+  std::string kept;
+  std::string_view rest = path;
+  bool ends_in_slash = false;
+  while (!rest.empty()) {
+    rest.remove_prefix(1);
+    const std::string_view segment = rest.substr(0, rest.find('/'));
+    rest.remove_prefix(segment.size());
+    const bool dots = segment == "." || segment == "..";
+    if (segment == "..") kept.erase(kept.empty() ? 0 : kept.rfind('/'));
+    if (!dots) kept.append("/").append(segment);
+    ends_in_slash = dots;
+  }
+  if (ends_in_slash || kept.empty()) kept += '/';
+  path = std::move(kept);
+}
+
+}  // namespace
+
+std::optional<Target> split_target(std::string_view target) {
+  Target parts;
+  if (target == "*") {
+    parts.path = target;
+    return parts;
+  }
+  if (!target.starts_with('/')) {
+    const std::size_t scheme = target.find("://");
+    if (scheme == std::string_view::npos) return {};
+    const std::string_view name = target.substr(0, scheme);
+    if (!equals_ignoring_case(name, "http") && !equals_ignoring_case(name, "https")) return {};
+    target.remove_prefix(scheme + 3);
+    parts.authority = target.substr(0, target.find_first_of("/?"));
+    if (!is_valid_authority(parts.authority)) return {};
+    target.remove_prefix(parts.authority.size());
+    if (target.empty() || target.front() == '?') {
+      parts.path = "/";
+      parts.query = target.empty() ? target : target.substr(1);
+      return parts;
+    }
+  }
+  const std::size_t mark = target.find('?');
+  parts.path = target.substr(0, mark);
+  parts.query = mark == std::string_view::npos ? std::string_view{} : target.substr(mark + 1);
+  return parts;
+}
+
+bool is_plain_path(std::string_view path) {
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (path[i] == '%') return false;
+    if (path[i] == '/' && i + 1 < path.size() && path[i + 1] == '.') return false;
+  }
+  return true;
+}
+
+bool normalize_path(std::string_view path, std::string& out) {
+  out.clear();
+  if (!decode_path(path, out)) return false;
+  remove_dot_segments(out);
+  return true;
+}
+
+std::string decode_query_component(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = text[i] == '%' ? decode_escape(text, i) : std::nullopt;
+    if (byte) i += 2;
+    out += byte ? *byte : text[i] == '+' ? ' ' : text[i];
+  }
+  return out;
+}
+
+bool is_valid_authority(std::string_view authority) {
+  const std::size_t bracket = authority.rfind(']');
+  const std::size_t colon = authority.rfind(':');
+  const bool has_port = colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
+  const std::string_view host = has_port ? authority.substr(0, colon) : authority;
+  if (has_port && (!all_digits(authority.substr(colon + 1)) || authority.size() - colon > 6)) return false;
+  return is_ip_literal(host) || is_reg_name(host);
+}
+
+}  // namespace orrery::http

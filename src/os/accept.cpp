@@ -1,0 +1,37 @@
+#include "os/accept.hpp"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+
+namespace orrery::os {
+
+Accepted accept_one(int listener) {
+  sockaddr_storage address{};
+  socklen_t length = sizeof address;
+  const int fd = ::accept4(listener, reinterpret_cast<sockaddr*>(&address), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (fd < 0) return {{}, {}, errno};
+  return {base::UniqueFd{fd}, base::Address::from_sockaddr(reinterpret_cast<sockaddr*>(&address), length), 0};
+}
+
+bool is_connection_lost(int accept_error) {
+  switch (accept_error) {
+    case EINTR:
+    case ECONNABORTED:
+    case EPERM:  // a firewall rule forbade it (accept(2))
+    // accept(2): Linux passes pending network errors of the new socket through accept.
+    case ENETDOWN:
+    case EPROTO:
+    case ENOPROTOOPT:
+    case EHOSTDOWN:
+    case ENONET:
+    case EHOSTUNREACH:
+    case EOPNOTSUPP:
+    case ENETUNREACH: return true;
+    default: return false;
+  }
+}
+
+bool is_nothing_there(int accept_error) { return accept_error == EAGAIN || accept_error == EWOULDBLOCK; }
+
+}  // namespace orrery::os

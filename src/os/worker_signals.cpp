@@ -1,0 +1,67 @@
+#include "os/worker_signals.hpp"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+
+namespace orrery::os {
+
+namespace {
+
+// Signal handlers can reach nothing but static storage; written once, before the signals are unblocked.
+pid_t master_pid = 0;
+unsigned grace_seconds = 0;
+void (*wake_loop)(void*) = nullptr;
+void* wake_context = nullptr;
+std::atomic<bool> terminate_seen{false};
+std::atomic<bool> reopen_seen{false};
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+void on_noted(int signal) {
+  const int saved = errno;
+  if (signal == SIGTERM) {
+    terminate_seen.store(true, std::memory_order_release);
+    if (::getppid() != master_pid) ::alarm(grace_seconds);
+  } else {
+    reopen_seen.store(true, std::memory_order_release);
+  }
+  wake_loop(wake_context);
+  errno = saved;
+}
+
+void on_quit(int) { ::_exit(0); }
+
+void handle(int signal, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;
+  ::sigfillset(&action.sa_mask);
+  ::sigaction(signal, &action, nullptr);
+}
+
+}  // namespace
+
+void install_worker_signals(pid_t master, std::chrono::milliseconds graceful_timeout, void (*wake)(void*),
+                            void* context) {
+  master_pid = master;
+  grace_seconds = static_cast<unsigned>(
+      std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(graceful_timeout).count()));
+  wake_loop = wake;
+  wake_context = context;
+  for (const int signal : {SIGTERM, SIGUSR1}) handle(signal, on_noted);
+  for (const int signal : {SIGINT, SIGQUIT}) handle(signal, on_quit);
+  for (const int signal : {SIGHUP, SIGTTIN, SIGTTOU, SIGUSR2, SIGWINCH, SIGPIPE}) handle(signal, SIG_IGN);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+SeenSignals take_worker_signals() {
+  return {terminate_seen.exchange(false, std::memory_order_acq_rel),
+          reopen_seen.exchange(false, std::memory_order_acq_rel)};
+}
+
+}  // namespace orrery::os

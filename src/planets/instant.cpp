@@ -1,0 +1,63 @@
+#include "planets/instant.hpp"
+
+#include <algorithm>
+
+#include "planets/time_scales.hpp"
+
+namespace orrery::planets {
+namespace {
+
+using std::chrono::days;
+using std::chrono::sys_days;
+using std::chrono::year_month_day;
+
+constexpr std::int32_t kRangeBegin = sys_days{std::chrono::year{1850} / 1 / 1}.time_since_epoch().count();
+constexpr std::int32_t kRangeEnd = sys_days{std::chrono::year{2150} / 1 / 1}.time_since_epoch().count();
+
+bool within(double value, double low, double high) noexcept { return value >= low && value < high; }
+
+year_month_day date_of(const CivilTime& time) noexcept {
+  // chrono keeps a year in 16 bits and a month or day in 8, and would wrap what does not fit.
+  if (time.year < 1 || time.year > 9999 || time.month > 12 || time.day > 31) return {};
+  return std::chrono::year{time.year} / static_cast<int>(time.month) / static_cast<int>(time.day);
+}
+
+bool is_clock_time(const CivilTime& time, std::int32_t day) noexcept {
+  if (time.hour < 0 || time.hour > 23 || time.minute < 0 || time.minute > 59) return false;
+  const bool last_minute = time.hour == 23 && time.minute == 59;
+  return within(time.second, 0, last_minute && ends_with_leap_second(day) ? 61 : 60);
+}
+
+}  // namespace
+
+Instant Instant::from_unix(UnixTime time) noexcept {
+  // In plain numbers: the first representable time's midnight is no representable time.
+  constexpr std::int64_t kDay = std::chrono::nanoseconds{days{1}}.count();
+  const std::int64_t count = time.time_since_epoch().count();
+  const std::int64_t day = count / kDay - (count % kDay < 0 ? 1 : 0);
+  const std::int64_t rest = count % kDay < 0 ? count % kDay + kDay : count % kDay;
+  return {static_cast<std::int32_t>(day), static_cast<double>(rest) * 1e-9};
+}
+
+std::optional<Instant> Instant::from_civil(const CivilTime& time) noexcept {
+  const year_month_day date = date_of(time);
+  if (!date.ok()) return std::nullopt;
+  const auto day = static_cast<std::int32_t>(sys_days{date}.time_since_epoch().count());
+  if (!is_clock_time(time, day)) return std::nullopt;
+  return Instant{day, time.hour * 3600 + time.minute * 60 + time.second};
+}
+
+CivilTime Instant::civil() const noexcept {
+  const year_month_day date{sys_days{days{day_}}};
+  const int minutes = std::min(static_cast<int>(second_) / 60, 24 * 60 - 1);
+  return {static_cast<int>(date.year()),
+          static_cast<unsigned>(date.month()),
+          static_cast<unsigned>(date.day()),
+          minutes / 60,
+          minutes % 60,
+          second_ - 60 * minutes};
+}
+
+bool in_range(Instant instant) noexcept { return instant.day() >= kRangeBegin && instant.day() < kRangeEnd; }
+
+}  // namespace orrery::planets

@@ -1,0 +1,60 @@
+// JsonText: JSON written from left to right into one string (RFC 8259).
+//
+// Numbers are the shortest text that reads back as the same double (std::to_chars). The caller gets the nesting right.
+#pragma once
+
+#include <charconv>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace orrery::planets {
+
+class JsonText {
+ public:
+  explicit JsonText(std::size_t room) { text_.reserve(room); }
+
+  /// Punctuation and keys, as they stand.
+  JsonText& raw(std::string_view text) {
+    text_ += text;
+    return *this;
+  }
+  /// A finite number; anything else is null.
+  JsonText& number(double value) {
+    if (!(value - value == 0)) return raw("null");
+    char digits[32];
+    const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+    text_.append(digits, static_cast<std::size_t>(end - digits));
+    return *this;
+  }
+  /// A quoted string. Bytes that are not ASCII become U+FFFD: they come from a peer and may not be UTF-8.
+  JsonText& string(std::string_view value) {
+    text_ += '"';
+    for (const char c : value) put(c);
+    text_ += '"';
+    return *this;
+  }
+  [[nodiscard]] std::string take() { return std::move(text_); }
+
+ private:
+  void put(char c) {
+    static constexpr std::string_view kHex = "0123456789abcdef";
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      text_ += '\\';
+      text_ += c;
+    } else if (byte < 0x20) {
+      text_ += "\\u00";
+      text_ += kHex[byte >> 4];
+      text_ += kHex[byte & 15];
+    } else if (byte < 0x7f) {
+      text_ += c;
+    } else {
+      text_ += "\\ufffd";
+    }
+  }
+
+  std::string text_;
+};
+
+}  // namespace orrery::planets

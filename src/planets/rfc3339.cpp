@@ -1,0 +1,117 @@
+#include "planets/rfc3339.hpp"
+
+#include <charconv>
+#include <chrono>
+#include <cmath>
+
+namespace orrery::planets {
+
+namespace {
+
+/// Reads fixed-width fields from left to right; once one does not fit, none does.
+class FieldReader {
+ public:
+  explicit FieldReader(std::string_view text) : left_(text) {}
+
+  int digits(std::size_t count) {
+    int value = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const char c = next();
+      if (c < '0' || c > '9') good_ = false;
+      value = value * 10 + (c - '0');
+    }
+    return value;
+  }
+  char one_of(std::string_view allowed) {
+    const char c = next();
+    if (allowed.find(c) == std::string_view::npos) good_ = false;
+    return c;
+  }
+  double fraction() {
+    if (!left_.starts_with('.')) return 0;
+    double value = 0;
+    const std::size_t end = left_.find_first_not_of("0123456789", 1);
+    const std::string_view text = left_.substr(0, end);
+    const std::string padded = "0" + std::string{text};
+    if (text.size() < 2 || text.size() > 19) good_ = false;
+    std::from_chars(padded.data(), padded.data() + padded.size(), value);
+    left_.remove_prefix(text.size());
+    return value;
+  }
+  [[nodiscard]] bool good() const { return good_; }
+  [[nodiscard]] bool done() const { return good_ && left_.empty(); }
+
+ private:
+  char next() {
+    if (left_.empty()) {
+      good_ = false;
+      return '\0';
+    }
+    const char c = left_.front();
+    left_.remove_prefix(1);
+    return c;
+  }
+
+  std::string_view left_;
+  bool good_ = true;
+};
+
+/// Minutes to subtract to come to UTC; nothing when it is no offset.
+std::optional<std::chrono::minutes> read_offset(FieldReader& reader) {
+  const char sign = reader.one_of("Zz+- ");
+  if (!reader.good() || sign == 'Z' || sign == 'z') return std::chrono::minutes{0};
+  const int hours = reader.digits(2);
+  reader.one_of(":");
+  const int minutes = reader.digits(2);
+  if (hours > 23 || minutes > 59) return {};
+  const std::chrono::minutes offset{hours * 60 + minutes};
+  return sign == '-' ? -offset : offset;
+}
+
+}  // namespace
+
+std::optional<Instant> parse_rfc3339(std::string_view text) {
+  using namespace std::chrono;
+  FieldReader reader{text};
+  const year_month_day date{year{reader.digits(4)} / static_cast<int>((reader.one_of("-"), reader.digits(2))) /
+                            static_cast<int>((reader.one_of("-"), reader.digits(2)))};
+  reader.one_of("Tt ");
+  const int hour = reader.digits(2);
+  reader.one_of(":");
+  const int minute = reader.digits(2);
+  reader.one_of(":");
+  const double second = reader.digits(2) + reader.fraction();
+  const auto offset = read_offset(reader);
+  if (!reader.done() || !offset || !date.ok() || hour > 23 || minute > 59) return {};
+  const auto utc = sys_days{date} + hours{hour} + minutes{minute} - *offset;
+  const auto day = floor<days>(utc);
+  const year_month_day utc_date{day};
+  const auto of_day = utc - day;
+  return Instant::from_civil({static_cast<int>(utc_date.year()), static_cast<unsigned>(utc_date.month()),
+                              static_cast<unsigned>(utc_date.day()), static_cast<int>(of_day / hours{1}),
+                              static_cast<int>(of_day % hours{1} / minutes{1}), second});
+}
+
+std::string format_rfc3339(Instant instant) {
+  const CivilTime time = instant.civil();
+  // Rounding must not carry into the next minute, so the microseconds are cut.
+  const auto micros = static_cast<long>(std::floor(time.second * 1e6 + 1e-3));
+  std::string text = "0000-00-00T00:00:00";
+  const auto put = [&](std::size_t at, std::size_t width, long value) {
+    for (std::size_t i = width; i-- > 0; value /= 10) text[at + i] = static_cast<char>('0' + value % 10);
+  };
+  put(0, 4, time.year);
+  put(5, 2, time.month);
+  put(8, 2, time.day);
+  put(11, 2, time.hour);
+  put(14, 2, time.minute);
+  put(17, 2, micros / 1'000'000);
+  if (const long fraction = micros % 1'000'000; fraction != 0) {
+    text += ".000000";
+    put(20, 6, fraction);
+    text.erase(text.find_last_not_of('0') + 1);
+  }
+  return text += 'Z';
+}
+
+}  // namespace orrery::planets

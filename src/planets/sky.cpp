@@ -1,0 +1,50 @@
+#include "planets/sky.hpp"
+
+#include <limits>
+
+#include "planets/reduction.hpp"
+
+// A sanitizer's runtime is not up yet when the loader picks a clone, and other compilers have no such clones.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__SANITIZE_THREAD__) && !defined(ORRERY_NO_TARGET_CLONES)
+#define ORRERY_CLONED __attribute__((target_clones("arch=x86-64-v3", "default"), flatten))
+#else
+#define ORRERY_CLONED
+#endif
+
+namespace orrery::planets {
+namespace clones {
+
+ORRERY_CLONED Moment moment_at(const TablePlace& place, DayTime ut1, const Observer& observer) noexcept;
+ORRERY_CLONED SkyPosition position_of(const Moment& moment, Body body) noexcept;
+
+Moment moment_at(const TablePlace& place, DayTime ut1, const Observer& observer) noexcept {
+  return reduction::moment_at(place, ut1, observer);
+}
+
+SkyPosition position_of(const Moment& moment, Body body) noexcept {
+  return reduction::position_of(moment, body);
+}
+
+}  // namespace clones
+
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr SkyPosition kNowhere = {{kNan}, {kNan}, {kNan}, {kNan}, {kNan}, Seconds{kNan}};
+
+bool is_body(Body body) noexcept { return static_cast<std::size_t>(body) < kBodyCount; }
+
+}  // namespace
+
+Sky::Sky(Instant instant, const EarthOrientation& orientation, const Observer& observer) noexcept {
+  if (!is_place(observer)) return;
+  const auto place = place_of(terrestrial_time(instant, orientation));
+  if (place) moment_ = clones::moment_at(*place, universal_time(instant, orientation), observer);
+}
+
+SkyPosition Sky::position(Body body) const noexcept {
+  return moment_ && is_body(body) ? clones::position_of(*moment_, body) : kNowhere;
+}
+
+}  // namespace orrery::planets

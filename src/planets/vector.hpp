@@ -1,0 +1,42 @@
+// Vectors of three numbers and their algebra, as the reduction needs it. Inline throughout, so that each
+// clone of the reduction compiles them for its own processor.
+#pragma once
+
+#include <cmath>
+
+namespace orrery::planets {
+
+struct Vector {
+  double x = 0;
+  double y = 0;
+  double z = 0;
+};
+
+constexpr Vector operator+(const Vector& a, const Vector& b) noexcept {
+  return {a.x + b.x, a.y + b.y, a.z + b.z};
+}
+constexpr Vector operator-(const Vector& a, const Vector& b) noexcept {
+  return {a.x - b.x, a.y - b.y, a.z - b.z};
+}
+constexpr Vector operator*(double k, const Vector& a) noexcept { return {k * a.x, k * a.y, k * a.z}; }
+
+constexpr double dot(const Vector& a, const Vector& b) noexcept { return a.x * b.x + a.y * b.y + a.z * b.z; }
+inline double length(const Vector& a) noexcept { return std::sqrt(dot(a, a)); }
+
+// From an inertial frame to a rotating or tilted one: the rows are the new axes.
+struct Rotation {
+  Vector x;
+  Vector y;
+  Vector z;
+};
+
+constexpr Vector operator*(const Rotation& r, const Vector& a) noexcept {
+  return {dot(r.x, a), dot(r.y, a), dot(r.z, a)};
+}
+
+// The way back.
+constexpr Vector unrotated(const Rotation& r, const Vector& a) noexcept {
+  return a.x * r.x + a.y * r.y + a.z * r.z;
+}
+
+}  // namespace orrery::planets

@@ -1,0 +1,73 @@
+#include "uv/loop.hpp"
+
+#include <utility>
+
+#include "base/check.hpp"
+
+namespace orrery::uv {
+
+namespace {
+
+template <class Block, class UvHandle>
+void call_back(UvHandle* handle) noexcept {
+  reinterpret_cast<Block*>(handle)->callback();
+}
+
+}  // namespace
+
+Loop::Loop() : loop_(std::make_unique<uv_loop_t>()), buffer_(new std::array<char, kReadBuffer>) {
+  ORRERY_CHECK(uv_loop_init(loop_.get()) == 0);
+  loop_->data = this;
+}
+
+Loop::~Loop() {
+  uv_run(loop_.get(), UV_RUN_DEFAULT);
+  ORRERY_CHECK(uv_loop_close(loop_.get()) == 0);
+}
+
+void Loop::run() { uv_run(loop_.get(), UV_RUN_DEFAULT); }
+void Loop::stop() { uv_stop(loop_.get()); }
+
+Timer::Timer(Loop& loop, Callback callback) : block_(new Block{{}, std::move(callback)}) {
+  ORRERY_CHECK(uv_timer_init(loop.raw(), &block_->handle) == 0);
+}
+
+void Timer::start(std::chrono::milliseconds delay, std::chrono::milliseconds repeat) {
+  uv_timer_start(&block_->handle, [](uv_timer_t* handle) noexcept { call_back<Block>(handle); },
+                 static_cast<std::uint64_t>(delay.count()), static_cast<std::uint64_t>(repeat.count()));
+}
+
+void Timer::stop() { uv_timer_stop(&block_->handle); }
+
+Wakeup::Wakeup(Loop& loop, Callback callback) : block_(new Block{{}, std::move(callback)}) {
+  const auto on_sent = [](uv_async_t* handle) noexcept { call_back<Block>(handle); };
+  ORRERY_CHECK(uv_async_init(loop.raw(), &block_->handle, on_sent) == 0);
+}
+
+void Wakeup::send() const noexcept { uv_async_send(&block_->handle); }
+
+ReadablePoll::ReadablePoll(Loop& loop, int fd, Callback callback) : block_(new Block{{}, std::move(callback)}) {
+  ORRERY_CHECK(uv_poll_init(loop.raw(), &block_->handle, fd) == 0);
+}
+
+void ReadablePoll::start() {
+  const auto on_readable = [](uv_poll_t* handle, int, int) noexcept { call_back<Block>(handle); };
+  ORRERY_CHECK(uv_poll_start(&block_->handle, UV_READABLE, on_readable) == 0);
+}
+
+void ReadablePoll::stop() { uv_poll_stop(&block_->handle); }
+bool ReadablePoll::active() const { return uv_is_active(reinterpret_cast<uv_handle_t*>(&block_->handle)) != 0; }
+
+AfterPoll::AfterPoll(Loop& loop, Callback callback)
+    : check_(new CheckBlock{{}, std::move(callback)}), idle_(new IdleBlock{}) {
+  ORRERY_CHECK(uv_check_init(loop.raw(), &check_->handle) == 0);
+  ORRERY_CHECK(uv_idle_init(loop.raw(), &idle_->handle) == 0);
+  uv_check_start(&check_->handle, [](uv_check_t* handle) noexcept { call_back<CheckBlock>(handle); });
+}
+
+void AfterPoll::spin(bool on) {
+  if (on) uv_idle_start(&idle_->handle, [](uv_idle_t*) noexcept {});
+  else uv_idle_stop(&idle_->handle);
+}
+
+}  // namespace orrery::uv

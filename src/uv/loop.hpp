@@ -1,0 +1,105 @@
+// Loop: one libuv event loop and the small things that live on it: timers, wake-ups, listener polls, phases.
+//
+// Made in the worker, after the fork; libuv is never touched before. One thread runs it. Only Wakeup::send may be called from
+// other threads, and from signal handlers. The destructor runs the loop dry: everything made on it must be gone before.
+#pragma once
+
+#include <uv.h>
+
+#include <array>
+#include <chrono>
+#include <functional>
+#include <memory>
+
+#include "uv/handle.hpp"
+
+namespace orrery::uv {
+
+using Callback = std::function<void()>;
+
+class Loop {
+ public:
+  /// Bytes one read takes at most: one buffer for all connections of the loop.
+  static constexpr std::size_t kReadBuffer = 64 * 1024;
+
+  Loop();
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+  ~Loop();
+
+  void run();
+  /// Makes run() return after the current turn.
+  void stop();
+  [[nodiscard]] uv_loop_t* raw() { return loop_.get(); }
+  [[nodiscard]] uv_buf_t read_buffer() { return uv_buf_init(buffer_->data(), kReadBuffer); }
+
+ private:
+  std::unique_ptr<uv_loop_t> loop_;
+  std::unique_ptr<std::array<char, kReadBuffer>> buffer_;
+};
+
+/// Calls back after a delay, once or repeatedly.
+class Timer {
+ public:
+  Timer(Loop& loop, Callback callback);
+  void start(std::chrono::milliseconds delay, std::chrono::milliseconds repeat = std::chrono::milliseconds{0});
+  void stop();
+
+ private:
+  struct Block {
+    uv_timer_t handle;
+    Callback callback;
+  };
+  Handle<Block> block_;
+};
+
+/// Calls back on the loop thread some time after send(); several sends may become one call.
+class Wakeup {
+ public:
+  Wakeup(Loop& loop, Callback callback);
+  /// Any thread; async-signal-safe.
+  void send() const noexcept;
+
+ private:
+  struct Block {
+    uv_async_t handle;
+    Callback callback;
+  };
+  Handle<Block> block_;
+};
+
+/// Calls back while a descriptor it does not own is readable. The only one who touches a listener's registration.
+class ReadablePoll {
+ public:
+  ReadablePoll(Loop& loop, int fd, Callback callback);
+  void start();
+  void stop();
+  [[nodiscard]] bool active() const;
+
+ private:
+  struct Block {
+    uv_poll_t handle;
+    Callback callback;
+  };
+  Handle<Block> block_;
+};
+
+/// Calls back in each turn of the loop right after it has looked for I/O; while `spin(true)`, the loop never sleeps.
+class AfterPoll {
+ public:
+  AfterPoll(Loop& loop, Callback callback);
+  void spin(bool on);
+
+ private:
+  struct CheckBlock {
+    uv_check_t handle;
+    Callback callback;
+  };
+  struct IdleBlock {
+    uv_idle_t handle;
+  };
+  Handle<CheckBlock> check_;
+  Handle<IdleBlock> idle_;
+};
+
+}  // namespace orrery::uv

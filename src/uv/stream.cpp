@@ -1,0 +1,99 @@
+#include "uv/stream.hpp"
+
+#include <utility>
+
+namespace orrery::uv {
+
+struct Stream::TcpBlock {
+  uv_tcp_t handle;
+};
+struct Stream::PipeBlock {
+  uv_pipe_t handle;
+};
+
+namespace {
+
+/// Null once the owner is gone: libuv may still report a cancelled write while it closes.
+StreamEvents* events_of(uv_stream_t* stream) noexcept { return static_cast<StreamEvents*>(stream->data); }
+
+void lend_buffer(uv_handle_t* handle, std::size_t, uv_buf_t* buffer) noexcept {
+  *buffer = static_cast<Loop*>(handle->loop->data)->read_buffer();
+}
+
+void on_read(uv_stream_t* stream, ssize_t count, const uv_buf_t* buffer) noexcept {
+  StreamEvents* events = events_of(stream);
+  if (!events || count == 0) return;
+  if (count > 0) events->on_bytes({buffer->base, static_cast<std::size_t>(count)});
+  else events->on_end(count == UV_EOF ? 0 : static_cast<int>(count));
+}
+
+struct QueuedWrite {
+  uv_write_t request;
+  std::string bytes;
+};
+
+void on_written(uv_write_t* request, int status) noexcept {
+  const std::unique_ptr<QueuedWrite> write{reinterpret_cast<QueuedWrite*>(request)};
+  if (StreamEvents* events = events_of(request->handle)) events->on_sent(status);
+}
+
+uv_buf_t buffer_of(std::string_view text) {
+  return uv_buf_init(const_cast<char*>(text.data()), static_cast<unsigned>(text.size()));
+}
+
+}  // namespace
+
+void Stream::Close::operator()(uv_stream_t* stream) const noexcept {
+  stream->data = nullptr;
+  if (stream->type == UV_TCP) StartClose<TcpBlock>{}(reinterpret_cast<TcpBlock*>(stream));
+  else StartClose<PipeBlock>{}(reinterpret_cast<PipeBlock*>(stream));
+}
+
+Result<Stream> Stream::adopt(Loop& loop, base::UniqueFd socket, Kind kind, StreamEvents& events) {
+  Stream stream;
+  int error = 0;
+  if (kind == Kind::kTcp) {
+    auto block = std::make_unique<TcpBlock>();
+    uv_tcp_init(loop.raw(), &block->handle);
+    uv_tcp_t* handle = &block.release()->handle;
+    stream.stream_.reset(reinterpret_cast<uv_stream_t*>(handle));
+    error = uv_tcp_open(handle, socket.get());
+  } else {
+    auto block = std::make_unique<PipeBlock>();
+    uv_pipe_init(loop.raw(), &block->handle, 0);
+    uv_pipe_t* handle = &block.release()->handle;
+    stream.stream_.reset(reinterpret_cast<uv_stream_t*>(handle));
+    error = uv_pipe_open(handle, socket.get());
+  }
+  if (error != 0) return fail(std::string{"cannot take a connection: "} + uv_strerror(error));
+  (void)socket.release();
+  stream.stream_->data = &events;
+  return stream;
+}
+
+void Stream::read_start() { uv_read_start(stream_.get(), lend_buffer, on_read); }
+void Stream::read_stop() { uv_read_stop(stream_.get()); }
+
+long Stream::try_write(std::string_view first, std::string_view second) {
+  const uv_buf_t buffers[2] = {buffer_of(first), buffer_of(second)};
+  return uv_try_write(stream_.get(), buffers, second.empty() ? 1 : 2);
+}
+
+void Stream::queue(std::string rest) {
+  auto* write = new QueuedWrite{{}, std::move(rest)};
+  const uv_buf_t buffer = buffer_of(write->bytes);
+  const int error = uv_write(&write->request, stream_.get(), &buffer, 1, on_written);
+  if (error == 0) return;
+  delete write;
+  if (StreamEvents* events = events_of(stream_.get())) events->on_sent(error);
+}
+
+std::size_t Stream::queued() const { return uv_stream_get_write_queue_size(stream_.get()); }
+
+void Stream::shut_down() {
+  auto* request = new uv_shutdown_t;
+  const auto done = [](uv_shutdown_t* finished, int) noexcept { delete finished; };
+  if (uv_shutdown(request, stream_.get(), done) != 0) delete request;
+}
+
+}  // namespace orrery::uv

@@ -1,0 +1,62 @@
+// Stream: one accepted connection on the loop, TCP or unix: reads, writes, half-close.
+//
+// Writing is in two steps: try_write sends what the kernel takes at once (one system call, no registration), and queue() leaves the
+// rest with libuv, which tells when it is gone. An idle Stream is its uv handle and one pointer. Loop thread only; events may
+// be delivered until the Stream is destroyed, never after.
+#pragma once
+
+#include <uv.h>
+
+#include <string>
+#include <string_view>
+
+#include "base/unique_fd.hpp"
+#include "orrery/result.hpp"
+#include "uv/handle.hpp"
+#include "uv/loop.hpp"
+
+namespace orrery::uv {
+
+class StreamEvents {
+ public:
+  /// Bytes arrived; they are good until the call returns.
+  virtual void on_bytes(std::string_view bytes) = 0;
+  /// The peer sends nothing more (`error` 0), or the connection broke (a negative errno).
+  virtual void on_end(int error) = 0;
+  /// Everything queued is sent (`error` 0), or never will be.
+  virtual void on_sent(int error) = 0;
+
+ protected:
+  ~StreamEvents() = default;
+};
+
+class Stream {
+ public:
+  enum class Kind : std::uint8_t { kTcp, kUnix };
+
+  /// Takes over a connected, non-blocking socket.
+  static Result<Stream> adopt(Loop& loop, base::UniqueFd socket, Kind kind, StreamEvents& events);
+
+  Stream() = default;
+
+  void read_start();
+  void read_stop();
+  /// Sends what the kernel takes now of `first` and then `second`. The number of bytes, or a negative errno.
+  long try_write(std::string_view first, std::string_view second);
+  /// Sends `rest` as the kernel takes it; on_sent() follows.
+  void queue(std::string rest);
+  /// Bytes queued and not sent yet.
+  [[nodiscard]] std::size_t queued() const;
+  /// Half-close: the peer sees the end of our data once everything queued is sent.
+  void shut_down();
+
+ private:
+  struct TcpBlock;
+  struct PipeBlock;
+  struct Close {
+    void operator()(uv_stream_t* stream) const noexcept;
+  };
+  std::unique_ptr<uv_stream_t, Close> stream_;
+};
+
+}  // namespace orrery::uv

@@ -1,0 +1,92 @@
+#include "worker/acceptor.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/log.hpp"
+#include "os/accept.hpp"
+
+namespace orrery::worker {
+
+namespace {
+/// accept(2) gives no sign when descriptors or memory are back, so it is tried again.
+constexpr std::chrono::milliseconds kRetryAfter{100};
+}  // namespace
+
+Acceptor::Acceptor(uv::Loop& loop, std::vector<const os::Listener*> listeners, Connections& connections)
+    : loop_(loop), connections_(connections), retry_(loop, [this] { resume(); }) {
+  for (const os::Listener* listener : listeners) doors_.push_back({listener, nullptr, false});
+}
+
+void Acceptor::start() {
+  for (std::size_t i = 0; i < doors_.size(); ++i) {
+    doors_[i].poll = std::make_unique<uv::ReadablePoll>(loop_, doors_[i].listener->fd.get(),
+                                                        [this, i] { doors_[i].knocked = true; });
+    doors_[i].poll->start();
+  }
+  open_ = true;
+}
+
+void Acceptor::after_poll(bool willing) {
+  for (Door& door : doors_) {
+    if (!std::exchange(door.knocked, false) || !open_ || paused_ || !willing) continue;
+    take_one(door);
+  }
+}
+
+bool Acceptor::make_room() {
+  if (!connections_.full() || connections_.close_longest_idle()) return true;
+  pause();
+  return false;
+}
+
+bool Acceptor::take_one(Door& door) {
+  if (!make_room()) return false;
+  os::Accepted accepted = os::accept_one(door.listener->fd.get());
+  if (accepted.socket) {
+    complained_ = false;
+    connections_.add(std::move(accepted.socket), accepted.peer);
+    return true;
+  }
+  if (os::is_connection_lost(accepted.error)) return true;
+  if (!os::is_nothing_there(accepted.error)) out_of_resources(accepted.error);
+  return false;
+}
+
+void Acceptor::out_of_resources(int error) {
+  if (!std::exchange(complained_, true)) {
+    base::log_error("cannot accept connections: {}; trying again as connections close (raise LimitNOFILE or lower "
+                    "worker_connections)",
+                    std::strerror(error));
+  }
+  if (error == EMFILE && connections_.close_longest_idle()) return;
+  pause();
+  retry_.start(kRetryAfter);
+}
+
+void Acceptor::pause() {
+  if (std::exchange(paused_, true)) return;
+  for (Door& door : doors_) door.poll->stop();
+}
+
+void Acceptor::resume() {
+  if (!open_ || !std::exchange(paused_, false)) return;
+  for (Door& door : doors_) door.poll->start();
+}
+
+void Acceptor::finish() {
+  if (!open_) return;
+  for (Door& door : doors_)
+    while (take_one(door)) {
+    }
+  stop();
+}
+
+void Acceptor::stop() {
+  open_ = false;
+  retry_.stop();
+  doors_.clear();
+}
+
+}  // namespace orrery::worker

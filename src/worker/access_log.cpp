@@ -1,0 +1,109 @@
+#include "worker/access_log.hpp"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace orrery::worker {
+
+namespace {
+
+constexpr std::size_t kFlushAt = 32 * 1024;
+
+bool is_regular(int fd) {
+  struct stat info {};
+  return ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+/// Standard output as an open file description of our own, so that O_NONBLOCK does not reach those who share it.
+int open_standard_output() {
+  constexpr int kFlags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+  const int own = ::open("/proc/self/fd/1", kFlags);
+  return own >= 0 ? own : ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+}
+
+Result<base::UniqueFd> open_path(const std::string& path) {
+  const int fd = path == "-" ? open_standard_output()
+                             : ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+                                      0640);
+  if (fd < 0) return fail("cannot open the access log " + path + ": " + std::strerror(errno));
+  return base::UniqueFd{fd};
+}
+
+}  // namespace
+
+Result<AccessLog> AccessLog::open(std::string path, base::AccessFormat format, os::Slot& slot) {
+  AccessLog log{std::move(path), std::move(format), slot};
+  if (auto opened = log.reopen(); !opened) return tl::unexpected<Error>(opened.error());
+  return log;
+}
+
+Result<void> AccessLog::reopen() {
+  flush();
+  auto fd = open_path(path_);
+  if (!fd) return tl::unexpected<Error>(fd.error());
+  fd_ = std::move(*fd);
+  waits_ = is_regular(fd_.get());
+  complained_ = false;
+  return {};
+}
+
+void AccessLog::write(const base::AccessRecord& record) {
+  line_.clear();
+  format_.render(record, line_);
+  if (!waits_ && line_.size() > PIPE_BUF) line_.replace(PIPE_BUF - 1, std::string::npos, "\n");
+  os::AccessBatch& batch = slot_->access;
+  if (batch.used.load(std::memory_order_relaxed) + line_.size() > batch.bytes.size()) flush();
+  const std::uint32_t used = batch.used.load(std::memory_order_relaxed);
+  if (line_.size() > batch.bytes.size()) return write_out(line_);
+  std::memcpy(batch.bytes.data() + used, line_.data(), line_.size());
+  batch.used.store(used + static_cast<std::uint32_t>(line_.size()), std::memory_order_release);
+  if (used + line_.size() >= kFlushAt) flush();
+}
+
+void AccessLog::flush() {
+  os::AccessBatch& batch = slot_->access;
+  const std::uint32_t used = batch.used.load(std::memory_order_relaxed);
+  if (used == 0 || !fd_) return;
+  const std::string_view lines{batch.bytes.data(), used};
+  if (waits_) write_out(lines);
+  else write_whole_lines(lines);
+  batch.used.store(0, std::memory_order_release);
+}
+
+void AccessLog::write_whole_lines(std::string_view lines) {
+  while (!lines.empty()) {
+    std::size_t length = lines.size();
+    if (length > PIPE_BUF) length = lines.rfind('\n', PIPE_BUF - 1) + 1;
+    write_out(lines.substr(0, length));
+    lines.remove_prefix(length);
+  }
+}
+
+void AccessLog::write_out(std::string_view lines) {
+  while (!lines.empty()) {
+    const ssize_t written = ::write(fd_.get(), lines.data(), lines.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return drop(lines, errno);
+    lines.remove_prefix(static_cast<std::size_t>(written));
+  }
+  complained_ = false;
+}
+
+void AccessLog::drop(std::string_view lines, int error) {
+  os::bump(slot_->counters.access_lines_dropped,
+           static_cast<std::uint64_t>(std::count(lines.begin(), lines.end(), '\n')));
+  if (std::exchange(complained_, true)) return;
+  base::log_error("cannot write the access log {}: {}; lines are dropped until it can be written again", path_,
+                  error == EAGAIN ? "its reader has stopped" : std::strerror(error));
+}
+
+}  // namespace orrery::worker

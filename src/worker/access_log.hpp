@@ -1,0 +1,43 @@
+// AccessLog: one line per finished request, gathered and written in whole lines.
+//
+// Lines wait in the worker's slot of the scoreboard, so the master can write what a dead worker left. They go to the file with
+// O_APPEND when 32 KiB are there and at least each second, so workers never interleave. To a pipe or terminal a write is
+// whole lines of at most PIPE_BUF bytes and never waits: when the reader stops, lines are dropped and counted. Loop thread only.
+#pragma once
+
+#include <string>
+
+#include "base/access_format.hpp"
+#include "base/unique_fd.hpp"
+#include "orrery/result.hpp"
+#include "os/scoreboard.hpp"
+
+namespace orrery::worker {
+
+class AccessLog {
+ public:
+  /// `path`: `-` = standard output.
+  static Result<AccessLog> open(std::string path, base::AccessFormat format, os::Slot& slot);
+
+  void write(const base::AccessRecord& record);
+  void flush();
+  /// Opens the path anew; keeps the old file when that fails.
+  Result<void> reopen();
+
+ private:
+  AccessLog(std::string path, base::AccessFormat format, os::Slot& slot)
+      : path_(std::move(path)), format_(std::move(format)), slot_(&slot) {}
+  void write_whole_lines(std::string_view lines);
+  void write_out(std::string_view lines);
+  void drop(std::string_view lines, int error);
+
+  std::string path_;
+  base::AccessFormat format_;
+  os::Slot* slot_;
+  base::UniqueFd fd_;
+  bool waits_ = true;       ///< a regular file: a write takes everything
+  bool complained_ = false; ///< the present failure is in the error log already
+  std::string line_;
+};
+
+}  // namespace orrery::worker

@@ -1,0 +1,83 @@
+#include "worker/connections.hpp"
+
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace orrery::worker {
+
+void Connections::add(base::UniqueFd socket, const base::Address& peer) {
+  if (free_.empty()) {
+    free_.push_back(static_cast<std::uint32_t>(sessions_.size()));
+    sessions_.emplace_back();
+  }
+  const std::uint32_t index = free_.back();
+  free_.pop_back();
+  auto& place = sessions_[index];
+  place = std::make_unique<Session>(services_, index, peer, base::monotonic_now());
+  ++open_;
+  count();
+  os::bump(services_.slot.counters.connections);
+  now_idle(*place);
+  if (auto started = place->start(std::move(socket)); !started) {
+    base::log_warning("{}", started.error().message);
+    place->close();
+  }
+}
+
+void Connections::count() { services_.slot.connections.store(static_cast<std::int32_t>(open_), std::memory_order_relaxed); }
+
+bool Connections::close_longest_idle() {
+  Session* session = longest_idle_;
+  if (!session) return false;
+  services_.recorder.on_rejected(base::Reject::too_many_connections, session->exchange_.peer(), nullptr);
+  return session->close_if_idle();
+}
+
+void Connections::drain() {
+  for (std::size_t i = 0; i < sessions_.size(); ++i)
+    if (sessions_[i]) sessions_[i]->drain();
+}
+
+void Connections::close_all() {
+  for (std::size_t i = 0; i < sessions_.size(); ++i)
+    if (sessions_[i]) sessions_[i]->close();
+}
+
+Session* Connections::at(std::uint32_t index) const {
+  return index < sessions_.size() ? sessions_[index].get() : nullptr;
+}
+
+Session* Connections::find(RequestKey key) const {
+  Session* session = at(key.index);
+  return session && session->handles(key) ? session : nullptr;
+}
+
+void Connections::now_idle(Session& session) {
+  if (latest_idle_ == &session) return;
+  now_busy(session);
+  session.more_idle_ = latest_idle_;
+  if (latest_idle_) latest_idle_->less_idle_ = &session;
+  else longest_idle_ = &session;
+  latest_idle_ = &session;
+}
+
+void Connections::now_busy(Session& session) {
+  const bool linked = session.more_idle_ || session.less_idle_ || latest_idle_ == &session;
+  if (!linked) return;
+  (session.more_idle_ ? session.more_idle_->less_idle_ : longest_idle_) = session.less_idle_;
+  (session.less_idle_ ? session.less_idle_->more_idle_ : latest_idle_) = session.more_idle_;
+  session.more_idle_ = session.less_idle_ = nullptr;
+}
+
+void Connections::bury(Session& session) {
+  now_busy(session);
+  const std::uint32_t index = session.index();
+  buried_.push_back(std::move(sessions_[index]));
+  free_.push_back(index);
+  --open_;
+  count();
+  if (room_callback_) room_callback_();
+}
+
+}  // namespace orrery::worker

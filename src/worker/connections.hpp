@@ -1,0 +1,60 @@
+// Connections: all sessions of one worker: where they live, which are idle, how many may be.
+//
+// Owns the sessions. A session that ends is buried and freed after the loop's turn, so nobody deletes itself. Idle ones are kept in the
+// order in which they became idle: when there is no room, the longest idle goes first. Loop thread only.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "worker/session.hpp"
+
+namespace orrery::worker {
+
+class Connections {
+ public:
+  Connections(Services& services, std::size_t most) : services_(services), most_(most) {}
+
+  /// Takes a fresh connection in.
+  void add(base::UniqueFd socket, const base::Address& peer);
+  [[nodiscard]] bool full() const { return open_ >= most_; }
+  [[nodiscard]] bool empty() const { return open_ == 0; }
+  /// Closes the connection that has been idle longest; false when none is idle.
+  bool close_longest_idle();
+  void drain();
+  /// Closes everything, whatever is going on.
+  void close_all();
+
+  /// The session at this place; null when there is none.
+  [[nodiscard]] Session* at(std::uint32_t index) const;
+  /// The session that still handles this request; null when it is over.
+  [[nodiscard]] Session* find(RequestKey key) const;
+  std::uint32_t next_serial() { return ++serial_; }
+
+  // --- told by sessions ---
+  void now_idle(Session& session);
+  void now_busy(Session& session);
+  void bury(Session& session);
+  /// Frees what was buried. Call when no session is on the stack.
+  void free_buried() { buried_.clear(); }
+  /// Called after a connection has gone.
+  void on_room(std::function<void()> callback) { room_callback_ = std::move(callback); }
+
+ private:
+  void count();
+
+  Services& services_;
+  std::size_t most_;
+  std::size_t open_ = 0;
+  std::uint32_t serial_ = 0;
+  std::vector<std::unique_ptr<Session>> sessions_;
+  std::vector<std::uint32_t> free_;
+  std::vector<std::unique_ptr<Session>> buried_;
+  Session* longest_idle_ = nullptr;
+  Session* latest_idle_ = nullptr;
+  std::function<void()> room_callback_;
+};
+
+}  // namespace orrery::worker

@@ -1,0 +1,91 @@
+#include "worker/deadlines.hpp"
+
+#include <algorithm>
+
+namespace orrery::worker {
+
+using base::Monotonic;
+
+namespace {
+
+constexpr std::chrono::milliseconds kTick{100};
+
+std::int64_t tick_at_or_after(Monotonic time) {
+  return std::chrono::ceil<std::chrono::milliseconds>(time.time_since_epoch()) / kTick + 1;
+}
+std::int64_t tick_before(Monotonic time) {
+  return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()) / kTick;
+}
+Monotonic time_of(std::int64_t tick) { return Monotonic{kTick * tick}; }
+
+}  // namespace
+
+void Deadline::unlink() {
+  if (!next_) return;
+  previous_->next_ = next_;
+  next_->previous_ = previous_;
+  next_ = previous_ = nullptr;
+}
+
+Deadlines::Deadlines(uv::Loop& loop)
+    : timer_(loop, [this] { turn(); }), done_(tick_before(base::monotonic_now())) {
+  for (Head& head : heads_) head.next_ = head.previous_ = &head;
+}
+
+Deadlines::~Deadlines() {
+  for (Head& head : heads_) {
+    while (head.next_ != &head) head.next_->unlink();
+    head.next_ = head.previous_ = nullptr;
+  }
+}
+
+void Deadlines::schedule(Deadline& deadline, Monotonic due, Monotonic now) {
+  if (due == Monotonic::max()) return;
+  const std::int64_t current = std::max(done_, tick_before(now));
+  const std::int64_t tick = std::clamp(tick_at_or_after(due), current + 1, current + kSlots - 1);
+  if (deadline.next_ && deadline.tick_ <= tick) return;
+  deadline.unlink();
+  Head& head = heads_[static_cast<std::size_t>(tick % kSlots)];
+  deadline.tick_ = tick;
+  deadline.previous_ = head.previous_;
+  deadline.next_ = &head;
+  head.previous_->next_ = &deadline;
+  head.previous_ = &deadline;
+  if (armed_ == 0 || tick < armed_) arm(tick, now);
+}
+
+void Deadlines::arm(std::int64_t tick, Monotonic now) {
+  armed_ = tick;
+  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(time_of(tick) - now);
+  timer_.start(std::max(wait, std::chrono::milliseconds{1}));
+}
+
+void Deadlines::turn() {
+  const Monotonic now = base::monotonic_now();
+  const std::int64_t current = tick_before(now);
+  armed_ = 0;
+  const std::int64_t first = std::max(done_ + 1, current - kSlots + 1);
+  done_ = current;
+  for (std::int64_t tick = first; tick <= current; ++tick) wake_slot(tick, now);
+  if (const std::int64_t next = next_occupied(current + 1); next > 0 && (armed_ == 0 || next < armed_)) arm(next, now);
+}
+
+void Deadlines::wake_slot(std::int64_t tick, Monotonic now) {
+  Head& head = heads_[static_cast<std::size_t>(tick % kSlots)];
+  // Whatever a woken one schedules lies in a later tick, so this ends; it may destroy others, so no iterator is kept.
+  while (head.next_ != &head && head.next_->tick_ <= tick) {
+    Deadline& deadline = *head.next_;
+    deadline.unlink();
+    deadline.on_deadline(now);
+  }
+}
+
+std::int64_t Deadlines::next_occupied(std::int64_t from) const {
+  for (std::int64_t tick = from; tick < from + kSlots; ++tick) {
+    const Head& head = heads_[static_cast<std::size_t>(tick % kSlots)];
+    if (head.next_ != &head) return tick;
+  }
+  return 0;
+}
+
+}  // namespace orrery::worker

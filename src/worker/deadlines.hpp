@@ -1,0 +1,62 @@
+// Deadlines: wakes each connection at the moment it asked for, with one loop timer for all of them.
+//
+// A timing wheel of 100 ms slots (Varghese and Lauck, 1987). A deadline that moves later costs nothing: the connection is
+// woken at the old moment, looks, and asks anew. One that moves earlier is re-linked. So a kept-alive request
+// touches the wheel only when its first deadline passes. Loop thread only; wakes at most 100 ms late, never early.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "base/clock.hpp"
+#include "uv/loop.hpp"
+
+namespace orrery::worker {
+
+/// What can be woken. A base class of its owner; unlinks itself when it goes.
+class Deadline {
+ public:
+  Deadline() = default;
+  Deadline(const Deadline&) = delete;
+  Deadline& operator=(const Deadline&) = delete;
+  /// The moment may have moved since it was asked for: look, act if it is time, and schedule() again if need be.
+  virtual void on_deadline(base::Monotonic now) = 0;
+
+ protected:
+  ~Deadline() { unlink(); }
+
+ private:
+  friend class Deadlines;
+  void unlink();
+
+  Deadline* previous_ = nullptr;
+  Deadline* next_ = nullptr;
+  std::int64_t tick_ = 0;  ///< where it is linked
+};
+
+class Deadlines {
+ public:
+  explicit Deadlines(uv::Loop& loop);
+  ~Deadlines();
+
+  /// Wakes `deadline` at `due` or, if that is beyond the wheel, earlier. Monotonic::max() = never.
+  void schedule(Deadline& deadline, base::Monotonic due, base::Monotonic now);
+
+ private:
+  static constexpr std::int64_t kSlots = 1024;
+  struct Head final : Deadline {
+    void on_deadline(base::Monotonic) override {}
+  };
+
+  void turn();
+  void wake_slot(std::int64_t tick, base::Monotonic now);
+  void arm(std::int64_t tick, base::Monotonic now);
+  [[nodiscard]] std::int64_t next_occupied(std::int64_t from) const;
+
+  uv::Timer timer_;
+  std::int64_t done_;            ///< all ticks up to this one are handled
+  std::int64_t armed_ = 0;       ///< tick the timer is set for; 0 = it is not
+  std::array<Head, kSlots> heads_;
+};
+
+}  // namespace orrery::worker

@@ -1,0 +1,192 @@
+#include "worker/dispatch.hpp"
+
+#include <deque>
+#include <exception>
+#include <new>
+#include <utility>
+
+#include "http/problem.hpp"
+#include "worker/connections.hpp"
+#include "worker/reply.hpp"
+#include "worker/thread_pool.hpp"
+
+namespace orrery::worker {
+
+namespace {
+
+/// The sentence for whatever is being thrown; call inside a catch block.
+std::string describe_exception() {
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "it threw something that is no std::exception";
+  }
+}
+
+class AsyncDispatch final : public Dispatch {
+ public:
+  AsyncDispatch(Services& services, Flights& flights) : Dispatch(services, flights) {}
+
+ private:
+  void run_handler(Session& session, const Route& route) override { run_here(session, route); }
+};
+
+/// Handlers run after the poll phase, one per loop turn, so that between two of them the loop reads what came for the other connections and an idle
+/// sibling gets the new ones.
+class SyncDispatch final : public Dispatch {
+ public:
+  SyncDispatch(Services& services, Flights& flights, uv::AfterPoll& after_poll)
+      : Dispatch(services, flights), after_poll_(after_poll) {}
+
+  void after_poll() override {
+    while (!waiting_.empty()) {
+      const Waiting next = waiting_.front();
+      waiting_.pop_front();
+      if (waiting_.empty()) after_poll_.spin(false);
+      Session* session = services_.connections->find(next.key);
+      if (!session || session->message().cancelled.load(std::memory_order_relaxed)) continue;
+      return run_here(*session, *next.route);
+    }
+  }
+  [[nodiscard]] bool willing() const override { return waiting_.empty(); }
+
+ private:
+  struct Waiting {
+    RequestKey key;
+    const Route* route;
+  };
+  void run_handler(Session& session, const Route& route) override {
+    if (waiting_.empty()) after_poll_.spin(true);
+    waiting_.push_back({session.key(), &route});
+  }
+
+  uv::AfterPoll& after_poll_;
+  std::deque<Waiting> waiting_;
+};
+
+class ThreadsDispatch final : public Dispatch {
+ public:
+  ThreadsDispatch(Services& services, Flights& flights)
+      : Dispatch(services, flights),
+        pool_(static_cast<std::size_t>(services.context.config.threads),
+              static_cast<std::size_t>(services.context.config.thread_queue), services.slot) {}
+
+  void pull(Session& session) override {
+    const int cell = flights_.begin(session.message());
+    pool_.add_always([this, cell, key = session.key(), request = std::make_shared<Request>(session.message().share()),
+                      pull = session.message().pull] {
+      flights_.on_thread(cell, ThreadPool::thread_id());
+      Pulled pulled = call_pull(*pull);
+      flights_.end(cell);
+      services_.mailbox->post([this, key, request, pulled = std::move(pulled)] { finish_pull(key, pulled); });
+    });
+  }
+  [[nodiscard]] bool exhausted() const override { return pool_.all_past_deadline(base::monotonic_now()); }
+  bool stop() override { return pool_.stop(); }
+
+ private:
+  void run_handler(Session& session, const Route& route) override {
+    http::Message& message = session.message();
+    const int cell = flights_.begin(message);
+    auto request = std::make_shared<Request>(message.share());
+    const auto mailbox = services_.mailbox;
+    auto job = [this, mailbox, cell, key = session.key(), request, &route, accept = message.view(message.accept)] {
+      flights_.on_thread(cell, ThreadPool::thread_id());
+      auto outcome = std::make_shared<Outcome>(
+          request->cancelled() ? Outcome{} : call_handler(route.handler, *request, accept));
+      flights_.end(cell);
+      mailbox->post([this, key, request, outcome] { finish(key, *request, std::move(*outcome)); });
+    };
+    if (pool_.add(std::move(job), message.deadline)) return;
+    flights_.end(cell);
+    session.refuse(base::Reject::queue_full);
+  }
+
+  void finish(RequestKey key, const Request& request, Outcome outcome) {
+    if (!outcome.failure.empty()) services_.recorder.handler_failed(http::Message::of(request), outcome.failure);
+    if (Session* session = services_.connections->find(key)) session->answer(std::move(outcome.response));
+    else services_.recorder.count_late_answer();
+  }
+
+  void finish_pull(RequestKey key, const Pulled& pulled) {
+    Session* session = services_.connections->find(key);
+    if (!session) return;
+    if (pulled.failure.empty()) return session->pulled(pulled.piece, pulled.more);
+    services_.recorder.handler_failed(session->message(), pulled.failure);
+    session->break_stream();
+  }
+
+  ThreadPool pool_;
+};
+
+}  // namespace
+
+Outcome call_handler(const Handler& handler, const Request& request, std::string_view accept) {
+  try {
+    return {handler(request), {}};
+  } catch (const HttpError& error) {
+    return {http::problem(error.status, error.message, accept), {}};
+  } catch (...) {
+    return {http::problem(500, accept), describe_exception()};
+  }
+}
+
+Pulled call_pull(const Response::Pull& pull) {
+  Pulled pulled;
+  try {
+    pulled.more = pull(pulled.piece);
+  } catch (...) {
+    pulled.failure = describe_exception();
+  }
+  return pulled;
+}
+
+void Dispatch::request(Session& session) {
+  const Route& route = services_.context.routes[session.message().match.route];
+  if (route.responder) run_responder(session, route);
+  else run_handler(session, route);
+}
+
+void Dispatch::run_here(Session& session, const Route& route) {
+  http::Message& message = session.message();
+  const int cell = flights_.begin(message);
+  Outcome outcome = call_handler(route.handler, message.borrow(), message.view(message.accept));
+  flights_.end(cell);
+  if (!outcome.failure.empty()) services_.recorder.handler_failed(message, outcome.failure);
+  session.answer(std::move(outcome.response));
+}
+
+void Dispatch::run_responder(Session& session, const Route& route) {
+  http::Message& message = session.message();
+  auto reply = std::make_shared<Reply>(services_, flights_, session.key(), message);
+  try {
+    route.responder(message.share(), Responder{reply});
+  } catch (const HttpError& error) {
+    reply->answer(http::problem(error.status, error.message, {}));
+  } catch (...) {
+    reply->fail_with(describe_exception());
+  }
+}
+
+void Dispatch::pull(Session& session) {
+  const int cell = flights_.begin(session.message());
+  Pulled pulled = call_pull(*session.message().pull);
+  flights_.end(cell);
+  if (pulled.failure.empty()) return session.pulled(pulled.piece, pulled.more);
+  services_.recorder.handler_failed(session.message(), pulled.failure);
+  session.break_stream();
+}
+
+std::unique_ptr<Dispatch> Dispatch::make(WorkerClass worker_class, Services& services, Flights& flights,
+                                         uv::AfterPoll& after_poll) {
+  switch (worker_class) {
+    case WorkerClass::kAsync: return std::make_unique<AsyncDispatch>(services, flights);
+    case WorkerClass::kSync: return std::make_unique<SyncDispatch>(services, flights, after_poll);
+    case WorkerClass::kThreads: return std::make_unique<ThreadsDispatch>(services, flights);
+  }
+  return nullptr;
+}
+
+}  // namespace orrery::worker

@@ -1,0 +1,68 @@
+// Dispatch: how a complete request meets its handler. The worker class is nothing else.
+//
+//   async    on the loop thread, at once
+//   sync     on the loop thread, one at a time, after the loop has looked at its other connections
+//   threads  on a pool of `threads`; at most `thread_queue` wait, the rest is answered 503
+//
+// Handlers that take a Responder run on the loop thread in every class. Nothing a handler throws gets past this room: it becomes a
+// response and a log line. Loop thread only, but for what the pool runs.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "orrery/app.hpp"
+#include "worker/flights.hpp"
+#include "worker/services.hpp"
+#include "worker/session.hpp"
+
+namespace orrery::worker {
+
+class Dispatch {
+ public:
+  static std::unique_ptr<Dispatch> make(WorkerClass worker_class, Services& services, Flights& flights,
+                                        uv::AfterPoll& after_poll);
+  virtual ~Dispatch() = default;
+
+  /// The session's request is complete: answer it, now or later.
+  void request(Session& session);
+  /// The session's response wants its next piece.
+  virtual void pull(Session& session);
+  /// The part of a loop turn after I/O.
+  virtual void after_poll() {}
+  /// No complete request waits: a new connection would be served soon.
+  [[nodiscard]] virtual bool willing() const { return true; }
+  /// Every handler thread is past its deadline.
+  [[nodiscard]] virtual bool exhausted() const { return false; }
+  /// Ends the threads. False when one is stuck in a handler: then the process must leave by _exit.
+  virtual bool stop() { return true; }
+
+ protected:
+  Dispatch(Services& services, Flights& flights) : services_(services), flights_(flights) {}
+  virtual void run_handler(Session& session, const Route& route) = 0;
+  /// Runs the handler here and now, and answers.
+  void run_here(Session& session, const Route& route);
+
+  Services& services_;
+  Flights& flights_;
+
+ private:
+  void run_responder(Session& session, const Route& route);
+};
+
+/// What became of a handler: its response, or why it failed. Any thread.
+struct Outcome {
+  Response response;
+  std::string failure;  ///< empty = it did not fail
+};
+Outcome call_handler(const Handler& handler, const Request& request, std::string_view accept);
+
+/// One pull of a streamed response, with the same fence. Any thread.
+struct Pulled {
+  std::string piece;
+  bool more = false;
+  std::string failure;
+};
+Pulled call_pull(const Response::Pull& pull);
+
+}  // namespace orrery::worker

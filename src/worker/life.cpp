@@ -1,0 +1,193 @@
+#include "worker/life.hpp"
+
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <exception>
+#include <random>
+
+#include "base/log.hpp"
+#include "os/worker_signals.hpp"
+
+namespace orrery::worker {
+
+namespace {
+
+constexpr std::chrono::seconds kFlushPeriod{1};
+/// Descriptors a worker needs beside its connections: loop, logs, listeners, pipes, what handlers open.
+constexpr std::size_t kReservedDescriptors = 64;
+
+std::uint64_t random_seed() {
+  std::uint64_t seed = 0;
+  if (::getrandom(&seed, sizeof seed, 0) == sizeof seed) return seed;
+  return std::random_device{}();
+}
+
+/// worker_connections, or what RLIMIT_NOFILE leaves room for.
+std::size_t connection_limit(const Config& config) {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  const std::size_t room = limit.rlim_cur > 2 * kReservedDescriptors ? limit.rlim_cur - kReservedDescriptors
+                                                                     : limit.rlim_cur / 2;
+  return std::min<std::size_t>(static_cast<std::size_t>(config.worker_connections), room);
+}
+
+std::chrono::milliseconds beat_period(const Config& config) {
+  constexpr std::chrono::milliseconds kMost{1000};
+  return config.timeout.count() == 0 ? kMost : std::clamp(config.timeout / 4, std::chrono::milliseconds{10}, kMost);
+}
+
+Result<void> call_hook(const StartHook& hook, orrery::Worker& worker) {
+  try {
+    return hook(worker);
+  } catch (const std::exception& error) {
+    return fail(error.what());
+  } catch (...) {
+    return fail("it threw something that is no std::exception");
+  }
+}
+
+}  // namespace
+
+Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, base::AddressSet trusted,
+           std::optional<AccessLog> access_log)
+    : birth_(std::move(birth)),
+      app_(app),
+      recorder_(*birth_.slot, std::move(access_log)),
+      context_(*birth_.config, router, app.routes(), recorder_, std::move(trusted), random_seed()),
+      deadlines_(loop_),
+      services_{.loop = loop_,
+                .context = context_,
+                .recorder = recorder_,
+                .deadlines = deadlines_,
+                .mailbox = std::make_shared<Mailbox>(loop_),
+                .slot = *birth_.slot,
+                .outputs = {}},
+      connections_(services_, connection_limit(*birth_.config)),
+      flights_(*birth_.slot),
+      after_poll_(loop_, [this] { after_poll(); }),
+      dispatch_(Dispatch::make(birth_.config->worker_class, services_, flights_, after_poll_)),
+      acceptor_(loop_, birth_.listeners, connections_),
+      heartbeat_(loop_, [this] { beat(); }),
+      flusher_(loop_, [this] { recorder_.flush(); }),
+      recycle_after_(recycle_after()) {
+  services_.connections = &connections_;
+  services_.dispatch = dispatch_.get();
+  connections_.on_room([this] { acceptor_.resume(); });
+  recorder_.on_request_count([this](std::uint64_t count) {
+    if (recycle_after_ > 0 && count >= recycle_after_) tell_master(os::WorkerMessage::kRecycle);
+  });
+  recorder_.on_deadline_passed([this] {
+    if (dispatch_->exhausted()) tell_master(os::WorkerMessage::kExhausted);
+  });
+}
+
+int Life::run() {
+  uv::Wakeup signalled{loop_, [this] { on_signals(); }};
+  os::install_worker_signals(birth_.master_pid, birth_.config->graceful_timeout,
+                             [](void* wakeup) { static_cast<uv::Wakeup*>(wakeup)->send(); }, &signalled);
+  beat();
+  if (auto started = run_start_hooks(); !started) {
+    base::log_error("the application failed to start: {}", started.error().message);
+    return os::kExitAppLoad;
+  }
+  const auto period = beat_period(*birth_.config);
+  heartbeat_.start(period, period);
+  flusher_.start(kFlushPeriod, kFlushPeriod);
+  acceptor_.start();
+  birth_.slot->state.store(os::WorkerState::kReady, std::memory_order_relaxed);
+  tell_master(os::WorkerMessage::kReady);
+  loop_.run();
+  run_end_hooks();
+  recorder_.flush();
+  services_.mailbox->close();
+  dispatch_->stop();
+  return os::kExitOk;
+}
+
+Result<void> Life::run_start_hooks() {
+  for (const StartHook& hook : app_.start_hooks()) {
+    if (auto done = call_hook(hook, *this); !done) return done;
+  }
+  return {};
+}
+
+void Life::run_end_hooks() {
+  for (const EndHook& hook : app_.end_hooks()) {
+    const auto done = call_hook(
+        [&](orrery::Worker& worker) -> Result<void> {
+          hook(worker);
+          return {};
+        },
+        *this);
+    if (!done) base::log_error("a worker's end hook failed: {}", done.error().message);
+  }
+}
+
+void Life::every(std::chrono::milliseconds period, std::function<void()> task) {
+  const auto guarded = [task = std::move(task)] {
+    try {
+      task();
+    } catch (const std::exception& error) {
+      base::log_error("a periodic task failed: {}", error.what());
+    } catch (...) {
+      base::log_error("a periodic task failed: it threw something that is no std::exception");
+    }
+  };
+  const auto step = std::max(period, std::chrono::milliseconds{1});
+  tasks_.push_back(std::make_unique<uv::Timer>(loop_, guarded));
+  tasks_.back()->start(step, step);
+}
+
+void Life::post(std::function<void()> task) { services_.mailbox->post(std::move(task)); }
+
+void Life::beat() {
+  const base::Monotonic now = base::monotonic_now();
+  services_.wall_offset = base::wall_now().time_since_epoch() - now.time_since_epoch();
+  context_.date.update(base::wall_now());
+  birth_.slot->heartbeat_ns.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+}
+
+void Life::after_poll() {
+  dispatch_->after_poll();
+  acceptor_.after_poll(dispatch_->willing());
+  connections_.free_buried();
+  if (draining_ && connections_.empty()) loop_.stop();
+}
+
+void Life::on_signals() {
+  const os::SeenSignals seen = os::take_worker_signals();
+  if (seen.reopen_logs) {
+    if (auto reopened = base::reopen_log(); !reopened) base::log_error("{}", reopened.error().message);
+    recorder_.reopen();
+  }
+  if (seen.terminate) begin_drain();
+}
+
+void Life::begin_drain() {
+  if (std::exchange(draining_, true)) return;
+  birth_.slot->state.store(os::WorkerState::kDraining, std::memory_order_relaxed);
+  const bool orphan = ::getppid() != birth_.master_pid;
+  if (orphan) acceptor_.stop();
+  else acceptor_.finish();
+  connections_.drain();
+}
+
+void Life::tell_master(os::WorkerMessage message) {
+  if (message != os::WorkerMessage::kReady && std::exchange(asked_to_go_, true)) return;
+  const auto byte = static_cast<char>(message);
+  while (::write(birth_.master.get(), &byte, 1) < 0 && errno == EINTR) {
+  }
+}
+
+std::uint64_t Life::recycle_after() const {
+  const Config& config = *birth_.config;
+  if (config.max_requests == 0) return 0;
+  std::mt19937_64 random{random_seed()};
+  return config.max_requests + std::uniform_int_distribution<std::uint64_t>{0, config.max_requests_jitter}(random);
+}
+
+}  // namespace orrery::worker

@@ -1,0 +1,66 @@
+// Life: the parts of one worker, and what happens to them between boot and exit. See worker.hpp.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "http/context.hpp"
+#include "orrery/app.hpp"
+#include "os/contract.hpp"
+#include "uv/loop.hpp"
+#include "worker/acceptor.hpp"
+#include "worker/connections.hpp"
+#include "worker/dispatch.hpp"
+#include "worker/flights.hpp"
+#include "worker/recorder.hpp"
+#include "worker/services.hpp"
+
+namespace orrery::worker {
+
+class Life final : public orrery::Worker {
+ public:
+  Life(os::WorkerBirth birth, const App& app, const http::Router& router, base::AddressSet trusted,
+       std::optional<AccessLog> access_log);
+
+  /// kExitOk after a whole life, kExitAppLoad when a start hook failed.
+  int run();
+
+  // --- orrery::Worker ---
+  void every(std::chrono::milliseconds period, std::function<void()> task) override;
+  void post(std::function<void()> task) override;
+  [[nodiscard]] const Config& config() const override { return *birth_.config; }
+  [[nodiscard]] unsigned number() const override { return birth_.number; }
+  [[nodiscard]] unsigned generation() const override { return birth_.generation; }
+
+ private:
+  Result<void> run_start_hooks();
+  void run_end_hooks();
+  void beat();
+  void after_poll();
+  void on_signals();
+  void begin_drain();
+  void tell_master(os::WorkerMessage message);
+  [[nodiscard]] std::uint64_t recycle_after() const;
+
+  os::WorkerBirth birth_;
+  const App& app_;
+  uv::Loop loop_;
+  Recorder recorder_;
+  http::Context context_;
+  Deadlines deadlines_;
+  Services services_;
+  Connections connections_;
+  Flights flights_;
+  uv::AfterPoll after_poll_;
+  std::unique_ptr<Dispatch> dispatch_;
+  Acceptor acceptor_;
+  uv::Timer heartbeat_;
+  uv::Timer flusher_;
+  std::vector<std::unique_ptr<uv::Timer>> tasks_;
+  std::uint64_t recycle_after_;
+  bool draining_ = false;
+  bool asked_to_go_ = false;  ///< the master was told to replace this worker
+};
+
+}  // namespace orrery::worker

@@ -1,0 +1,131 @@
+#include "worker/recorder.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "base/log.hpp"
+#include "http/characters.hpp"
+#include "worker/flights.hpp"
+
+namespace orrery::worker {
+
+using base::Reject;
+
+namespace {
+
+/// A flood of refused peers must not flood the log: further lines of the same second are only counted.
+constexpr std::uint32_t kRejectLinesPerSecond = 20;
+
+std::int64_t nanoseconds(base::Monotonic time) { return time.time_since_epoch().count(); }
+
+struct FieldSources {
+  const http::Message* message;
+  const Response* response;
+};
+
+std::string_view request_field(const void* context, std::string_view name) {
+  const http::Message& message = *static_cast<const FieldSources*>(context)->message;
+  for (const http::FieldSpan& span : message.fields)
+    if (http::equals_ignoring_case(message.view(span.name), name)) return message.view(span.value);
+  return {};
+}
+
+std::string_view response_field(const void* context, std::string_view name) {
+  const Response* response = static_cast<const FieldSources*>(context)->response;
+  return response ? response->field(name).value_or(std::string_view{}) : std::string_view{};
+}
+
+std::size_t latency_bucket(base::Nanoseconds duration) {
+  const auto count = static_cast<std::uint64_t>(std::max<std::int64_t>(duration.count(), 1));
+  return std::min<std::size_t>(static_cast<std::size_t>(std::bit_width(count)) - 1, os::kLatencyBuckets - 1);
+}
+
+}  // namespace
+
+void describe(const http::Message& message, os::RequestRecord& record) {
+  record.set_method(message.method);
+  record.set_target(message.path());
+  record.set_id(message.id_view());
+  record.peer = message.peer;
+  record.minor_version = static_cast<std::uint8_t>(message.minor_version);
+  record.status = 0;
+  record.thread = 0;
+  record.started_ns = nanoseconds(message.started);
+  record.deadline_ns = nanoseconds(message.deadline);
+  record.finished_ns = 0;
+}
+
+void Recorder::on_rejected(Reject reason, const base::Address& peer, const http::Message* message) {
+  os::bump(slot_.counters.rejects[static_cast<std::size_t>(reason)]);
+  if (reason == Reject::request_deadline && deadline_callback_) deadline_callback_();
+  const std::int64_t second = nanoseconds(base::monotonic_now()) / 1'000'000'000;
+  if (std::exchange(rejects_second_, second) != second) rejects_logged_ = 0;
+  if (++rejects_logged_ > kRejectLinesPerSecond) return;
+  const base::RejectRow& row = base::row(reason);
+  // Peers that fall silent or leave are everyday; what they sent wrongly or waited for in vain is worth a look.
+  const LogLevel level = row.status >= 500 ? LogLevel::kWarning : row.status > 0 ? LogLevel::kInfo : LogLevel::kDebug;
+  const std::string_view target = message ? message->view(message->target) : std::string_view{};
+  base::log_at(level, "refused {}: {} ({}{}{})", peer.to_string(), row.sentence, row.name,
+               target.empty() ? "" : ", target ", target.substr(0, 200));
+}
+
+void Recorder::on_answered(const http::Message& message, const http::Answer& answer) {
+  const base::Monotonic now = base::monotonic_now();
+  const base::Nanoseconds duration = now - message.started;
+  os::Counters& counters = slot_.counters;
+  const std::uint64_t count = counters.requests.load(std::memory_order_relaxed) + 1;
+  counters.requests.store(count, std::memory_order_relaxed);
+  os::bump(counters.responses[static_cast<std::size_t>(std::clamp(answer.status / 100, 0, 5))]);
+  os::bump(counters.latency[latency_bucket(duration)]);
+  const std::uint32_t next = slot_.finished_next.load(std::memory_order_relaxed);
+  slot_.finished[next % os::kFinishedCells].write([&](os::RequestRecord& record) {
+    describe(message, record);
+    record.status = static_cast<std::uint16_t>(answer.status);
+    record.finished_ns = nanoseconds(now);
+  });
+  slot_.finished_next.store(next + 1, std::memory_order_release);
+  if (access_log_) write_access_line(message, answer, now);
+  if (count_callback_) count_callback_(count);
+}
+
+void Recorder::write_access_line(const http::Message& message, const http::Answer& answer, base::Monotonic now) {
+  const FieldSources sources{&message, answer.response};
+  std::array<char, 46> client{};
+  base::AccessRecord record;
+  record.client = message.peer.format_ip(client);
+  record.method = message.method;
+  record.target = message.view(message.target);
+  record.protocol = message.minor_version > 0 ? "HTTP/1.1" : "HTTP/1.0";
+  record.id = message.id_view();
+  record.status = answer.status;
+  record.body_bytes = answer.body_bytes;
+  record.finished = base::wall_now();
+  record.duration = now - message.started;
+  record.pid = slot_.pid.load(std::memory_order_relaxed);
+  record.request_field = request_field;
+  record.response_field = response_field;
+  record.context = &sources;
+  access_log_->write(record);
+}
+
+void Recorder::on_unsendable(const http::Message& message) {
+  handler_failed(message, "the response has a field that cannot be sent (a control byte, or a bad name)");
+}
+
+void Recorder::handler_failed(const http::Message& message, std::string_view why) {
+  os::bump(slot_.counters.handler_errors);
+  base::log_error("handler of {} {} failed: {} (request {})", message.method, message.path(), why, message.id_view());
+}
+
+void Recorder::flush() {
+  if (access_log_) access_log_->flush();
+}
+
+void Recorder::reopen() {
+  if (!access_log_) return;
+  if (auto opened = access_log_->reopen(); !opened) base::log_error("{}", opened.error().message);
+}
+
+}  // namespace orrery::worker

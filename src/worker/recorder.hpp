@@ -1,0 +1,46 @@
+// Recorder: writes down what the exchanges decide: counters, the last requests, the access log, the error log.
+//
+// One per worker; loop thread only. Everything but the log files lies in the worker's slot of the scoreboard.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "base/clock.hpp"
+#include "http/context.hpp"
+#include "os/scoreboard.hpp"
+#include "worker/access_log.hpp"
+
+namespace orrery::worker {
+
+class Recorder final : public http::Observer {
+ public:
+  Recorder(os::Slot& slot, std::optional<AccessLog> access_log) : slot_(slot), access_log_(std::move(access_log)) {}
+
+  void on_rejected(base::Reject reason, const base::Address& peer, const http::Message* message) override;
+  void on_answered(const http::Message& message, const http::Answer& answer) override;
+  void on_unsendable(const http::Message& message) override;
+
+  void count_late_answer() { os::bump(slot_.counters.late_answers); }
+  void handler_failed(const http::Message& message, std::string_view why);
+
+  /// Called with each answered request's running number.
+  void on_request_count(std::function<void(std::uint64_t)> callback) { count_callback_ = std::move(callback); }
+  /// Called when a handler has passed its deadline.
+  void on_deadline_passed(std::function<void()> callback) { deadline_callback_ = std::move(callback); }
+
+  void flush();
+  void reopen();
+
+ private:
+  void write_access_line(const http::Message& message, const http::Answer& answer, base::Monotonic now);
+
+  os::Slot& slot_;
+  std::optional<AccessLog> access_log_;
+  std::uint32_t rejects_logged_ = 0;       ///< lines about refused peers in this second
+  std::int64_t rejects_second_ = 0;
+  std::function<void(std::uint64_t)> count_callback_;
+  std::function<void()> deadline_callback_;
+};
+
+}  // namespace orrery::worker

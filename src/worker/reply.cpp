@@ -1,0 +1,126 @@
+#include "worker/reply.hpp"
+
+#include <utility>
+
+#include "http/problem.hpp"
+#include "worker/connections.hpp"
+
+namespace orrery::worker {
+
+Reply::Reply(Services& services, Flights& flights, RequestKey key, http::Message& message)
+    : services_(services),
+      mailbox_(services.mailbox),
+      flights_(flights),
+      key_(key),
+      request_(message.share()),
+      cell_(flights.begin(message)) {}
+
+Reply::~Reply() { end_flight(); }
+
+void Reply::end_flight() {
+  if (!landed_.exchange(true, std::memory_order_acq_rel)) flights_.end(cell_);
+}
+
+/// Runs `act` on the session that waits for this reply: here when this is the loop thread, else there.
+void Reply::deliver(std::function<void(Session&)> act) {
+  auto find_and_act = [self = shared_from_this(), act = std::move(act)] {
+    if (Session* session = self->services_.connections->find(self->key_)) act(*session);
+    else self->services_.recorder.count_late_answer();
+  };
+  if (mailbox_->on_loop_thread()) find_and_act();
+  else mailbox_->post(std::move(find_and_act));
+}
+
+void Reply::answer(Response response) {
+  if (!claim()) return;
+  end_flight();
+  auto shared = std::make_shared<Response>(std::move(response));
+  deliver([shared](Session& session) { session.answer(std::move(*shared)); });
+}
+
+void Reply::fail_with(std::string why) {
+  if (!claim()) return;
+  end_flight();
+  deliver([self = shared_from_this(), why = std::move(why)](Session& session) {
+    const http::Message& message = http::Message::of(self->request_);
+    self->services_.recorder.handler_failed(message, why);
+    session.answer(http::problem(500, message.view(message.accept)));
+  });
+}
+
+void Reply::dropped() { fail_with("its Responder was dropped without an answer"); }
+
+Result<Stream> Reply::start(Response head) {
+  if (services_.context.config.worker_class != WorkerClass::kAsync) {
+    constexpr std::string_view kWhy = "Streams need worker_class async.";
+    answer(http::problem(501, kWhy, request_.field("accept").value_or(std::string_view{})));
+    return fail(std::string{kWhy});
+  }
+  if (!mailbox_->on_loop_thread()) {
+    fail_with("Responder::start was called off the loop thread");
+    return fail("Responder::start belongs on the loop thread; use Worker::post");
+  }
+  if (!claim()) return fail("the request was answered before");
+  end_flight();
+  Session* session = services_.connections->find(key_);
+  auto outlet = std::make_shared<Outlet>(services_, key_);
+  if (!session || !session->start_stream(std::move(head), outlet)) return fail("the client is gone");
+  return Stream{std::move(outlet)};
+}
+
+void Reply::read_body(BodyReader::Callback callback) {
+  Session* session = mailbox_->on_loop_thread() ? services_.connections->find(key_) : nullptr;
+  if (session) return session->want_body(std::move(callback));
+  callback({BodyPiece::Kind::kAborted, {}});
+}
+
+Session* Outlet::session() const {
+  return mailbox_->on_loop_thread() ? services_.connections->find(key_) : nullptr;
+}
+
+bool Outlet::write(std::string_view piece) {
+  Session* to = open_ ? session() : nullptr;
+  return to && to->write_piece(piece);
+}
+
+void Outlet::end() {
+  if (!std::exchange(open_, false)) return;
+  if (mailbox_->closed()) return;
+  if (Session* to = session()) to->end_stream();
+}
+
+void Outlet::tell_drained() {
+  if (const auto callback = drain_) callback();
+}
+
+void Outlet::tell_closed() {
+  if (!std::exchange(open_, false)) return;
+  if (const auto callback = std::exchange(closed_, {})) callback();
+}
+
+void Outlet::tell_draining() {
+  if (const auto callback = draining_) callback();
+}
+
+}  // namespace orrery::worker
+
+namespace orrery {
+
+bool Stream::write(std::string_view piece) const { return outlet_->write(piece); }
+void Stream::end() const { outlet_->end(); }
+bool Stream::open() const { return outlet_->open(); }
+void Stream::on_drain(std::function<void()> callback) const { outlet_->on_drain(std::move(callback)); }
+void Stream::on_closed(std::function<void()> callback) const { outlet_->on_closed(std::move(callback)); }
+void Stream::on_draining(std::function<void()> callback) const { outlet_->on_draining(std::move(callback)); }
+
+void BodyReader::read(Callback callback) const { reply_->read_body(std::move(callback)); }
+
+Responder::~Responder() {
+  if (reply_) reply_->dropped();
+}
+
+void Responder::send(Response response) && { std::exchange(reply_, nullptr)->answer(std::move(response)); }
+
+Result<Stream> Responder::start(Response head) && { return std::exchange(reply_, nullptr)->start(std::move(head)); }
+
+}  // namespace orrery

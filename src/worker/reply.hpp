@@ -1,0 +1,82 @@
+// Reply and Outlet: what stands behind a handler's Responder, BodyReader and Stream.
+//
+// A Reply belongs to one request and may be answered from any thread, once; the answer is carried to the loop thread and finds its session by key, or
+// nobody when the request is over. An Outlet belongs to one streamed response and stays on the loop thread.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "orrery/app.hpp"
+#include "worker/flights.hpp"
+#include "worker/services.hpp"
+#include "worker/session.hpp"
+
+namespace orrery::worker {
+
+class Reply : public std::enable_shared_from_this<Reply> {
+ public:
+  Reply(Services& services, Flights& flights, RequestKey key, http::Message& message);
+  Reply(const Reply&) = delete;
+  Reply& operator=(const Reply&) = delete;
+  ~Reply();
+
+  /// Any thread. Only the first answer counts.
+  void answer(Response response);
+  /// The handler failed: 500 and a log line, unless it had answered.
+  void fail_with(std::string why);
+  /// Its Responder went away unanswered.
+  void dropped();
+  /// Loop thread.
+  Result<Stream> start(Response head);
+  void read_body(BodyReader::Callback callback);
+
+ private:
+  bool claim() { return !answered_.exchange(true, std::memory_order_acq_rel); }
+  void deliver(std::function<void(Session&)> act);
+  void end_flight();
+
+  Services& services_;
+  std::shared_ptr<Mailbox> mailbox_;
+  Flights& flights_;
+  RequestKey key_;
+  Request request_;  ///< keeps the message for the log line of a failure
+  int cell_;
+  std::atomic<bool> answered_{false};
+  std::atomic<bool> landed_{false};
+};
+
+class Outlet {
+ public:
+  Outlet(Services& services, RequestKey key) : services_(services), mailbox_(services.mailbox), key_(key) {}
+  Outlet(const Outlet&) = delete;
+  Outlet& operator=(const Outlet&) = delete;
+  ~Outlet() { end(); }
+
+  bool write(std::string_view piece);
+  void end();
+  [[nodiscard]] bool open() const { return open_ && session() != nullptr; }
+
+  void on_drain(std::function<void()> callback) { drain_ = std::move(callback); }
+  void on_closed(std::function<void()> callback) { closed_ = std::move(callback); }
+  void on_draining(std::function<void()> callback) { draining_ = std::move(callback); }
+
+  void tell_drained();
+  void tell_closed();
+  void tell_draining();
+
+ private:
+  [[nodiscard]] Session* session() const;
+
+  Services& services_;
+  std::shared_ptr<Mailbox> mailbox_;
+  RequestKey key_;
+  bool open_ = true;
+  std::function<void()> drain_;
+  std::function<void()> closed_;
+  std::function<void()> draining_;
+};
+
+}  // namespace orrery::worker

@@ -1,0 +1,111 @@
+// Session: one connection: a Stream and its Exchange, brought together.
+//
+// Whatever happens (bytes, an answer, room to write, a deadline) is one *turn*: tell the exchange, do the steps it asks for
+// until it waits, send what it wrote, let the buffers go. Sessions live in the worker's Connections and never delete themselves. An idle one holds
+// no buffer, no parser and no request. Loop thread only.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/address.hpp"
+#include "base/unique_fd.hpp"
+#include "http/exchange.hpp"
+#include "uv/stream.hpp"
+#include "worker/deadlines.hpp"
+#include "worker/services.hpp"
+
+namespace orrery::worker {
+
+class Outlet;
+class Reply;
+
+/// Names one request of one connection; never reused, so a late answer finds nobody.
+struct RequestKey {
+  std::uint32_t index = 0;    ///< place in Connections
+  std::uint32_t request = 0;  ///< running number in this worker
+};
+
+class Session final : uv::StreamEvents, Deadline {
+ public:
+  Session(Services& services, std::uint32_t index, const base::Address& peer, base::Monotonic now);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session();
+
+  /// Takes the socket over and begins to read.
+  Result<void> start(base::UniqueFd socket);
+
+  [[nodiscard]] std::uint32_t index() const { return index_; }
+  [[nodiscard]] http::Message& message() { return *exchange_.message(); }
+  /// The request that is handled now.
+  [[nodiscard]] RequestKey key() const { return {index_, request_}; }
+  [[nodiscard]] bool handles(RequestKey key) const { return request_ == key.request && exchange_.message(); }
+  [[nodiscard]] bool idle() const { return exchange_.idle() && !lingering_; }
+
+  // --- for dispatch and the handlers' objects ---
+  void answer(Response response);
+  void refuse(base::Reject reason);
+  void pulled(std::string_view piece, bool more);
+  void break_stream();
+  bool start_stream(Response head, std::shared_ptr<Outlet> outlet);
+  /// False, and nothing is taken, when the client is behind by more than 64 KiB.
+  bool write_piece(std::string_view piece);
+  void end_stream();
+  void want_body(std::function<void(const BodyPiece&)> callback);
+
+  // --- for the worker ---
+  void drain();
+  /// Closes now when no request is going on.
+  bool close_if_idle();
+
+ private:
+  friend class Connections;
+  /// What only connections with a slow or open-ended request have.
+  struct Ongoing {
+    std::weak_ptr<Outlet> outlet;
+    std::function<void(const BodyPiece&)> body_callback;
+    bool wants_drain = false;
+    bool body_ended = false;   ///< the reader has had the last bytes, not yet the end
+    std::size_t queued = 0;  ///< bytes in the stream's queue when the exchange was last told
+  };
+
+  void on_bytes(std::string_view bytes) override;
+  void on_end(int error) override;
+  void on_sent(int error) override;
+  void on_deadline(base::Monotonic now) override;
+
+  template <class Act>
+  void turn(Act&& act);
+  void work();
+  void later(void (*act)(Session&));
+  bool step(http::Exchange::Step step);
+  void flush();
+  void deliver_body();
+  void tell_drained();
+  void begin_linger();
+  void close();
+  void settle_reading();
+  Ongoing& ongoing();
+
+  Services& services_;
+  uv::Stream stream_;
+  http::Exchange exchange_;
+  std::unique_ptr<http::Output> output_;   ///< only during a turn
+  std::unique_ptr<Ongoing> ongoing_;
+  Session* more_idle_ = nullptr;           ///< neighbours in Connections' list of idle sessions
+  Session* less_idle_ = nullptr;
+  base::Monotonic now_{};
+  base::Monotonic linger_until_{};
+  std::uint32_t index_;
+  std::uint32_t serial_;
+  std::uint32_t request_ = 0;
+  std::uint32_t linger_read_ = 0;
+  bool reading_ = false;
+  bool lingering_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace orrery::worker

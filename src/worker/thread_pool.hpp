@@ -1,0 +1,60 @@
+// ThreadPool: the handler threads of a `threads` worker: a bounded queue and N threads.
+//
+// Threads are made on construction (after the fork) and block every signal. add() and stop() are the loop thread's. The
+// ids of the threads stand in the worker's slot.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "os/scoreboard.hpp"
+
+namespace orrery::worker {
+
+class ThreadPool {
+ public:
+  using Job = std::function<void()>;
+
+  ThreadPool(std::size_t threads, std::size_t queue, os::Slot& slot);
+  ~ThreadPool();
+
+  /// Queues a job that should be done by `deadline` (the epoch = no limit). False when the queue is full.
+  bool add(Job job, base::Monotonic deadline);
+  /// Queues a job even when the queue is full: it belongs to a response that has begun.
+  void add_always(Job job);
+
+  /// Every thread runs a job whose deadline has passed.
+  [[nodiscard]] bool all_past_deadline(base::Monotonic now) const;
+  /// Ends the idle threads and waits for them. False when some thread is still in a job: it is left alone.
+  bool stop();
+
+  /// Kernel id of the calling thread.
+  static pid_t thread_id();
+
+ private:
+  struct Task {
+    Job job;
+    base::Monotonic deadline;
+  };
+  struct Running {
+    bool busy = false;
+    base::Monotonic deadline{};
+  };
+  void work(std::size_t number);
+
+  os::Slot& slot_;
+  std::size_t queue_limit_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Task> queue_;        // under mutex_
+  std::vector<Running> running_;  // under mutex_
+  bool stopping_ = false;         // under mutex_
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace orrery::worker

@@ -1,0 +1,43 @@
+#include "worker/worker.hpp"
+
+#include <exception>
+
+#include "base/log.hpp"
+#include "worker/life.hpp"
+
+namespace orrery::worker {
+
+namespace {
+
+Result<std::optional<AccessLog>> open_access_log(const os::WorkerBirth& birth) {
+  const Config& config = *birth.config;
+  if (config.accesslog.empty()) return std::nullopt;
+  auto format = base::AccessFormat::compile(config.access_log_format);
+  if (!format) return tl::unexpected<Error>(format.error());
+  auto log = AccessLog::open(config.accesslog, std::move(*format), *birth.slot);
+  if (!log) return tl::unexpected<Error>(log.error());
+  return std::optional<AccessLog>{std::move(*log)};
+}
+
+int fail_to_boot(const std::string& why) {
+  base::log_error("worker could not boot: {}", why);
+  return os::kExitWorkerBoot;
+}
+
+}  // namespace
+
+int run_worker(os::WorkerBirth birth, const App& app, const http::Router& router) {
+  try {
+    auto trusted = base::AddressSet::parse(birth.config->forwarded_allow_ips);
+    if (!trusted) return fail_to_boot(trusted.error().message);
+    auto access_log = open_access_log(birth);
+    if (!access_log) return fail_to_boot(access_log.error().message);
+    // Never destroyed: handler threads, and Responders the application keeps, may still point into it when the process ends.
+    auto* life = new Life(std::move(birth), app, router, std::move(*trusted), std::move(*access_log));
+    return life->run();
+  } catch (const std::exception& error) {
+    return fail_to_boot(error.what());
+  }
+}
+
+}  // namespace orrery::worker

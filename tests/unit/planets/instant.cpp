@@ -1,0 +1,88 @@
+#include "planets/instant.hpp"
+
+#include <catch2/catch.hpp>
+#include <limits>
+
+namespace orrery::planets {
+namespace {
+
+using namespace std::chrono_literals;
+
+Instant from_seconds(std::int64_t seconds) {
+  return Instant::from_unix(Instant::UnixTime{std::chrono::seconds{seconds}});
+}
+
+bool is_time(CivilTime time) { return Instant::from_civil(time).has_value(); }
+
+}  // namespace
+
+TEST_CASE("unix time becomes a day and the seconds in it", "[planets]") {
+  CHECK(from_seconds(0).day() == 0);
+  CHECK(from_seconds(0).second_of_day() == 0);
+  CHECK(from_seconds(-1).day() == -1);
+  CHECK(from_seconds(-1).second_of_day() == 86399);
+  const Instant late = Instant::from_unix(Instant::UnixTime{86400s * 20000 - 1ns});
+  CHECK(late.day() == 19999);
+  CHECK(late.second_of_day() < 86400);
+  CHECK(late.second_of_day() == Approx(86399.999999999).epsilon(1e-15));
+}
+
+TEST_CASE("civil and unix time name the same instant", "[planets]") {
+  const Instant civil = Instant::from_civil({2026, 11, 22, 8, 0, 41.5}).value();
+  const Instant unix_time = Instant::from_unix(Instant::UnixTime{1795334441s + 500ms});
+  CHECK(civil.day() == unix_time.day());
+  CHECK(civil.second_of_day() == unix_time.second_of_day());
+}
+
+TEST_CASE("an instant gives its fields back", "[planets]") {
+  for (const CivilTime& time : {CivilTime{1850, 1, 1, 0, 0, 0}, CivilTime{2000, 2, 29, 23, 59, 59.25},
+                                CivilTime{2016, 12, 31, 23, 59, 60.5}, CivilTime{2149, 12, 31, 23, 0, 1}}) {
+    const CivilTime back = Instant::from_civil(time).value().civil();
+    CHECK(back.year == time.year);
+    CHECK(back.month == time.month);
+    CHECK(back.day == time.day);
+    CHECK(back.hour == time.hour);
+    CHECK(back.minute == time.minute);
+    CHECK(back.second == time.second);
+  }
+}
+
+TEST_CASE("a leap second is a time only where one was put in", "[planets]") {
+  CHECK(is_time({2016, 12, 31, 23, 59, 60}));
+  CHECK(is_time({2016, 12, 31, 23, 59, 60.999}));
+  CHECK_FALSE(is_time({2016, 12, 31, 23, 59, 61}));
+  CHECK(is_time({1972, 6, 30, 23, 59, 60}));
+  CHECK_FALSE(is_time({1971, 12, 31, 23, 59, 60}));
+  CHECK_FALSE(is_time({2016, 12, 31, 22, 59, 60}));
+  CHECK_FALSE(is_time({2016, 12, 30, 23, 59, 60}));
+  CHECK_FALSE(is_time({2026, 11, 22, 23, 59, 60}));
+}
+
+TEST_CASE("what the calendar or the clock does not have is no time", "[planets]") {
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  CHECK_FALSE(is_time({2026, 2, 29, 0, 0, 0}));
+  CHECK_FALSE(is_time({1900, 2, 29, 0, 0, 0}));
+  CHECK(is_time({2000, 2, 29, 0, 0, 0}));
+  CHECK_FALSE(is_time({2026, 0, 1, 0, 0, 0}));
+  CHECK_FALSE(is_time({2026, 13, 1, 0, 0, 0}));
+  CHECK_FALSE(is_time({2026, 257, 1, 0, 0, 0}));
+  CHECK_FALSE(is_time({2026, 1, 0, 0, 0, 0}));
+  CHECK_FALSE(is_time({2026, 1, 257, 0, 0, 0}));
+  CHECK_FALSE(is_time({65536 + 2026, 1, 1, 0, 0, 0}));
+  CHECK_FALSE(is_time({2026, 1, 1, 24, 0, 0}));
+  CHECK_FALSE(is_time({2026, 1, 1, -1, 0, 0}));
+  CHECK_FALSE(is_time({2026, 1, 1, 0, 60, 0}));
+  CHECK_FALSE(is_time({2026, 1, 1, 0, 0, -0.5}));
+  CHECK_FALSE(is_time({2026, 1, 1, 0, 0, kNan}));
+}
+
+TEST_CASE("the range is the civil years 1850 to 2149", "[planets]") {
+  CHECK_FALSE(in_range(Instant::from_civil({1849, 12, 31, 23, 59, 59.999}).value()));
+  CHECK(in_range(Instant::from_civil({1850, 1, 1, 0, 0, 0}).value()));
+  CHECK(in_range(Instant::from_civil({2149, 12, 31, 23, 59, 59.999}).value()));
+  CHECK_FALSE(in_range(Instant::from_civil({2150, 1, 1, 0, 0, 0}).value()));
+  CHECK_FALSE(in_range(Instant::from_unix(Instant::UnixTime::min())));
+  CHECK_FALSE(in_range(Instant::from_unix(Instant::UnixTime::max())));
+}
+
+}  // namespace orrery::planets
