@@ -55,8 +55,8 @@ std::optional<std::string_view> long_flag(std::string_view word) {
 }
 
 bool is_known_flag(std::string_view word) {
-  const auto flag = long_flag(word);
-  return flag && find_flag(*flag) != nullptr;
+  if (const auto flag = long_flag(word)) return find_flag(*flag) != nullptr;
+  return word.size() == 2 && word[0] == '-' && word[1] != '-' && find_letter(word[1]) != nullptr;
 }
 
 std::vector<std::string> mark_empty_values(std::vector<std::string> words) {

@@ -211,6 +211,13 @@ const Setting* find_flag(std::string_view flag) {
   return row == table.end() ? nullptr : &*row;
 }
 
+const Setting* find_letter(char letter) {
+  const auto& table = settings();
+  const auto row = std::find_if(table.begin(), table.end(),
+                                [&](const Setting& s) { return s.letter != 0 && s.letter == letter; });
+  return row == table.end() ? nullptr : &*row;
+}
+
 bool is_command(const Setting& setting) { return std::holds_alternative<std::monostate>(setting.member); }
 
 std::string_view group_title(Group group) {

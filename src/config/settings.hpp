@@ -81,6 +81,9 @@ const Setting* find_setting(std::string_view name);
 /// The row that has this long flag (without dashes); null when there is none.
 const Setting* find_flag(std::string_view flag);
 
+/// The row of this short flag; null when there is none.
+const Setting* find_letter(char letter);
+
 /// True for rows that are orders to the program (`check_config`), which no file may give.
 bool is_command(const Setting& setting);
 

@@ -138,6 +138,7 @@ TEST_CASE("command_line: complaints name the flag and the nearest one") {
       {{"--", "x"}, "x", "unexpected word"},
       {{"-w"}, "-w", "the flag `-w` needs a value"},
       {{"-D", "--pid"}, "--pid", "the flag `--pid` needs a value"},
+      {{"--pid", "-D"}, "--pid", "the flag `-D` follows instead"},
       {{"--pid", "--daemon"}, "--pid", "the flag `--daemon` follows instead"},
   };
   for (const auto& row : rows) {
