@@ -1,0 +1,102 @@
+#include "orrery/server.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <utility>
+
+#include "base/log.hpp"
+#include "config/cpus.hpp"
+#include "config/load.hpp"
+#include "http/router.hpp"
+#include "master/master.hpp"
+#include "worker/worker.hpp"
+
+namespace orrery {
+
+namespace {
+
+Result<http::Router> make_router(const App& app) {
+  http::Router router;
+  for (const Route& route : app.routes()) {
+    if (auto added = router.add(route.method, route.pattern); !added) return tl::unexpected<Error>(added.error());
+  }
+  return router;
+}
+
+std::string describe(const config::Change& change) {
+  const std::string text = change.name + ": " + change.from + " -> " + change.to;
+  return change.impact == config::Impact::kRestart ? text + " (needs a restart; not applied)" : text;
+}
+
+/// What HUP does: the same sources, read again.
+master::Reload reload(const config::Sources& sources, const Config& current) {
+  config::Outcome outcome = config::load(sources);
+  master::Reload result;
+  for (const config::Complaint& complaint : outcome.complaints) {
+    result.complaints.push_back(complaint.where + ": " + complaint.message);
+  }
+  for (const config::Change& change : config::compare(current, outcome.config)) {
+    result.changes.push_back(describe(change));
+  }
+  result.config = std::move(outcome.config);
+  return result;
+}
+
+int serve(Config config, const App& app, const About& about, std::vector<std::string> notes,
+          std::function<master::Reload(const Config&)> reload_config) {
+  auto router = make_router(app);
+  if (!router) {
+    std::fprintf(stderr, "%s: %s\n", about.name.c_str(), router.error().message.c_str());
+    return os::kExitAppLoad;
+  }
+  master::MasterParts parts;
+  parts.config = std::move(config);
+  parts.notes = std::move(notes);
+  parts.reload = std::move(reload_config);
+  parts.worker_count = config::effective_workers;
+  parts.worker_main = [&](os::WorkerBirth birth) { return worker::run_worker(std::move(birth), app, *router); };
+  parts.service = about.name + " " + about.version;
+  return master::run_master(std::move(parts));
+}
+
+About completed(About about) {
+  if (about.version.empty()) about.version = version();
+  return about;
+}
+
+}  // namespace
+
+const char* version() { return ORRERY_VERSION; }
+
+int run(int argc, char** argv, App app, About about) {
+  about = completed(std::move(about));
+  config::Sources sources = config::capture_sources(argc, argv, environ);
+  sources.version = about.version;
+  config::Outcome outcome = config::load(sources);
+  if (!outcome.complaints.empty()) {
+    std::fputs(config::print_complaints(outcome.complaints).c_str(), stderr);
+    return os::kExitUsage;
+  }
+  if (outcome.action != config::Action::kServe) {
+    std::fputs(outcome.text.c_str(), stdout);
+    return os::kExitOk;
+  }
+  return serve(std::move(outcome.config), app, about, std::move(outcome.notes),
+               [sources](const Config& current) { return reload(sources, current); });
+}
+
+Server::Server(Config config, App app, About about)
+    : config_(std::move(config)), app_(std::move(app)), about_(completed(std::move(about))) {}
+
+int Server::run() {
+  const auto problems = config::validate(config_);
+  for (const config::Problem& problem : problems) {
+    std::fprintf(stderr, "%s: %s: %s\n", about_.name.c_str(), std::string{problem.name}.c_str(),
+                 problem.message.c_str());
+  }
+  if (!problems.empty()) return os::kExitUsage;
+  return serve(config_, app_, about_, {}, {});
+}
+
+}  // namespace orrery
