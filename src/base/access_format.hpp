@@ -8,9 +8,11 @@
 //   %(B)s response body bytes  %(b)s the same, `-` when 0  %(f)s referer  %(a)s user agent
 //   %(T)s seconds  %(M)s ms  %(D)s us  %(L)s seconds with 6 decimals  %(p)s <pid>  %(I)s request id
 //   %({name}i)s request field  %({name}o)s response field  %({name}e)s environment variable;  %% a percent sign.
+// A missing value (an empty query and a status of 0 too) is `-`.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
@@ -55,6 +57,9 @@ class AccessFormat {
     Atom atom;
     std::string text;  ///< literal text, or the name inside {}
   };
+  /// The piece for what stands between `%(` and `)s`; nothing when it is not known.
+  static std::optional<Piece> piece_for(std::string_view name);
+  void add_text(std::string& text);
   std::vector<Piece> pieces_;
 };
 

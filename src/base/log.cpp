@@ -1,0 +1,236 @@
+#include "base/log.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <spdlog/logger.h>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/base_sink.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/unique_fd.hpp"
+
+namespace orrery::base {
+namespace {
+
+constexpr mode_t kLogMode = 0640;
+
+spdlog::level::level_enum spdlog_level(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug: return spdlog::level::debug;
+    case LogLevel::kInfo: return spdlog::level::info;
+    case LogLevel::kWarning: return spdlog::level::warn;
+    case LogLevel::kError: return spdlog::level::err;
+    case LogLevel::kCritical: return spdlog::level::critical;
+  }
+  return spdlog::level::info;
+}
+
+struct LevelWord {
+  std::string_view word;
+  std::string_view colour;
+};
+
+LevelWord level_word(spdlog::level::level_enum level) {
+  switch (level) {
+    case spdlog::level::trace:
+    case spdlog::level::debug: return {"DEBUG", "\033[36m"};
+    case spdlog::level::warn: return {"WARNING", "\033[33m"};
+    case spdlog::level::err: return {"ERROR", "\033[31m"};
+    case spdlog::level::critical: return {"CRITICAL", "\033[1;31m"};
+    default: return {"INFO", "\033[32m"};
+  }
+}
+
+/// The `%*` of our pattern: spdlog's own level names are in lower case.
+class LevelFlag : public spdlog::custom_flag_formatter {
+ public:
+  explicit LevelFlag(bool colour) : colour_(colour) {}
+  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
+    const LevelWord level = level_word(message.level);
+    if (colour_) append(level.colour, out);
+    append(level.word, out);
+    if (colour_) append("\033[0m", out);
+  }
+  [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<LevelFlag>(colour_);
+  }
+
+ private:
+  static void append(std::string_view text, spdlog::memory_buf_t& out) {
+    out.append(text.data(), text.data() + text.size());
+  }
+  bool colour_;
+};
+
+std::unique_ptr<spdlog::formatter> line_formatter(bool colour) {
+  auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc, "\n");
+  formatter->add_flag<LevelFlag>('*', colour);
+  formatter->set_pattern("[%Y-%m-%d %H:%M:%S +0000] [%P] [%*] %v");
+  return formatter;
+}
+
+/// True when the whole line went out. A line is one write; only a full disk or a signal makes it more.
+bool write_line(int fd, const char* data, std::size_t size) {
+  while (size > 0) {
+    const ssize_t written = ::write(fd, data, size);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    data += written;
+    size -= static_cast<std::size_t>(written);
+  }
+  return true;
+}
+
+class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  /// No descriptor of its own means standard error.
+  void direct(UniqueFd file) {
+    const bool terminal = !file && ::isatty(STDERR_FILENO) == 1;
+    const std::scoped_lock lock(mutex_);
+    file_ = std::move(file);
+    set_formatter_(line_formatter(terminal));
+  }
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    if (file_ && write_line(file_.get(), line.data(), line.size())) return;
+    write_line(STDERR_FILENO, line.data(), line.size());
+  }
+  void flush_() override {}
+
+ private:
+  UniqueFd file_;
+};
+
+Result<UniqueFd> open_file(const std::string& path) {
+  // O_NONBLOCK: a FIFO without a reader must not hold the whole server.
+  constexpr int kFlags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+  UniqueFd file{::open(path.c_str(), kFlags | O_CREAT | O_EXCL, kLogMode)};
+  if (file) {
+    ::fchmod(file.get(), kLogMode);
+    return file;
+  }
+  if (errno == EEXIST) file.reset(::open(path.c_str(), kFlags | O_CREAT, kLogMode));
+  if (file) return file;
+  return fail(
+      fmt::format("cannot open the error log {}: {}; check that its directory exists and may be written, "
+                  "or change `errorlog`",
+                  path, std::strerror(errno)));
+}
+
+/// This process's error log.
+class Log {
+ public:
+  Log() : sink_(std::make_shared<LineSink>()), logger_("orrery", sink_) {
+    sink_->direct({});
+    logger_.set_level(spdlog::level::info);
+  }
+
+  Result<void> open(const std::string& path, LogLevel level) {
+    if (auto done = direct(path); !done) return done;
+    const std::scoped_lock lock(mutex_);
+    path_ = path;
+    logger_.set_level(spdlog_level(level));
+    return {};
+  }
+
+  Result<void> reopen() {
+    std::string path;
+    {
+      const std::scoped_lock lock(mutex_);
+      path = path_;
+    }
+    return direct(path);
+  }
+
+  spdlog::logger& logger() { return logger_; }
+
+ private:
+  Result<void> direct(const std::string& path) {
+    UniqueFd file;
+    if (path != "-") {
+      auto opened = open_file(path);
+      if (!opened) return tl::unexpected(opened.error());
+      file = std::move(*opened);
+    }
+    sink_->direct(std::move(file));
+    return {};
+  }
+
+  std::mutex mutex_;
+  std::string path_ = "-";
+  std::shared_ptr<LineSink> sink_;
+  spdlog::logger logger_;
+};
+
+Log& process_log() {
+  // Never destroyed: threads and exit handlers may log until the very end.
+  static Log* const log = new Log;
+  return *log;
+}
+
+bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte < 0x20 || byte == 0x7f;
+}
+
+std::string escaped(std::string_view message) {
+  std::string out;
+  out.reserve(message.size() + 16);
+  for (const char c : message) {
+    if (is_control(c)) {
+      fmt::format_to(std::back_inserter(out), "\\x{:02X}", static_cast<unsigned char>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+spdlog::string_view_t view(std::string_view text) { return {text.data(), text.size()}; }
+
+}  // namespace
+
+Result<void> open_log(const std::string& path, LogLevel level) {
+  try {
+    return process_log().open(path, level);
+  } catch (const std::exception&) {
+    return fail("cannot open the error log " + path + ": out of memory");
+  }
+}
+
+Result<void> reopen_log() {
+  try {
+    return process_log().reopen();
+  } catch (const std::exception&) {
+    return fail("cannot reopen the error log: out of memory");
+  }
+}
+
+bool log_enabled(LogLevel level) { return process_log().logger().should_log(spdlog_level(level)); }
+
+void log_line(LogLevel level, std::string_view message) {
+  try {
+    auto& logger = process_log().logger();
+    if (std::none_of(message.begin(), message.end(), is_control)) {
+      logger.log(spdlog_level(level), view(message));
+    } else {
+      logger.log(spdlog_level(level), view(escaped(message)));
+    }
+  } catch (...) {
+    // Out of memory: the words themselves still reach the operator.
+    write_line(STDERR_FILENO, message.data(), message.size());
+    write_line(STDERR_FILENO, "\n", 1);
+  }
+}
+
+}  // namespace orrery::base

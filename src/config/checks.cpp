@@ -1,0 +1,73 @@
+#include "config/checks.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fmt/format.h>
+#include <grp.h>
+#include <pwd.h>
+#include <sys/stat.h>
+
+#include "base/access_format.hpp"
+#include "base/address.hpp"
+
+namespace orrery::config {
+namespace {
+
+template <class T>
+Result<void> without_value(const Result<T>& result) {
+  if (!result) return tl::unexpected(result.error());
+  return {};
+}
+
+// -1 (4294967295) means "leave unchanged" to the kernel: never an id.
+bool is_id(const std::string& text) {
+  const bool digits = !text.empty() && text.size() <= 10 &&
+                      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return digits && std::stoull(text) < 4294967295ULL;
+}
+
+}  // namespace
+
+Result<void> check_bind(const std::string& text) { return without_value(base::parse_bind(text)); }
+
+Result<void> check_trusted_peer(const std::string& text) {
+  return without_value(base::AddressSet::parse({text}));
+}
+
+Result<void> check_directory(const std::string& text) {
+  if (text.empty()) return {};
+  struct stat info {};
+  if (::stat(text.c_str(), &info) != 0) {
+    return fail(fmt::format("cannot use the directory {}: {}", text, std::strerror(errno)));
+  }
+  if (!S_ISDIR(info.st_mode)) return fail(fmt::format("{} is not a directory", text));
+  return {};
+}
+
+Result<void> check_assignment(const std::string& text) {
+  const auto equals = text.find('=');
+  if (equals != std::string::npos && equals > 0) return {};
+  return fail(fmt::format("`{}` is not NAME=value", text));
+}
+
+Result<void> check_user(const std::string& text) {
+  if (text.empty() || is_id(text) || ::getpwnam(text.c_str()) != nullptr) return {};
+  return fail(fmt::format("there is no user `{}`; create it, or give another name or a uid", text));
+}
+
+Result<void> check_group(const std::string& text) {
+  if (text.empty() || is_id(text) || ::getgrnam(text.c_str()) != nullptr) return {};
+  return fail(fmt::format("there is no group `{}`; create it, or give another name or a gid", text));
+}
+
+Result<void> check_not_empty(const std::string& text) {
+  if (!text.empty()) return {};
+  return fail("it is empty; give a file, or `-` for standard error");
+}
+
+Result<void> check_access_format(const std::string& text) {
+  return without_value(base::AccessFormat::compile(text));
+}
+
+}  // namespace orrery::config

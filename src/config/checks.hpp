@@ -1,0 +1,23 @@
+// Checks: what a setting's text must satisfy beyond its type; the `check` column of the settings table.
+//
+// Each tells, for one text or one entry of a list, why it cannot be used and what to write instead. They look
+// at the machine (users, directories) but change nothing. Run by the master before it forks; never in a
+// worker.
+#pragma once
+
+#include <string>
+
+#include "orrery/result.hpp"
+
+namespace orrery::config {
+
+Result<void> check_bind(const std::string& text);
+Result<void> check_trusted_peer(const std::string& text);
+Result<void> check_directory(const std::string& text);
+Result<void> check_assignment(const std::string& text);
+Result<void> check_user(const std::string& text);
+Result<void> check_group(const std::string& text);
+Result<void> check_not_empty(const std::string& text);
+Result<void> check_access_format(const std::string& text);
+
+}  // namespace orrery::config

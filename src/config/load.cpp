@@ -1,0 +1,205 @@
+#include "config/load.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "config/command_line.hpp"
+#include "config/reference.hpp"
+#include "config/shell_words.hpp"
+#include "config/value.hpp"
+#include "config/yaml.hpp"
+
+namespace orrery::config {
+namespace {
+
+constexpr const char* kArgumentsVariable = "ORRERY_CMD_ARGS";
+
+Reading read_environment(const std::map<std::string, std::string>& environment) {
+  Reading reading;
+  for (const Setting& setting : settings()) {
+    if (setting.environment.empty()) continue;
+    const std::string variable{setting.environment};
+    const auto found = environment.find(variable);
+    if (found == environment.end()) continue;
+    // PORT= means no port; FORWARDED_ALLOW_IPS= means nobody.
+    if (found->second.empty() && setting.separator == 0) continue;
+    Given given{&setting, {}, variable, "environment " + variable};
+    for (const auto& entry : split_entries(setting, found->second)) {
+      given.texts.push_back({std::string{setting.environment_prefix} + entry, variable});
+    }
+    reading.given.push_back(std::move(given));
+  }
+  return reading;
+}
+
+CommandLine read_arguments_variable(const std::map<std::string, std::string>& environment) {
+  const auto found = environment.find(kArgumentsVariable);
+  if (found == environment.end()) return {};
+  const auto words = split_words(found->second);
+  if (words) return read_arguments(*words, kArgumentsVariable);
+  CommandLine none;
+  none.reading.complaints.push_back(
+      {kArgumentsVariable, "it cannot be cut into words: " + words.error().message});
+  return none;
+}
+
+/// Takes the sources in, the weakest first.
+class Ranking {
+ public:
+  explicit Ranking(Outcome& outcome) : outcome_(outcome) {}
+
+  void take(const Reading& reading) {
+    complain(reading.complaints);
+    for (const Given& given : reading.given) take(given);
+  }
+
+  void settle() {
+    // A value that could not be read leaves its default behind: conflicts with that would be no news.
+    if (!outcome_.complaints.empty()) return;
+    become_threads();
+    note_idle_settings();
+    for (const Problem& problem : find_conflicts(outcome_.config)) {
+      outcome_.complaints.push_back({place(problem), problem.message});
+    }
+  }
+
+ private:
+  void complain(const std::vector<Complaint>& complaints) {
+    outcome_.complaints.insert(outcome_.complaints.end(), complaints.begin(), complaints.end());
+  }
+
+  void take(const Given& given) {
+    const Setting& setting = *given.setting;
+    std::vector<std::string> texts;
+    for (const auto& text : given.texts) texts.push_back(text.text);
+    if (auto done = assign(setting, outcome_.config, texts); !done)
+      return blame(given, 0, done.error().message);
+    outcome_.origins[setting.name] = given.origin;
+    places_[setting.name] = given;
+    if (auto fault = find_fault(setting, outcome_.config)) blame(given, fault->entry, fault->message);
+  }
+
+  void blame(const Given& given, std::size_t entry, const std::string& message) {
+    const auto& where = entry < given.texts.size() ? given.texts[entry].where : given.where;
+    outcome_.complaints.push_back({where, fmt::format("{}: {}", given.setting->name, message)});
+  }
+
+  std::string place(const Problem& problem) {
+    const auto given = places_.find(problem.name);
+    if (given == places_.end()) return std::string{problem.name};
+    const auto& texts = given->second.texts;
+    return problem.entry < texts.size() ? texts[problem.entry].where : given->second.where;
+  }
+
+  // As gunicorn does, but said.
+  void become_threads() {
+    Config& config = outcome_.config;
+    if (config.worker_class != WorkerClass::kSync || !is_given("threads") || config.threads < 2) return;
+    config.worker_class = WorkerClass::kThreads;
+    note(fmt::format("worker_class is `threads`, not `sync`, because threads is {} ({})", config.threads,
+                     outcome_.origins["threads"]));
+  }
+
+  void note_idle_settings() {
+    const Config& config = outcome_.config;
+    const bool threaded = config.worker_class == WorkerClass::kThreads;
+    if (is_given("threads") && !threaded && config.threads > 1) {
+      note("threads has no effect: worker_class is not `threads`");
+    }
+    if (config.initgroups && config.user.empty()) note("initgroups has no effect without `user`");
+    if (config.max_requests_jitter > 0 && config.max_requests == 0) {
+      note("max_requests_jitter has no effect without `max_requests`");
+    }
+  }
+
+  [[nodiscard]] bool is_given(std::string_view name) const { return outcome_.origins.count(name) > 0; }
+  void note(std::string sentence) { outcome_.notes.push_back(std::move(sentence)); }
+
+  Outcome& outcome_;
+  std::map<std::string_view, Given> places_;
+};
+
+std::string choose_file(const Sources& sources, const CommandLine& variable, const CommandLine& arguments) {
+  if (!arguments.file.empty()) return arguments.file;
+  if (!variable.file.empty()) return variable.file;
+  const bool exists = !sources.default_file.empty() && ::access(sources.default_file.c_str(), F_OK) == 0;
+  return exists ? sources.default_file : "";
+}
+
+Outcome text_outcome(std::string text) {
+  Outcome outcome;
+  outcome.action = Action::kPrintText;
+  outcome.text = std::move(text);
+  return outcome;
+}
+
+std::string version_text(const Sources& sources) {
+  return sources.version.empty() ? sources.program + "\n"
+                                 : fmt::format("{} {}\n", sources.program, sources.version);
+}
+
+void decide(Outcome& outcome, const CommandLine& variable, const CommandLine& arguments) {
+  if (variable.print_config || arguments.print_config) {
+    outcome.action = Action::kPrintText;
+    outcome.text = render_config(outcome.config, outcome.origins);
+  } else if (variable.check_config || arguments.check_config) {
+    outcome.action = Action::kCheckConfig;
+    outcome.text = "the configuration is good\n";
+  }
+}
+
+Outcome load_ranked(const Sources& sources) {
+  const CommandLine variable = read_arguments_variable(sources.environment);
+  const CommandLine arguments = read_arguments(sources.arguments);
+  if (arguments.help || variable.help) return text_outcome(render_help(sources.program));
+  if (arguments.version || variable.version) return text_outcome(version_text(sources));
+
+  Outcome outcome;
+  outcome.file = choose_file(sources, variable, arguments);
+  Ranking ranking(outcome);
+  ranking.take(read_environment(sources.environment));
+  if (!outcome.file.empty()) ranking.take(read_yaml(outcome.file));
+  ranking.take(variable.reading);
+  ranking.take(arguments.reading);
+  ranking.settle();
+  if (outcome.complaints.empty()) decide(outcome, variable, arguments);
+  return outcome;
+}
+
+}  // namespace
+
+Sources capture_sources(int argc, const char* const* argv, const char* const* environment) {
+  Sources sources;
+  if (argc > 0) {
+    const std::string_view path = argv[0];
+    const auto slash = path.rfind('/');
+    sources.program = path.substr(slash == std::string_view::npos ? 0 : slash + 1);
+  }
+  for (int i = 1; i < argc; ++i) sources.arguments.emplace_back(argv[i]);
+  for (; environment != nullptr && *environment != nullptr; ++environment) {
+    const std::string_view entry = *environment;
+    const auto equals = entry.find('=');
+    if (equals == std::string_view::npos) continue;
+    sources.environment.emplace(entry.substr(0, equals), entry.substr(equals + 1));
+  }
+  return sources;
+}
+
+Outcome load(const Sources& sources) {
+  try {
+    return load_ranked(sources);
+  } catch (const std::exception&) {
+    Outcome failed;
+    failed.complaints.push_back({"configuration", "it cannot be read: out of memory"});
+    return failed;
+  }
+}
+
+std::string print_complaints(const std::vector<Complaint>& complaints) {
+  std::string out;
+  for (const Complaint& complaint : complaints)
+    out += fmt::format("{}: {}\n", complaint.where, complaint.message);
+  return out;
+}
+
+}  // namespace orrery::config

@@ -1,0 +1,54 @@
+// Load: all sources of settings made into one Config, or into all the complaints about them.
+//
+// Ranks the sources: default < WEB_CONCURRENCY, PORT, FORWARDED_ALLOW_IPS < YAML < ORRERY_CMD_ARGS < command
+// line. The master calls it at start and again, with the same Sources, at each reload. Never throws, never
+// exits, prints nothing, starts nothing: the caller does what `action` says.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/reading.hpp"
+#include "config/validate.hpp"
+
+namespace orrery::config {
+
+struct Sources {
+  std::vector<std::string> arguments;  ///< argv[1..]
+  std::map<std::string, std::string> environment;
+  std::string program = "orrery";  ///< last part of argv[0]
+  std::string version;             ///< what --version shows after the program
+  std::string default_file;        ///< read when there is no -c and it exists; empty = none
+};
+
+/// `version` and `default_file` are left to the caller.
+Sources capture_sources(int argc, const char* const* argv, const char* const* environment);
+
+enum class Action : std::uint8_t {
+  kServe,
+  kPrintText,    ///< print `text` on standard output and exit 0
+  kCheckConfig,  ///< the configuration is good: say `text` and exit 0
+};
+
+/// Where each setting's value came from, by name; settings that are not here have their default.
+using Origins = std::map<std::string_view, std::string>;
+
+struct Outcome {
+  std::vector<Complaint> complaints;  ///< not empty: start nothing, exit 2
+  std::vector<std::string>
+      notes;  ///< sentences for the log: what was understood in another way than it was written
+  Config config;
+  Origins origins;
+  std::string file;  ///< the YAML file that was read; empty = none
+  Action action = Action::kServe;
+  std::string text;
+};
+
+Outcome load(const Sources& sources);
+
+/// "config/planets.yaml:12:3: `workres` …", one line per complaint, as the operator should see them.
+std::string print_complaints(const std::vector<Complaint>& complaints);
+
+}  // namespace orrery::config

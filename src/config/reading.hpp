@@ -1,0 +1,40 @@
+// Reading: what one source of settings (a file, the command line, the environment) said, and what was wrong
+// with it.
+//
+// A plain value on its way from the readers (yaml, command_line) to load, which ranks the sources. Texts are
+// not yet converted; each remembers where it stood, so that every later complaint can say so.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/settings.hpp"
+
+namespace orrery::config {
+
+/// Something a person must put right.
+struct Complaint {
+  std::string where;    ///< "config/planets.yaml:12:3", "--workers", "ORRERY_CMD_ARGS" or "WEB_CONCURRENCY"
+  std::string message;  ///< a sentence
+  friend bool operator==(const Complaint&, const Complaint&) = default;
+};
+
+struct GivenText {
+  std::string text;
+  std::string where;
+};
+
+/// A value for one setting, as one source gave it.
+struct Given {
+  const Setting* setting = nullptr;
+  std::vector<GivenText> texts;  ///< one, or the entries of a list
+  std::string where;             ///< for complaints: "config/planets.yaml:12:3"
+  std::string origin;            ///< for people: "config/planets.yaml:12", "--workers", "environment PORT"
+};
+
+struct Reading {
+  std::vector<Given> given;
+  std::vector<Complaint> complaints;
+};
+
+}  // namespace orrery::config

@@ -1,0 +1,202 @@
+#include "config/reference.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <vector>
+
+#include "config/settings.hpp"
+#include "config/value.hpp"
+
+namespace orrery::config {
+namespace {
+
+constexpr std::size_t kHelpWidth = 100;
+constexpr std::size_t kHelpColumn = 37;
+constexpr char kHardBlank = '\x1f';
+// Longer values push their own origin to the right, not everybody's.
+constexpr std::size_t kWidestAligned = 40;
+
+std::vector<std::string> wrap(std::string_view text, std::size_t width) {
+  std::vector<std::string> lines(1);
+  while (!text.empty()) {
+    const auto end = std::min(text.find(' '), text.size());
+    const auto word = text.substr(0, end);
+    if (!lines.back().empty() && lines.back().size() + 1 + word.size() > width) lines.emplace_back();
+    if (!lines.back().empty()) lines.back() += ' ';
+    lines.back() += word;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  for (auto& line : lines) std::replace(line.begin(), line.end(), kHardBlank, ' ');
+  return lines;
+}
+
+std::string flags_of(const Setting& setting) {
+  const std::string letter = setting.letter != 0 ? fmt::format("-{}, ", setting.letter) : "    ";
+  const std::string value = setting.placeholder.empty() ? "" : fmt::format(" {}", setting.placeholder);
+  return fmt::format("  {}{}{}", letter, shown_flag(setting), value);
+}
+
+/// A duration or a mode already carries its unit.
+bool shows_unit(const Setting& setting, const std::string& value) {
+  if (setting.kind == Kind::kSize) return value.find_first_not_of("0123456789") == std::string::npos;
+  return setting.kind == Kind::kInteger && value != setting.zero_word;
+}
+
+std::string default_text(const Setting& setting) {
+  static const Config defaults;
+  if (setting.kind == Kind::kSwitch) return "off";
+  const auto value = print(setting, defaults);
+  if (value.empty()) return setting.kind == Kind::kList ? "none" : "empty";
+  return shows_unit(setting, value) ? fmt::format("{} {}", value, setting.unit) : value;
+}
+
+/// Blanks in it become kHardBlank, which wrap() does not break at.
+std::string unbroken(std::string text) {
+  std::replace(text.begin(), text.end(), ' ', kHardBlank);
+  return text;
+}
+
+std::string help_text(const Setting& setting) {
+  std::string text{summary(setting)};
+  if (text.back() != '.') text += '.';
+  if (is_command(setting)) return text;
+  const auto value = fmt::format("[{}]", default_text(setting));
+  return fmt::format("{} {}", text, value.size() <= kHelpWidth / 4 ? unbroken(value) : value);
+}
+
+std::string help_entry(const Setting& setting) {
+  std::string out = flags_of(setting);
+  const auto lines = wrap(help_text(setting), kHelpWidth - kHelpColumn);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (i == 0 && out.size() + 2 > kHelpColumn) out += '\n';
+    const auto line_start = out.rfind('\n') == std::string::npos ? 0 : out.rfind('\n') + 1;
+    out.append(kHelpColumn - (out.size() - line_start), ' ');
+    out += lines[i] + '\n';
+  }
+  return out;
+}
+
+/// Calls `row` for each setting and `title` before each group.
+template <class Title, class Row>
+void for_each_by_group(Title title, Row row) {
+  const Setting* previous = nullptr;
+  for (const Setting& setting : settings()) {
+    if (previous == nullptr || previous->group != setting.group) title(setting.group);
+    row(setting);
+    previous = &setting;
+  }
+}
+
+std::string origin_of(const Setting& setting, const std::map<std::string_view, std::string>& origins) {
+  const auto origin = origins.find(setting.name);
+  return origin == origins.end() ? "default" : origin->second;
+}
+
+std::string all_flags(const Setting& setting) {
+  std::vector<std::string> flags;
+  if (setting.letter != 0) flags.push_back(fmt::format("`-{}`", setting.letter));
+  for (const auto flag : setting.flags) flags.push_back(fmt::format("`--{}`", flag));
+  return fmt::format("{}", fmt::join(flags, " "));
+}
+
+std::string impact_sentence(Impact impact) {
+  switch (impact) {
+    case Impact::kLive: return "taken over at once (`live`)";
+    case Impact::kRespawn: return "workers are replaced (`respawn`)";
+    case Impact::kRebind: return "sockets are opened anew, workers are replaced (`rebind`)";
+    case Impact::kRestart: return "not applied: needs a restart (`restart`)";
+  }
+  return "";
+}
+
+std::string default_code(const Setting& setting) {
+  static const Config defaults;
+  const auto value = print(setting, defaults);
+  if (value.empty() || setting.kind == Kind::kSwitch) return default_text(setting);
+  return fmt::format("`{}`{}{}", value, shows_unit(setting, value) ? " " : "",
+                     shows_unit(setting, value) ? setting.unit : "");
+}
+
+std::string reference_value(const Setting& setting) {
+  std::string out = fmt::format("- Default: {}\n", default_code(setting));
+  if (const auto range = describe_range(setting); !range.empty()) {
+    const bool counted = setting.kind != Kind::kDuration && !setting.unit.empty();
+    out += fmt::format("- Values: {}{}\n", range, counted ? fmt::format(" ({})", setting.unit) : "");
+  }
+  if (!setting.environment.empty()) out += fmt::format("- Environment: `{}`\n", setting.environment);
+  return out + fmt::format("- On reload: {}\n", impact_sentence(setting.impact));
+}
+
+std::string reference_entry(const Setting& setting) {
+  std::string out = fmt::format("\n### `{}`\n\n", setting.name);
+  for (const auto& line : wrap(setting.doc, 110)) out += line + '\n';
+  out += fmt::format("\n- Flags: {}\n", all_flags(setting));
+  return is_command(setting) ? out : out + reference_value(setting);
+}
+
+constexpr std::string_view kHelpEnd = R"(
+A TIME is in seconds, or has a unit: 500ms 10s 2m 1h. A SIZE is in bytes, or has a unit: 64k 1m 2g.
+In YAML a setting has its name with underscores: `worker_class: async`.
+Weakest to strongest: defaults, WEB_CONCURRENCY / PORT / FORWARDED_ALLOW_IPS, the YAML file,
+ORRERY_CMD_ARGS, the command line.
+
+Signals: TERM graceful stop, INT QUIT quick stop, HUP reload, TTIN TTOU one worker more or less,
+         USR1 reopen logs.
+Read more: config/SETTINGS.md has every setting in full, README.md the rest.
+)";
+
+constexpr std::string_view kReferenceStart = R"(# Settings
+
+<!-- Made from the settings table in src/config/settings.cpp; do not edit. To make it anew:
+     build/debug/tests/settings_reference > config/SETTINGS.md -->
+
+A setting is given in the YAML file by its name (`worker_class: async`) or on the command line by a flag. Weakest to
+strongest: the default; the variables `WEB_CONCURRENCY`, `PORT` and `FORWARDED_ALLOW_IPS`; the YAML file; the variable
+`ORRERY_CMD_ARGS`, which holds flags as on a command line; the command line. A stronger source replaces the whole value,
+lists included.
+
+Times are in seconds, or have a unit: `500ms` `10s` `2m` `1h`. Sizes are in bytes, or have a unit: `64k` `1m` `2g`
+(of 1024). Switches are `true` or `false`. `--print-config` shows each value and where it came from.
+)";
+
+}  // namespace
+
+std::string render_help(const std::string& program) {
+  std::string out =
+      fmt::format("Usage: {} [-c FILE] [FLAGS]\n\nServes HTTP with supervised worker processes.\n", program);
+  for_each_by_group([&](Group group) { out += fmt::format("\n{}\n", group_title(group)); },
+                    [&](const Setting& setting) { out += help_entry(setting); });
+  out += kHelpEnd;
+  return out;
+}
+
+std::string render_config(const Config& config, const std::map<std::string_view, std::string>& origins) {
+  std::size_t name_width = 0, value_width = 0;
+  for (const Setting& setting : settings()) {
+    if (is_command(setting)) continue;
+    name_width = std::max(name_width, setting.name.size());
+    const auto width = print_yaml(setting, config).size();
+    if (width <= kWidestAligned) value_width = std::max(value_width, width);
+  }
+  std::string out;
+  for_each_by_group(
+      [&](Group group) {
+        if (group != Group::kCommands)
+          out += fmt::format("{}# {}\n", out.empty() ? "" : "\n", group_title(group));
+      },
+      [&](const Setting& setting) {
+        if (is_command(setting)) return;
+        out += fmt::format("{:<{}} {:<{}}  # {}\n", fmt::format("{}:", setting.name), name_width + 1,
+                           print_yaml(setting, config), value_width, origin_of(setting, origins));
+      });
+  return out;
+}
+
+std::string render_reference() {
+  std::string out{kReferenceStart};
+  for_each_by_group([&](Group group) { out += fmt::format("\n## {}\n", group_title(group)); },
+                    [&](const Setting& setting) { out += reference_entry(setting); });
+  return out;
+}
+
+}  // namespace orrery::config

@@ -1,0 +1,23 @@
+// Reference: the settings table told to people: --help, --print-config and config/SETTINGS.md.
+//
+// Pure: makes texts, prints nothing. A test compares config/SETTINGS.md with render_reference().
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "orrery/config.hpp"
+
+namespace orrery::config {
+
+/// At most 100 columns wide.
+std::string render_help(const std::string& program);
+
+/// Every value as YAML that can be read again, with its origin beside it.
+std::string render_config(const Config& config, const std::map<std::string_view, std::string>& origins);
+
+/// config/SETTINGS.md.
+std::string render_reference();
+
+}  // namespace orrery::config

@@ -1,0 +1,244 @@
+#include "config/settings.hpp"
+
+#include <algorithm>
+
+#include "config/checks.hpp"
+
+namespace orrery::config {
+namespace {
+
+constexpr std::int64_t kSecond = 1000;
+constexpr std::int64_t kWeek = 7 * 24 * 3600 * kSecond;
+constexpr std::int64_t kMebibyte = 1024 * 1024;
+constexpr std::int64_t kTebibyte = kMebibyte * kMebibyte;
+
+// A row is easier to compare with its neighbours when its fields stand in one column.
+// clang-format off
+std::vector<Setting> make_settings() {
+  return {
+    // --- sockets ---
+    {.name = "bind", .member = &Config::bind, .kind = Kind::kList, .group = Group::kSockets, .impact = Impact::kRebind,
+     .letter = 'b', .flags = {"bind"}, .placeholder = "ADDRESS", .unit = "addresses", .range = {1, 64},
+     .environment = "PORT", .environment_prefix = "0.0.0.0:", .check = check_bind,
+     .doc = "Address to listen on: HOST, HOST:PORT, [v6]:PORT, unix:PATH or fd://N; may be repeated. HOST is a numeric "
+            "address or `localhost`; the port is 8000 when none is given, and port 0 lets the kernel choose. Addresses from "
+            "a stronger source replace those of a weaker one. The variable PORT means 0.0.0.0:$PORT."},
+    {.name = "backlog", .member = &Config::backlog, .kind = Kind::kInteger, .group = Group::kSockets,
+     .impact = Impact::kRebind, .flags = {"backlog"}, .placeholder = "N", .unit = "connections", .range = {64, 65535},
+     .doc = "Connections the kernel queues until a worker accepts them. The kernel caps it at net.core.somaxconn."},
+
+    // --- workers ---
+    {.name = "workers", .member = &Config::workers, .kind = Kind::kInteger, .group = Group::kWorkers,
+     .impact = Impact::kLive, .letter = 'w', .flags = {"workers"}, .placeholder = "N", .unit = "processes",
+     .range = {1, 256}, .zero_word = "auto", .environment = "WEB_CONCURRENCY",
+     .doc = "Number of worker processes; `auto` is the number of CPUs that affinity and the cgroup quota allow. TTIN and "
+            "TTOU change it by one until the next reload."},
+    {.name = "worker_class", .member = &Config::worker_class, .kind = Kind::kChoice, .group = Group::kWorkers,
+     .impact = Impact::kRespawn, .letter = 'k', .flags = {"worker-class"}, .placeholder = "CLASS",
+     .choices = {{"async", int(WorkerClass::kAsync)}, {"sync", int(WorkerClass::kSync)},
+                 {"threads", int(WorkerClass::kThreads)}, {"gthread", int(WorkerClass::kThreads)}},
+     .doc = "How a worker runs handlers: `async` on the event loop, `sync` one at a time, `threads` on a pool. Handlers of "
+            "`async` must not block; `gthread` is another word for `threads`, and `sync` with `threads` above 1 becomes "
+            "`threads`."},
+    {.name = "threads", .member = &Config::threads, .kind = Kind::kInteger, .group = Group::kWorkers,
+     .impact = Impact::kRespawn, .flags = {"threads"}, .placeholder = "N", .unit = "threads", .range = {1, 1024},
+     .doc = "Handler threads of a `threads` worker."},
+    {.name = "thread_queue", .member = &Config::thread_queue, .kind = Kind::kInteger, .group = Group::kWorkers,
+     .impact = Impact::kRespawn, .flags = {"thread-queue"}, .placeholder = "N", .unit = "requests", .range = {1, 65536},
+     .doc = "Requests that may wait for a handler thread before a `threads` worker answers 503."},
+    {.name = "worker_connections", .member = &Config::worker_connections, .kind = Kind::kInteger,
+     .group = Group::kWorkers, .impact = Impact::kRespawn, .flags = {"worker-connections"}, .placeholder = "N",
+     .unit = "connections", .range = {1, 1000000},
+     .doc = "Connections a worker holds at once. The limit of open files (RLIMIT_NOFILE) bounds it too. At the limit the "
+            "longest-idle connection is closed first."},
+    {.name = "max_requests", .member = &Config::max_requests, .kind = Kind::kInteger, .group = Group::kWorkers,
+     .impact = Impact::kRespawn, .flags = {"max-requests"}, .placeholder = "N", .unit = "requests",
+     .doc = "A worker is replaced after this many requests; 0 = never."},
+    {.name = "max_requests_jitter", .member = &Config::max_requests_jitter, .kind = Kind::kInteger,
+     .group = Group::kWorkers, .impact = Impact::kRespawn, .flags = {"max-requests-jitter"}, .placeholder = "N",
+     .unit = "requests",
+     .doc = "A random 0..N is added to `max_requests`, for each worker anew. So they do not all recycle together."},
+
+    // --- time ---
+    {.name = "timeout", .member = &Config::timeout, .kind = Kind::kDuration, .group = Group::kTime,
+     .impact = Impact::kRespawn, .letter = 't', .flags = {"timeout"}, .placeholder = "TIME", .unit = "seconds",
+     .range = {0, kWeek},
+     .doc = "A worker whose event loop stands still for this long is ended and replaced; 0 = never."},
+    {.name = "request_deadline", .member = &Config::request_deadline, .kind = Kind::kDuration, .group = Group::kTime,
+     .impact = Impact::kRespawn, .flags = {"request-deadline"}, .placeholder = "TIME", .unit = "seconds",
+     .range = {0, kWeek},
+     .doc = "Longest time a handler may take for one request; 0 = no limit. The client then gets 504. A route may have its "
+            "own."},
+    {.name = "graceful_timeout", .member = &Config::graceful_timeout, .kind = Kind::kDuration, .group = Group::kTime,
+     .impact = Impact::kRespawn, .flags = {"graceful-timeout"}, .placeholder = "TIME", .unit = "seconds",
+     .range = {0, kWeek}, .doc = "Time a stopping worker has to finish what it holds."},
+    {.name = "boot_timeout", .member = &Config::boot_timeout, .kind = Kind::kDuration, .group = Group::kTime,
+     .impact = Impact::kLive, .flags = {"boot-timeout"}, .placeholder = "TIME", .unit = "seconds", .range = {1, kWeek},
+     .doc = "Time a new worker has to become ready."},
+    {.name = "keepalive", .member = &Config::keepalive, .kind = Kind::kDuration, .group = Group::kTime,
+     .impact = Impact::kRespawn, .flags = {"keep-alive", "keepalive"}, .placeholder = "TIME", .unit = "seconds",
+     .range = {0, kWeek},
+     .doc = "Idle time after which a kept-alive connection is closed; 0 = close after each response. Behind a load balancer "
+            "make it longer than the balancer's own idle time."},
+    {.name = "header_timeout", .member = &Config::header_timeout, .kind = Kind::kDuration, .group = Group::kTime,
+     .impact = Impact::kRespawn, .flags = {"header-timeout"}, .placeholder = "TIME", .unit = "seconds",
+     .range = {1, kWeek},
+     .doc = "Total time for a request head, however slowly it trickles in. It runs from accept for the first request of a "
+            "connection and from the first byte for later ones."},
+    {.name = "body_timeout", .member = &Config::body_timeout, .kind = Kind::kDuration, .group = Group::kTime,
+     .impact = Impact::kRespawn, .flags = {"body-timeout"}, .placeholder = "TIME", .unit = "seconds", .range = {1, kWeek},
+     .doc = "Time for a request body, plus the time its bytes take at `min_rate`."},
+    {.name = "write_timeout", .member = &Config::write_timeout, .kind = Kind::kDuration, .group = Group::kTime,
+     .impact = Impact::kRespawn, .flags = {"write-timeout"}, .placeholder = "TIME", .unit = "seconds",
+     .range = {1, kWeek},
+     .doc = "Time for the client to take a response, plus the time its bytes take at `min_rate`."},
+    {.name = "min_rate", .member = &Config::min_rate, .kind = Kind::kSize, .group = Group::kTime,
+     .impact = Impact::kRespawn, .flags = {"min-rate"}, .placeholder = "SIZE", .unit = "bytes per second",
+     .range = {1, 1024 * kMebibyte},
+     .doc = "Slowest transfer that earns more time than `body_timeout` or `write_timeout`."},
+
+    // --- limits on one request ---
+    {.name = "limit_request_line", .member = &Config::limit_request_line, .kind = Kind::kSize, .group = Group::kLimits,
+     .impact = Impact::kRespawn, .flags = {"limit-request-line"}, .placeholder = "SIZE", .unit = "bytes",
+     .range = {16, kMebibyte}, .doc = "Longest request line, without its CRLF; longer is answered 414."},
+    {.name = "limit_request_fields", .member = &Config::limit_request_fields, .kind = Kind::kInteger,
+     .group = Group::kLimits, .impact = Impact::kRespawn, .flags = {"limit-request-fields"}, .placeholder = "N",
+     .unit = "fields", .range = {1, 32768}, .doc = "Most header fields of a request; more is answered 431."},
+    {.name = "limit_request_field_size", .member = &Config::limit_request_field_size, .kind = Kind::kSize,
+     .group = Group::kLimits, .impact = Impact::kRespawn,
+     .flags = {"limit-request-field_size", "limit-request-field-size"}, .placeholder = "SIZE", .unit = "bytes",
+     .range = {16, kMebibyte}, .doc = "Longest header field line, without its CRLF; longer is answered 431."},
+    {.name = "limit_request_head", .member = &Config::limit_request_head, .kind = Kind::kSize, .group = Group::kLimits,
+     .impact = Impact::kRespawn, .flags = {"limit-request-head"}, .placeholder = "SIZE", .unit = "bytes",
+     .range = {64, 16 * kMebibyte}, .doc = "Largest request head, all lines together; larger is answered 431."},
+    {.name = "limit_request_body", .member = &Config::limit_request_body, .kind = Kind::kSize, .group = Group::kLimits,
+     .impact = Impact::kRespawn, .flags = {"limit-request-body"}, .placeholder = "SIZE", .unit = "bytes",
+     .range = {0, kTebibyte},
+     .doc = "Largest request body; larger is answered 413. With 0 no request may have a body. A route may have its own."},
+
+    // --- trust ---
+    {.name = "forwarded_allow_ips", .member = &Config::forwarded_allow_ips, .kind = Kind::kList, .group = Group::kTrust,
+     .impact = Impact::kRespawn, .flags = {"forwarded-allow-ips"}, .placeholder = "PEERS", .unit = "peers",
+     .range = {0, 1024}, .separator = ',', .environment = "FORWARDED_ALLOW_IPS", .check = check_trusted_peer,
+     .doc = "Peers whose X-Request-ID is believed: addresses or networks with commas between them, `*` = all. Peers on unix "
+            "sockets always are."},
+
+    // --- process ---
+    {.name = "proc_name", .member = &Config::proc_name, .kind = Kind::kText, .group = Group::kProcess,
+     .impact = Impact::kRespawn, .letter = 'n', .flags = {"name", "proc-name"}, .placeholder = "NAME",
+     .doc = "Name that ps shows, before the role of the process."},
+    {.name = "chdir", .member = &Config::chdir, .kind = Kind::kText, .group = Group::kProcess,
+     .impact = Impact::kRestart, .flags = {"chdir"}, .placeholder = "DIR", .check = check_directory,
+     .doc = "Working directory; empty = where the server was started."},
+    {.name = "raw_env", .member = &Config::raw_env, .kind = Kind::kList, .group = Group::kProcess,
+     .impact = Impact::kRespawn, .letter = 'e', .flags = {"env", "raw-env"}, .placeholder = "NAME=VALUE",
+     .unit = "variables", .range = {0, 1024}, .check = check_assignment,
+     .doc = "Variable set in the environment of master and workers; may be repeated."},
+    {.name = "pidfile", .member = &Config::pidfile, .kind = Kind::kText, .group = Group::kProcess,
+     .impact = Impact::kRestart, .letter = 'p', .flags = {"pid", "pidfile"}, .placeholder = "FILE",
+     .doc = "File that holds the master's pid, locked while the master lives; empty = none."},
+    {.name = "user", .member = &Config::user, .kind = Kind::kText, .group = Group::kProcess,
+     .impact = Impact::kRespawn, .letter = 'u', .flags = {"user"}, .placeholder = "USER", .check = check_user,
+     .doc = "Workers run as this user, a name or a uid; empty = as started. The master must then be started by root."},
+    {.name = "group", .member = &Config::group, .kind = Kind::kText, .group = Group::kProcess,
+     .impact = Impact::kRespawn, .letter = 'g', .flags = {"group"}, .placeholder = "GROUP", .check = check_group,
+     .doc = "Workers run as this group, a name or a gid; empty = as started. The master must then be started by root."},
+    {.name = "initgroups", .member = &Config::initgroups, .kind = Kind::kSwitch, .group = Group::kProcess,
+     .impact = Impact::kRespawn, .flags = {"initgroups"},
+     .doc = "Give the workers the supplementary groups of `user`."},
+    {.name = "umask", .member = &Config::umask, .kind = Kind::kMode, .group = Group::kProcess,
+     .impact = Impact::kRestart, .letter = 'm', .flags = {"umask"}, .placeholder = "MODE", .unit = "octal",
+     .range = {0, 0777},
+     .doc = "File mode creation mask, in octal: 022 or 0o22; empty = as started. It decides who may use a unix socket."},
+    {.name = "daemon", .member = &Config::daemon, .kind = Kind::kSwitch, .group = Group::kProcess,
+     .impact = Impact::kRestart, .letter = 'D', .flags = {"daemon"},
+     .doc = "Go to the background once the service is ready. Logs must then go to files."},
+
+    // --- logs ---
+    {.name = "errorlog", .member = &Config::errorlog, .kind = Kind::kText, .group = Group::kLogs,
+     .impact = Impact::kRespawn, .flags = {"error-logfile", "log-file", "errorlog"}, .placeholder = "FILE",
+     .check = check_not_empty, .doc = "File of the error log; `-` = standard error."},
+    {.name = "loglevel", .member = &Config::loglevel, .kind = Kind::kChoice, .group = Group::kLogs,
+     .impact = Impact::kRespawn, .flags = {"log-level", "loglevel"}, .placeholder = "LEVEL",
+     .choices = {{"debug", int(LogLevel::kDebug)}, {"info", int(LogLevel::kInfo)},
+                 {"warning", int(LogLevel::kWarning)}, {"error", int(LogLevel::kError)},
+                 {"critical", int(LogLevel::kCritical)}},
+     .doc = "Least serious line the error log takes: debug, info, warning, error or critical."},
+    {.name = "accesslog", .member = &Config::accesslog, .kind = Kind::kText, .group = Group::kLogs,
+     .impact = Impact::kRespawn, .flags = {"access-logfile", "accesslog"}, .placeholder = "FILE",
+     .doc = "File of the access log; `-` = standard output, empty = off."},
+    {.name = "access_log_format", .member = &Config::access_log_format, .kind = Kind::kText, .group = Group::kLogs,
+     .impact = Impact::kRespawn, .flags = {"access-logformat", "access-log-format"}, .placeholder = "FORMAT",
+     .check = check_access_format,
+     .doc = "Form of a line of the access log, in gunicorn's atoms. %(h)s client, %(l)s -, %(u)s user of basic "
+            "authentication, %(t)s time, %(r)s request line, %(m)s method, %(U)s path, %(q)s query, %(H)s protocol, "
+            "%(s)s status, %(B)s body bytes, %(b)s the same or -, %(f)s referer, %(a)s user agent, %(T)s seconds, "
+            "%(M)s milliseconds, %(D)s microseconds, %(L)s seconds with six decimals, %(p)s pid, %(I)s request id, "
+            "%({name}i)s request field, %({name}o)s response field, %({name}e)s environment variable, %% a percent "
+            "sign. A missing value is `-`."},
+
+    // --- orders to the program ---
+    {.name = "config", .letter = 'c', .flags = {"config"}, .placeholder = "FILE",
+     .doc = "Read settings from this YAML file."},
+    {.name = "check_config", .kind = Kind::kSwitch, .flags = {"check-config"},
+     .doc = "Check the configuration and exit: 0 when it is good, 2 when it is not."},
+    {.name = "print_config", .kind = Kind::kSwitch, .flags = {"print-config"},
+     .doc = "Print every value and where it came from, then exit."},
+    {.name = "help", .kind = Kind::kSwitch, .letter = 'h', .flags = {"help"}, .doc = "Show this text and exit."},
+    {.name = "version", .kind = Kind::kSwitch, .letter = 'v', .flags = {"version"}, .doc = "Show the version and exit."},
+  };
+}
+// clang-format on
+
+}  // namespace
+
+const std::vector<Setting>& settings() {
+  static const std::vector<Setting> table = make_settings();
+  return table;
+}
+
+const Setting* find_setting(std::string_view name) {
+  const auto& table = settings();
+  const auto row = std::find_if(table.begin(), table.end(), [&](const Setting& s) { return s.name == name; });
+  return row == table.end() ? nullptr : &*row;
+}
+
+const Setting* find_flag(std::string_view flag) {
+  const auto& table = settings();
+  const auto row = std::find_if(table.begin(), table.end(), [&](const Setting& s) {
+    return std::find(s.flags.begin(), s.flags.end(), flag) != s.flags.end();
+  });
+  return row == table.end() ? nullptr : &*row;
+}
+
+bool is_command(const Setting& setting) { return std::holds_alternative<std::monostate>(setting.member); }
+
+std::string_view group_title(Group group) {
+  switch (group) {
+    case Group::kSockets: return "Sockets";
+    case Group::kWorkers: return "Workers";
+    case Group::kTime: return "Time";
+    case Group::kLimits: return "Limits on one request";
+    case Group::kTrust: return "Trust";
+    case Group::kProcess: return "Process";
+    case Group::kLogs: return "Logs";
+    case Group::kCommands: return "Commands";
+  }
+  return "";
+}
+
+std::string_view impact_word(Impact impact) {
+  switch (impact) {
+    case Impact::kLive: return "live";
+    case Impact::kRespawn: return "respawn";
+    case Impact::kRebind: return "rebind";
+    case Impact::kRestart: return "restart";
+  }
+  return "";
+}
+
+std::string shown_flag(const Setting& setting) { return "--" + std::string{setting.flags.front()}; }
+
+std::string_view summary(const Setting& setting) { return setting.doc.substr(0, setting.doc.find(". ")); }
+
+}  // namespace orrery::config

@@ -1,0 +1,77 @@
+#include "config/validate.hpp"
+
+#include <fmt/format.h>
+#include <optional>
+
+#include "base/address.hpp"
+#include "config/value.hpp"
+
+namespace orrery::config {
+namespace {
+
+/// Port 0 is another port each time.
+bool same_place(const base::BindTarget& a, const base::BindTarget& b) {
+  const bool any_port = a.kind == base::BindTarget::Kind::kTcp && a.address.port == 0;
+  return a == b && !any_port;
+}
+
+void find_duplicate_binds(const Config& config, std::vector<Problem>& problems) {
+  std::vector<base::BindTarget> seen;
+  for (std::size_t i = 0; i < config.bind.size(); ++i) {
+    const auto target = base::parse_bind(config.bind[i]);
+    // An address that cannot be read has its own complaint; keep the places of the others.
+    seen.push_back(target.value_or(base::BindTarget{}));
+    for (std::size_t j = 0; target && j < i; ++j) {
+      if (!same_place(seen[j], *target)) continue;
+      problems.push_back(
+          {"bind", i,
+           fmt::format("`{}` is the same address as `{}`; give it once", config.bind[i], config.bind[j])});
+      break;
+    }
+  }
+}
+
+// A daemon's standard streams are /dev/null: the lines would be lost without a word.
+void find_lost_logs(const Config& config, std::vector<Problem>& problems) {
+  if (!config.daemon) return;
+  if (config.errorlog == "-") {
+    problems.push_back(
+        {"daemon", 0, "a daemon has no standard error for its error log; set `errorlog` to a file"});
+  }
+  if (config.accesslog == "-") {
+    problems.push_back(
+        {"daemon", 0, "a daemon has no standard output for its access log; set `accesslog` to a file"});
+  }
+}
+
+}  // namespace
+
+std::vector<Problem> find_conflicts(const Config& config) {
+  std::vector<Problem> problems;
+  find_duplicate_binds(config, problems);
+  find_lost_logs(config, problems);
+  return problems;
+}
+
+std::vector<Problem> validate(const Config& config) {
+  std::vector<Problem> problems;
+  for (const Setting& setting : settings()) {
+    if (is_command(setting)) continue;
+    if (auto fault = find_fault(setting, config))
+      problems.push_back({setting.name, fault->entry, fault->message});
+  }
+  for (auto& conflict : find_conflicts(config)) problems.push_back(std::move(conflict));
+  return problems;
+}
+
+std::vector<Change> compare(const Config& old, const Config& fresh) {
+  std::vector<Change> changes;
+  for (const Setting& setting : settings()) {
+    if (is_command(setting) || print_yaml(setting, old) == print_yaml(setting, fresh)) continue;
+    changes.push_back(
+        {std::string{setting.name}, print(setting, old), print(setting, fresh), setting.impact});
+  }
+  return changes;
+}
+
+}  // namespace orrery::config

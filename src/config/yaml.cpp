@@ -1,0 +1,229 @@
+#include "config/yaml.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <map>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <yaml-cpp/yaml.h>
+
+#include "base/unique_fd.hpp"
+#include "config/spelling.hpp"
+#include "config/value.hpp"
+
+namespace orrery::config {
+namespace {
+
+// No settings file is larger; a device or a log given by mistake is.
+constexpr std::size_t kLargestFile = 1024 * 1024;
+
+Error read_error(const std::string& path, int error) {
+  std::string advice = "; check the path given with -c";
+  if (error == EACCES) advice = "; let the user who starts the server read it";
+  if (error == EISDIR) advice = "; give a file in it";
+  return {fmt::format("cannot read {}: {}{}", path, std::strerror(error), advice)};
+}
+
+Result<std::string> read_file(const std::string& path) {
+  const base::UniqueFd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!file) return tl::unexpected(read_error(path, errno));
+  std::string text;
+  std::array<char, 16384> block{};
+  for (;;) {
+    const ssize_t got = ::read(file.get(), block.data(), block.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return tl::unexpected(read_error(path, errno));
+    if (got == 0) return text;
+    text.append(block.data(), static_cast<std::size_t>(got));
+    if (text.size() > kLargestFile)
+      return fail(path + " is larger than 1 MiB; this cannot be a settings file");
+  }
+}
+
+std::vector<std::string_view> known_names() {
+  std::vector<std::string_view> names;
+  for (const Setting& setting : settings()) {
+    if (!is_command(setting)) names.push_back(setting.name);
+  }
+  return names;
+}
+
+std::string_view guess_name(const std::string& key) {
+  const Setting* by_flag = find_flag(key);
+  if (by_flag != nullptr && !is_command(*by_flag)) return by_flag->name;
+  std::string name = key;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return nearest(name, known_names());
+}
+
+std::string unknown_setting(const std::string& key) {
+  const auto guess = guess_name(key);
+  if (!guess.empty()) return fmt::format("unknown setting `{}`; did you mean `{}`?", key, guess);
+  return fmt::format("unknown setting `{}`; --help lists all settings", key);
+}
+
+std::string_view shape(const YAML::Node& node) {
+  if (node.IsMap()) return "a mapping";
+  if (node.IsSequence()) return "a list";
+  return "a value";
+}
+
+std::string_view wanted_shape(const Setting& setting) {
+  switch (setting.kind) {
+    case Kind::kSwitch: return "true or false";
+    case Kind::kInteger: return "a number";
+    case Kind::kSize: return "a size";
+    case Kind::kDuration: return "a time";
+    case Kind::kChoice: return "a word";
+    case Kind::kMode: return "an octal mode";
+    case Kind::kText: return "a text";
+    case Kind::kList: return "a text or a list of texts";
+  }
+  return "a value";
+}
+
+/// Walks one document and notes what it says.
+class Reader {
+ public:
+  Reader(const std::string& name, Reading& reading) : name_(name), reading_(reading) {}
+
+  void read(const YAML::Node& top) {
+    if (!top.IsDefined() || top.IsNull()) return;
+    if (!top.IsMap()) {
+      return complain(top.Mark(),
+                      fmt::format("the file holds {} where `name: value` lines belong", shape(top)));
+    }
+    for (const auto& pair : top) read_pair(pair.first, pair.second);
+  }
+
+  void complain(const YAML::Mark& mark, std::string message) {
+    reading_.complaints.push_back({place(mark), std::move(message)});
+  }
+
+ private:
+  // yaml-cpp counts from 0, and has -1 for "nowhere".
+  static int line(const YAML::Mark& mark) { return std::max(mark.line, 0) + 1; }
+  [[nodiscard]] std::string place(const YAML::Mark& mark) const {
+    return fmt::format("{}:{}:{}", name_, line(mark), std::max(mark.column, 0) + 1);
+  }
+
+  void read_pair(const YAML::Node& key, const YAML::Node& value) {
+    if (!key.IsScalar())
+      return complain(key.Mark(),
+                      fmt::format("the name of a setting is {}; write `name: value`", shape(key)));
+    const std::string name = key.Scalar();
+    if (!is_first(name, key.Mark())) return;
+    const Setting* setting = find_setting(name);
+    if (setting == nullptr) return complain(key.Mark(), unknown_setting(name));
+    if (is_command(*setting)) {
+      return complain(key.Mark(), fmt::format("`{}` belongs on the command line, as {}; remove it here", name,
+                                              shown_flag(*setting)));
+    }
+    read_value(*setting, key.Mark(), value);
+  }
+
+  bool is_first(const std::string& name, const YAML::Mark& mark) {
+    const auto [seen, first] = lines_.try_emplace(name, line(mark));
+    if (!first)
+      complain(mark, fmt::format("`{}` is given twice, first in line {}; remove one", name, seen->second));
+    return first;
+  }
+
+  void read_value(const Setting& setting, const YAML::Mark& key_mark, const YAML::Node& value) {
+    if (value.IsNull()) {
+      return complain(key_mark, fmt::format("`{}` has no value; give one, or remove the line for the default",
+                                            setting.name));
+    }
+    Given given{&setting, {}, place(value.Mark()), fmt::format("{}:{}", name_, line(key_mark))};
+    if (value.IsScalar()) {
+      for (auto& entry : split_entries(setting, value.Scalar()))
+        given.texts.push_back({std::move(entry), given.where});
+    } else if (value.IsSequence() && setting.kind == Kind::kList) {
+      if (!read_entries(setting, value, given)) return;
+    } else {
+      return complain(value.Mark(), fmt::format("`{}` needs {}, not {}", setting.name, wanted_shape(setting),
+                                                shape(value)));
+    }
+    reading_.given.push_back(std::move(given));
+  }
+
+  bool read_entries(const Setting& setting, const YAML::Node& list, Given& given) {
+    const auto before = reading_.complaints.size();
+    for (const auto& entry : list) {
+      if (entry.IsScalar()) {
+        given.texts.push_back({entry.Scalar(), place(entry.Mark())});
+      } else if (entry.IsNull()) {
+        // yaml-cpp places what is not there at whatever comes next.
+        complain(list.Mark(),
+                 fmt::format("an entry of `{}` is empty; give a text or remove it", setting.name));
+      } else {
+        complain(entry.Mark(),
+                 fmt::format("an entry of `{}` is {}; it needs a text", setting.name, shape(entry)));
+      }
+    }
+    return reading_.complaints.size() == before;
+  }
+
+  const std::string& name_;
+  Reading& reading_;
+  std::map<std::string, int> lines_;
+};
+
+bool indented_by_tab(const std::string& text, int line) {
+  std::size_t start = 0;
+  for (int i = 0; i < line && start != std::string::npos; ++i) {
+    const auto end = text.find('\n', start);
+    start = end == std::string::npos ? end : end + 1;
+  }
+  if (start == std::string::npos) return false;
+  const auto first = text.find_first_not_of(" ", start);
+  return first != std::string::npos && text[first] == '\t';
+}
+
+/// yaml-cpp takes a quote that is open at the end for closed when a line feed comes last; without one it
+/// complains.
+std::string without_last_blanks(const std::string& text) {
+  return text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
+}
+
+std::string syntax_complaint(const std::string& text, const YAML::Exception& error) {
+  if (indented_by_tab(text, error.mark.line))
+    return "YAML cannot be read: a tab indents this line; use spaces";
+  if (error.msg == YAML::ErrorMsg::EOF_IN_SCALAR) {
+    return "YAML cannot be read: the file ends inside a quoted text; close its quote, here or further up";
+  }
+  return "YAML cannot be read from here on; look here and in the line before for a missing or stray quote, "
+         "bracket, "
+         "colon or indentation";
+}
+
+}  // namespace
+
+Reading read_yaml(const std::string& path) {
+  const auto text = read_file(path);
+  if (text) return read_yaml_text(*text, path);
+  return {{}, {{path, text.error().message}}};
+}
+
+Reading read_yaml_text(const std::string& text, const std::string& name) {
+  Reading reading;
+  Reader reader(name, reading);
+  try {
+    const auto documents = YAML::LoadAll(without_last_blanks(text));
+    if (!documents.empty()) reader.read(documents.front());
+    if (documents.size() > 1) {
+      reader.complain(documents[1].Mark(), "a second YAML document begins here (after `---`); keep one");
+    }
+  } catch (const YAML::Exception& error) {
+    reader.complain(error.mark, syntax_complaint(text, error));
+  } catch (const std::exception&) {
+    reader.complain(YAML::Mark::null_mark(), "the file cannot be read: it is too large or too deeply nested");
+  }
+  return reading;
+}
+
+}  // namespace orrery::config

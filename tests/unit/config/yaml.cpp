@@ -1,0 +1,123 @@
+#include "config/yaml.hpp"
+
+#include <catch2/catch.hpp>
+#include <sys/stat.h>
+
+#include "workshop.hpp"
+
+namespace orrery::config {
+namespace {
+
+std::string given_as_text(const Reading& reading) {
+  std::string out;
+  for (const auto& given : reading.given) {
+    out += std::string{given.setting->name} + "=";
+    for (const auto& text : given.texts) out += text.text + "@" + text.where.substr(2) + " ";
+  }
+  return out;
+}
+
+TEST_CASE("yaml: what is fine, with the place of each text") {
+  struct Row {
+    const char* name;
+    const char* text;
+    const char* given;
+  };
+  const Row rows[] = {
+      {"empty file", "", ""},
+      {"only comments", "# nothing\n", ""},
+      {"only a marker", "---\n", ""},
+      {"a number", "workers: 4\n", "workers=4@1:10 "},
+      {"a second line", "# c\nworkers: 4\nloglevel: debug\n", "workers=4@2:10 loglevel=debug@3:11 "},
+      {"quoted", "workers: \"4\"\n", "workers=4@1:10 "},
+      {"an empty text", "user: \"\"\n", "user=@1:7 "},
+      {"one text for a list", "bind: :80\n", "bind=:80@1:7 "},
+      {"a list in one line", "bind: [\":80\", \":81\"]\n", "bind=:80@1:8 :81@1:15 "},
+      {"a list over lines", "bind:\n  - :80\n  - unix:/x\n", "bind=:80@2:5 unix:/x@3:5 "},
+      {"commas", "forwarded_allow_ips: 127.0.0.1, ::1\n", "forwarded_allow_ips=127.0.0.1@1:22 ::1@1:22 "},
+      {"no entries", "forwarded_allow_ips: []\n", "forwarded_allow_ips="},
+      {"octal stays text", "umask: 022\n", "umask=022@1:8 "},
+      {"an anchor", "timeout: &t 5s\nboot_timeout: *t\n", "timeout=5s@1:10 boot_timeout=5s@1:10 "},
+      {"a byte-order mark and CRLF", "\xef\xbb\xbfworkers: 4\r\n", "workers=4@1:10 "},
+  };
+  for (const auto& row : rows) {
+    INFO(row.name);
+    const auto reading = read_yaml_text(row.text, "f");
+    for (const auto& complaint : reading.complaints) FAIL_CHECK(complaint.where << " " << complaint.message);
+    CHECK(given_as_text(reading) == row.given);
+  }
+}
+
+TEST_CASE("yaml: what is refused, with its place") {
+  struct Row {
+    const char* name;
+    const char* text;
+    const char* where;
+    const char* part;
+  };
+  const Row rows[] = {
+      {"a typo", "workres: 4\n", "f:1:1", "unknown setting `workres`; did you mean `workers`?"},
+      {"a flag's spelling", "\naccess-logfile: x\n", "f:2:1", "did you mean `accesslog`?"},
+      {"dashes", "worker-class: sync\n", "f:1:1", "did you mean `worker_class`?"},
+      {"another server's setting", "certfile: x\n", "f:1:1",
+       "unknown setting `certfile`; --help lists all settings"},
+      {"an order", "check_config: true\n", "f:1:1", "belongs on the command line, as --check-config"},
+      {"no value", "workers:\nuser: x\n", "f:1:1", "`workers` has no value"},
+      {"null", "workers: ~\n", "f:1:1", "`workers` has no value"},
+      {"a mapping for a number", "workers:\n  a: 1\n", "f:2:3", "`workers` needs a number, not a mapping"},
+      {"a list for a time", "timeout: [1]\n", "f:1:10", "`timeout` needs a time, not a list"},
+      {"a mapping for a list", "bind: {a: b}\n", "f:1:7", "needs a text or a list of texts, not a mapping"},
+      {"a list in a list", "bind: [[a]]\n", "f:1:8", "an entry of `bind` is a list"},
+      {"an empty entry", "bind:\n  - :80\n  -\n", "f:2:3", "an entry of `bind` is empty"},
+      {"twice", "workers: 1\nuser: x\nworkers: 2\n", "f:3:1", "`workers` is given twice, first in line 1"},
+      {"a list on top", "- a\n", "f:1:1", "the file holds a list"},
+      {"a word on top", "workers\n", "f:1:1", "the file holds a value"},
+      {"a key that is a list", "[a, b]: c\n", "f:1:1", "the name of a setting is a list"},
+      {"two documents", "workers: 1\n---\nworkers: 2\n", "f:3:1", "a second YAML document"},
+      {"an open bracket", "bind: [a\n", "f:1:1", "YAML cannot be read"},
+      {"an open quote", "user: \"a\n", "f:1:9", "the file ends inside a quoted text"},
+      {"a quote open over lines", "user: 'a\nworkers: 2\n", "f:2:11", "the file ends inside a quoted text"},
+      {"a tab", "bind:\n\t- a\n", "f:2:2", "a tab indents this line"},
+      {"a stray colon", "user: a: b\n", "f:1:8", "YAML cannot be read"},
+      {"an unknown alias", "user: *nobody\n", "f:1:7", "YAML cannot be read"},
+  };
+  for (const auto& row : rows) {
+    INFO(row.name);
+    const auto reading = read_yaml_text(row.text, "f");
+    REQUIRE_FALSE(reading.complaints.empty());
+    CHECK_THAT(reading.complaints[0].where, Catch::StartsWith(row.where));
+    CHECK_THAT(reading.complaints[0].message, Catch::Contains(row.part));
+  }
+}
+
+TEST_CASE("yaml: all complaints at once, and the good lines still count") {
+  const auto reading = read_yaml_text("workres: 1\ntimeout: 5\nbnid: x\n", "f");
+  REQUIRE(reading.complaints.size() == 2);
+  CHECK(reading.complaints[1].where == "f:3:1");
+  CHECK(reading.given.size() == 1);
+}
+
+TEST_CASE("yaml: a file that cannot be read") {
+  const TemporaryFolder folder;
+  const auto missing = read_yaml(folder.path("none.yaml"));
+  REQUIRE(missing.complaints.size() == 1);
+  CHECK(missing.complaints[0].where == folder.path("none.yaml"));
+  CHECK_THAT(missing.complaints[0].message, Catch::Contains("No such file or directory; check the path"));
+  CHECK_THAT(read_yaml(folder.path("")).complaints.at(0).message, Catch::Contains("Is a directory"));
+  const auto large = folder.write("large.yaml", std::string(2 * 1024 * 1024, '#'));
+  CHECK_THAT(read_yaml(large).complaints.at(0).message, Catch::Contains("larger than 1 MiB"));
+}
+
+TEST_CASE("yaml: deep nesting is a complaint, not a crash") {
+  CHECK_FALSE(read_yaml_text(std::string(100000, '['), "f").complaints.empty());
+}
+
+TEST_CASE("yaml: where a value came from is file and line") {
+  const auto reading = read_yaml_text("\nworkers: 4\n", "dir/f.yaml");
+  REQUIRE(reading.given.size() == 1);
+  CHECK(reading.given[0].origin == "dir/f.yaml:2");
+  CHECK(reading.given[0].where == "dir/f.yaml:2:10");
+}
+
+}  // namespace
+}  // namespace orrery::config
