@@ -25,6 +25,7 @@ struct Listener {
   base::BindTarget target;
   base::Address address;        ///< as bound: the real port when the setting said 0
   bool owns_path = false;       ///< unix: unlink the path when the service ends
+  ino_t path_inode = 0;         ///< unix: the file made then, so that a successor's file is left alone
 
   /// "http://127.0.0.1:8000" or "unix:/run/orrery.sock".
   [[nodiscard]] std::string url() const;

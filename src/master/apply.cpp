@@ -1,0 +1,243 @@
+// What the service does for each action of the supervisor. Part of class Service.
+#include <algorithm>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <string_view>
+
+#include "base/log.hpp"
+#include "base/reject.hpp"
+#include "master/death_report.hpp"
+#include "master/service.hpp"
+#include "os/socket.hpp"
+
+namespace orrery::master {
+
+namespace {
+
+std::string_view class_name(WorkerClass worker_class) {
+  switch (worker_class) {
+    case WorkerClass::kAsync: return "async";
+    case WorkerClass::kSync: return "sync";
+    case WorkerClass::kThreads: return "threads";
+  }
+  return "?";
+}
+
+// Workers that drop root could neither create the files nor open those that root created.
+Result<void> prepare_log_files(const Config& config, const std::optional<os::Identity>& identity) {
+  if (!identity) return {};
+  for (const std::string& path : {config.errorlog, config.accesslog}) {
+    if (path.empty() || path == "-") continue;
+    const base::UniqueFd made{
+        ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640)};
+    if (const auto given = os::give_file(path, *identity); !given) return given;
+  }
+  return {};
+}
+
+std::string join(const std::vector<std::string>& sentences) {
+  return fmt::format("{}", fmt::join(sentences, "; "));
+}
+
+}  // namespace
+
+Result<Generation> make_generation(const Config& config, Listeners& listeners,
+                                   std::vector<std::string>& notes) {
+  auto identity = os::resolve_identity(config.user, config.group, config.initgroups);
+  if (!identity) return tl::unexpected(identity.error());
+  if (const auto prepared = prepare_log_files(config, *identity); !prepared)
+    return tl::unexpected(prepared.error());
+  auto set = listeners.open(config, *identity, notes);
+  if (!set) return tl::unexpected(set.error());
+  return Generation{config, std::move(*identity), std::move(*set)};
+}
+
+void Service::apply(const Spawn& action) {
+  const auto slot = ground_.scoreboard.claim();
+  if (!slot) return inbox_.push_back(ForkFailed{action.number, "all slots of the scoreboard are taken"});
+  const auto pid = fork_worker(action, *slot);
+  if (!pid) {
+    ground_.scoreboard.release(*slot);
+    return inbox_.push_back(ForkFailed{action.number, pid.error().message});
+  }
+  base::log_info("Booting worker with pid: {}", *pid);
+  inbox_.push_back(Forked{action.number, *pid});
+}
+
+Result<pid_t> Service::fork_worker(const Spawn& action, std::size_t slot) {
+  auto pipe = os::make_pipe();
+  if (!pipe) return tl::unexpected(pipe.error());
+  const Generation& generation = generations_.at(action.generation);
+  os::ChildBirth child = describe_child(action, generation);
+  child.close.push_back(pipe->read.get());
+  const pid_t master = ::getpid();
+  const auto main = [&]() noexcept {
+    os::WorkerBirth birth;
+    birth.config = &generation.config;
+    for (const auto& listener : generation.listeners) birth.listeners.push_back(listener.get());
+    birth.slot = &ground_.scoreboard.slot(slot);
+    birth.slot->pid.store(::getpid(), std::memory_order_relaxed);
+    birth.slot->generation.store(action.generation, std::memory_order_relaxed);
+    birth.number = action.number;
+    birth.generation = action.generation;
+    birth.master = std::move(pipe->write);
+    birth.master_pid = master;
+    return parts_.worker_main(std::move(birth));
+  };
+  const auto pid = os::fork_child(child, main);
+  if (pid) {
+    workers_[*pid] =
+        Worker{action.number, action.generation, slot, std::move(pipe->read), base::monotonic_now(), {}};
+  }
+  return pid;
+}
+
+os::ChildBirth Service::describe_child(const Spawn& action, const Generation& generation) {
+  os::ChildBirth child;
+  child.close = foreign_descriptors(generation);
+  child.title = fmt::format("{}: worker {} [{}] gen {}", generation.config.proc_name, action.number,
+                            class_name(generation.config.worker_class), action.generation);
+  child.open_logs = [&generation] {
+    return base::open_log(generation.config.errorlog, generation.config.loglevel);
+  };
+  child.identity = generation.identity;
+  child.complain = [](const std::string& why) { base::log_critical("{}", why); };
+  return child;
+}
+
+// The pid file first: while any process holds it no new master may start. A listener of another generation
+// would keep its port open after the master closed it.
+std::vector<int> Service::foreign_descriptors(const Generation& generation) const {
+  std::vector<int> foreign;
+  const auto add = [&foreign](int fd) {
+    if (fd >= 0) foreign.push_back(fd);
+  };
+  if (ground_.pidfile) add(ground_.pidfile->fd());
+  add(ground_.signals.fd());
+  add(ground_.notify.fd());
+  add(ground_.daemon.fd());
+  for (const auto& [pid, worker] : workers_) add(worker.pipe.get());
+  for (const int fd : ground_.listeners.descriptors()) {
+    const bool own = std::any_of(generation.listeners.begin(), generation.listeners.end(),
+                                 [fd](const auto& listener) { return listener->fd.get() == fd; });
+    if (!own) add(fd);
+  }
+  return foreign;
+}
+
+void Service::apply(const SendSignal& action) {
+  if (workers_.contains(action.pid)) os::send_signal(action.pid, action.signo);
+}
+
+void Service::apply(const LoadConfig& action) {
+  take_signals();  // reading files and binding takes its time; signals of one kind merge while they are
+                   // pending
+  const auto loaded = load(action.generation);
+  if (!loaded) return inbox_.push_back(ConfigFailed{action.generation, loaded.error().message});
+  inbox_.push_back(ConfigReady{action.generation, plan_of(generations_.at(action.generation).config)});
+}
+
+Result<void> Service::load(unsigned number) {
+  const Reload reload =
+      parts_.reload ? parts_.reload() : Reload{{}, {}, generations_.rbegin()->second.config};
+  if (!reload.complaints.empty()) return fail(join(reload.complaints));
+  std::vector<std::string> notes;
+  auto generation = make_generation(reload.config, ground_.listeners, notes);
+  if (!generation) return tl::unexpected(generation.error());
+  const bool same_log = reload.config.errorlog == log_path_ && reload.config.loglevel == log_level_;
+  if (!same_log) {
+    if (auto opened = base::open_log(reload.config.errorlog, reload.config.loglevel); !opened) return opened;
+    log_path_ = reload.config.errorlog;
+    log_level_ = reload.config.loglevel;
+  }
+  for (const std::string& note : notes) base::log_warning("{}", note);
+  for (const std::string& change : reload.changes) base::log_info("Reload: {}", change);
+  generations_.insert_or_assign(number, std::move(*generation));
+  return {};
+}
+
+void Service::apply(const DropGeneration& action) { generations_.erase(action.generation); }
+
+void Service::apply(const ReopenLogs&) {
+  for (const auto& [number, generation] : generations_) {
+    if (const auto ready = prepare_log_files(generation.config, generation.identity); !ready) {
+      base::log_error("{}", ready.error().message);
+    }
+  }
+  if (const auto reopened = base::reopen_log(); !reopened) base::log_error("{}", reopened.error().message);
+}
+
+void Service::apply(const ReportDeath& action) {
+  const auto found = workers_.find(action.pid);
+  if (found == workers_.end()) return;
+  take_over(found->second, action.ending);
+  ground_.scoreboard.release(found->second.slot);
+  workers_.erase(found);
+}
+
+void Service::take_over(const Worker& worker, Ending ending) {
+  const base::Monotonic now = base::monotonic_now();
+  os::Slot& slot = ground_.scoreboard.slot(worker.slot);
+  const Death death{worker.number, worker.generation, worker.dead, ending, now - worker.born};
+  base::log_at(is_abnormal(ending) ? LogLevel::kError : LogLevel::kInfo, "{}",
+               describe_death(death, slot, now));
+  const Config& config = generations_.at(worker.generation).config;
+  if (!config.accesslog.empty()) {
+    // The format was compiled when the configuration was read, so it can only be good here.
+    const auto format = base::AccessFormat::compile(config.access_log_format);
+    const std::string lines = format ? remaining_access_lines(death, slot, *format, now) : "";
+    if (!append_access_lines(config.accesslog, lines)) {
+      base::log_warning("Access lines of worker {} are lost: {} does not take them", worker.number,
+                        config.accesslog);
+    }
+  }
+  count_lost_requests(slot);
+}
+
+void Service::apply(const Announce& action) {
+  switch (action.phase) {
+    case Phase::kReloading: return ground_.notify.reloading(base::monotonic_now());
+    case Phase::kStopping: ground_.notify.stopping(action.status); return ground_.listeners.close();
+    case Phase::kReady: break;
+  }
+  settle(action.generation);
+  ground_.notify.ready(action.status);
+  ground_.daemon.ready();
+}
+
+// `number` serves now, after a start, a reload or a rollback: the master's own settings are that
+// generation's.
+void Service::settle(unsigned number) {
+  const Generation& generation = generations_.at(number);
+  const bool same_log = generation.config.errorlog == log_path_ && generation.config.loglevel == log_level_;
+  if (!same_log && base::open_log(generation.config.errorlog, generation.config.loglevel)) {
+    log_path_ = generation.config.errorlog;
+    log_level_ = generation.config.loglevel;
+  }
+  for (const auto& listener : generation.listeners) os::change_backlog(*listener, generation.config.backlog);
+}
+
+void Service::apply(const Say& action) { base::log_at(action.level, "{}", action.text); }
+
+void Service::apply(const Exit& action) {
+  exit_code_ = action.code;
+  // Nothing happens here when the foreground process was let go before.
+  const int code = action.code != os::kExitOk ? action.code : int{os::kExitFailure};
+  ground_.daemon.failed(code, fmt::format("the service stopped before it was ready; see {}", log_path_));
+}
+
+void Service::say_totals() const {
+  const os::Counters& totals = ground_.scoreboard.retired();
+  std::string refused;
+  for (std::size_t i = 0; i < base::kRejects.size(); ++i) {
+    const std::uint64_t count = totals.rejects[i].load(std::memory_order_relaxed);
+    if (count != 0)
+      fmt::format_to(std::back_inserter(refused), "{} {}={}", refused.empty() ? ";" : ",",
+                     base::kRejects[i].name, count);
+  }
+  base::log_info("Served {} requests on {} connections{}", totals.requests.load(std::memory_order_relaxed),
+                 totals.connections.load(std::memory_order_relaxed),
+                 refused.empty() ? "" : " (refused" + refused.substr(1) + ")");
+}
+
+}  // namespace orrery::master

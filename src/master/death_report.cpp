@@ -1,0 +1,147 @@
+#include "master/death_report.hpp"
+
+#include <algorithm>
+#include <climits>
+#include <csignal>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <string_view>
+#include <sys/wait.h>
+
+#include "base/unique_fd.hpp"
+#include "master/supervisor.hpp"
+#include "os/signals.hpp"
+
+namespace orrery::master {
+
+namespace {
+
+struct Flights {
+  std::vector<os::RequestRecord> records;
+  unsigned torn = 0;
+};
+
+Flights read_flights(const os::Slot& slot) {
+  Flights flights;
+  for (const os::RequestCell& cell : slot.flights) {
+    const auto record = cell.read();
+    if (!record) {
+      ++flights.torn;
+    } else if (record->started_ns != 0 && record->finished_ns == 0) {
+      flights.records.push_back(*record);
+    }
+  }
+  return flights;
+}
+
+base::Nanoseconds age(const os::RequestRecord& record, base::Monotonic now) {
+  return std::max(now.time_since_epoch() - base::Nanoseconds{record.started_ns}, base::Nanoseconds{0});
+}
+
+double seconds(base::Nanoseconds span) { return std::chrono::duration<double>(span).count(); }
+
+double seconds(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
+std::string_view reason(Ending ending) {
+  switch (ending) {
+    case Ending::kAsked: return "has left as asked";
+    case Ending::kRestarted: return "has left";
+    case Ending::kBootFailed: return "ended before it was ready";
+    case Ending::kBootTimeout: return "was killed: not ready within boot_timeout";
+    case Ending::kTimeout: return "was ended: no heartbeat within timeout";
+    case Ending::kDeadline: return "was ended: blocked in a request past request_deadline";
+    case Ending::kGraceOver: return "was killed: still there after graceful_timeout";
+    case Ending::kQuickStop: return "was killed: still there in a quick stop";
+    case Ending::kCrashed: return "died";
+  }
+  return "ended";
+}
+
+// A SIGKILL we did not send has a short list of authors; the kernel does not tell which.
+std::string cause(const Death& death) {
+  const bool foreign_kill = WIFSIGNALED(death.child.status) && WTERMSIG(death.child.status) == SIGKILL &&
+                            (death.ending == Ending::kCrashed || death.ending == Ending::kBootFailed);
+  return describe_status(death.child.status) + (foreign_kill ? ", not by us" : "");
+}
+
+std::string describe_flights(const Flights& flights, base::Monotonic now) {
+  std::string text = fmt::format("; requests in flight: {}", flights.records.size());
+  for (const os::RequestRecord& record : flights.records) {
+    fmt::format_to(std::back_inserter(text), "{} {} {} (id {}, {:.3f} s, from {})",
+                   &record == &flights.records[0] ? ":" : ",", record.method_view(), record.target_view(),
+                   record.id_view(), seconds(age(record, now)), record.peer_view());
+  }
+  if (flights.torn != 0)
+    fmt::format_to(std::back_inserter(text), "; records it was just writing: {}", flights.torn);
+  return text;
+}
+
+}  // namespace
+
+bool is_abnormal(Ending ending) { return ending != Ending::kAsked && ending != Ending::kRestarted; }
+
+std::string describe_death(const Death& death, const os::Slot& slot, base::Monotonic now) {
+  const rusage& usage = death.child.usage;
+  std::string text =
+      fmt::format("Worker {} (pid {}, generation {}) {} ({}) after {:.1f} s", death.number, death.child.pid,
+                  death.generation, reason(death.ending), cause(death), seconds(death.lived));
+  if (!is_abnormal(death.ending)) return text;
+  fmt::format_to(std::back_inserter(text), ", {:.2f} s of CPU, at most {} MiB",
+                 seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss / 1024);
+  return text + describe_flights(read_flights(slot), now);
+}
+
+unsigned count_lost_requests(os::Slot& slot) {
+  const auto lost = static_cast<unsigned>(read_flights(slot).records.size());
+  os::bump(slot.counters.requests, lost);
+  os::bump(slot.counters.responses[0], lost);
+  return lost;
+}
+
+std::string remaining_access_lines(const Death& death, const os::Slot& slot, const base::AccessFormat& format,
+                                   base::Monotonic now) {
+  const std::size_t used =
+      std::min<std::size_t>(slot.access.used.load(std::memory_order_acquire), os::kAccessBatch);
+  std::string lines(slot.access.bytes.data(), used);
+  const bool timed_out = death.ending == Ending::kTimeout || death.ending == Ending::kDeadline;
+  for (const os::RequestRecord& flight : read_flights(slot).records) {
+    base::AccessRecord record;
+    record.client = flight.peer_view();
+    record.method = flight.method_view();
+    record.target = flight.target_view();
+    record.protocol = flight.minor_version == 0 ? "HTTP/1.0" : "HTTP/1.1";
+    record.id = flight.id_view();
+    record.status = timed_out ? 504 : 500;
+    record.finished = base::wall_now();
+    record.duration = age(flight, now);
+    record.pid = death.child.pid;
+    format.render(record, lines);
+  }
+  return lines;
+}
+
+bool append_access_lines(const std::string& path, const std::string& lines) {
+  base::UniqueFd file;
+  if (path != "-")
+    file.reset(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640));
+  const int fd = path == "-" ? STDOUT_FILENO : file.get();
+  if (fd < 0) return false;
+  for (std::size_t done = 0; done < lines.size();) {
+    // Whole lines of at most PIPE_BUF: a pipe that polls writable takes that much without blocking and
+    // without mixing.
+    const std::string_view rest = std::string_view(lines).substr(done);
+    const std::size_t newline = rest.substr(0, PIPE_BUF).rfind('\n');
+    const std::size_t piece =
+        newline != std::string_view::npos ? newline + 1 : std::min<std::size_t>(rest.size(), PIPE_BUF);
+    pollfd ready{fd, POLLOUT, 0};
+    if (::poll(&ready, 1, 0) != 1 || (ready.revents & POLLOUT) == 0) return false;
+    if (::write(fd, rest.data(), piece) != static_cast<ssize_t>(piece)) return false;
+    done += piece;
+  }
+  return true;
+}
+
+}  // namespace orrery::master

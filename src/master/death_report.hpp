@@ -1,0 +1,46 @@
+// Death report: what a worker was doing when it died, and the taking over of what it left in its slot.
+//
+// Master only, after the worker was reaped and before its slot is released, so the slot has no writer. Reads
+// memory a crashed process wrote: every length is checked, a torn record is counted and skipped.
+#pragma once
+
+#include <string>
+#include <sys/types.h>
+
+#include "base/access_format.hpp"
+#include "base/clock.hpp"
+#include "master/event.hpp"
+#include "os/process.hpp"
+#include "os/scoreboard.hpp"
+
+namespace orrery::master {
+
+struct Death {
+  unsigned number = 0;
+  unsigned generation = 0;
+  os::DeadChild child;
+  Ending ending = Ending::kCrashed;
+  base::Nanoseconds lived{0};
+};
+
+/// Neither asked for nor a plain restart: worth a report.
+bool is_abnormal(Ending ending);
+
+/// One sentence: who, why as far as the kernel and we know, how long it lived, and for an abnormal death the
+/// requests in flight with method, path, id, age and peer.
+std::string describe_death(const Death& death, const os::Slot& slot, base::Monotonic now);
+
+/// Counts each request in flight as one without an answer, in the slot's counters. Returns how many there
+/// were.
+unsigned count_lost_requests(os::Slot& slot);
+
+/// The lines for the access log that the worker left: its unwritten batch, then one for each request in
+/// flight, with status 504 when it was ended for `timeout` or request_deadline, else 500.
+std::string remaining_access_lines(const Death& death, const os::Slot& slot, const base::AccessFormat& format,
+                                   base::Monotonic now);
+
+/// Appends whole lines to the access log `path` (`-` = standard output), never blocking: what a full pipe
+/// does not take is lost. Returns false when something was lost.
+bool append_access_lines(const std::string& path, const std::string& lines);
+
+}  // namespace orrery::master

@@ -1,0 +1,142 @@
+// Events and actions: the whole language between the supervisor and the world.
+//
+// Plain values, made and read in the master only. Events say in the past tense what happened; actions say in
+// the imperative what shall be done. The master performs the actions in their order; it answers each Spawn
+// with one Forked or ForkFailed, and each LoadConfig with one ConfigReady or ConfigFailed. Nothing here may
+// hold a descriptor or a pointer.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <sys/types.h>
+#include <variant>
+#include <vector>
+
+#include "orrery/config.hpp"
+
+#include "base/clock.hpp"
+
+namespace orrery::master {
+
+/// What the supervisor must know of a Config.
+struct Plan {
+  unsigned workers = 1;
+  base::Nanoseconds timeout{0};  ///< 0 = heartbeats are not watched
+  base::Nanoseconds graceful_timeout{0};
+  base::Nanoseconds boot_timeout{0};
+  unsigned max_surge = 1;  ///< workers above `workers` during a replacement; those that drain are not counted
+  unsigned max_unavailable = 0;  ///< workers that may be missing while others are being replaced
+};
+
+// --- events ---
+struct Started {
+  Plan plan;
+};
+struct SignalArrived {
+  int signo = 0;
+  pid_t sender = 0;
+};
+struct Forked {
+  unsigned number = 0;
+  pid_t pid = 0;
+};
+struct ForkFailed {
+  unsigned number = 0;
+  std::string why;
+};
+struct WorkerReady {
+  pid_t pid = 0;
+};
+struct WorkerAskedRecycle {
+  pid_t pid = 0;
+};
+struct WorkerExhausted {
+  pid_t pid = 0;
+};
+struct ChildExited {
+  pid_t pid = 0;
+  int status = 0;
+};
+struct ConfigReady {
+  unsigned generation = 0;
+  Plan plan;
+};
+struct ConfigFailed {
+  unsigned generation = 0;
+  std::string why;
+};
+/// What the scoreboard shows of one worker.
+struct Pulse {
+  pid_t pid = 0;
+  base::Monotonic beat;        ///< last beat; the epoch = none yet
+  bool past_deadline = false;  ///< it blocks in a request past its deadline
+};
+struct HeartbeatsRead {
+  std::vector<Pulse> pulses;
+};
+/// next_deadline() has come; harmless at any other time.
+struct DeadlineReached {};
+
+using Event =
+    std::variant<Started, SignalArrived, Forked, ForkFailed, WorkerReady, WorkerAskedRecycle, WorkerExhausted,
+                 ChildExited, ConfigReady, ConfigFailed, HeartbeatsRead, DeadlineReached>;
+
+/// How a child's life ended, judged by what was asked of it.
+enum class Ending : std::uint8_t {
+  kAsked,        ///< told to leave, and it left
+  kRestarted,    ///< left by itself or because somebody signalled it; not a crash
+  kBootFailed,   ///< ended before it was ready
+  kBootTimeout,  ///< killed: not ready within boot_timeout
+  kTimeout,      ///< killed: its loop did not beat for `timeout`
+  kDeadline,     ///< killed: it blocked in a request past request_deadline
+  kGraceOver,    ///< killed: told to leave, still there after graceful_timeout
+  kQuickStop,    ///< killed: the service was stopped quickly
+  kCrashed,      ///< anything else
+};
+
+// --- actions ---
+/// Fork a worker. `number` is its age in this master, never reused.
+struct Spawn {
+  unsigned number = 0;
+  unsigned generation = 0;
+};
+struct SendSignal {
+  pid_t pid = 0;
+  int signo = 0;
+};
+/// Read the configuration; when it is good bind what is new and keep all of it as `generation`.
+struct LoadConfig {
+  unsigned generation = 0;
+};
+/// No child of this generation is left and none will come: close what only it used.
+struct DropGeneration {
+  unsigned generation = 0;
+};
+struct ReopenLogs {};
+/// A child was reaped: tell its story, take over what it left, free its slot.
+struct ReportDeath {
+  pid_t pid = 0;
+  int status = 0;
+  Ending ending = Ending::kCrashed;
+};
+enum class Phase : std::uint8_t { kReloading, kReady, kStopping };
+/// Tell the service manager. `generation` serves.
+struct Announce {
+  Phase phase = Phase::kReady;
+  unsigned generation = 0;
+  std::string status;
+};
+struct Say {
+  LogLevel level = LogLevel::kInfo;
+  std::string text;
+};
+/// Leave the loop; no child is left.
+struct Exit {
+  int code = 0;
+};
+
+using Action =
+    std::variant<Spawn, SendSignal, LoadConfig, DropGeneration, ReopenLogs, ReportDeath, Announce, Say, Exit>;
+using Actions = std::vector<Action>;
+
+}  // namespace orrery::master

@@ -1,0 +1,67 @@
+#include "master/listeners.hpp"
+
+#include <algorithm>
+
+#include "os/socket.hpp"
+
+namespace orrery::master {
+
+namespace {
+
+std::shared_ptr<os::Listener> share(os::Listener listener) {
+  return {new os::Listener(std::move(listener)), [](os::Listener* last) {
+            os::unlink_path(*last);
+            delete last;
+          }};
+}
+
+}  // namespace
+
+Result<ListenerSet> Listeners::open(const Config& config, const std::optional<os::Identity>& owner,
+                                    std::vector<std::string>& notes) {
+  ListenerSet set;
+  for (const std::string& bind : inherited_.empty() ? config.bind : inherited_) {
+    auto listener = open_one(bind, config, owner, notes);
+    if (!listener) return tl::unexpected(listener.error());
+    // Remembered at once: the same address twice in one list is one socket.
+    if (std::find(set.begin(), set.end(), *listener) == set.end()) set.push_back(std::move(*listener));
+  }
+  return set;
+}
+
+Result<std::shared_ptr<os::Listener>> Listeners::open_one(const std::string& bind, const Config& config,
+                                                          const std::optional<os::Identity>& owner,
+                                                          std::vector<std::string>& notes) {
+  if (auto open = find(bind)) return open;
+  const auto target = base::parse_bind(bind);
+  if (!target) return tl::unexpected(target.error());
+  auto bound = os::listen_on(*target, bind, config.backlog, owner);
+  if (!bound) return tl::unexpected(bound.error());
+  if (!bound->note.empty()) notes.push_back(bound->note);
+  auto listener = share(std::move(bound->listener));
+  known_.emplace_back(listener);
+  return listener;
+}
+
+std::shared_ptr<os::Listener> Listeners::find(const std::string& bind) const {
+  for (const auto& known : known_) {
+    if (auto listener = known.lock(); listener && listener->bind == bind) return listener;
+  }
+  return nullptr;
+}
+
+std::vector<int> Listeners::descriptors() const {
+  std::vector<int> descriptors;
+  for (const auto& known : known_) {
+    if (const auto listener = known.lock()) descriptors.push_back(listener->fd.get());
+  }
+  return descriptors;
+}
+
+void Listeners::close() {
+  for (const auto& known : known_) {
+    if (const auto listener = known.lock()) listener->fd.reset();
+  }
+}
+
+}  // namespace orrery::master

@@ -1,0 +1,104 @@
+#include "master/master.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "base/log.hpp"
+#include "master/service.hpp"
+#include "os/socket.hpp"
+#include "os/title.hpp"
+
+namespace orrery::master {
+
+namespace {
+
+Result<void> enter_place(const Config& config) {
+  if (config.umask) ::umask(*config.umask);
+  if (!config.chdir.empty()) {
+    if (const auto changed = os::change_directory(config.chdir); !changed) return changed;
+  }
+  return os::set_environment(config.raw_env);
+}
+
+// What is set up before the daemon parts from the terminal, so that its failures are seen there.
+struct Foreground {
+  std::optional<os::Pidfile> pidfile;
+  Listeners listeners;
+  Generation first;
+  std::vector<std::string> notes;
+};
+
+Result<Foreground> prepare_foreground(const Config& config) {
+  Foreground prepared{{}, Listeners{os::take_inherited_binds()}, {}, {}};
+  if (const auto entered = enter_place(config); !entered) return tl::unexpected(entered.error());
+  if (!config.pidfile.empty()) {
+    auto pidfile = os::Pidfile::lock(config.pidfile);
+    if (!pidfile) return tl::unexpected(pidfile.error());
+    prepared.pidfile = std::move(*pidfile);
+  }
+  auto generation = make_generation(config, prepared.listeners, prepared.notes);
+  if (!generation) return tl::unexpected(generation.error());
+  prepared.first = std::move(*generation);
+  return prepared;
+}
+
+Result<Ground> prepare_background(const Config& config, Foreground foreground, os::Daemon& daemon) {
+  if (const auto opened = base::open_log(config.errorlog, config.loglevel); !opened)
+    return tl::unexpected(opened.error());
+  if (foreground.pidfile) {
+    if (const auto written = foreground.pidfile->write(); !written) return tl::unexpected(written.error());
+  }
+  auto scoreboard = os::Scoreboard::create();
+  if (!scoreboard) return tl::unexpected(scoreboard.error());
+  auto signals = os::SignalFd::open();
+  if (!signals) return tl::unexpected(signals.error());
+  os::set_title(config.proc_name + ": master");
+  return Ground{std::move(foreground.pidfile),
+                std::move(foreground.listeners),
+                std::move(foreground.first),
+                std::move(daemon),
+                os::Notify::from_environment(),
+                std::move(*scoreboard),
+                std::move(*signals)};
+}
+
+void say_start(const MasterParts& parts, const ListenerSet& listeners,
+               const std::vector<std::string>& notes) {
+  base::log_info("Starting orrery {}", parts.version);
+  const os::DescriptorLimit limit = os::raise_descriptor_limit();
+  if (limit.now != limit.before)
+    base::log_info("Limit of open files raised from {} to {}", limit.before, limit.now);
+  for (const std::string& note : notes) base::log_warning("{}", note);
+  for (const auto& listener : listeners) base::log_info("Listening at: {} ({})", listener->url(), ::getpid());
+}
+
+int give_up(const std::string& why) {
+  base::log_critical("{}", why);
+  return os::kExitFailure;
+}
+
+}  // namespace
+
+int run_master(MasterParts parts) {
+  os::ensure_standard_descriptors();
+  os::save_invocation();
+  auto foreground = prepare_foreground(parts.config);
+  if (!foreground) return give_up(foreground.error().message);
+  os::Daemon daemon;
+  if (parts.config.daemon) {
+    auto detached = os::Daemon::daemonize();
+    if (!detached) return give_up(detached.error().message);
+    daemon = std::move(*detached);
+  }
+  const std::vector<std::string> notes = foreground->notes;
+  auto ground = prepare_background(parts.config, std::move(*foreground), daemon);
+  if (!ground) {
+    daemon.failed(os::kExitFailure, ground.error().message);
+    return give_up(ground.error().message);
+  }
+  say_start(parts, ground->first.listeners, notes);
+  if (parts.config.daemon) ground->notify.main_pid(::getpid());
+  return Service{std::move(parts), std::move(*ground)}.run();
+}
+
+}  // namespace orrery::master

@@ -1,0 +1,40 @@
+// Master: the process that forks and watches the workers; a thin layer around the supervisor.
+//
+// run_master() is the life of the master process: it prepares the ground (descriptors, pid file, listeners,
+// daemon, log, scoreboard, signals), then waits in poll, turns what happened into events and does what the
+// supervisor answers. One thread, no event loop, no HTTP, no byte from outside but one-byte messages of its
+// own workers. In a worker it never returns.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "orrery/config.hpp"
+
+#include "os/contract.hpp"
+
+namespace orrery::master {
+
+/// What reading the configuration again produced.
+struct Reload {
+  std::vector<std::string> complaints;  ///< not empty = refused; each one sentence
+  std::vector<std::string> changes;     ///< for the log: "workers: 2 -> 4", or what needs a restart
+  Config config;
+};
+
+/// Everything a master is made of. The command line's memory becomes the process title: `reload` must keep
+/// its own copy.
+struct MasterParts {
+  Config config;
+  std::function<Reload()> reload;  ///< empty = HUP starts the same configuration again
+  std::function<unsigned(const Config&)>
+      worker_count;  ///< resolves `auto`; empty = Config::workers, at least 1
+  os::WorkerMain worker_main;
+  std::string version;  ///< "0.1.0"
+};
+
+/// Runs the service; returns the exit code (os::ExitCode) when it has stopped.
+int run_master(MasterParts parts);
+
+}  // namespace orrery::master

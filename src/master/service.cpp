@@ -1,0 +1,187 @@
+#include "master/service.hpp"
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <poll.h>
+
+#include "base/log.hpp"
+
+namespace orrery::master {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr base::Nanoseconds kLongestPulse = std::chrono::seconds{1};
+constexpr base::Nanoseconds kShortestPulse = milliseconds{50};
+
+/// How often the scoreboard is read: often enough to see a limit passed within a quarter of it.
+base::Nanoseconds pulse_interval(const Config& config) {
+  base::Nanoseconds shortest = kLongestPulse * 4;
+  if (config.timeout.count() > 0) shortest = std::min<base::Nanoseconds>(shortest, config.timeout);
+  const bool watched = config.worker_class == WorkerClass::kSync && config.request_deadline.count() > 0;
+  if (watched) shortest = std::min<base::Nanoseconds>(shortest, config.request_deadline);
+  return std::max(shortest / 4, kShortestPulse);
+}
+
+int poll_timeout(base::Monotonic until, base::Monotonic now) {
+  if (until <= now) return 0;
+  // Rounded up: waking a moment early would mean one turn for nothing.
+  const auto wait = std::chrono::ceil<milliseconds>(until - now).count();
+  return static_cast<int>(std::min<long>(wait, 3600 * 1000));
+}
+
+bool blocked_past_deadline(const os::Slot& slot, base::Monotonic now) {
+  return std::any_of(slot.flights.begin(), slot.flights.end(), [now](const os::RequestCell& cell) {
+    const auto record = cell.read();
+    return record && record->started_ns != 0 && record->finished_ns == 0 && record->deadline_ns != 0 &&
+           record->deadline_ns < now.time_since_epoch().count();
+  });
+}
+
+std::uint64_t make_seed() { return static_cast<std::uint64_t>(base::wall_now().time_since_epoch().count()); }
+
+}  // namespace
+
+Service::Service(MasterParts parts, Ground ground)
+    : parts_(std::move(parts)),
+      ground_(std::move(ground)),
+      supervisor_(make_seed()),
+      log_path_(ground_.first.config.errorlog),
+      log_level_(ground_.first.config.loglevel) {
+  generations_.emplace(1, std::move(ground_.first));
+}
+
+int Service::run() {
+  dispatch(Started{plan_of(generations_.at(1).config)});
+  while (!exit_code_) {
+    wait();
+    take_signals();
+    dispatch_inbox();
+    read_pipes();
+    reap();
+    read_scoreboard();
+    reach_deadline();
+  }
+  say_totals();
+  base::log_info("Shutting down: master");
+  generations_.clear();
+  if (ground_.pidfile) ground_.pidfile->remove();
+  return *exit_code_;
+}
+
+void Service::wait() {
+  std::vector<pollfd> polled{{ground_.signals.fd(), POLLIN, 0}};
+  for (const auto& [pid, worker] : workers_) {
+    if (worker.pipe) polled.push_back({worker.pipe.get(), POLLIN, 0});
+  }
+  const base::Monotonic now = base::monotonic_now();
+  const base::Monotonic until = std::min(next_pulse_, supervisor_.next_deadline().value_or(kNever));
+  ::poll(polled.data(), polled.size(), poll_timeout(until, now));
+}
+
+void Service::take_signals() {
+  for (const os::TakenSignal& signal : ground_.signals.take()) {
+    if (signal.signo == SIGCHLD) continue;  // reap() asks the kernel itself
+    base::log_info("Handling signal: {} ({})", os::signal_word(signal.signo),
+                   signal.sender != 0 ? fmt::format("from pid {}, uid {}", signal.sender, signal.uid)
+                                      : "from the kernel");
+    inbox_.emplace_back(SignalArrived{signal.signo, signal.sender});
+  }
+}
+
+void Service::read_pipes() {
+  std::vector<pid_t> pids;
+  for (const auto& [pid, worker] : workers_) pids.push_back(pid);
+  for (const pid_t pid : pids) {
+    if (const auto found = workers_.find(pid); found != workers_.end()) read_pipe(pid, found->second);
+  }
+}
+
+void Service::read_pipe(pid_t pid, Worker& worker) {
+  std::array<char, 16> bytes{};
+  while (worker.pipe) {
+    const ssize_t got = ::read(worker.pipe.get(), bytes.data(), bytes.size());
+    if (got == 0) worker.pipe.reset();  // it closed its end: poll must not report that for ever
+    if (got <= 0) break;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(got); ++i) {
+      switch (static_cast<os::WorkerMessage>(bytes[i])) {
+        case os::WorkerMessage::kReady: inbox_.emplace_back(WorkerReady{pid}); break;
+        case os::WorkerMessage::kRecycle: inbox_.emplace_back(WorkerAskedRecycle{pid}); break;
+        case os::WorkerMessage::kExhausted: inbox_.emplace_back(WorkerExhausted{pid}); break;
+      }
+    }
+  }
+  dispatch_inbox();
+}
+
+// One by one: first see that one is dead, then take the signals, then reap it. A Ctrl-C that ended the worker
+// was sent to us at the same instant, so it is pending by now and the supervisor hears of it first. And since
+// nothing is dispatched between reaping and ChildExited, no signal can go to a pid that is free again.
+void Service::reap() {
+  while (const auto pid = os::peek_dead_child()) {
+    take_signals();
+    dispatch_inbox();
+    const auto found = workers_.find(*pid);
+    if (found != workers_.end()) read_pipe(*pid, found->second);
+    const auto dead = os::reap_child(*pid);
+    if (!dead || found == workers_.end()) continue;  // as PID 1 we inherit strangers: reaped, nothing said
+    found->second.dead = *dead;
+    dispatch(ChildExited{*pid, dead->status});
+  }
+}
+
+void Service::read_scoreboard() {
+  const base::Monotonic now = base::monotonic_now();
+  if (now < next_pulse_) return;
+  HeartbeatsRead read;
+  base::Nanoseconds interval = kLongestPulse;
+  for (const auto& [pid, worker] : workers_) {
+    read.pulses.push_back(pulse_of(pid, worker, now));
+    interval = std::min(interval, pulse_interval(generations_.at(worker.generation).config));
+  }
+  next_pulse_ = now + interval;
+  dispatch(std::move(read));
+}
+
+Pulse Service::pulse_of(pid_t pid, const Worker& worker, base::Monotonic now) const {
+  const os::Slot& slot = ground_.scoreboard.slot(worker.slot);
+  const base::Nanoseconds beat{slot.heartbeat_ns.load(std::memory_order_relaxed)};
+  const bool sync = generations_.at(worker.generation).config.worker_class == WorkerClass::kSync;
+  return {pid, base::Monotonic{beat}, sync && blocked_past_deadline(slot, now)};
+}
+
+void Service::reach_deadline() {
+  const auto deadline = supervisor_.next_deadline();
+  if (deadline && *deadline <= base::monotonic_now()) dispatch(DeadlineReached{});
+}
+
+void Service::dispatch(Event event) {
+  inbox_.push_back(std::move(event));
+  dispatch_inbox();
+}
+
+void Service::dispatch_inbox() {
+  while (!inbox_.empty()) {
+    const Event event = std::move(inbox_.front());
+    inbox_.pop_front();
+    for (const Action& action : supervisor_.on(event, base::monotonic_now())) {
+      std::visit([this](const auto& wanted) { apply(wanted); }, action);
+    }
+  }
+}
+
+Plan Service::plan_of(const Config& config) const {
+  Plan plan;
+  plan.workers =
+      parts_.worker_count ? parts_.worker_count(config) : static_cast<unsigned>(std::max(config.workers, 1));
+  plan.timeout = config.timeout;
+  plan.graceful_timeout = config.graceful_timeout;
+  plan.boot_timeout = config.boot_timeout;
+  return plan;
+}
+
+}  // namespace orrery::master

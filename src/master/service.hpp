@@ -1,0 +1,112 @@
+// Service: the running master. Waits, turns what happened into events, applies the supervisor's actions.
+//
+// Made by run_master() when the ground is prepared; lives until the Exit action. Master process, one thread.
+// Makes no decision about workers: that is the supervisor's. All that can wait for long waits in poll, in one
+// place.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/access_format.hpp"
+#include "master/event.hpp"
+#include "master/listeners.hpp"
+#include "master/master.hpp"
+#include "master/supervisor.hpp"
+#include "os/daemon.hpp"
+#include "os/notify.hpp"
+#include "os/pidfile.hpp"
+#include "os/process.hpp"
+#include "os/scoreboard.hpp"
+#include "os/signals.hpp"
+
+namespace orrery::master {
+
+/// Everything of one configuration that lives as long as a worker born under it.
+struct Generation {
+  Config config;
+  std::optional<os::Identity> identity;
+  ListenerSet listeners;
+};
+
+/// What must stand before the first fork.
+struct Ground {
+  std::optional<os::Pidfile> pidfile;
+  Listeners listeners;
+  Generation first;
+  os::Daemon daemon;
+  os::Notify notify;
+  os::Scoreboard scoreboard;
+  os::SignalFd signals;
+};
+
+/// Who the workers of `config` run as, which sockets they get, and log files they may write. Warnings go to
+/// `notes`.
+Result<Generation> make_generation(const Config& config, Listeners& listeners,
+                                   std::vector<std::string>& notes);
+
+class Service {
+ public:
+  Service(MasterParts parts, Ground ground);
+
+  /// Until the last worker is gone; the exit code.
+  int run();
+
+ private:
+  struct Worker {
+    unsigned number = 0;
+    unsigned generation = 0;
+    std::size_t slot = 0;
+    base::UniqueFd pipe;  ///< what it tells us; closed at its end of file
+    base::Monotonic born;
+    os::DeadChild dead;  ///< filled when it is reaped
+  };
+
+  // What happened.
+  void wait();
+  void take_signals();
+  void read_pipes();
+  void read_pipe(pid_t pid, Worker& worker);
+  void reap();
+  void read_scoreboard();
+  void reach_deadline();
+  void dispatch(Event event);
+  void dispatch_inbox();
+
+  // What to do.
+  void apply(const Spawn& action);
+  void apply(const SendSignal& action);
+  void apply(const LoadConfig& action);
+  void apply(const DropGeneration& action);
+  void apply(const ReopenLogs& action);
+  void apply(const ReportDeath& action);
+  void apply(const Announce& action);
+  void apply(const Say& action);
+  void apply(const Exit& action);
+
+  Result<pid_t> fork_worker(const Spawn& action, std::size_t slot);
+  [[nodiscard]] os::ChildBirth describe_child(const Spawn& action, const Generation& generation);
+  [[nodiscard]] std::vector<int> foreign_descriptors(const Generation& generation) const;
+  Result<void> load(unsigned number);
+  void take_over(const Worker& worker, Ending ending);
+  void settle(unsigned number);
+  void say_totals() const;
+  [[nodiscard]] Plan plan_of(const Config& config) const;
+  [[nodiscard]] Pulse pulse_of(pid_t pid, const Worker& worker, base::Monotonic now) const;
+
+  MasterParts parts_;
+  Ground ground_;
+  Supervisor supervisor_;
+  std::map<unsigned, Generation> generations_;
+  std::map<pid_t, Worker> workers_;
+  std::deque<Event> inbox_;
+  base::Monotonic next_pulse_{};
+  std::string log_path_;
+  LogLevel log_level_;
+  std::optional<int> exit_code_;
+};
+
+}  // namespace orrery::master

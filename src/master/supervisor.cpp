@@ -1,0 +1,412 @@
+#include "master/supervisor.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <utility>
+
+#include "os/contract.hpp"
+#include "os/signals.hpp"
+
+namespace orrery::master {
+
+namespace {
+
+double seconds(base::Nanoseconds span) { return std::chrono::duration<double>(span).count(); }
+
+bool ended_by_request(int status) {
+  if (WIFEXITED(status)) return WEXITSTATUS(status) == os::kExitOk;
+  const int signo = WTERMSIG(status);
+  return signo == SIGTERM || signo == SIGINT || signo == SIGQUIT;
+}
+
+int exit_code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : -1; }
+
+bool is_boot_code(int code) { return code == os::kExitWorkerBoot || code == os::kExitAppLoad; }
+
+std::string name_of(const Child& child) { return fmt::format("Worker {} (pid {})", child.number, child.pid); }
+
+unsigned places_of(const Plan& plan) {
+  return std::clamp(plan.workers, 1U, static_cast<unsigned>(os::kMaxWorkers));
+}
+
+}  // namespace
+
+std::string describe_status(int status) {
+  if (WIFEXITED(status)) return fmt::format("exit code {}", WEXITSTATUS(status));
+  return os::signal_name(WTERMSIG(status)) + (WCOREDUMP(status) ? " (core dumped)" : "");
+}
+
+Actions Supervisor::on(const Event& event, base::Monotonic now) {
+  now_ = std::max(now, now_);
+  const bool deaf =
+      course_ == Course::kEnded || (course_ == Course::kIdle && !std::holds_alternative<Started>(event));
+  if (deaf) {
+    impossible(course_ == Course::kEnded ? "an event after the end" : "an event before the start");
+  } else {
+    std::visit([this](const auto& happened) { handle(happened); }, event);
+    reconcile();
+  }
+  return std::exchange(actions_, {});
+}
+
+Supervisor::State Supervisor::state() const {
+  switch (course_) {
+    case Course::kIdle: return State::kIdle;
+    case Course::kServing: break;
+    case Course::kStopping: return State::kStopping;
+    case Course::kQuitting: return State::kQuitting;
+    case Course::kKilling: return State::kKilling;
+    case Course::kEnded: return State::kEnded;
+  }
+  if (!ever_ready_) return State::kStarting;
+  return rolling() ? State::kRolling : State::kServing;
+}
+
+std::optional<base::Monotonic> Supervisor::next_deadline() const {
+  if (course_ == Course::kEnded) return std::nullopt;
+  base::Monotonic next = stop_deadline_;
+  for (const Child& child : children_) next = std::min(next, child.deadline);
+  for (unsigned place = 0; serving() && place < target_; ++place) {
+    if (waits_for_backoff(place)) next = std::min(next, backoffs_[place].not_before());
+  }
+  return next == kNever ? std::nullopt : std::optional{next};
+}
+
+// --- events ---
+
+void Supervisor::handle(const Started& event) {
+  if (course_ != Course::kIdle) return impossible("a second start");
+  course_ = Course::kServing;
+  plan_ = settled_plan_ = event.plan;
+  target_ = settled_target_ = places_of(event.plan);
+}
+
+void Supervisor::handle(const SignalArrived& event) {
+  switch (event.signo) {
+    case SIGTERM:
+    case SIGINT:
+    case SIGQUIT: return stop(event.signo);
+    case SIGHUP: return reload();
+    case SIGTTIN: return add_worker();
+    case SIGTTOU: return remove_worker();
+    case SIGUSR1: return reopen_logs();
+    case SIGCHLD: return;
+    case SIGUSR2:
+      return say(LogLevel::kWarning,
+                 "USR2 does nothing here: to run a new binary stop and start the service; where systemd "
+                 "holds the socket "
+                 "(fd:// or socket activation) the port stays open meanwhile");
+    case SIGWINCH:
+      return say(LogLevel::kInfo,
+                 "WINCH does nothing here: TTOU lowers the number of workers, TERM stops the service");
+    default: return impossible("a signal the master does not take");
+  }
+}
+
+void Supervisor::handle(const Forked& event) {
+  Child* child = children_.with_number(event.number);
+  if (child == nullptr || child->pid != 0) return impossible("a fork nobody asked for");
+  child->pid = event.pid;
+  if (child->state == Child::State::kForking) {
+    child->state = Child::State::kBooting;
+    child->deadline = now_ + plan_.boot_timeout;
+  } else {
+    send(*child, child->asked);  // it was told to leave before it had a pid
+  }
+}
+
+void Supervisor::handle(const ForkFailed& event) {
+  Child* child = children_.with_number(event.number);
+  if (child == nullptr || child->pid != 0) return impossible("a failed fork nobody asked for");
+  const Child lost = *child;
+  children_.remove(lost.number);
+  if (serving() && lost.live()) worker_lost(lost, -1, event.why);
+}
+
+void Supervisor::handle(const WorkerReady& event) {
+  Child* child = children_.with_pid(event.pid);
+  if (child == nullptr || child->state != Child::State::kBooting)
+    return impossible("ready from a worker not booting");
+  child->state = Child::State::kReady;
+  child->ready_at = now_;
+  child->deadline = kNever;
+  ever_ready_ = true;
+}
+
+void Supervisor::handle(const WorkerAskedRecycle& event) {
+  mark_spent(event.pid, LogLevel::kInfo, "reached max_requests");
+}
+
+void Supervisor::handle(const WorkerExhausted& event) {
+  mark_spent(event.pid, LogLevel::kWarning, "has every handler thread past its deadline");
+}
+
+void Supervisor::handle(const ChildExited& event) {
+  Child* child = children_.with_pid(event.pid);
+  if (child == nullptr) return impossible("the exit of a stranger");
+  const Ending ending = judge(*child, event.status);
+  const Child gone = *child;
+  children_.remove(gone.number);
+  actions_.emplace_back(ReportDeath{event.pid, event.status, ending});
+  if (!serving() || !gone.live()) return;
+  if (ending == Ending::kRestarted) {
+    say(LogLevel::kInfo,
+        fmt::format("{} left by itself or by a signal of somebody else ({}): it is restarted", name_of(gone),
+                    describe_status(event.status)));
+  }
+  worker_lost(gone, exit_code_of(event.status),
+              fmt::format("{}: {}", name_of(gone), describe_status(event.status)));
+}
+
+void Supervisor::handle(const ConfigReady& event) {
+  if (!serving() || event.generation != loading_) {
+    actions_.emplace_back(DropGeneration{event.generation});
+    return impossible("a configuration nobody waits for");
+  }
+  loading_ = 0;
+  if (rolling()) {
+    say(LogLevel::kInfo,
+        fmt::format("Generation {} is superseded by generation {}", generation_, event.generation));
+    leaving_.push_back(generation_);
+  } else {
+    settled_target_ = target_;
+  }
+  if (target_ != plan_.workers && target_ != event.plan.workers) {
+    say(LogLevel::kInfo, fmt::format("The number of workers returns to the configured {} (it was {})",
+                                     event.plan.workers, target_));
+  }
+  generation_ = event.generation;
+  plan_ = event.plan;
+  target_ = places_of(plan_);
+  for (Backoff& backoff : backoffs_) backoff.clear();
+}
+
+void Supervisor::handle(const ConfigFailed& event) {
+  if (!serving() || event.generation != loading_)
+    return impossible("a refused configuration nobody waits for");
+  loading_ = 0;
+  say(LogLevel::kError, fmt::format("Reload refused, nothing changed: {}", event.why));
+}
+
+void Supervisor::handle(const HeartbeatsRead& event) {
+  // When the master itself stood still (the whole service was stopped with Ctrl-Z, or the machine swapped)
+  // the workers stood still too: they get a full `timeout` from now.
+  const bool stalled =
+      heartbeats_read_at_ != base::Monotonic{} && now_ - heartbeats_read_at_ > plan_.timeout / 2;
+  if (stalled) resumed_at_ = now_;
+  heartbeats_read_at_ = now_;
+  if (!serving()) return;  // a stop has its own limit
+  for (const Pulse& pulse : event.pulses) {
+    Child* child = children_.with_pid(pulse.pid);
+    const bool watched = child != nullptr && (child->ready() || child->state == Child::State::kRetiring);
+    if (!watched || pulse.beat == base::Monotonic{}) continue;
+    if (pulse.past_deadline) {
+      abort_stuck(*child, Ending::kDeadline, "its request is past request_deadline");
+    } else if (stuck(pulse)) {
+      abort_stuck(*child, Ending::kTimeout,
+                  fmt::format("no heartbeat for {:.1f} s", seconds(now_ - pulse.beat)));
+    }
+  }
+}
+
+void Supervisor::handle(const DeadlineReached&) {
+  std::vector<Child> not_booted;
+  for (Child& child : children_) {
+    if (child.deadline > now_) continue;
+    if (child.state == Child::State::kBooting) {
+      not_booted.push_back(child);
+      kill(child, Ending::kBootTimeout);
+    } else {
+      kill(child, child.state == Child::State::kAborted ? child.ending : Ending::kGraceOver);
+    }
+  }
+  for (const Child& lost : not_booted) {
+    if (serving())
+      worker_lost(lost, os::kExitWorkerBoot, name_of(lost) + " was not ready within boot_timeout");
+  }
+  if (stop_deadline_ <= now_) kill_all();
+}
+
+// --- signals ---
+
+void Supervisor::reload() {
+  if (!serving()) return say(LogLevel::kWarning, "HUP is ignored: the service is stopping");
+  loading_ = next_generation_++;
+  announced_ = false;
+  actions_.emplace_back(Announce{Phase::kReloading, generation_, "reloading"});
+  actions_.emplace_back(LoadConfig{loading_});
+}
+
+void Supervisor::add_worker() {
+  if (!serving()) return say(LogLevel::kWarning, "TTIN is ignored: the service is stopping");
+  if (target_ >= os::kMaxWorkers || children_.size() >= os::kMaxWorkers) {
+    return say(LogLevel::kWarning,
+               fmt::format("TTIN is refused: {} worker processes are the most, and {} run (those that "
+                           "drain or replace others count)",
+                           os::kMaxWorkers, children_.size()));
+  }
+  ++target_;
+  say(LogLevel::kInfo, fmt::format("The number of workers is now {}", target_));
+}
+
+void Supervisor::remove_worker() {
+  if (!serving()) return say(LogLevel::kWarning, "TTOU is ignored: the service is stopping");
+  if (target_ <= 1) return say(LogLevel::kWarning, "TTOU is refused: one worker is the least");
+  // The oldest leaves, as in gunicorn; places above the target are emptied, so it takes the last one. During
+  // a reload all old ones leave anyway, and moving them would take workers away that a rollback needs.
+  const unsigned oldest = rolling() ? target_ - 1 : children_.oldest_place(target_);
+  --target_;
+  children_.swap_places(oldest, target_);
+  std::swap(backoffs_[oldest], backoffs_[target_]);
+  backoffs_[target_].clear();
+  say(LogLevel::kInfo, fmt::format("The number of workers is now {}", target_));
+}
+
+void Supervisor::reopen_logs() {
+  actions_.emplace_back(ReopenLogs{});
+  for (const Child& child : children_) {
+    if (child.state <= Child::State::kRetiring) send(child, SIGUSR1);
+  }
+}
+
+void Supervisor::stop(int signo) {
+  const bool graceful = signo == SIGTERM;
+  switch (course_) {
+    case Course::kServing: return begin_stop(graceful ? Course::kStopping : Course::kQuitting, os::kExitOk);
+    case Course::kStopping:
+      if (graceful) return say(LogLevel::kInfo, "TERM is ignored: the service is stopping already");
+      return begin_stop(Course::kQuitting, exit_code_);
+    case Course::kQuitting:
+      if (graceful) return say(LogLevel::kInfo, "TERM is ignored: the service is stopping already");
+      return kill_all();
+    default: return say(LogLevel::kInfo, "The signal is ignored: all workers are being killed already");
+  }
+}
+
+void Supervisor::begin_stop(Course course, int code) {
+  const bool first = serving();
+  course_ = course;
+  exit_code_ = code;
+  loading_ = 0;
+  stop_deadline_ = now_ + (course == Course::kStopping ? plan_.graceful_timeout : kQuickLimit);
+  if (first) actions_.emplace_back(Announce{Phase::kStopping, generation_, "stopping"});
+  for (Child& child : children_) {
+    if (course == Course::kStopping && child.live()) retire(child);
+    if (course != Course::kQuitting || child.state > Child::State::kRetiring) continue;
+    child.state = Child::State::kRetiring;
+    child.asked = SIGQUIT;
+    child.deadline = kNever;
+    send(child, SIGQUIT);
+  }
+}
+
+void Supervisor::kill_all() {
+  const bool quick = course_ != Course::kStopping;
+  course_ = Course::kKilling;
+  stop_deadline_ = kNever;
+  for (Child& child : children_) {
+    if (child.state == Child::State::kKilled) continue;
+    const bool aborted = child.state == Child::State::kAborted;
+    kill(child, aborted ? child.ending : quick ? Ending::kQuickStop : Ending::kGraceOver);
+  }
+}
+
+// --- steps ---
+
+void Supervisor::spawn(unsigned place) {
+  const Child& child = children_.add(place, generation_);
+  actions_.emplace_back(Spawn{child.number, generation_});
+}
+
+void Supervisor::retire(Child& child) {
+  child.state = Child::State::kRetiring;
+  child.asked = SIGTERM;
+  child.deadline = now_ + plan_.graceful_timeout;
+  send(child, SIGTERM);
+}
+
+void Supervisor::abort_stuck(Child& child, Ending ending, const std::string& why) {
+  say(LogLevel::kCritical, fmt::format("WORKER TIMEOUT (pid:{}): {}", child.pid, why));
+  const Child lost = child;
+  child.state = Child::State::kAborted;
+  child.ending = ending;
+  child.deadline = now_ + kAbortLimit;
+  send(child, SIGABRT);
+  if (lost.live()) count_death(lost, fmt::format("{} was stuck", name_of(lost)));
+}
+
+void Supervisor::kill(Child& child, Ending ending) {
+  child.state = Child::State::kKilled;
+  child.ending = ending;
+  child.asked = SIGKILL;
+  child.deadline = kNever;
+  send(child, SIGKILL);
+}
+
+void Supervisor::send(const Child& child, int signo) {
+  if (child.pid != 0) actions_.emplace_back(SendSignal{child.pid, signo});
+}
+
+void Supervisor::mark_spent(pid_t pid, LogLevel level, std::string_view why) {
+  Child* child = children_.with_pid(pid);
+  if (child == nullptr || !child->ready() || child->spent)
+    return impossible("a wish of a worker that leaves anyway");
+  child->spent = true;
+  say(level, fmt::format("{} {}: it leaves when its replacement is ready", name_of(*child), why));
+}
+
+// A worker ended, or will be killed, though nobody wanted it to; it is no longer counted as live.
+void Supervisor::worker_lost(const Child& lost, int code, const std::string& how) {
+  if (!ever_ready_ && is_boot_code(code)) {
+    say(LogLevel::kCritical, fmt::format("{}: the service cannot start and stops", how));
+    return begin_stop(Course::kQuitting, code);
+  }
+  if (rolling() && !lost.ready() && lost.generation == generation_) return fail_generation(how);
+  count_death(lost, how);
+}
+
+void Supervisor::count_death(const Child& lost, const std::string& how) {
+  if (!ever_ready_ && ++start_deaths_ >= kStartTries) {
+    say(LogLevel::kCritical,
+        fmt::format("{}: {} workers died before one was ready; the service stops", how, start_deaths_));
+    return begin_stop(Course::kQuitting, os::kExitWorkerBoot);
+  }
+  Backoff& backoff = backoffs_[lost.place];
+  backoff.record_death(now_, lost.ready() ? now_ - lost.ready_at : base::Nanoseconds{0}, jitter_);
+  if (backoff.deaths() < 2) return;
+  say(LogLevel::kError, fmt::format("{}; {} deaths in a row in this place: the next try is in {:.1f} s", how,
+                                    backoff.deaths(), seconds(backoff.not_before() - now_)));
+}
+
+void Supervisor::fail_generation(const std::string& why) {
+  say(LogLevel::kError, fmt::format("Generation {} is given up, generation {} stays: {}", generation_,
+                                    settled_generation_, why));
+  leaving_.push_back(generation_);
+  generation_ = settled_generation_;
+  plan_ = settled_plan_;
+  target_ = settled_target_;
+}
+
+void Supervisor::say(LogLevel level, std::string text) { actions_.emplace_back(Say{level, std::move(text)}); }
+
+void Supervisor::impossible(std::string_view what) {
+  say(LogLevel::kDebug, fmt::format("Ignored: {}", what));
+}
+
+// --- questions ---
+
+Ending Supervisor::judge(const Child& child, int status) const {
+  if (child.state == Child::State::kAborted || child.state == Child::State::kKilled) return child.ending;
+  if (is_boot_code(exit_code_of(status))) return Ending::kBootFailed;
+  if (!child.live() || !serving()) return ended_by_request(status) ? Ending::kAsked : Ending::kCrashed;
+  if (!child.ready()) return Ending::kBootFailed;
+  return ended_by_request(status) ? Ending::kRestarted : Ending::kCrashed;
+}
+
+bool Supervisor::stuck(const Pulse& pulse) const {
+  return plan_.timeout.count() > 0 && now_ - std::max(pulse.beat, resumed_at_) > plan_.timeout;
+}
+
+}  // namespace orrery::master

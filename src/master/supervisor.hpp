@@ -1,0 +1,162 @@
+// Supervisor: decides everything about the workers' lives; does nothing itself.
+//
+// Pure: on(event, now) -> actions. Master process only. Never forks, signals, reads a clock, logs or opens
+// anything; the master does what the actions say. on() is total: an event that cannot be in the present state
+// is said at debug level and ignored. After each event the same rules are applied to the whole picture
+// (reconcile), so there is no sequence of steps to be interrupted: a reload, a rollback, a resize and a
+// replacement are one mechanism.
+//
+//  State      Meaning                                       Left by
+//  ---------  --------------------------------------------
+//  ------------------------------------------------------------ idle       nothing yet Started -> starting
+//  starting   no worker was ever ready; a worker's exit 3   first WorkerReady -> serving; exit 3/4, a
+//  boot_timeout or
+//             or 4 ends the service                         kStartTries other deaths -> quitting with 3/4
+//  serving    every place is filled, or is being filled     ConfigReady -> rolling
+//             again
+//  rolling    a new generation takes place after place      all places ready -> serving; a worker of it not
+//  ready
+//                                                           (exit, boot_timeout, fork) -> serving the old
+//                                                           generation; ConfigReady -> rolling to a newer one
+//  stopping   TERM sent to all; graceful_timeout runs       no children -> ended; INT/QUIT -> quitting; time
+//  -> killing quitting   QUIT sent to all; kQuickLimit runs            no children -> ended; INT/QUIT, time
+//  -> killing killing    KILL sent to all                              no children -> ended ended      Exit
+//  was given                                never
+//
+//  TERM, INT and QUIT leave starting, serving and rolling for stopping or quitting. HUP, TTIN, TTOU and USR1
+//  act in these three and are refused with a sentence later (USR1 acts until ended).
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "master/backoff.hpp"
+#include "master/children.hpp"
+#include "master/event.hpp"
+#include "os/scoreboard.hpp"
+
+namespace orrery::master {
+
+/// Time between ABRT and KILL.
+inline constexpr base::Nanoseconds kAbortLimit = std::chrono::seconds{1};
+/// Time workers have after QUIT.
+inline constexpr base::Nanoseconds kQuickLimit = std::chrono::seconds{2};
+/// Deaths (other than exit 3 or 4) before any worker was ready that end the service.
+inline constexpr unsigned kStartTries = 3;
+
+class Supervisor {
+ public:
+  enum class State : std::uint8_t {
+    kIdle,
+    kStarting,
+    kServing,
+    kRolling,
+    kStopping,
+    kQuitting,
+    kKilling,
+    kEnded
+  };
+
+  /// `seed` makes the jitter of the back-off repeatable.
+  explicit Supervisor(std::uint64_t seed) : jitter_(seed) {}
+
+  /// What happened, and when; returns what to do, in this order.
+  Actions on(const Event& event, base::Monotonic now);
+
+  /// When on(DeadlineReached) is due; nothing when only the world can move on.
+  [[nodiscard]] std::optional<base::Monotonic> next_deadline() const;
+
+  [[nodiscard]] State state() const;
+  [[nodiscard]] const Children& children() const { return children_; }
+  [[nodiscard]] unsigned target() const { return target_; }
+  [[nodiscard]] unsigned generation() const { return generation_; }
+
+ private:
+  enum class Course : std::uint8_t { kIdle, kServing, kStopping, kQuitting, kKilling, kEnded };
+
+  // Events.
+  void handle(const Started& event);
+  void handle(const SignalArrived& event);
+  void handle(const Forked& event);
+  void handle(const ForkFailed& event);
+  void handle(const WorkerReady& event);
+  void handle(const WorkerAskedRecycle& event);
+  void handle(const WorkerExhausted& event);
+  void handle(const ChildExited& event);
+  void handle(const ConfigReady& event);
+  void handle(const ConfigFailed& event);
+  void handle(const HeartbeatsRead& event);
+  void handle(const DeadlineReached& event);
+
+  // Signals.
+  void reload();
+  void add_worker();
+  void remove_worker();
+  void reopen_logs();
+  void stop(int signo);
+
+  // The rules.
+  void reconcile();
+  void settle_place(unsigned place);
+  void replace(unsigned place, Child& former);
+  void retire_surplus();
+  void prove_generation();
+  void announce_ready();
+  void drop_generations();
+  void end_when_empty();
+
+  // Steps.
+  void spawn(unsigned place);
+  void retire(Child& child);
+  void abort_stuck(Child& child, Ending ending, const std::string& why);
+  void kill(Child& child, Ending ending);
+  void send(const Child& child, int signo);
+  void mark_spent(pid_t pid, LogLevel level, std::string_view why);
+  void worker_lost(const Child& lost, int code, const std::string& how);
+  void count_death(const Child& lost, const std::string& how);
+  void fail_generation(const std::string& why);
+  void begin_stop(Course course, int code);
+  void kill_all();
+  void say(LogLevel level, std::string text);
+  void impossible(std::string_view what);
+
+  // Questions.
+  [[nodiscard]] bool serving() const { return course_ == Course::kServing; }
+  [[nodiscard]] bool rolling() const { return generation_ != settled_generation_; }
+  [[nodiscard]] bool may_spawn(unsigned place) const;
+  [[nodiscard]] bool waits_for_backoff(unsigned place) const;
+  [[nodiscard]] unsigned surge_limit() const;
+  [[nodiscard]] unsigned surging() const;
+  [[nodiscard]] unsigned unavailable() const;
+  [[nodiscard]] Ending judge(const Child& child, int status) const;
+  [[nodiscard]] bool stuck(const Pulse& pulse) const;
+
+  Course course_ = Course::kIdle;
+  base::Monotonic now_{};
+  Actions actions_;
+  Children children_;
+  std::array<Backoff, os::kMaxWorkers> backoffs_;  ///< by place
+  Jitter jitter_;
+
+  Plan plan_, settled_plan_;
+  unsigned target_ = 0, settled_target_ = 0;          ///< places to fill
+  unsigned generation_ = 1, settled_generation_ = 1;  ///< the one wanted, and the last one that proved itself
+  unsigned next_generation_ = 2;
+  unsigned loading_ = 0;           ///< generation whose configuration is being read; 0 = none
+  std::vector<unsigned> leaving_;  ///< generations to drop when their last child is gone
+
+  bool ever_ready_ = false;
+  bool announced_ = false;  ///< kReady was announced since the start or the last HUP
+  unsigned start_deaths_ = 0;
+  base::Monotonic heartbeats_read_at_{}, resumed_at_{};
+  base::Monotonic stop_deadline_ = kNever;
+  int exit_code_ = 0;
+};
+
+/// "exit code 3", "SIGSEGV (core dumped)".
+std::string describe_status(int status);
+
+}  // namespace orrery::master

@@ -1,0 +1,45 @@
+#include "os/notify.hpp"
+
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+namespace orrery::os {
+
+Notify Notify::from_environment() {
+  Notify notify;
+  const char* name = std::getenv("NOTIFY_SOCKET");
+  if (name == nullptr || (name[0] != '/' && name[0] != '@')) return notify;
+  if (std::strlen(name) >= sizeof(sockaddr_un::sun_path)) return notify;
+  notify.address_ = name;
+  notify.fd_.reset(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  return notify;
+}
+
+void Notify::ready(std::string_view status) { send(fmt::format("READY=1\nSTATUS={}", status)); }
+
+void Notify::reloading(base::Monotonic now) {
+  const auto microseconds =
+      std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch()).count();
+  send(fmt::format("RELOADING=1\nMONOTONIC_USEC={}\nSTATUS=reloading", microseconds));
+}
+
+void Notify::stopping(std::string_view status) { send(fmt::format("STOPPING=1\nSTATUS={}", status)); }
+void Notify::status(std::string_view text) { send(fmt::format("STATUS={}", text)); }
+void Notify::main_pid(pid_t pid) { send(fmt::format("MAINPID={}", pid)); }
+
+void Notify::send(const std::string& message) const {
+  if (!fd_) return;
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, address_.data(), address_.size());
+  if (address_[0] == '@') address.sun_path[0] = '\0';  // abstract: the length, not a NUL, ends the name
+  const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + address_.size());
+  ::sendto(fd_.get(), message.data(), message.size(), MSG_NOSIGNAL | MSG_DONTWAIT,
+           reinterpret_cast<const sockaddr*>(&address), length);
+}
+
+}  // namespace orrery::os

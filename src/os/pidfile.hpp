@@ -1,0 +1,40 @@
+// Pidfile: one master per pid file, proved by a lock and not by guessing whether a pid lives.
+//
+// Owned by the master for its whole life. The lock (flock) belongs to the open file, so it survives daemonize
+// and ends with the last descriptor: children close fd() first thing, and a master killed with -9 leaves a
+// file anybody may take.
+#pragma once
+
+#include <string>
+
+#include "orrery/result.hpp"
+
+#include "base/unique_fd.hpp"
+
+namespace orrery::os {
+
+class Pidfile {
+ public:
+  /// Takes the lock; fails at once, naming the holder's pid, when another master has it. What the file holds
+  /// changes only with write(). A file that holds anything but a pid is refused: it is somebody's mistake in
+  /// a setting.
+  static Result<Pidfile> lock(const std::string& path);
+
+  Pidfile(Pidfile&&) = default;
+  Pidfile& operator=(Pidfile&&) = default;
+  ~Pidfile() = default;
+
+  /// Records the calling process, which is the master from now on.
+  Result<void> write();
+  /// Unlinks the file if it still is the one locked here and names the calling process.
+  void remove();
+  [[nodiscard]] int fd() const { return fd_.get(); }
+
+ private:
+  Pidfile(std::string path, base::UniqueFd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
+
+  std::string path_;
+  base::UniqueFd fd_;
+};
+
+}  // namespace orrery::os

@@ -1,0 +1,120 @@
+#include "os/scoreboard.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fmt/format.h>
+#include <new>
+#include <sys/mman.h>
+
+#include "base/check.hpp"
+
+namespace orrery::os {
+
+static_assert(std::atomic<std::int64_t>::is_always_lock_free,
+              "a lock in a shared mapping outlives its holder");
+static_assert(static_cast<int>(WorkerState::kFree) == 0, "a fresh page must read as free slots");
+
+namespace {
+
+constexpr int kReadAttempts = 16;
+
+template <std::size_t N>
+void copy_cut(std::array<char, N>& to, std::uint8_t& length, std::string_view text) {
+  static_assert(N <= 255);
+  length = static_cast<std::uint8_t>(std::min(text.size(), N));
+  std::memcpy(to.data(), text.data(), length);
+}
+
+void fold(std::atomic<std::uint64_t>& total, const std::atomic<std::uint64_t>& part) {
+  bump(total, part.load(std::memory_order_relaxed));
+}
+
+template <std::size_t N>
+void fold(std::array<std::atomic<std::uint64_t>, N>& totals,
+          const std::array<std::atomic<std::uint64_t>, N>& parts) {
+  for (std::size_t i = 0; i < N; ++i) fold(totals[i], parts[i]);
+}
+
+void fold(Counters& totals, const Counters& parts) {
+  fold(totals.connections, parts.connections);
+  fold(totals.requests, parts.requests);
+  fold(totals.responses, parts.responses);
+  fold(totals.handler_errors, parts.handler_errors);
+  fold(totals.late_answers, parts.late_answers);
+  fold(totals.access_lines_dropped, parts.access_lines_dropped);
+  fold(totals.bytes_in, parts.bytes_in);
+  fold(totals.bytes_out, parts.bytes_out);
+  fold(totals.rejects, parts.rejects);
+  fold(totals.latency, parts.latency);
+}
+
+}  // namespace
+
+void RequestRecord::set_method(std::string_view text) { copy_cut(method, method_length, text); }
+void RequestRecord::set_target(std::string_view text) { copy_cut(target, target_length, text); }
+void RequestRecord::set_id(std::string_view text) { copy_cut(id, id_length, text); }
+void RequestRecord::set_peer(std::string_view text) { copy_cut(peer, peer_length, text); }
+
+std::optional<RequestRecord> RequestCell::read() const {
+  // A live writer is between its two steps for some 100 ns, a dead one for ever: a few tries tell them apart.
+  for (int attempt = 0; attempt < kReadAttempts; ++attempt) {
+    const std::uint32_t before = sequence_.load(std::memory_order_acquire);
+    if (before % 2 != 0) continue;
+    RequestRecord copy = record_;
+    std::atomic_thread_fence(std::memory_order_acquire);
+    if (sequence_.load(std::memory_order_relaxed) != before) continue;
+    // The lengths index the arrays of a process that may not trust the writer's memory.
+    copy.method_length = std::min<std::uint8_t>(copy.method_length, sizeof copy.method);
+    copy.target_length = std::min<std::uint8_t>(copy.target_length, sizeof copy.target);
+    copy.id_length = std::min<std::uint8_t>(copy.id_length, sizeof copy.id);
+    copy.peer_length = std::min<std::uint8_t>(copy.peer_length, sizeof copy.peer);
+    return copy;
+  }
+  return std::nullopt;
+}
+
+struct Scoreboard::Mapping {
+  Counters retired;
+  std::array<Slot, kMaxWorkers> slots;
+};
+
+void Scoreboard::Unmap::operator()(Mapping* mapping) const noexcept { ::munmap(mapping, sizeof(Mapping)); }
+
+Result<Scoreboard> Scoreboard::create() {
+  // MAP_NORESERVE: some 25 MB of addresses, of which only the slots ever claimed become memory.
+  void* memory = ::mmap(nullptr, sizeof(Mapping), PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED) {
+    return fail(
+        fmt::format("cannot map the scoreboard ({} KiB): {}", sizeof(Mapping) / 1024, std::strerror(errno)));
+  }
+  // Zero pages are what free slots and counters at 0 look like; claim() constructs a slot before anyone uses
+  // it.
+  return Scoreboard{static_cast<Mapping*>(memory)};
+}
+
+Slot& Scoreboard::slot(std::size_t index) { return mapping_->slots.at(index); }
+const Slot& Scoreboard::slot(std::size_t index) const { return mapping_->slots.at(index); }
+const Counters& Scoreboard::retired() const { return mapping_->retired; }
+
+std::optional<std::size_t> Scoreboard::claim() {
+  const auto found = std::find_if(mapping_->slots.begin(), mapping_->slots.end(), [](const Slot& slot) {
+    return slot.state.load(std::memory_order_relaxed) == WorkerState::kFree;
+  });
+  if (found == mapping_->slots.end()) return std::nullopt;
+  ::new (static_cast<void*>(&*found))
+      Slot;  // default-initialised: the 64 KiB of the access batch stay untouched
+  found->state.store(WorkerState::kBooting, std::memory_order_release);
+  return static_cast<std::size_t>(found - mapping_->slots.begin());
+}
+
+void Scoreboard::release(std::size_t index) {
+  Slot& dead = slot(index);
+  ORRERY_CHECK(dead.state.load(std::memory_order_relaxed) != WorkerState::kFree);
+  fold(mapping_->retired, dead.counters);
+  dead.pid.store(0, std::memory_order_relaxed);
+  dead.state.store(WorkerState::kFree, std::memory_order_release);
+}
+
+}  // namespace orrery::os

@@ -1,0 +1,86 @@
+#include "os/signals.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fmt/format.h>
+#include <pthread.h>
+#include <sys/signalfd.h>
+
+namespace orrery::os {
+
+namespace {
+
+constexpr std::array kTaken{SIGTERM, SIGINT,  SIGQUIT, SIGHUP,   SIGTTIN,
+                            SIGTTOU, SIGUSR1, SIGUSR2, SIGWINCH, SIGCHLD};
+
+struct SignalWord {
+  int signo;
+  std::string_view word;
+};
+constexpr std::array kWords{
+    SignalWord{SIGTERM, "term"}, SignalWord{SIGINT, "int"},   SignalWord{SIGQUIT, "quit"},
+    SignalWord{SIGHUP, "hup"},   SignalWord{SIGTTIN, "ttin"}, SignalWord{SIGTTOU, "ttou"},
+    SignalWord{SIGUSR1, "usr1"}, SignalWord{SIGUSR2, "usr2"}, SignalWord{SIGWINCH, "winch"},
+    SignalWord{SIGCHLD, "chld"}, SignalWord{SIGABRT, "abrt"}, SignalWord{SIGKILL, "kill"},
+};
+
+}  // namespace
+
+Result<SignalFd> SignalFd::open() {
+  sigset_t mask;
+  sigemptyset(&mask);
+  for (const int signo : kTaken) sigaddset(&mask, signo);
+  pthread_sigmask(SIG_BLOCK, &mask, nullptr);
+  // Standard error may be a pipe whose reader left; the master must survive its own log line.
+  std::signal(SIGPIPE, SIG_IGN);
+  // An inherited SIG_IGN (nohup, some containers) would make the kernel drop a signal before it reaches the
+  // signalfd, and an ignored CHLD would make children vanish without a status.
+  for (const int signo : kTaken) std::signal(signo, SIG_DFL);
+  base::UniqueFd fd{::signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK)};
+  if (!fd) return fail(fmt::format("cannot open a signalfd: {}", std::strerror(errno)));
+  return SignalFd{std::move(fd)};
+}
+
+std::vector<TakenSignal> SignalFd::take() {
+  std::vector<TakenSignal> taken;
+  std::array<signalfd_siginfo, 16> infos{};
+  for (;;) {
+    const ssize_t got = ::read(fd_.get(), infos.data(), sizeof infos);
+    if (got <= 0) return taken;
+    const std::size_t count = static_cast<std::size_t>(got) / sizeof infos[0];
+    for (std::size_t i = 0; i < count; ++i) {
+      taken.push_back(
+          {static_cast<int>(infos[i].ssi_signo), static_cast<pid_t>(infos[i].ssi_pid), infos[i].ssi_uid});
+    }
+  }
+}
+
+AllSignalsBlocked::AllSignalsBlocked() {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &former_);
+}
+
+AllSignalsBlocked::~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &former_, nullptr); }
+
+void restore_default_dispositions() {
+  struct sigaction action {};
+  action.sa_handler = SIG_DFL;
+  for (int signo = 1; signo < NSIG; ++signo)
+    ::sigaction(signo, &action, nullptr);  // KILL, STOP: refused, as they should
+}
+
+std::string_view signal_word(int signo) {
+  for (const SignalWord& row : kWords) {
+    if (row.signo == signo) return row.word;
+  }
+  return "rt";
+}
+
+std::string signal_name(int signo) {
+  const char* abbreviation = ::sigabbrev_np(signo);
+  return abbreviation != nullptr ? fmt::format("SIG{}", abbreviation) : fmt::format("signal {}", signo);
+}
+
+}  // namespace orrery::os

@@ -1,0 +1,65 @@
+// Signals: how the master takes them, and how a child gets rid of what it inherited.
+//
+// Master: blocks everything it handles and reads it from a SignalFd, so nothing ever runs in a signal
+// handler. Child: all signals stay blocked through fork; restore_default_dispositions() undoes what the
+// master ignored, and the worker unblocks when its own handling stands. A child must close the inherited
+// SignalFd and never read it or arm it in an epoll set: reads through it would be about the reader, but the
+// wake-ups about the master.
+#pragma once
+
+#include <csignal>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "orrery/result.hpp"
+
+#include "base/unique_fd.hpp"
+
+namespace orrery::os {
+
+/// A signal that was taken. `sender` is 0 when the kernel sent it (a terminal's Ctrl-C, for one).
+struct TakenSignal {
+  int signo = 0;
+  pid_t sender = 0;
+  uid_t uid = 0;
+};
+
+/// The master's signals, blocked and queued in a descriptor that poll can wait for.
+class SignalFd {
+ public:
+  /// Blocks TERM INT QUIT HUP TTIN TTOU USR1 USR2 WINCH CHLD in this process, ignores PIPE, and opens the
+  /// descriptor.
+  static Result<SignalFd> open();
+
+  /// All pending signals, in the kernel's order; empty when there is none. Never blocks.
+  std::vector<TakenSignal> take();
+  [[nodiscard]] int fd() const { return fd_.get(); }
+
+ private:
+  explicit SignalFd(base::UniqueFd fd) : fd_(std::move(fd)) {}
+  base::UniqueFd fd_;
+};
+
+/// Blocks every signal for as long as it lives, then restores the former mask. Around fork.
+class AllSignalsBlocked {
+ public:
+  AllSignalsBlocked();
+  ~AllSignalsBlocked();
+  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
+  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
+
+ private:
+  sigset_t former_{};
+};
+
+/// Child: every signal does again what it does in a fresh process. The mask is not changed.
+void restore_default_dispositions();
+
+/// "term" for SIGTERM: gunicorn's spelling in "Handling signal: term". "rt" for what has no name of its own.
+std::string_view signal_word(int signo);
+
+/// "SIGTERM"; "signal 40" where there is no name.
+std::string signal_name(int signo);
+
+}  // namespace orrery::os

@@ -1,0 +1,38 @@
+// Socket: makes listeners, from settings or from descriptors somebody handed over.
+//
+// Master only, before fork. Never blocks and never retries: a port that is taken is a sentence. All listeners
+// are non-blocking and close-on-exec; accepted TCP connections inherit TCP_NODELAY from them.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "orrery/result.hpp"
+
+#include "base/address.hpp"
+#include "os/contract.hpp"
+#include "os/privileges.hpp"
+
+namespace orrery::os {
+
+struct Bound {
+  Listener listener;
+  std::string note;  ///< a warning for the log; empty = none
+};
+
+/// Opens a listener for `target`; `bind` is the setting it came from. `owner` gets a unix socket's file.
+Result<Bound> listen_on(const base::BindTarget& target, std::string_view bind, int backlog,
+                        const std::optional<Identity>& owner);
+
+/// Changes the queue limit of a listener that is open already.
+void change_backlog(const Listener& listener, int backlog);
+
+/// Ends the listener's claim on its path, if it made the file and the file still is that one.
+void unlink_path(const Listener& listener);
+
+/// The bind settings ("fd://3", ...) that systemd's LISTEN_PID and LISTEN_FDS mean for this process; empty
+/// when they are for somebody else. Removes the variables, so that no child takes them for its own.
+std::vector<std::string> take_inherited_binds();
+
+}  // namespace orrery::os

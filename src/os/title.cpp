@@ -1,0 +1,114 @@
+#include "os/title.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <sstream>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+namespace orrery::os {
+
+namespace {
+
+// Process-wide by nature: the area is one per process and the kernel, not we, decides where it lies.
+struct TitleArea {
+  char* begin = nullptr;
+  std::size_t size = 0;
+};
+TitleArea g_area;  // NOLINT(*-avoid-non-const-global-variables)
+
+struct Bounds {
+  std::uintptr_t arguments_begin = 0, arguments_end = 0, environment_begin = 0, environment_end = 0;
+};
+
+// Fields 48-51 of proc(5) stat; counted from behind the last ')' since the command name may hold anything.
+std::optional<Bounds> read_bounds() {
+  std::ifstream file("/proc/self/stat");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const std::size_t name_end = text.rfind(')');
+  if (name_end == std::string::npos) return std::nullopt;
+  std::istringstream fields(text.substr(name_end + 1));
+  std::string skipped;
+  for (int field = 3; field < 48; ++field) fields >> skipped;
+  Bounds bounds;
+  fields >> bounds.arguments_begin >> bounds.arguments_end >> bounds.environment_begin >>
+      bounds.environment_end;
+  const bool sane = fields && bounds.arguments_begin != 0 && bounds.arguments_begin < bounds.arguments_end &&
+                    bounds.arguments_end <= bounds.environment_begin &&
+                    bounds.environment_begin <= bounds.environment_end;
+  return sane ? std::optional{bounds} : std::nullopt;
+}
+
+std::vector<std::string> read_arguments() {
+  std::ifstream file("/proc/self/cmdline", std::ios::binary);
+  std::vector<std::string> arguments;
+  for (std::string argument; std::getline(file, argument, '\0');) arguments.push_back(argument);
+  return arguments;
+}
+
+// A relative or searched argv[0] is resolved now, while the directory still is the one it was given in;
+// /proc/self/exe says "(deleted)" once a new build has replaced the file.
+std::string find_binary() {
+  char path[PATH_MAX];
+  const ssize_t length = ::readlink("/proc/self/exe", path, sizeof path);
+  return length > 0 ? std::string(path, static_cast<std::size_t>(length)) : std::string{};
+}
+
+std::string current_directory() {
+  char path[PATH_MAX];
+  return ::getcwd(path, sizeof path) != nullptr ? path : "";
+}
+
+// Leaked on purpose: the environment must outlive everything, static destructors included.
+void move_environment(const std::vector<std::string>& entries) {
+  char** moved = new char*[entries.size() + 1];
+  std::transform(entries.begin(), entries.end(), moved,
+                 [](const std::string& entry) { return ::strdup(entry.c_str()); });
+  moved[entries.size()] = nullptr;
+  environ = moved;
+}
+
+void free_area() {
+  const auto bounds = read_bounds();
+  if (!bounds) return;
+  program_invocation_name = ::strdup(program_invocation_name);
+  program_invocation_short_name = ::strdup(program_invocation_short_name);
+  const bool adjacent = bounds->environment_begin - bounds->arguments_end <= 1;
+  const std::uintptr_t end = adjacent ? bounds->environment_end : bounds->arguments_end;
+  g_area.begin = reinterpret_cast<char*>(bounds->arguments_begin);  // NOLINT(performance-no-int-to-ptr)
+  g_area.size = end - bounds->arguments_begin;
+}
+
+Invocation take_invocation() {
+  Invocation invocation{read_arguments(), {}, find_binary(), current_directory()};
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    invocation.environment.emplace_back(*entry);
+  }
+  move_environment(invocation.environment);
+  free_area();
+  return invocation;
+}
+
+}  // namespace
+
+const Invocation& save_invocation() {
+  static const Invocation saved = take_invocation();
+  return saved;
+}
+
+void set_title(std::string_view title) {
+  ::prctl(PR_SET_NAME, std::string(title.substr(0, 15)).c_str());
+  if (g_area.size < 2) return;
+  const std::size_t length = std::min(title.size(), g_area.size - 1);
+  std::memcpy(g_area.begin, title.data(), length);
+  std::memset(g_area.begin + length, 0, g_area.size - length);
+}
+
+}  // namespace orrery::os

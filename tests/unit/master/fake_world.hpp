@@ -1,0 +1,172 @@
+// FakeWorld: a kernel and a master made of plain values, for tests of the supervisor.
+//
+// Performs the supervisor's actions on imaginary processes and checks at every step what must always hold: no
+// signal to a pid that was reaped, one report for each death, Exit only with nobody left. The clock stands
+// still unless a test moves it.
+#pragma once
+
+#include <catch2/catch.hpp>
+#include <deque>
+#include <fmt/format.h>
+#include <map>
+#include <signal.h>
+#include <string>
+#include <vector>
+
+#include "master/supervisor.hpp"
+#include "os/signals.hpp"
+
+namespace orrery::master {
+
+using namespace std::chrono_literals;
+
+/// wait(2) statuses.
+constexpr int exited(int code) { return code << 8; }
+constexpr int killed_by(int signo) { return signo; }
+
+inline Plan plan_for(unsigned workers) {
+  Plan plan;
+  plan.workers = workers;
+  plan.timeout = 30s;
+  plan.graceful_timeout = 20s;
+  plan.boot_timeout = 10s;
+  return plan;
+}
+
+class FakeWorld {
+ public:
+  struct Process {
+    unsigned number = 0;
+    unsigned generation = 0;
+    std::vector<int> received;
+  };
+
+  explicit FakeWorld(std::uint64_t seed = 1) : supervisor(seed) {}
+
+  Supervisor supervisor;
+  base::Monotonic now{1000s};
+  std::map<pid_t, Process> processes;  ///< not reaped yet
+  std::vector<unsigned> loads;         ///< LoadConfig not answered yet
+  std::vector<unsigned> dropped;
+  std::vector<ReportDeath> reports;
+  std::vector<Phase> announced;
+  std::vector<std::string> said;
+  std::optional<int> exit_code;
+  bool forks_work = true;
+  pid_t next_pid = 101;
+  std::string trace;  ///< what the last send() made happen
+
+  void send(Event event) {
+    trace.clear();
+    std::deque<Event> inbox{std::move(event)};
+    while (!inbox.empty()) {
+      const Event next = inbox.front();
+      inbox.pop_front();
+      for (const Action& action : supervisor.on(next, now)) {
+        std::visit([&](const auto& wanted) { apply(wanted, inbox); }, action);
+      }
+    }
+  }
+
+  void start(unsigned workers) { send(Started{plan_for(workers)}); }
+  /// Starts and makes every worker ready; their pids are 101, 102, ...
+  void serve(unsigned workers) {
+    start(workers);
+    ready_all();
+  }
+  void ready_all() {
+    for (const auto& [pid, process] : std::map(processes)) {
+      if (is(pid, Child::State::kBooting)) send(WorkerReady{pid});
+    }
+  }
+  void signal(int signo) { send(SignalArrived{signo, 1}); }
+  void exit(pid_t pid, int status) {
+    REQUIRE(processes.contains(pid));
+    processes.erase(pid);
+    send(ChildExited{pid, status});
+  }
+  void advance(base::Nanoseconds by) {
+    now += by;
+    send(DeadlineReached{});
+  }
+  /// HUP whose configuration is good.
+  unsigned reload(const Plan& plan) {
+    signal(SIGHUP);
+    const unsigned generation = loads.back();
+    loads.clear();
+    send(ConfigReady{generation, plan});
+    return generation;
+  }
+
+  bool is(pid_t pid, Child::State state) const {
+    for (const Child& child : supervisor.children()) {
+      if (child.pid == pid) return child.state == state;
+    }
+    return false;
+  }
+  std::vector<pid_t> of_generation(unsigned generation) const {
+    std::vector<pid_t> pids;
+    for (const auto& [pid, process] : processes) {
+      if (process.generation == generation) pids.push_back(pid);
+    }
+    return pids;
+  }
+  std::vector<int> received(pid_t pid) const { return processes.at(pid).received; }
+  bool has_said(std::string_view part) const {
+    for (const std::string& line : said) {
+      if (line.find(part) != std::string::npos) return true;
+    }
+    return false;
+  }
+
+ private:
+  void note(const std::string& word) { trace += trace.empty() ? word : " " + word; }
+
+  void apply(const Spawn& action, std::deque<Event>& inbox) {
+    note(fmt::format("spawn:{}", action.generation));
+    if (!forks_work) {
+      inbox.push_back(ForkFailed{action.number, "cannot fork"});
+      return;
+    }
+    processes[next_pid] = {action.number, action.generation, {}};
+    inbox.push_back(Forked{action.number, next_pid++});
+  }
+  void apply(const SendSignal& action, std::deque<Event>&) {
+    note(fmt::format("{}:{}", os::signal_word(action.signo), action.pid));
+    REQUIRE(processes.contains(action.pid));  // never a signal to a reaped pid
+    processes[action.pid].received.push_back(action.signo);
+  }
+  void apply(const LoadConfig& action, std::deque<Event>&) {
+    note(fmt::format("load:{}", action.generation));
+    loads.push_back(action.generation);
+  }
+  void apply(const DropGeneration& action, std::deque<Event>&) {
+    note(fmt::format("drop:{}", action.generation));
+    REQUIRE(of_generation(action.generation).empty());
+    dropped.push_back(action.generation);
+  }
+  void apply(const ReopenLogs&, std::deque<Event>&) { note("reopen"); }
+  void apply(const ReportDeath& action, std::deque<Event>&) {
+    note(fmt::format("report:{}", action.pid));
+    REQUIRE_FALSE(processes.contains(action.pid));
+    reports.push_back(action);
+  }
+  void apply(const Announce& action, std::deque<Event>&) {
+    note(action.phase == Phase::kReady      ? "ready"
+         : action.phase == Phase::kStopping ? "stopping"
+                                            : "reloading");
+    announced.push_back(action.phase);
+  }
+  void apply(const Say& action, std::deque<Event>&) {
+    if (action.level != LogLevel::kDebug) note("say");
+    said.push_back(action.text);
+  }
+  void apply(const Exit& action, std::deque<Event>&) {
+    note(fmt::format("exit:{}", action.code));
+    REQUIRE(processes.empty());
+    REQUIRE_FALSE(exit_code);
+    exit_code = action.code;
+  }
+};
+
+}  // namespace orrery::master

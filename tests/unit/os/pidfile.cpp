@@ -1,0 +1,103 @@
+#include "os/pidfile.hpp"
+
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "support/child_process.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace orrery::os {
+
+namespace {
+
+std::string content(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace
+
+TEST_CASE("pidfile: written with mode 0644 whatever the umask, removed by its owner") {
+  const test::TemporaryDirectory directory;
+  const std::string path = directory.file("pid");
+  const mode_t former = ::umask(0077);
+  auto pidfile = Pidfile::lock(path);
+  ::umask(former);
+  REQUIRE(pidfile);
+  REQUIRE(pidfile->write());
+  CHECK(content(path) == std::to_string(::getpid()) + "\n");
+  struct stat status {};
+  ::stat(path.c_str(), &status);
+  CHECK((status.st_mode & 0777) == 0644);
+  pidfile->remove();
+  CHECK(::access(path.c_str(), F_OK) != 0);
+}
+
+TEST_CASE("pidfile: a living master is named and left alone") {
+  const test::TemporaryDirectory directory;
+  const std::string path = directory.file("pid");
+  auto first = Pidfile::lock(path);
+  REQUIRE(first->write());
+  const auto second = Pidfile::lock(path);
+  REQUIRE_FALSE(second);
+  CHECK(second.error().message ==
+        "another master runs with pid " + std::to_string(::getpid()) + " (pidfile " + path + ")");
+  CHECK(content(path) == std::to_string(::getpid()) + "\n");
+}
+
+TEST_CASE("pidfile: a stale one is taken over, even when its pid lives again as somebody else") {
+  const test::TemporaryDirectory directory;
+  const std::string path = directory.file("pid");
+  std::ofstream(path) << ::getppid() << "\n";
+  auto pidfile = Pidfile::lock(path);
+  REQUIRE(pidfile);
+  REQUIRE(pidfile->write());
+  CHECK(content(path) == std::to_string(::getpid()) + "\n");
+}
+
+TEST_CASE("pidfile: a file that holds something else is refused") {
+  const test::TemporaryDirectory directory;
+  const std::string path = directory.file("notes");
+  std::ofstream(path) << "root:x:0:0";
+  CHECK(Pidfile::lock(path).error().message.find("holds no pid") != std::string::npos);
+  CHECK(content(path) == "root:x:0:0");
+}
+
+TEST_CASE("pidfile: a directory that is not there is a sentence") {
+  CHECK(Pidfile::lock("/nowhere/at/all/pid").error().message ==
+        "cannot open pidfile /nowhere/at/all/pid: No such file or directory");
+}
+
+TEST_CASE("pidfile: removed only when it still is ours") {
+  const test::TemporaryDirectory directory;
+  const std::string path = directory.file("pid");
+  auto pidfile = Pidfile::lock(path);
+  REQUIRE(pidfile->write());
+  SECTION("another file stands there") {
+    ::unlink(path.c_str());
+    std::ofstream(path) << "1\n";
+  }
+  SECTION("it names another process") { std::ofstream(path) << "1\n"; }
+  pidfile->remove();
+  CHECK(content(path) == "1\n");
+}
+
+TEST_CASE("pidfile: the lock ends with its last holder, killed or not") {
+  const test::TemporaryDirectory directory;
+  const std::string path = directory.file("pid");
+  const pid_t holder = test::in_child([&path] {
+    auto held = Pidfile::lock(path);
+    if (!held || !held->write()) return 1;
+    ::pause();
+    return 0;
+  });
+  REQUIRE(test::eventually([&] { return content(path) == std::to_string(holder) + "\n"; }));
+  CHECK_FALSE(Pidfile::lock(path));
+  ::kill(holder, SIGKILL);
+  test::wait_for(holder);
+  CHECK(Pidfile::lock(path).has_value());
+}
+
+}  // namespace orrery::os

@@ -1,0 +1,291 @@
+#include "os/process.hpp"
+
+#include <array>
+#include <catch2/catch.hpp>
+#include <cstddef>
+#include <fcntl.h>
+#include <fstream>
+#include <grp.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "os/daemon.hpp"
+#include "os/notify.hpp"
+#include "os/signals.hpp"
+#include "os/title.hpp"
+#include "support/child_process.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace orrery::os {
+
+namespace {
+
+std::string command_line(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/cmdline", std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  while (!text.empty() && text.back() == '\0') text.pop_back();
+  return text;
+}
+
+std::string read_some(int fd) {
+  std::array<char, 512> bytes{};
+  const ssize_t got = ::read(fd, bytes.data(), bytes.size());
+  return {bytes.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
+}
+
+}  // namespace
+
+TEST_CASE(
+    "process: a child starts with default dispositions, all signals blocked, and without the closed "
+    "descriptors") {
+  auto pipe = make_pipe();
+  REQUIRE(pipe);
+  ChildBirth birth;
+  birth.close = {pipe->read.get()};
+  birth.title = "orrery: test";
+  const auto former = std::signal(SIGUSR1, SIG_IGN);
+  const auto pid = fork_child(birth, [&] {
+    sigset_t mask;
+    ::sigprocmask(SIG_BLOCK, nullptr, &mask);
+    struct sigaction action {};
+    ::sigaction(SIGUSR1, nullptr, &action);
+    if (action.sa_handler != SIG_DFL) return 1;
+    if (sigismember(&mask, SIGTERM) != 1 || sigismember(&mask, SIGUSR1) != 1) return 2;
+    if (::fcntl(pipe->read.get(), F_GETFD) >= 0) return 3;
+    return 0;
+  });
+  std::signal(SIGUSR1, former);
+  REQUIRE(pid);
+  CHECK(test::exited_with(test::wait_for(*pid), 0));
+  sigset_t mine;
+  ::sigprocmask(SIG_BLOCK, nullptr, &mine);
+  CHECK(sigismember(&mine, SIGTERM) == 0);
+}
+
+TEST_CASE("process: a child that cannot open its logs says so and exits 1") {
+  ChildBirth birth;
+  auto pipe = make_pipe();
+  birth.open_logs = []() -> Result<void> { return fail("no disk"); };
+  birth.complain = [&](const std::string& why) {
+    CHECK(::write(pipe->write.get(), why.data(), why.size()) > 0);
+  };
+  const auto pid = fork_child(birth, [] { return 0; });
+  REQUIRE(pid);
+  CHECK(test::exited_with(test::wait_for(*pid), 1));
+  CHECK(read_some(pipe->read.get()) == "no disk");
+}
+
+TEST_CASE("process: peek leaves the dead child there, reap takes it with its usage") {
+  const auto pid = fork_child({}, [] { return 7; });
+  REQUIRE(pid);
+  REQUIRE(test::eventually([] { return peek_dead_child().has_value(); }));
+  CHECK(peek_dead_child() == *pid);
+  CHECK(send_signal(*pid, SIGTERM));  // a zombie takes it silently
+  const auto dead = reap_child(*pid);
+  REQUIRE(dead);
+  CHECK(WEXITSTATUS(dead->status) == 7);
+  CHECK(dead->usage.ru_maxrss > 0);
+  CHECK_FALSE(peek_dead_child());
+  CHECK_FALSE(reap_child(*pid));
+}
+
+TEST_CASE("process: titles are shown by ps, the environment survives, the parent keeps its own") {
+  ::setenv("ORRERY_TITLE_TEST", "kept", 1);
+  const pid_t pid = test::in_child([] {
+    const std::string path = std::getenv("PATH");
+    const Invocation& invocation = save_invocation();
+    if (invocation.binary.empty() || invocation.arguments.empty() || invocation.directory.empty()) return 1;
+    set_title("orrery: worker 2 [async] gen 1");
+    if (std::string(std::getenv("PATH")) != path || std::string(std::getenv("ORRERY_TITLE_TEST")) != "kept")
+      return 2;
+    if (::setenv("ORRERY_TITLE_TEST", "new", 1) != 0 || ::setenv("ORRERY_TITLE_MORE", "x", 1) != 0) return 3;
+    if (command_line(::getpid()) != "orrery: worker 2 [async] gen 1") return 4;
+    set_title(std::string(100'000, 'x'));  // cut, not overrun
+    set_title("orrery: master");
+    return command_line(::getpid()) == "orrery: master" ? 0 : 5;
+  });
+  const auto status = test::wait_for(pid);
+  REQUIRE(status);
+  CHECK(*status == 0);
+  CHECK(command_line(::getpid()).find("unit_tests") != std::string::npos);
+}
+
+TEST_CASE("process: descriptors 0 to 2 are always open") {
+  const pid_t pid = test::in_child([] {
+    ::close(0);
+    ::close(2);
+    ensure_standard_descriptors();
+    const bool open = ::fcntl(0, F_GETFD) >= 0 && ::fcntl(1, F_GETFD) >= 0 && ::fcntl(2, F_GETFD) >= 0;
+    return open ? 0 : 1;
+  });
+  CHECK(test::exited_with(test::wait_for(pid), 0));
+}
+
+TEST_CASE("process: the soft limit of open files is raised to the hard one") {
+  const pid_t pid = test::in_child([] {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = 64;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    const DescriptorLimit raised = raise_descriptor_limit();
+    return raised.before == 64 && raised.now == limit.rlim_max ? 0 : 1;
+  });
+  CHECK(test::exited_with(test::wait_for(pid), 0));
+}
+
+TEST_CASE("process: raw_env") {
+  CHECK(set_environment({"ORRERY_A=1=2", "ORRERY_B="}));
+  CHECK(std::getenv("ORRERY_A") == std::string("1=2"));
+  CHECK(std::getenv("ORRERY_B") == std::string());
+  CHECK_FALSE(set_environment({"=x"}));
+  CHECK_FALSE(set_environment({"name"}));
+}
+
+TEST_CASE("signals: taken from the descriptor with their sender, even when they were ignored before") {
+  const pid_t pid = test::in_child([] {
+    std::signal(SIGHUP, SIG_IGN);
+    auto signals = SignalFd::open();
+    if (!signals || !signals->take().empty()) return 1;
+    ::kill(::getpid(), SIGHUP);
+    ::kill(::getpid(), SIGHUP);  // merges
+    ::kill(::getpid(), SIGTERM);
+    const auto taken = signals->take();
+    if (taken.size() != 2 || !signals->take().empty()) return 2;
+    for (const TakenSignal& signal : taken) {
+      if (signal.sender != ::getpid() || signal.uid != ::getuid()) return 3;
+    }
+    return 0;
+  });
+  CHECK(test::exited_with(test::wait_for(pid), 0));
+}
+
+TEST_CASE("signals: names") {
+  CHECK(signal_word(SIGTTIN) == "ttin");
+  CHECK(signal_name(SIGSEGV) == "SIGSEGV");
+  CHECK(signal_name(SIGRTMIN + 3) == "signal " + std::to_string(SIGRTMIN + 3));
+}
+
+TEST_CASE("notify: without NOTIFY_SOCKET it says nothing") {
+  ::unsetenv("NOTIFY_SOCKET");
+  Notify notify = Notify::from_environment();
+  notify.ready("x");
+  CHECK(notify.fd() == -1);
+}
+
+TEST_CASE("notify: messages reach a path and an abstract name") {
+  const test::TemporaryDirectory directory;
+  const bool abstract = GENERATE(false, true);
+  const std::string name = abstract ? "@orrery-test-" + std::to_string(::getpid()) : directory.file("notify");
+  const base::UniqueFd receiver{::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0)};
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  name.copy(address.sun_path, sizeof address.sun_path - 1);
+  if (abstract) address.sun_path[0] = '\0';
+  const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size());
+  REQUIRE(::bind(receiver.get(), reinterpret_cast<const sockaddr*>(&address), length) == 0);
+  ::setenv("NOTIFY_SOCKET", name.c_str(), 1);
+  Notify notify = Notify::from_environment();
+  ::unsetenv("NOTIFY_SOCKET");
+  notify.ready("2 of 2 workers ready");
+  CHECK(read_some(receiver.get()) == "READY=1\nSTATUS=2 of 2 workers ready");
+  notify.reloading(base::Monotonic{std::chrono::seconds{5}});
+  CHECK(read_some(receiver.get()) == "RELOADING=1\nMONOTONIC_USEC=5000000\nSTATUS=reloading");
+  notify.stopping("stopping");
+  CHECK(read_some(receiver.get()) == "STOPPING=1\nSTATUS=stopping");
+  notify.main_pid(42);
+  CHECK(read_some(receiver.get()) == "MAINPID=42");
+}
+
+TEST_CASE("daemon: the foreground process reports what the daemon says") {
+  struct Row {
+    const char* name;
+    int (*daemon)(Daemon&);
+    int code;
+  };
+  const Row row = GENERATE(Row{"ready",
+                               [](Daemon& daemon) {
+                                 daemon.ready();
+                                 daemon.failed(9, "late");
+                                 return 0;
+                               },
+                               0},
+                           Row{"failed",
+                               [](Daemon& daemon) {
+                                 daemon.failed(4, "");
+                                 return 0;
+                               },
+                               4},
+                           Row{"died", [](Daemon&) { return 0; }, 1});
+  INFO(row.name);
+  const pid_t pid = test::in_child([&row] {
+    const int null = ::open("/dev/null", O_WRONLY);
+    ::dup2(null, 2);
+    const pid_t foreground_session = ::getsid(0);
+    auto daemon = Daemon::daemonize();
+    if (!daemon || ::getsid(0) == foreground_session || ::getsid(0) == ::getpid()) ::_exit(77);
+    return row.daemon(*daemon);
+  });
+  CHECK(test::exited_with(test::wait_for(pid), row.code));
+}
+
+TEST_CASE("privileges: unknown names are sentences, one's own identity is no change") {
+  CHECK(resolve_identity("no-such-user", "", false).error().message ==
+        "user: there is no user `no-such-user`");
+  CHECK(resolve_identity("", "no-such-group", false).error().message ==
+        "group: there is no group `no-such-group`");
+  const auto same = resolve_identity(std::to_string(::geteuid()), std::to_string(::getegid()), false);
+  REQUIRE(same);
+  CHECK_FALSE(same->has_value());
+  CHECK_FALSE(resolve_identity("", "", false)->has_value());
+}
+
+TEST_CASE("privileges: dropped for good") {
+  if (::geteuid() != 0) return;
+  const auto identity = resolve_identity("65534", "65534", false);
+  REQUIRE(identity);
+  REQUIRE(identity->has_value());
+  ChildBirth birth;
+  birth.identity = **identity;
+  const auto pid = fork_child(birth, [] {
+    uid_t real = 0, effective = 0, saved = 0;
+    ::getresuid(&real, &effective, &saved);
+    if (real != 65534 || effective != 65534 || saved != 65534 || ::getegid() != 65534) return 2;
+    if (::setuid(0) == 0 || ::seteuid(0) == 0) return 3;
+    std::array<gid_t, 8> groups{};
+    return ::getgroups(8, groups.data()) == 1 && groups[0] == 65534 ? 0 : 4;
+  });
+  REQUIRE(pid);
+  const auto status = test::wait_for(*pid);
+  REQUIRE(status);
+  CHECK(*status == 0);
+}
+
+TEST_CASE("process: a child dies with its parent, also after it dropped its privileges") {
+  auto pipe = make_pipe();
+  REQUIRE(pipe);
+  const pid_t parent = test::in_child([&] {
+    ChildBirth birth;
+    if (::geteuid() == 0) birth.identity = Identity{65534, 65534, {65534}, true, "nobody"};
+    const auto pid = fork_child(birth, [&] {
+      const pid_t self = ::getpid();
+      if (::write(pipe->write.get(), &self, sizeof self) < 0) return 1;
+      sigset_t none;
+      sigemptyset(&none);
+      ::sigprocmask(SIG_SETMASK, &none, nullptr);
+      for (;;) ::pause();
+      return 0;
+    });
+    if (!pid) return 1;
+    ::pause();
+    return 0;
+  });
+  pid_t child = 0;
+  REQUIRE(test::eventually([&] { return ::read(pipe->read.get(), &child, sizeof child) == sizeof child; }));
+  pipe->write.reset();
+  ::kill(parent, SIGKILL);
+  test::wait_for(parent);
+  // The child held the last other write end: end of file is its death.
+  CHECK(test::eventually([&] { return ::read(pipe->read.get(), &child, sizeof child) == 0; }));
+}
+
+}  // namespace orrery::os

@@ -1,0 +1,108 @@
+#include "os/scoreboard.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "support/child_process.hpp"
+
+namespace orrery::os {
+
+TEST_CASE("scoreboard: a request record is cut, never overrun") {
+  RequestRecord record;
+  record.set_target(std::string(500, 'x'));
+  record.set_method("GET");
+  CHECK(record.target_view() == std::string(120, 'x'));
+  CHECK(record.method_view() == "GET");
+}
+
+TEST_CASE("scoreboard: an empty cell reads as empty") {
+  const RequestCell cell;
+  const auto record = cell.read();
+  REQUIRE(record);
+  CHECK(record->started_ns == 0);
+}
+
+TEST_CASE("scoreboard: a record whose writer died in the middle is unreliable") {
+  RequestCell cell;
+  bool torn = false;
+  cell.write([&](RequestRecord& record) {
+    record.started_ns = 1;
+    torn = !cell.read().has_value();
+  });
+  CHECK(torn);
+  CHECK(cell.read().has_value());
+}
+
+TEST_CASE("scoreboard: a reader in another process never sees half a record") {
+  auto scoreboard = Scoreboard::create();
+  REQUIRE(scoreboard);
+  RequestCell& cell = scoreboard->slot(*scoreboard->claim()).flights[0];
+  const pid_t writer = test::in_child([&cell] {
+    for (char letter = 'a';; letter = letter == 'z' ? 'a' : static_cast<char>(letter + 1)) {
+      cell.write([letter](RequestRecord& record) {
+        record.set_target(std::string(100, letter));
+        record.set_id(std::string(60, letter));
+      });
+    }
+    return 0;
+  });
+  REQUIRE(test::eventually([&] { return cell.read() && cell.read()->target_length != 0; }));
+  int whole = 0;
+  bool mixed = false;
+  for (int i = 0; i < 200'000; ++i) {
+    const auto record = cell.read();
+    if (!record) continue;
+    ++whole;
+    const std::string all = std::string(record->target_view()).append(record->id_view());
+    mixed = mixed || all != std::string(160, all[0]);
+  }
+  ::kill(writer, SIGKILL);
+  test::wait_for(writer);
+  CHECK_FALSE(mixed);
+  CHECK(whole > 0);
+}
+
+TEST_CASE("scoreboard: a slot is claimed once, released with its counters, and clean for the next") {
+  auto scoreboard = Scoreboard::create();
+  REQUIRE(scoreboard);
+  const auto first = scoreboard->claim();
+  REQUIRE(first == 0U);
+  CHECK(scoreboard->claim() == 1U);
+  Slot& slot = scoreboard->slot(*first);
+  bump(slot.counters.requests, 5);
+  bump(slot.counters.rejects[3], 2);
+  slot.heartbeat_ns.store(77);
+  slot.access.used.store(9);
+  slot.flights[63].write([](RequestRecord& record) { record.started_ns = 5; });
+  scoreboard->release(*first);
+  CHECK(scoreboard->retired().requests.load() == 5);
+  CHECK(scoreboard->retired().rejects[3].load() == 2);
+  REQUIRE(scoreboard->claim() == 0U);
+  CHECK(slot.counters.requests.load() == 0);
+  CHECK(slot.heartbeat_ns.load() == 0);
+  CHECK(slot.access.used.load() == 0);
+  CHECK(slot.flights[63].read()->started_ns == 0);
+  CHECK(slot.state.load() == WorkerState::kBooting);
+}
+
+TEST_CASE("scoreboard: full is full") {
+  auto scoreboard = Scoreboard::create();
+  REQUIRE(scoreboard);
+  for (std::size_t i = 0; i < kMaxWorkers; ++i) CHECK(scoreboard->claim() == i);
+  CHECK_FALSE(scoreboard->claim());
+  scoreboard->release(100);
+  CHECK(scoreboard->claim() == 100U);
+}
+
+TEST_CASE("scoreboard: what a child writes the parent reads") {
+  auto scoreboard = Scoreboard::create();
+  REQUIRE(scoreboard);
+  Slot& slot = scoreboard->slot(*scoreboard->claim());
+  const pid_t child = test::in_child([&slot] {
+    bump(slot.counters.connections, 3);
+    return 0;
+  });
+  REQUIRE(test::exited_with(test::wait_for(child), 0));
+  CHECK(slot.counters.connections.load() == 3);
+}
+
+}  // namespace orrery::os
