@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "orrery/config.hpp"
+#include "orrery/export.hpp"
 #include "orrery/request.hpp"
 #include "orrery/response.hpp"
 #include "orrery/result.hpp"
@@ -32,7 +33,7 @@ class Outlet;
 
 /// A response that is written as things happen (server-sent events, progress). Class `async`, loop thread only. Copies share
 /// one stream. When the last copy goes, the stream ends as if by end().
-class Stream {
+class ORRERY_EXPORT Stream {
  public:
   explicit Stream(std::shared_ptr<worker::Outlet> outlet) : outlet_(std::move(outlet)) {}
 
@@ -54,7 +55,7 @@ class Stream {
 
 /// A request body as it comes (routes with RouteOptions::stream_body). Loop thread only in the class `async`. In the other
 /// classes, and on other routes, the whole body comes as one piece.
-class BodyReader {
+class ORRERY_EXPORT BodyReader {
  public:
   using Callback = std::function<void(const BodyPiece&)>;
   explicit BodyReader(std::shared_ptr<worker::Reply> reply) : reply_(std::move(reply)) {}
@@ -68,7 +69,7 @@ class BodyReader {
 };
 
 /// Answers one request, once, from any thread. A Responder that goes unanswered sends 500 and a log line.
-class Responder {
+class ORRERY_EXPORT Responder {
  public:
   explicit Responder(std::shared_ptr<worker::Reply> reply) : reply_(std::move(reply)) {}
   Responder(Responder&&) noexcept = default;
@@ -88,7 +89,7 @@ class Responder {
 };
 
 /// The worker as the application sees it. Lives as long as its process. Loop thread only.
-class Worker {
+class ORRERY_EXPORT Worker {
  public:
   Worker() = default;
   Worker(const Worker&) = delete;
@@ -151,7 +152,7 @@ class Group {
   RouteOptions options_;
 };
 
-class App {
+class ORRERY_EXPORT App {
  public:
   /// GET also answers HEAD; OPTIONS and 405 with Allow come by themselves.
   template <class H>

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "orrery/config.hpp"
+#include "orrery/export.hpp"
 
 namespace orrery {
 
@@ -27,7 +28,7 @@ struct Field {
   std::string_view value;
 };
 
-class Request {
+class ORRERY_EXPORT Request {
  public:
   Request(Request&& other) noexcept : message_(other.message_), owned_(other.owned_) { other.message_ = nullptr; }
   Request& operator=(Request&& other) noexcept;

@@ -14,9 +14,11 @@
 #include <utility>
 #include <vector>
 
+#include "orrery/export.hpp"
+
 namespace orrery {
 
-class Response {
+class ORRERY_EXPORT Response {
  public:
   /// Appends the next piece of a body to `out`; returns false when that was the last (an empty last piece is fine).
   /// Called only when the socket can take more: on the loop thread (`async`, `sync`) or on a pool thread (`threads`).
@@ -76,7 +78,7 @@ class Response {
 };
 
 /// An answer a handler may throw from any depth: becomes that status with that sentence, in the server's error form.
-struct HttpError {
+struct ORRERY_EXPORT HttpError {
   int status;
   std::string message;
 };

@@ -7,6 +7,7 @@
 
 #include "orrery/app.hpp"
 #include "orrery/config.hpp"
+#include "orrery/export.hpp"
 
 namespace orrery {
 
@@ -18,10 +19,10 @@ struct About {
 
 /// The whole program: `int main(int argc, char** argv) { return orrery::run(argc, argv, make_app()); }`
 /// reads YAML, environment and command line (see --help), prints what is wrong with them, serves, supervises.
-int run(int argc, char** argv, App app, About about = {});
+ORRERY_EXPORT int run(int argc, char** argv, App app, About about = {});
 
 /// The same service from a Config of your own. SIGHUP then renews the workers with the same Config.
-class Server {
+class ORRERY_EXPORT Server {
  public:
   Server(Config config, App app, About about = {});
   /// Blocks until the service ends. Call once.
@@ -34,6 +35,6 @@ class Server {
 };
 
 /// The library's version, "0.1.0".
-const char* version();
+ORRERY_EXPORT const char* version();
 
 }  // namespace orrery

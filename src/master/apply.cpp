@@ -138,8 +138,8 @@ void Service::apply(const LoadConfig& action) {
 }
 
 Result<void> Service::load(unsigned number) {
-  const Reload reload =
-      parts_.reload ? parts_.reload() : Reload{{}, {}, generations_.rbegin()->second.config};
+  const Config& current = generations_.rbegin()->second.config;
+  const Reload reload = parts_.reload ? parts_.reload(current) : Reload{{}, {}, current};
   if (!reload.complaints.empty()) return fail(join(reload.complaints));
   std::vector<std::string> notes;
   auto generation = make_generation(reload.config, ground_.listeners, notes);

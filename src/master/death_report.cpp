@@ -1,6 +1,7 @@
 #include "master/death_report.hpp"
 
 #include <algorithm>
+#include <array>
 #include <climits>
 #include <csignal>
 #include <fcntl.h>
@@ -72,7 +73,7 @@ std::string describe_flights(const Flights& flights, base::Monotonic now) {
   for (const os::RequestRecord& record : flights.records) {
     fmt::format_to(std::back_inserter(text), "{} {} {} (id {}, {:.3f} s, from {})",
                    &record == &flights.records[0] ? ":" : ",", record.method_view(), record.target_view(),
-                   record.id_view(), seconds(age(record, now)), record.peer_view());
+                   record.id_view(), seconds(age(record, now)), record.peer.to_string());
   }
   if (flights.torn != 0)
     fmt::format_to(std::back_inserter(text), "; records it was just writing: {}", flights.torn);
@@ -109,7 +110,8 @@ std::string remaining_access_lines(const Death& death, const os::Slot& slot, con
   const bool timed_out = death.ending == Ending::kTimeout || death.ending == Ending::kDeadline;
   for (const os::RequestRecord& flight : read_flights(slot).records) {
     base::AccessRecord record;
-    record.client = flight.peer_view();
+    std::array<char, 46> client{};
+    record.client = flight.peer.format_ip(client);
     record.method = flight.method_view();
     record.target = flight.target_view();
     record.protocol = flight.minor_version == 0 ? "HTTP/1.0" : "HTTP/1.1";

@@ -64,10 +64,11 @@ Result<Ground> prepare_background(const Config& config, Foreground foreground, o
 
 void say_start(const MasterParts& parts, const ListenerSet& listeners,
                const std::vector<std::string>& notes) {
-  base::log_info("Starting orrery {}", parts.version);
+  base::log_info("Starting {}", parts.service);
   const os::DescriptorLimit limit = os::raise_descriptor_limit();
   if (limit.now != limit.before)
     base::log_info("Limit of open files raised from {} to {}", limit.before, limit.now);
+  for (const std::string& note : parts.notes) base::log_info("{}", note);
   for (const std::string& note : notes) base::log_warning("{}", note);
   for (const auto& listener : listeners) base::log_info("Listening at: {} ({})", listener->url(), ::getpid());
 }

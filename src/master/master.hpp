@@ -27,11 +27,13 @@ struct Reload {
 /// its own copy.
 struct MasterParts {
   Config config;
-  std::function<Reload()> reload;  ///< empty = HUP starts the same configuration again
-  std::function<unsigned(const Config&)>
-      worker_count;  ///< resolves `auto`; empty = Config::workers, at least 1
+  /// Reads the configuration again and compares it with `current`; empty = HUP starts the same one again.
+  std::function<Reload(const Config& current)> reload;
+  /// Resolves `auto`; empty = Config::workers, at least 1.
+  std::function<unsigned(const Config&)> worker_count;
   os::WorkerMain worker_main;
-  std::string version;  ///< "0.1.0"
+  std::string service = "orrery";  ///< what starts, for the log: "orrery 0.1.0"
+  std::vector<std::string> notes;  ///< what reading the configuration left to say
 };
 
 /// Runs the service; returns the exit code (os::ExitCode) when it has stopped.

@@ -32,6 +32,6 @@ bool is_connection_lost(int accept_error) {
   }
 }
 
-bool is_nothing_there(int accept_error) { return accept_error == EAGAIN || accept_error == EWOULDBLOCK; }
+bool is_nothing_there(int accept_error) { return accept_error == EAGAIN; }
 
 }  // namespace orrery::os

@@ -54,7 +54,6 @@ void fold(Counters& totals, const Counters& parts) {
 void RequestRecord::set_method(std::string_view text) { copy_cut(method, method_length, text); }
 void RequestRecord::set_target(std::string_view text) { copy_cut(target, target_length, text); }
 void RequestRecord::set_id(std::string_view text) { copy_cut(id, id_length, text); }
-void RequestRecord::set_peer(std::string_view text) { copy_cut(peer, peer_length, text); }
 
 std::optional<RequestRecord> RequestCell::read() const {
   // A live writer is between its two steps for some 100 ns, a dead one for ever: a few tries tell them apart.
@@ -68,7 +67,6 @@ std::optional<RequestRecord> RequestCell::read() const {
     copy.method_length = std::min<std::uint8_t>(copy.method_length, sizeof copy.method);
     copy.target_length = std::min<std::uint8_t>(copy.target_length, sizeof copy.target);
     copy.id_length = std::min<std::uint8_t>(copy.id_length, sizeof copy.id);
-    copy.peer_length = std::min<std::uint8_t>(copy.peer_length, sizeof copy.peer);
     return copy;
   }
   return std::nullopt;

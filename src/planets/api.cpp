@@ -33,6 +33,9 @@ void put_place_and_time(JsonText& json, const Query& query) {
   json.raw(R"(},"time":")").raw(format_rfc3339(query.instant)).raw("\"}\n");
 }
 
+/// Characters of one body's members beside its name and numbers.
+constexpr std::size_t kBodyText = std::string_view{R"({"name":"","az":,"alt":)"}.size();
+
 void put_body(JsonText& json, const Query& query, const Sky& sky, Body body) {
   const SkyPosition position = sky.position(body);
   const Degrees lifted = refraction(position.altitude, query.pressure, query.temperature);
@@ -50,10 +53,13 @@ Response one_body(const Request& request) {
   }
   const Query query = read_query(request);
   if (!query.problems.empty()) return refusal(query);
-  JsonText json{256};
+  JsonText json{320};
   json.raw("{");
   put_body(json, query, Sky{query.instant, query.observer}, *body);
-  json.raw(",");
+  // All answers about one body seen from one place have one length, however many digits the moment's numbers need:
+  // ab, with which this service is measured, counts a length that changes as a failed request.
+  const std::size_t longest = kBodyText + name_of(*body).size() + 2 * JsonText::kLongestNumber;
+  json.pad_to(longest).raw(",");
   put_place_and_time(json, query);
   return Response::json(json.take());
 }

@@ -12,6 +12,9 @@ namespace orrery::planets {
 
 class JsonText {
  public:
+  /// No double needs more characters.
+  static constexpr std::size_t kLongestNumber = 24;
+
   explicit JsonText(std::size_t room) { text_.reserve(room); }
 
   /// Punctuation and keys, as they stand.
@@ -22,7 +25,7 @@ class JsonText {
   /// A finite number; anything else is null.
   JsonText& number(double value) {
     if (!(value - value == 0)) return raw("null");
-    char digits[32];
+    char digits[kLongestNumber + 8];
     const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
     text_.append(digits, static_cast<std::size_t>(end - digits));
     return *this;
@@ -32,6 +35,12 @@ class JsonText {
     text_ += '"';
     for (const char c : value) put(c);
     text_ += '"';
+    return *this;
+  }
+  [[nodiscard]] std::size_t size() const { return text_.size(); }
+  /// White space up to `size` bytes; it means nothing in JSON.
+  JsonText& pad_to(std::size_t size) {
+    if (text_.size() < size) text_.append(size - text_.size(), ' ');
     return *this;
   }
   [[nodiscard]] std::string take() { return std::move(text_); }

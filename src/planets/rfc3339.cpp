@@ -106,11 +106,10 @@ std::string format_rfc3339(Instant instant) {
   put(11, 2, time.hour);
   put(14, 2, time.minute);
   put(17, 2, micros / 1'000'000);
-  if (const long fraction = micros % 1'000'000; fraction != 0) {
-    text += ".000000";
-    put(20, 6, fraction);
-    text.erase(text.find_last_not_of('0') + 1);
-  }
+  const long fraction = micros % 1'000'000;
+  const bool whole_millis = fraction % 1000 == 0;
+  text += whole_millis ? ".000" : ".000000";
+  put(20, whole_millis ? 3 : 6, whole_millis ? fraction / 1000 : fraction);
   return text += 'Z';
 }
 

@@ -12,7 +12,7 @@ namespace orrery::planets {
 /// Reads a timestamp. A space where the offset's `+` belongs is understood: that is what an unescaped `+` in a URL becomes.
 [[nodiscard]] std::optional<Instant> parse_rfc3339(std::string_view text);
 
-/// In UTC, with as many decimals of the second (at most 6) as are not zero.
+/// In UTC; whole milliseconds have three decimals, anything finer six.
 [[nodiscard]] std::string format_rfc3339(Instant instant);
 
 }  // namespace orrery::planets

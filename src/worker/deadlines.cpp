@@ -20,22 +20,22 @@ Monotonic time_of(std::int64_t tick) { return Monotonic{kTick * tick}; }
 
 }  // namespace
 
-void Deadline::unlink() {
-  if (!next_) return;
-  previous_->next_ = next_;
-  next_->previous_ = previous_;
-  next_ = previous_ = nullptr;
+void WheelLink::unlink() {
+  if (!next) return;
+  previous->next = next;
+  next->previous = previous;
+  next = previous = nullptr;
 }
 
 Deadlines::Deadlines(uv::Loop& loop)
     : timer_(loop, [this] { turn(); }), done_(tick_before(base::monotonic_now())) {
-  for (Head& head : heads_) head.next_ = head.previous_ = &head;
+  for (WheelLink& head : heads_) head.next = head.previous = &head;
 }
 
 Deadlines::~Deadlines() {
-  for (Head& head : heads_) {
-    while (head.next_ != &head) head.next_->unlink();
-    head.next_ = head.previous_ = nullptr;
+  for (WheelLink& head : heads_) {
+    while (head.next != &head) head.next->unlink();
+    head.next = head.previous = nullptr;
   }
 }
 
@@ -43,14 +43,14 @@ void Deadlines::schedule(Deadline& deadline, Monotonic due, Monotonic now) {
   if (due == Monotonic::max()) return;
   const std::int64_t current = std::max(done_, tick_before(now));
   const std::int64_t tick = std::clamp(tick_at_or_after(due), current + 1, current + kSlots - 1);
-  if (deadline.next_ && deadline.tick_ <= tick) return;
+  if (deadline.next && deadline.tick <= tick) return;
   deadline.unlink();
-  Head& head = heads_[static_cast<std::size_t>(tick % kSlots)];
-  deadline.tick_ = tick;
-  deadline.previous_ = head.previous_;
-  deadline.next_ = &head;
-  head.previous_->next_ = &deadline;
-  head.previous_ = &deadline;
+  WheelLink& head = heads_[static_cast<std::size_t>(tick % kSlots)];
+  deadline.tick = tick;
+  deadline.previous = head.previous;
+  deadline.next = &head;
+  head.previous->next = &deadline;
+  head.previous = &deadline;
   if (armed_ == 0 || tick < armed_) arm(tick, now);
 }
 
@@ -71,10 +71,10 @@ void Deadlines::turn() {
 }
 
 void Deadlines::wake_slot(std::int64_t tick, Monotonic now) {
-  Head& head = heads_[static_cast<std::size_t>(tick % kSlots)];
+  WheelLink& head = heads_[static_cast<std::size_t>(tick % kSlots)];
   // Whatever a woken one schedules lies in a later tick, so this ends; it may destroy others, so no iterator is kept.
-  while (head.next_ != &head && head.next_->tick_ <= tick) {
-    Deadline& deadline = *head.next_;
+  while (head.next != &head && head.next->tick <= tick) {
+    auto& deadline = static_cast<Deadline&>(*head.next);
     deadline.unlink();
     deadline.on_deadline(now);
   }
@@ -82,8 +82,8 @@ void Deadlines::wake_slot(std::int64_t tick, Monotonic now) {
 
 std::int64_t Deadlines::next_occupied(std::int64_t from) const {
   for (std::int64_t tick = from; tick < from + kSlots; ++tick) {
-    const Head& head = heads_[static_cast<std::size_t>(tick % kSlots)];
-    if (head.next_ != &head) return tick;
+    const WheelLink& head = heads_[static_cast<std::size_t>(tick % kSlots)];
+    if (head.next != &head) return tick;
   }
   return 0;
 }

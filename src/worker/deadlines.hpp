@@ -13,8 +13,17 @@
 
 namespace orrery::worker {
 
+/// A place in one of the wheel's rings.
+struct WheelLink {
+  WheelLink* previous = nullptr;
+  WheelLink* next = nullptr;
+  std::int64_t tick = 0;  ///< the slot it is linked in
+
+  void unlink();
+};
+
 /// What can be woken. A base class of its owner; unlinks itself when it goes.
-class Deadline {
+class Deadline : public WheelLink {
  public:
   Deadline() = default;
   Deadline(const Deadline&) = delete;
@@ -24,14 +33,6 @@ class Deadline {
 
  protected:
   ~Deadline() { unlink(); }
-
- private:
-  friend class Deadlines;
-  void unlink();
-
-  Deadline* previous_ = nullptr;
-  Deadline* next_ = nullptr;
-  std::int64_t tick_ = 0;  ///< where it is linked
 };
 
 class Deadlines {
@@ -44,10 +45,6 @@ class Deadlines {
 
  private:
   static constexpr std::int64_t kSlots = 1024;
-  struct Head final : Deadline {
-    void on_deadline(base::Monotonic) override {}
-  };
-
   void turn();
   void wake_slot(std::int64_t tick, base::Monotonic now);
   void arm(std::int64_t tick, base::Monotonic now);
@@ -56,7 +53,7 @@ class Deadlines {
   uv::Timer timer_;
   std::int64_t done_;            ///< all ticks up to this one are handled
   std::int64_t armed_ = 0;       ///< tick the timer is set for; 0 = it is not
-  std::array<Head, kSlots> heads_;
+  std::array<WheelLink, kSlots> heads_;
 };
 
 }  // namespace orrery::worker

@@ -68,8 +68,7 @@ void Session::turn(Act&& act) {
 void Session::work() {
   if (lingering_) return;
   for (int steps = 0; steps < kStepsPerTurn; ++steps) {
-    const Step next = exchange_.next(now_);
-    if (!step(next)) return;
+    if (!step(exchange_.next(now_))) return;
   }
   flush();
   later([](Session& session) { session.turn([] {}); });

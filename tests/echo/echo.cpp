@@ -1,0 +1,154 @@
+// echo: a service that answers what it received, as JSON, and one constant route; for wire tests and benchmarks.
+//
+//   any  /echo, /echo/{rest...}   method, target, path, fields, body, trailers
+//   GET  /constant                a fixed body
+//   GET  /sleep?ms=               blocks the handler that long, then answers
+//   GET  /throw                   fails
+//   GET  /pull?bytes=             a streamed body of that size
+//   POST /stream-body             counts the body as it comes
+//   GET  /events?count=           writes that many events, one each 10 ms (class async)
+//   GET  /drop                    forgets its Responder
+//   GET  /pid                     the worker's process id
+//   GET  /inject                  tries to forge a header field
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "orrery/orrery.hpp"
+
+namespace {
+
+using nlohmann::json;
+using orrery::Request;
+using orrery::Responder;
+using orrery::Response;
+
+constexpr std::string_view kConstant =
+    R"({"name":"mars","az":123.45678901234567,"alt":-12.345678901234567,"geo_location":{"lon":145.051,"lat":-39.754,"elevation":0},"time":"2026-11-22T10:00:00.000Z"})";
+
+std::size_t number(const Request& request, std::string_view name, std::size_t fallback) {
+  std::size_t value = fallback;
+  if (const auto text = request.query(name)) std::from_chars(text->data(), text->data() + text->size(), value);
+  return value;
+}
+
+/// Bytes as text: JSON has no bytes, so each becomes the code point of its value.
+std::string latin1(std::string_view bytes) {
+  std::string text;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      text += c;
+    } else {
+      text += static_cast<char>(0xc0 | byte >> 6);
+      text += static_cast<char>(0x80 | (byte & 0x3f));
+    }
+  }
+  return text;
+}
+
+Response echo(const Request& request) {
+  json fields = json::array();
+  json trailers = json::array();
+  for (std::size_t i = 0; i < request.field_count(); ++i) {
+    const auto field = request.field_at(i);
+    fields.push_back({latin1(field.name), latin1(field.value)});
+  }
+  for (std::size_t i = 0; i < request.trailer_count(); ++i) {
+    const auto field = request.trailer_at(i);
+    trailers.push_back({latin1(field.name), latin1(field.value)});
+  }
+  const json answer{{"method", request.method()},
+                    {"target", latin1(request.target())},
+                    {"path", latin1(request.path())},
+                    {"version", "1." + std::to_string(request.minor_version())},
+                    {"id", request.id()},
+                    {"peer", request.peer()},
+                    {"fields", fields},
+                    {"body", latin1(request.body())},
+                    {"trailers", trailers}};
+  return Response::json(answer.dump() + "\n");
+}
+
+Response sleep_and_answer(const Request& request) {
+  std::this_thread::sleep_for(std::chrono::milliseconds{number(request, "ms", 100)});
+  return Response::text(request.cancelled() ? "late\n" : "slept\n");
+}
+
+Response pull(const Request& request) {
+  auto left = std::make_shared<std::size_t>(number(request, "bytes", 1000));
+  return Response::stream("application/octet-stream", [left](std::string& out) {
+    const std::size_t piece = std::min<std::size_t>(*left, 16 * 1024);
+    out.assign(piece, 'x');
+    *left -= piece;
+    return *left > 0;
+  });
+}
+
+void count_body(const orrery::BodyReader& body, const std::shared_ptr<Responder>& responder, std::size_t so_far) {
+  body.read([body, responder, so_far](const orrery::BodyPiece& piece) {
+    if (piece.kind == orrery::BodyPiece::Kind::kData) return count_body(body, responder, so_far + piece.bytes.size());
+    std::move(*responder).send(Response::text(std::to_string(so_far) + "\n"));
+  });
+}
+
+/// Streams that get an event each 10 ms; loop thread only.
+struct Subscribers {
+  struct One {
+    orrery::Stream stream;
+    std::size_t left;
+  };
+  std::vector<One> all;
+
+  void tick() {
+    for (One& one : all) {
+      if (one.left > 0 && one.stream.write("data: tick\n\n")) --one.left;
+      if (one.left == 0) one.stream.end();
+    }
+    std::erase_if(all, [](const One& one) { return !one.stream.open(); });
+  }
+};
+
+orrery::App make_app() {
+  auto subscribers = std::make_shared<Subscribers>();
+  orrery::App app;
+  app.route("*", "/echo", echo);
+  app.route("*", "/echo/{rest...}", echo);
+  app.get("/constant", [](const Request&) { return Response::fixed("application/json", kConstant); });
+  app.get("/sleep", sleep_and_answer);
+  app.get("/throw", [](const Request&) -> Response { throw std::runtime_error("thrown on purpose"); });
+  app.get("/pull", pull);
+  app.get("/drop", [](Request, Responder) {});
+  app.get("/pid", [](const Request&) { return Response::text(std::to_string(::getpid()) + "\n"); });
+  app.get("/inject", [](const Request&) {
+    return Response::text("never\n").with_field("X-Forged", "a\r\nSet-Cookie: forged=1");
+  });
+  app.post("/small", echo, {.request_deadline = {}, .limit_request_body = 10});
+  app.post("/stream-body",
+           [](Request, Responder responder) {
+             auto shared = std::make_shared<Responder>(std::move(responder));
+             count_body(shared->body(), shared, 0);
+           },
+           {.request_deadline = {}, .limit_request_body = 100 * 1024 * 1024, .stream_body = true});
+  app.get("/events", [subscribers](const Request& request, Responder responder) {
+    const std::size_t count = number(request, "count", 5);
+    auto head = Response::bytes("text/event-stream", "");
+    auto stream = std::move(responder).start(std::move(head));
+    if (stream) subscribers->all.push_back({std::move(*stream), count});
+  });
+  app.on_worker_start([subscribers](orrery::Worker& worker) -> orrery::Result<void> {
+    worker.every(std::chrono::milliseconds{10}, [subscribers] { subscribers->tick(); });
+    return {};
+  });
+  return app;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return orrery::run(argc, argv, make_app(), {.name = "echo", .version = ""}); }
