@@ -201,6 +201,7 @@ void Service::apply(const Announce& action) {
     case Phase::kReady: break;
   }
   settle(action.generation);
+  base::log_info("Generation {} serves: {}", action.generation, action.status);
   ground_.notify.ready(action.status);
   ground_.daemon.ready();
 }

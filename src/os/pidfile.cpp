@@ -54,7 +54,9 @@ Result<Pidfile> Pidfile::lock(const std::string& given) {
     if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
       if (errno != EWOULDBLOCK)
         return fail(fmt::format("cannot lock pidfile {}: {}", path, std::strerror(errno)));
-      return fail(fmt::format("another master runs with pid {} (pidfile {})", read_start(fd.get()), path));
+      const std::string holder = read_start(fd.get());
+      if (holder.empty()) return fail(fmt::format("another master is just starting (pidfile {})", path));
+      return fail(fmt::format("another master runs with pid {} (pidfile {})", holder, path));
     }
     // The former holder may have unlinked the file between our open and our lock: then we locked a name
     // nobody sees.
