@@ -73,8 +73,12 @@ std::optional<std::chrono::minutes> read_offset(FieldReader& reader) {
 std::optional<Instant> parse_rfc3339(std::string_view text) {
   using namespace std::chrono;
   FieldReader reader{text};
-  const year_month_day date{year{reader.digits(4)} / static_cast<int>((reader.one_of("-"), reader.digits(2))) /
-                            static_cast<int>((reader.one_of("-"), reader.digits(2)))};
+  const int year_number = reader.digits(4);
+  reader.one_of("-");
+  const int month_number = reader.digits(2);
+  reader.one_of("-");
+  const int day_number = reader.digits(2);
+  const year_month_day date = year{year_number} / month_number / day_number;
   reader.one_of("Tt ");
   const int hour = reader.digits(2);
   reader.one_of(":");
