@@ -30,7 +30,7 @@ void put_place_and_time(JsonText& json, const Query& query) {
   json.raw(R"("geo_location":{"lon":)").number(query.observer.longitude.value);
   json.raw(R"(,"lat":)").number(query.observer.latitude.value);
   json.raw(R"(,"elevation":)").number(query.observer.elevation.value);
-  json.raw(R"(},"time":")").raw(format_rfc3339(query.instant)).raw("\"}\n");
+  json.raw(R"(},"time":")").raw(format_rfc3339(query.instant)).raw("\"}");
 }
 
 /// Characters of one body's members beside its name and numbers.
@@ -56,12 +56,13 @@ Response one_body(const Request& request) {
   JsonText json{320};
   json.raw("{");
   put_body(json, query, Sky{query.instant, query.observer}, *body);
-  // All answers about one body seen from one place have one length, however many digits the moment's numbers need:
-  // ab, with which this service is measured, counts a length that changes as a failed request.
-  const std::size_t longest = kBodyText + name_of(*body).size() + 2 * JsonText::kLongestNumber;
-  json.pad_to(longest).raw(",");
+  const std::size_t spare = kBodyText + name_of(*body).size() + 2 * JsonText::kLongestNumber - json.size();
+  json.raw(",");
   put_place_and_time(json, query);
-  return Response::json(json.take());
+  // Answers about now have one length for a body and a place, however many digits the moment's numbers need: ab, with
+  // which this service is measured, counts a length that changes as a failed request.
+  if (query.is_now) json.pad_to(json.size() + spare);
+  return Response::json(json.raw("\n").take());
 }
 
 Response all_bodies(const Request& request) {
@@ -77,7 +78,7 @@ Response all_bodies(const Request& request) {
   }
   json.raw("],");
   put_place_and_time(json, query);
-  return Response::json(json.take());
+  return Response::json(json.raw("\n").take());
 }
 
 Response list_page(const Request& request) {

@@ -66,7 +66,7 @@ Query read_query(const Request& request) {
   const auto elevation = read_number(request, kElevation, problems);
   const auto pressure = read_number(request, kPressure, problems);
   const auto temperature = read_number(request, kTemperature, problems);
-  Query query{.instant = read_time(request, problems), .problems = {}};
+  Query query{.instant = read_time(request, problems), .is_now = !request.query("time"), .problems = {}};
   if (longitude && latitude && elevation) query.observer = {{*longitude}, {*latitude}, {*elevation}};
   if (pressure) query.pressure = {*pressure};
   if (temperature) query.temperature = {*temperature};
