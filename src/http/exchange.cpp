@@ -165,11 +165,13 @@ void Exchange::note_request_line(std::string_view head) {
 std::optional<Reject> Exchange::understand_head(std::size_t length) {
   message_->head_length = static_cast<std::uint32_t>(length);
   if (message_->method.empty()) return Reject::unknown_method;
-  if (!message_->parser.parse_head(*message_, length)) return Reject::parser_refused;
+  const bool parsed = message_->parser.parse_head(*message_, length);
+  // Which of two faulty fields llhttp sees first, and whether at all, depends on its version: our reason comes first.
+  if (!parsed) Parser::split_fields(*message_, length);
   PolicyFindings findings;
   const auto reason = apply_policy(*message_, findings);
   choose_id(findings.request_id);
-  return reason;
+  return reason || parsed ? reason : Reject::parser_refused;
 }
 
 void Exchange::choose_id(std::string_view offered) {
