@@ -165,11 +165,13 @@ void Exchange::note_request_line(std::string_view head) {
 std::optional<Reject> Exchange::understand_head(std::size_t length) {
   message_->head_length = static_cast<std::uint32_t>(length);
   if (message_->method.empty()) return Reject::unknown_method;
-  if (!message_->parser.parse_head(*message_, length)) return Reject::parser_refused;
+  const bool parsed = message_->parser.parse_head(*message_, length);
+  // Which of two faulty fields llhttp sees first, and whether at all, depends on its version: our reason comes first.
+  if (!parsed) Parser::split_fields(*message_, length);
   PolicyFindings findings;
   const auto reason = apply_policy(*message_, findings);
   choose_id(findings.request_id);
-  return reason;
+  return reason || parsed ? reason : Reject::parser_refused;
 }
 
 void Exchange::choose_id(std::string_view offered) {
@@ -253,12 +255,17 @@ std::optional<Reject> Exchange::feed_body() {
   Message& message = *message_;
   std::string_view bytes = input_;
   if (message.framing == BodyFraming::kChunked) {
-    const Verdict verdict = message.chunk_guard.scan(bytes, context_.config);
+    const std::string held{message.chunk_guard.unfinished()};
+    const Verdict verdict = message.chunk_guard.scan(bytes, context_.config, message.body_limit);
     if (verdict.kind == Verdict::Kind::kRefused) return verdict.reason;
-    if (verdict.kind == Verdict::Kind::kComplete) bytes = bytes.substr(0, verdict.consumed);
-    const Parser::BodyResult result = message.parser.parse_body(bytes);
     const bool whole = verdict.kind == Verdict::Kind::kComplete;
-    if (result.refused || result.complete != whole || result.consumed != bytes.size()) return Reject::bad_chunk;
+    // The parser gets only lines that are judged: else its reason and the guard's would race.
+    if (verdict.consumed > 0) {
+      if (!held.empty() && message.parser.parse_body(held).refused) return Reject::bad_chunk;
+      const Parser::BodyResult result = message.parser.parse_body(bytes.substr(0, verdict.consumed));
+      if (result.refused || result.complete != whole || result.consumed != verdict.consumed) return Reject::bad_chunk;
+    }
+    if (whole) bytes = bytes.substr(0, verdict.consumed);
     message.body_complete = whole;
   } else {
     const std::uint64_t left = message.content_length - message.body_received;
@@ -268,13 +275,6 @@ std::optional<Reject> Exchange::feed_body() {
     message.body_complete = result.complete;
   }
   input_.remove_prefix(bytes.size());
-  if (message.body_received > message.body_limit) return Reject::large_body;
-  return message.body_complete ? check_trailers() : std::nullopt;
-}
-
-std::optional<Reject> Exchange::check_trailers() const {
-  for (const FieldSpan& span : message_->trailers)
-    if (!may_be_trailer(message_->trailer(span).name)) return Reject::forbidden_trailer;
   return {};
 }
 

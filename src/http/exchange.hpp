@@ -126,7 +126,6 @@ class Exchange {
   void answer_without_handler(base::Monotonic now);
   Advance read_body(base::Monotonic now);
   std::optional<base::Reject> feed_body();
-  std::optional<base::Reject> check_trailers() const;
   void begin_handling(base::Monotonic now);
   Step step_body_wanted(base::Monotonic now);
 
