@@ -16,6 +16,8 @@ namespace {
 constexpr std::size_t kFlushAt = 64 * 1024;
 /// RFC 9112, 2.2 asks for at least one.
 constexpr std::uint8_t kEmptyLinesBeforeRequest = 4;
+/// A connection that has not sent anything may hold up a leaving worker this long: its request may be on its way.
+constexpr std::chrono::seconds kSilentWhileDraining{1};
 constexpr Monotonic kNever = Monotonic::max();
 
 Monotonic later(Monotonic start, std::chrono::milliseconds allowed, std::uint64_t bytes, std::size_t min_rate) {
@@ -498,7 +500,10 @@ Monotonic Exchange::deadline() const {
   const Config& config = context_.config;
   if (write_started_ != Monotonic{}) return later(write_started_, config.write_timeout, write_taken_, config.min_rate);
   switch (state_) {
-    case State::kIdle: return phase_started_ + (first_ ? config.header_timeout : config.keepalive);
+    case State::kIdle:
+      if (!first_) return phase_started_ + config.keepalive;
+      return phase_started_ + (draining_ ? std::min<base::Nanoseconds>(kSilentWhileDraining, config.header_timeout)
+                                         : base::Nanoseconds{config.header_timeout});
     case State::kHead: return phase_started_ + config.header_timeout;
     case State::kBody:
     case State::kDiscard:
@@ -523,7 +528,7 @@ void Exchange::expire(Monotonic now) {
   }
   switch (state_) {
     case State::kIdle:
-      if (first_) context_.observer.on_rejected(Reject::silent_connection, peer_, nullptr);
+      if (first_ && !draining_) context_.observer.on_rejected(Reject::silent_connection, peer_, nullptr);
       return close(false);
     case State::kHead: return refuse(Reject::header_timeout, now);
     case State::kBody:

@@ -29,6 +29,7 @@ void Acceptor::start() {
 }
 
 void Acceptor::after_poll(bool willing) {
+  if (full_ && connections_.any_idle()) resume();
   for (Door& door : doors_) {
     if (!std::exchange(door.knocked, false) || !open_ || paused_ || !willing) continue;
     take_one(door);
@@ -37,6 +38,7 @@ void Acceptor::after_poll(bool willing) {
 
 bool Acceptor::make_room() {
   if (!connections_.full() || connections_.close_longest_idle()) return true;
+  full_ = true;
   pause();
   return false;
 }
@@ -71,6 +73,7 @@ void Acceptor::pause() {
 }
 
 void Acceptor::resume() {
+  full_ = false;
   if (!open_ || !std::exchange(paused_, false)) return;
   for (Door& door : doors_) door.poll->start();
 }

@@ -46,6 +46,7 @@ class Acceptor {
   uv::Timer retry_;
   bool open_ = false;
   bool paused_ = false;
+  bool full_ = false;  ///< paused because there is no room and nobody idle
   bool complained_ = false;
 };
 

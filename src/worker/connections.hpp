@@ -23,6 +23,7 @@ class Connections {
   [[nodiscard]] bool empty() const { return open_ == 0; }
   /// Closes the connection that has been idle longest; false when none is idle.
   bool close_longest_idle();
+  [[nodiscard]] bool any_idle() const { return longest_idle_ != nullptr; }
   void drain();
   /// Closes everything, whatever is going on.
   void close_all();
