@@ -73,7 +73,7 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ba
       flights_(*birth_.slot),
       after_poll_(loop_, [this] { after_poll(); }),
       dispatch_(Dispatch::make(birth_.config->worker_class, services_, flights_, after_poll_)),
-      acceptor_(loop_, birth_.listeners, connections_),
+      acceptor_(loop_, birth_.listeners, connections_, birth_.config->worker_class == WorkerClass::kSync),
       signalled_(loop_, [this] { on_signals(); }),
       heartbeat_(loop_, [this] { beat(); }),
       flusher_(loop_, [this] { recorder_.flush(); }),
