@@ -89,10 +89,11 @@ Exchange::Step Exchange::next(Monotonic now) {
 bool Exchange::skip_empty_lines() {
   if (message_ && message_->kept() == "\r" && input_.starts_with('\n') && empty_lines_ < kEmptyLinesBeforeRequest) {
     ++empty_lines_;
-    message_->kept().clear();
     input_.remove_prefix(1);
+    drop_message();
+    state_ = State::kIdle;
   }
-  if (message_ && !message_->kept().empty()) return !input_.empty();
+  if (message_) return !input_.empty();
   while (input_.starts_with("\r\n") && empty_lines_ < kEmptyLinesBeforeRequest) {
     ++empty_lines_;
     input_.remove_prefix(2);

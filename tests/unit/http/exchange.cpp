@@ -487,6 +487,19 @@ TEST_CASE("A client that closes its side still gets its answers") {
   CHECK(driver.end() == End::kClose);
 }
 
+TEST_CASE("An empty line behind a request is nothing, also when it comes byte by byte") {
+  for (const auto& pieces :
+       std::vector<std::vector<std::string>>{{kGet + "\r\n"}, {kGet, "\r\n"}, {kGet, "\r", "\n"}}) {
+    Driver driver;
+    for (const auto& piece : pieces) driver.receive(piece);
+    CHECK(driver.exchange().idle());
+    driver.pass(std::chrono::minutes{5});
+    CHECK(driver.rejects().empty());
+    CHECK(driver.end() == End::kClose);
+    CHECK(read_responses(driver.output()).size() == 1);
+  }
+}
+
 TEST_CASE("Draining: idle connections close, busy ones after their response, new ones get one request") {
   Driver idle;
   idle.receive(kGet);
