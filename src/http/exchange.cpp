@@ -126,7 +126,7 @@ Exchange::Advance Exchange::read_head(Monotonic now) {
     case Verdict::Kind::kMore:
       if (before == 0) kept.assign(input_);
       input_ = {};
-      return Advance::kStuck;
+      return ended_ ? Advance::kMoved : Advance::kStuck;
     case Verdict::Kind::kRefused:
       note_request_line(head);
       refuse(verdict.reason, now);

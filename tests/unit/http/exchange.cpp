@@ -487,6 +487,20 @@ TEST_CASE("A client that closes its side still gets its answers") {
   CHECK(driver.end() == End::kClose);
 }
 
+TEST_CASE("A truncated request behind a pending one is found when its turn comes") {
+  for (const std::string& rest : {std::string{"GET /b HT"}, std::string{"\r"}, post("/p", 5) + "he"}) {
+    INFO(rest);
+    Driver driver;
+    driver.hold_requests();
+    driver.receive(kGet + rest);
+    driver.receive_end();
+    driver.answer(Response::text("1"));
+    CHECK(driver.rejects() == std::vector<std::string>{"truncated_request"});
+    CHECK(driver.end() == End::kClose);
+    CHECK(read_responses(driver.output()).size() == 1);
+  }
+}
+
 TEST_CASE("An empty line behind a request is nothing, also when it comes byte by byte") {
   for (const auto& pieces :
        std::vector<std::vector<std::string>>{{kGet + "\r\n"}, {kGet, "\r\n"}, {kGet, "\r", "\n"}}) {
