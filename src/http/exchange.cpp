@@ -279,11 +279,16 @@ std::optional<Reject> Exchange::feed_body() {
   return {};
 }
 
+/// The time in which nobody asked for the body is not its sender's.
+void Exchange::resume_body(Monotonic now) {
+  if (message_->body_paused != Monotonic{}) message_->body_started += now - message_->body_paused;
+  message_->body_paused = {};
+}
+
 void Exchange::want_body(Monotonic now) {
   if (!message_ || state_ == State::kClosing || body_wanted_) return;
   body_wanted_ = true;
-  if (message_->body_paused != Monotonic{}) message_->body_started += now - message_->body_paused;
-  message_->body_paused = {};
+  resume_body(now);
   if (message_->expects_continue && !continue_sent_ && !message_->body_complete && input_.empty()) {
     continue_sent_ = true;
     output_->append("HTTP/1.1 100 Continue\r\n\r\n");
@@ -452,6 +457,7 @@ void Exchange::answered(int status, const Response* response, Monotonic now) {
   if (message_->body_complete) return finish(now);
   if (!keep_) return close(true);
   state_ = State::kDiscard;
+  resume_body(now);
   message_->body_discarded = true;
   message_->body.clear();
 }

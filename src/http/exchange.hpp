@@ -127,6 +127,7 @@ class Exchange {
   Advance read_body(base::Monotonic now);
   std::optional<base::Reject> feed_body();
   void begin_handling(base::Monotonic now);
+  void resume_body(base::Monotonic now);
   Step step_body_wanted(base::Monotonic now);
 
   ConnectionField settle_connection(const Response& response);

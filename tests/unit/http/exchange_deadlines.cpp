@@ -259,6 +259,19 @@ TEST_CASE("A 64 B/s reader is cut off, a 600 B/s reader is served") {
   }
 }
 
+TEST_CASE("Time in which the handler does not ask for the body is not the client's") {
+  Driver driver;
+  driver.hold_requests();
+  driver.receive(post("/stream", 9));
+  driver.pass(29s);
+  driver.answer(Response::text("early"));
+  CHECK(driver.until_deadline() == 30s);
+  driver.pass(29s);
+  driver.receive("012345678");
+  CHECK(driver.rejects().empty());
+  CHECK(driver.exchange().idle());
+}
+
 TEST_CASE("A body asked for late has its whole time") {
   std::vector<Route> routes = Driver::echo_routes();
   for (Route& route : routes)
