@@ -413,6 +413,10 @@ void Exchange::write_response(Response response, Monotonic now) {
 
 bool Exchange::start_stream(Response head, Monotonic now) {
   if (state_ != State::kHandling) return false;
+  if (!is_sendable(head)) {
+    write_response(std::move(head), now);
+    return false;
+  }
   state_ = State::kStreaming;
   sent_body_ = 0;
   message_->stream_length = head.stream_length();

@@ -72,7 +72,7 @@ class Exchange {
   bool respond(Response response, base::Monotonic now);
   /// Answers it with the reason's status, and closes.
   void refuse(base::Reject reason, base::Monotonic now);
-  /// Sends the head of a response whose body comes by send_piece().
+  /// Sends the head of a response whose body comes by send_piece(). False when that is not to be: answered already, or unsendable (500).
   bool start_stream(Response head, base::Monotonic now);
   void send_piece(std::string_view piece);
   void end_stream(base::Monotonic now);

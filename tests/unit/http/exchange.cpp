@@ -290,6 +290,23 @@ TEST_CASE("A response that could forge a message becomes 500") {
   CHECK(driver.end() == End::kOpen);
 }
 
+TEST_CASE("A stream with such a head becomes 500, and is not begun") {
+  const auto forged = [] { return Response::text("").with_field("A", "b\nc"); };
+  Driver driver;
+  driver.hold_requests();
+  driver.receive(kGet);
+  CHECK_FALSE(driver.start_stream(forged()));
+  driver.send_piece("piece");
+  driver.end_stream();
+  CHECK(driver.unsendable() == 1);
+  CHECK(last_response(driver).status == 500);
+  CHECK(read_responses(driver.output()).size() == 1);
+  driver.receive(kGet);
+  driver.answer(Response::stream("a/b\r\n", [](std::string&) { return false; }));
+  CHECK(driver.unsendable() == 2);
+  CHECK(statuses(driver) == std::vector<int>{500, 500});
+}
+
 TEST_CASE("HEAD, 204 and 304 have no body, and say of it what they should") {
   struct Row {
     const char* name;
