@@ -307,6 +307,16 @@ TEST_CASE("A stream with such a head becomes 500, and is not begun") {
   CHECK(statuses(driver) == std::vector<int>{500, 500});
 }
 
+TEST_CASE("Interim and impossible statuses of a handler become 500") {
+  for (const int status : {0, 100, 101, 199, 600, 999}) {
+    INFO(status);
+    Driver driver;
+    driver.answer_with([&](const Request&) { return Response::text("x").with_status(status); });
+    driver.receive(kGet);
+    CHECK(last_response(driver).status == 500);
+  }
+}
+
 TEST_CASE("HEAD, 204 and 304 have no body, and say of it what they should") {
   struct Row {
     const char* name;
