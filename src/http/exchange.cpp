@@ -334,6 +334,7 @@ void Exchange::refuse(Reject reason, Monotonic now) {
   const bool can_answer = status != 0 && message_ && state_ != State::kStreaming && state_ != State::kDiscard &&
                           state_ != State::kIdle;
   if (!can_answer) {
+    report_broken_stream();
     if (message_) message_->cancelled.store(true, std::memory_order_release);
     return close(status != 0);
   }
@@ -444,9 +445,7 @@ void Exchange::end_stream(Monotonic now) {
 }
 
 void Exchange::break_stream() {
-  if (state_ != State::kStreaming) return;
-  context_.observer.on_answered(*message_, {message_->response_status, sent_body_, nullptr});
-  abandon();
+  if (state_ == State::kStreaming) abandon();
 }
 
 void Exchange::pulled(std::string_view piece, bool more, Monotonic now) {
@@ -486,7 +485,13 @@ void Exchange::drop_message() {
   if (message_) std::exchange(message_, nullptr)->release();
 }
 
+void Exchange::report_broken_stream() {
+  if (state_ != State::kStreaming) return;
+  context_.observer.on_answered(*message_, {message_->response_status, sent_body_, nullptr});
+}
+
 void Exchange::abandon() {
+  report_broken_stream();
   if (message_) message_->cancelled.store(true, std::memory_order_release);
   broken_ = true;
   write_started_ = {};

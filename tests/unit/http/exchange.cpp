@@ -486,6 +486,31 @@ TEST_CASE("A body is read as it comes when its handler asks, and not before") {
   CHECK(driver.requests().size() == 2);
 }
 
+TEST_CASE("Nonsense in a body that is read as it comes is refused, also in the middle of the answer") {
+  const std::string head = "POST /stream HTTP/1.1\r\n" + kHost + "Transfer-Encoding: chunked\r\n\r\n";
+  Driver driver;
+  driver.hold_requests();
+  driver.receive(head + "1\r\na\r\n");
+  driver.want_body();
+  driver.want_body();
+  driver.receive("z\r\n");
+  CHECK(driver.rejects() == std::vector<std::string>{"bad_chunk"});
+  CHECK(statuses(driver) == std::vector<int>{400});
+  CHECK(driver.end() == End::kLinger);
+
+  Driver streaming;
+  streaming.hold_requests();
+  streaming.receive(head);
+  streaming.start_stream(Response::text(""));
+  streaming.send_piece("half");
+  streaming.want_body();
+  streaming.receive("z\r\n");
+  CHECK(streaming.rejects() == std::vector<std::string>{"bad_chunk"});
+  CHECK(streaming.answers() == std::vector<SeenAnswer>{{"POST", 200, 4}});
+  CHECK_FALSE(last_response(streaming).whole);
+  CHECK(streaming.end() == End::kLinger);
+}
+
 TEST_CASE("A client that leaves in the middle of a body its handler reads ends the request") {
   Driver driver;
   driver.hold_requests();

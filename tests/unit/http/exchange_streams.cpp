@@ -149,6 +149,54 @@ TEST_CASE("A pull that is under way is not asked again") {
   CHECK(driver.pulls() == 1);
 }
 
+TEST_CASE("A pulled piece that comes back to a broken connection goes nowhere") {
+  Driver driver;
+  driver.answer_with([](const Request&) { return pieces({"one"}); });
+  driver.hold_pulls();
+  driver.receive(kGet);
+  driver.abandon();
+  driver.pulled("one", false);
+  CHECK(driver.end() == End::kBroken);
+  CHECK(driver.answers() == std::vector<SeenAnswer>{{"GET", 200, 0}});
+}
+
+TEST_CASE("A stream that breaks is told once, with what it had sent") {
+  struct Way {
+    const char* name;
+    void (*breaks)(Driver&);
+    End end;
+    const char* reject;
+  };
+  const Way ways[] = {
+      {"break_stream", [](Driver& d) { d.break_stream(); }, End::kBroken, ""},
+      {"abandon", [](Driver& d) { d.abandon(); }, End::kBroken, ""},
+      {"refuse", [](Driver& d) { d.refuse(base::Reject::request_deadline); }, End::kLinger,
+       "request_deadline"},
+      {"write_timeout",
+       [](Driver& d) {
+         d.block_output();
+         d.send_piece("");
+         d.send_piece("xx");
+         d.pass(std::chrono::seconds{30});
+       },
+       End::kBroken, "write_timeout"},
+  };
+  for (const Way& way : ways) {
+    INFO(way.name);
+    Driver driver;
+    driver.hold_requests();
+    driver.receive(kGet);
+    driver.start_stream(Response::text(""));
+    driver.send_piece("abc");
+    way.breaks(driver);
+    CHECK(driver.end() == way.end);
+    REQUIRE(driver.answers().size() == 1);
+    CHECK(driver.answers()[0].status == 200);
+    CHECK((driver.rejects().empty() ? "" : driver.rejects()[0]) == way.reject);
+    CHECK_FALSE(read_responses(driver.output()).at(0).whole);
+  }
+}
+
 TEST_CASE("A stream on a route that reads its body as it comes: both flow, and the rest is read away") {
   Driver driver;
   driver.hold_requests();
