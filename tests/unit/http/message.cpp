@@ -90,6 +90,17 @@ TEST_CASE("The last reference gives a message back, clean, on the loop thread on
   fresh->release();
 }
 
+TEST_CASE("A message at rest holds nothing of the request it served") {
+  MessagePool pool;
+  Message* message = pool.take();
+  auto resource = std::make_shared<int>(1);
+  message->pull = std::make_shared<Response::Pull>([resource](std::string&) { return false; });
+  message->body.assign(1024 * 1024, 'x');
+  CHECK(resource.use_count() == 2);
+  message->release();
+  CHECK(resource.use_count() == 1);
+}
+
 TEST_CASE("keep_bytes may be asked again and again") {
   MessagePool pool;
   auto head = std::make_unique<std::string>("GET / HTTP/1.1\r\n\r\n");
