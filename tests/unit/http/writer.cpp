@@ -186,6 +186,27 @@ TEST_CASE("Chunks carry their size in hexadecimal, and an empty one is none") {
   CHECK(out.buffer() == "5\r\nhello\r\n1a\r\n" + std::string(26, 'x') + "\r\n0\r\n\r\n");
 }
 
+TEST_CASE("An Output takes nothing, little and much, and forgets it") {
+  Output out;
+  out.append({});
+  CHECK(out.empty());
+  out.append("a");
+  out.append({});
+  out.append(std::string(100'000, 'b'));
+  CHECK(out.size() == 100'001);
+  CHECK(out.buffer().substr(0, 2) == "ab");
+  out.set_tail(std::string(70'000, 'c'));
+  CHECK(out.size() == 170'001);
+  CHECK(out.tail() == std::string(70'000, 'c'));
+  out.clear();
+  CHECK(out.empty());
+  CHECK(out.tail().empty());
+  static constexpr std::string_view kFixed = "constant";
+  out.set_tail(kFixed);
+  CHECK(out.tail().data() == kFixed.data());
+  CHECK_FALSE(out.empty());
+}
+
 TEST_CASE("Reason phrases are those of the registry") {
   CHECK(reason_phrase(200) == "OK");
   CHECK(reason_phrase(413) == "Content Too Large");
