@@ -255,6 +255,7 @@ Exchange::Advance Exchange::read_body(Monotonic now) {
 std::optional<Reject> Exchange::feed_body() {
   Message& message = *message_;
   std::string_view bytes = input_;
+  message.expects_continue = false;  // it did not wait
   if (message.framing == BodyFraming::kChunked) {
     const std::string held{message.chunk_guard.unfinished()};
     const Verdict verdict = message.chunk_guard.scan(bytes, context_.config, message.body_limit);

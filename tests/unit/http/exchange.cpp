@@ -154,6 +154,32 @@ TEST_CASE("A connection that is to close does so when the client has taken the r
 
 // --- Expect ---
 
+TEST_CASE("100 Continue is sent when the body is really wanted") {
+  struct Row {
+    const char* name;
+    std::string first;
+    std::string expected;
+  };
+  const std::string expect = "Expect: 100-continue\r\n";
+  const Row rows[] = {
+      {"with length", post("/p", 5, expect), kContinue},
+      {"chunked", "POST /p HTTP/1.1\r\n" + kHost + expect + "Transfer-Encoding: chunked\r\n\r\n", kContinue},
+      {"body has begun", post("/p", 5, expect) + "h", ""},
+      {"head not whole", post("/p", 5, expect).substr(0, 60), ""},
+      {"nothing expected", post("/p", 5), ""},
+      {"on 1.0", "POST /p HTTP/1.0\r\n" + expect + "Content-Length: 5\r\n\r\n", ""},
+      {"stream whose handler asks", post("/stream", 5, expect), kContinue},
+  };
+  for (const Row& row : rows) {
+    INFO(row.name);
+    Driver driver;
+    driver.receive(row.first);
+    CHECK(driver.output() == row.expected);
+    driver.drain();
+    CHECK(driver.output() == row.expected);
+  }
+}
+
 TEST_CASE("100 Continue comes once, before the final response") {
   Driver driver;
   driver.receive(post("/p", 5, "Expect: 100-continue\r\n"));
