@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "http/characters.hpp"
 #include "http/policy.hpp"
 #include "http/problem.hpp"
 
@@ -359,7 +360,9 @@ bool Exchange::may_keep() const {
 
 ConnectionField Exchange::settle_connection(const Response& response) {
   keep_ = may_keep();
-  if (const auto wish = response.field("connection")) keep_ = keep_ && !equals_ignoring_case(*wish, "close");
+  if (const auto wish = response.field("connection")) {
+    for_each_element(*wish, [&](std::string_view option) { keep_ = keep_ && !equals_ignoring_case(option, "close"); });
+  }
   if (!keep_) return ConnectionField::kClose;
   return message_->minor_version == 0 ? ConnectionField::kKeepAlive : ConnectionField::kNone;
 }

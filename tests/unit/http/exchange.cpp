@@ -373,6 +373,40 @@ TEST_CASE("HEAD, 204 and 304 have no body, and say of it what they should") {
   }
 }
 
+TEST_CASE("Connection says what becomes of the connection") {
+  struct Row {
+    const char* name;
+    const char* request_field;
+    const char* version;
+    const char* handlers;  ///< the Connection field a handler sets
+    const char* expected;
+    End end;
+  };
+  const Row rows[] = {
+      {"1.1", "", "1.1", nullptr, nullptr, End::kOpen},
+      {"1.1 close", "Connection: close\r\n", "1.1", nullptr, "close", End::kClose},
+      {"1.0", "", "1.0", nullptr, "close", End::kClose},
+      {"1.0 keep-alive", "Connection: keep-alive\r\n", "1.0", nullptr, "keep-alive", End::kOpen},
+      {"a handler closes", "", "1.1", "close", "close", End::kClose},
+      {"a handler closes in a list", "", "1.1", "x, Close", "close", End::kClose},
+      {"a handler cannot keep", "Connection: close\r\n", "1.1", "keep-alive", "close", End::kClose},
+      {"a handler's other word", "", "1.1", "upgrade", nullptr, End::kOpen},
+  };
+  for (const Row& row : rows) {
+    INFO(row.name);
+    Driver driver;
+    driver.answer_with([&](const Request&) {
+      Response response = Response::text("x");
+      if (row.handlers) response.add_field("Connection", row.handlers);
+      return response;
+    });
+    driver.receive(std::string{"GET / HTTP/"} + row.version + "\r\n" + kHost + row.request_field + "\r\n");
+    CHECK(last_response(driver).field("Connection") ==
+          (row.expected ? std::optional<std::string>{row.expected} : std::nullopt));
+    CHECK(driver.end() == row.end);
+  }
+}
+
 TEST_CASE("Without keepalive every response closes") {
   Config config;
   config.keepalive = std::chrono::milliseconds{0};
