@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "http/characters.hpp"
 #include "http/policy.hpp"
 #include "http/problem.hpp"
 
@@ -91,10 +92,11 @@ Exchange::Step Exchange::next(Monotonic now) {
 bool Exchange::skip_empty_lines() {
   if (message_ && message_->kept() == "\r" && input_.starts_with('\n') && empty_lines_ < kEmptyLinesBeforeRequest) {
     ++empty_lines_;
-    message_->kept().clear();
     input_.remove_prefix(1);
+    drop_message();
+    state_ = State::kIdle;
   }
-  if (message_ && !message_->kept().empty()) return !input_.empty();
+  if (message_) return !input_.empty();
   while (input_.starts_with("\r\n") && empty_lines_ < kEmptyLinesBeforeRequest) {
     ++empty_lines_;
     input_.remove_prefix(2);
@@ -127,7 +129,7 @@ Exchange::Advance Exchange::read_head(Monotonic now) {
     case Verdict::Kind::kMore:
       if (before == 0) kept.assign(input_);
       input_ = {};
-      return Advance::kStuck;
+      return ended_ ? Advance::kMoved : Advance::kStuck;
     case Verdict::Kind::kRefused:
       note_request_line(head);
       refuse(verdict.reason, now);
@@ -256,6 +258,7 @@ Exchange::Advance Exchange::read_body(Monotonic now) {
 std::optional<Reject> Exchange::feed_body() {
   Message& message = *message_;
   std::string_view bytes = input_;
+  message.expects_continue = false;  // it did not wait
   if (message.framing == BodyFraming::kChunked) {
     const std::string held{message.chunk_guard.unfinished()};
     const Verdict verdict = message.chunk_guard.scan(bytes, context_.config, message.body_limit);
@@ -280,11 +283,16 @@ std::optional<Reject> Exchange::feed_body() {
   return {};
 }
 
+/// The time in which nobody asked for the body is not its sender's.
+void Exchange::resume_body(Monotonic now) {
+  if (message_->body_paused != Monotonic{}) message_->body_started += now - message_->body_paused;
+  message_->body_paused = {};
+}
+
 void Exchange::want_body(Monotonic now) {
   if (!message_ || state_ == State::kClosing || body_wanted_) return;
   body_wanted_ = true;
-  if (message_->body_paused != Monotonic{}) message_->body_started += now - message_->body_paused;
-  message_->body_paused = {};
+  resume_body(now);
   if (message_->expects_continue && !continue_sent_ && !message_->body_complete && input_.empty()) {
     continue_sent_ = true;
     output_->append("HTTP/1.1 100 Continue\r\n\r\n");
@@ -330,6 +338,7 @@ void Exchange::refuse(Reject reason, Monotonic now) {
   const bool can_answer = status != 0 && message_ && state_ != State::kStreaming && state_ != State::kDiscard &&
                           state_ != State::kIdle;
   if (!can_answer) {
+    report_broken_stream();
     if (message_) message_->cancelled.store(true, std::memory_order_release);
     return close(status != 0);
   }
@@ -353,7 +362,9 @@ bool Exchange::may_keep() const {
 
 ConnectionField Exchange::settle_connection(const Response& response) {
   keep_ = may_keep();
-  if (const auto wish = response.field("connection")) keep_ = keep_ && !equals_ignoring_case(*wish, "close");
+  if (const auto wish = response.field("connection")) {
+    for_each_element(*wish, [&](std::string_view option) { keep_ = keep_ && !equals_ignoring_case(option, "close"); });
+  }
   if (!keep_) return ConnectionField::kClose;
   return message_->minor_version == 0 ? ConnectionField::kKeepAlive : ConnectionField::kNone;
 }
@@ -409,6 +420,10 @@ void Exchange::write_response(Response response, Monotonic now) {
 
 bool Exchange::start_stream(Response head, Monotonic now) {
   if (state_ != State::kHandling) return false;
+  if (!is_sendable(head)) {
+    write_response(std::move(head), now);
+    return false;
+  }
   state_ = State::kStreaming;
   sent_body_ = 0;
   message_->stream_length = head.stream_length();
@@ -436,9 +451,7 @@ void Exchange::end_stream(Monotonic now) {
 }
 
 void Exchange::break_stream() {
-  if (state_ != State::kStreaming) return;
-  context_.observer.on_answered(*message_, {message_->response_status, sent_body_, nullptr});
-  abandon();
+  if (state_ == State::kStreaming) abandon();
 }
 
 void Exchange::pulled(std::string_view piece, bool more, Monotonic now) {
@@ -453,6 +466,7 @@ void Exchange::answered(int status, const Response* response, Monotonic now) {
   if (message_->body_complete) return finish(now);
   if (!keep_) return close(true);
   state_ = State::kDiscard;
+  resume_body(now);
   message_->body_discarded = true;
   message_->body.clear();
 }
@@ -477,7 +491,13 @@ void Exchange::drop_message() {
   if (message_) std::exchange(message_, nullptr)->release();
 }
 
+void Exchange::report_broken_stream() {
+  if (state_ != State::kStreaming) return;
+  context_.observer.on_answered(*message_, {message_->response_status, sent_body_, nullptr});
+}
+
 void Exchange::abandon() {
+  report_broken_stream();
   if (message_) message_->cancelled.store(true, std::memory_order_release);
   broken_ = true;
   write_started_ = {};

@@ -72,7 +72,7 @@ class Exchange {
   bool respond(Response response, base::Monotonic now);
   /// Answers it with the reason's status, and closes.
   void refuse(base::Reject reason, base::Monotonic now);
-  /// Sends the head of a response whose body comes by send_piece().
+  /// Sends the head of a response whose body comes by send_piece(). False when that is not to be: answered already, or unsendable (500).
   bool start_stream(Response head, base::Monotonic now);
   void send_piece(std::string_view piece);
   void end_stream(base::Monotonic now);
@@ -127,12 +127,14 @@ class Exchange {
   Advance read_body(base::Monotonic now);
   std::optional<base::Reject> feed_body();
   void begin_handling(base::Monotonic now);
+  void resume_body(base::Monotonic now);
   Step step_body_wanted(base::Monotonic now);
 
   ConnectionField settle_connection(const Response& response);
   Frame frame_for(const Response& response);
   void write_response(Response response, base::Monotonic now);
   void answered(int status, const Response* response, base::Monotonic now);
+  void report_broken_stream();
   void finish(base::Monotonic now);
   void close(bool linger);
   void drop_message();

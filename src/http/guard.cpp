@@ -96,11 +96,10 @@ Verdict Guard::scan(std::string_view head, const Config& limits) {
     const void* found = std::memchr(head.data() + scanned_, '\n', head.size() - scanned_);
     const std::size_t end =
         found ? static_cast<std::size_t>(static_cast<const char*>(found) - head.data()) : head.size();
-    // A line may end in CR without its LF having come yet: that CR is not counted against the limit.
     const std::size_t length = end - line_start_;
-    if (length > limit + 1 || (!found && length == limit + 1 && head[end - 1] != '\r')) {
-      return Verdict::refused(too_long);
-    }
+    // The CR of the line's end is not counted. Of two limits the one that is crossed first counts, as if bytes came singly.
+    const std::size_t most = length > limit && head[line_start_ + limit] == '\r' ? limit + 1 : limit;
+    if (length > most && line_start_ + most <= limits.limit_request_head) return Verdict::refused(too_long);
     if (end > limits.limit_request_head) return Verdict::refused(Reject::long_head);
     if (!found) {
       scanned_ = static_cast<std::uint32_t>(end);
@@ -109,7 +108,6 @@ Verdict Guard::scan(std::string_view head, const Config& limits) {
     const std::string_view line = head.substr(line_start_, length);
     if (const auto reason = check_line_end(line)) return Verdict::refused(*reason);
     const std::string_view content = line.substr(0, length - 1);
-    if (content.size() > limit) return Verdict::refused(too_long);
     if (first) {
       if (const auto reason = check_request_line(content)) return Verdict::refused(*reason);
     } else if (content.empty()) {

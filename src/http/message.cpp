@@ -117,12 +117,12 @@ Message* MessagePool::take() {
   if (free_.empty()) return new Message(*this);
   Message* message = free_.back().release();
   free_.pop_back();
-  message->clear();
   return message;
 }
 
 void MessagePool::give_back(Message* message) noexcept {
   std::unique_ptr<Message> owned{message};
+  message->clear();
   if (free_.size() < kPooledMessages) free_.push_back(std::move(owned));
 }
 
