@@ -20,7 +20,7 @@ std::uintptr_t this_thread() noexcept {
   return reinterpret_cast<std::uintptr_t>(&anchor);
 }
 
-void trim(std::string& text) {
+inline void trim(std::string& text) {
   text.clear();
   if (text.capacity() > kKeptCapacity) text.shrink_to_fit();
 }

@@ -17,10 +17,11 @@ constexpr std::array<bool, 256> kHostBytes = [] {
   return table;
 }();
 
-bool all_digits(std::string_view text) {
+/// May be empty (RFC 3986, 3.2.3).
+bool is_port(std::string_view text) {
   for (const char c : text)
     if (!is_digit(c)) return false;
-  return true;
+  return text.size() <= 5;
 }
 
 bool is_ip_literal(std::string_view text) {
@@ -28,12 +29,6 @@ bool is_ip_literal(std::string_view text) {
   for (const char c : text.substr(1, text.size() - 2))
     if (hex_value(c) < 0 && c != ':' && c != '.') return false;
   return text.find(':') != std::string_view::npos;
-}
-
-bool is_reg_name(std::string_view text) {
-  for (const char c : text)
-    if (!kHostBytes[static_cast<unsigned char>(c)]) return false;
-  return !text.empty();
 }
 
 std::optional<char> decode_escape(std::string_view text, std::size_t at) {
@@ -106,9 +101,16 @@ std::optional<Target> split_target(std::string_view target) {
 }
 
 bool is_plain_path(std::string_view path) {
-  for (std::size_t i = 0; i < path.size(); ++i) {
+  std::size_t i = 0;
+  // Most paths have neither an escape nor a dot; eight bytes without them need no closer look.
+  while (i + 8 <= path.size()) {
+    const std::uint64_t word = eight::load(path.data() + i);
+    if (eight::any_equal(word, '%') | eight::any_equal(word, '.')) break;
+    i += 8;
+  }
+  for (; i < path.size(); ++i) {
     if (path[i] == '%') return false;
-    if (path[i] == '/' && i + 1 < path.size() && path[i + 1] == '.') return false;
+    if (path[i] == '.' && i > 0 && path[i - 1] == '/') return false;
   }
   return true;
 }
@@ -132,12 +134,14 @@ std::string decode_query_component(std::string_view text) {
 }
 
 bool is_valid_authority(std::string_view authority) {
-  const std::size_t bracket = authority.rfind(']');
-  const std::size_t colon = authority.rfind(':');
-  const bool has_port = colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
-  const std::string_view host = has_port ? authority.substr(0, colon) : authority;
-  if (has_port && (!all_digits(authority.substr(colon + 1)) || authority.size() - colon > 6)) return false;
-  return is_ip_literal(host) || is_reg_name(host);
+  std::size_t host_end = 0;
+  while (host_end < authority.size() && kHostBytes[static_cast<unsigned char>(authority[host_end])]) ++host_end;
+  if (host_end == authority.size()) return host_end > 0;
+  if (host_end > 0) return authority[host_end] == ':' && is_port(authority.substr(host_end + 1));
+  const std::size_t bracket = authority.find(']');
+  if (bracket == std::string_view::npos || !is_ip_literal(authority.substr(0, bracket + 1))) return false;
+  const std::string_view rest = authority.substr(bracket + 1);
+  return rest.empty() || (rest.front() == ':' && is_port(rest.substr(1)));
 }
 
 }  // namespace orrery::http
