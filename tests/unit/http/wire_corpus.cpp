@@ -8,7 +8,7 @@ namespace orrery::test {
 namespace {
 
 std::string corpus_folder(const char* name) {
-  return std::string{ORRERY_TEST_DATA_DIR} + "/tests/corpus/http/" + name;
+  return std::string{ORRERY_TEST_DATA_DIR} + "/corpus/http/" + name;
 }
 
 std::string actual_line(const SeenRequest& request, const std::string& keyword, const std::string& expected) {
