@@ -262,14 +262,14 @@ std::optional<Reject> Exchange::feed_body() {
   if (message.framing == BodyFraming::kChunked) {
     const std::string held{message.chunk_guard.unfinished()};
     const Verdict verdict = message.chunk_guard.scan(bytes, context_.config, message.body_limit);
-    if (verdict.kind == Verdict::Kind::kRefused) return verdict.reason;
     const bool whole = verdict.kind == Verdict::Kind::kComplete;
-    // The parser gets only lines that are judged: else its reason and the guard's would race.
+    // The parser gets the lines that are judged, no more and no less: else its reason and the guard's would race.
     if (verdict.consumed > 0) {
       if (!held.empty() && message.parser.parse_body(held).refused) return Reject::bad_chunk;
       const Parser::BodyResult result = message.parser.parse_body(bytes.substr(0, verdict.consumed));
       if (result.refused || result.complete != whole || result.consumed != verdict.consumed) return Reject::bad_chunk;
     }
+    if (verdict.kind == Verdict::Kind::kRefused) return verdict.reason;
     if (whole) bytes = bytes.substr(0, verdict.consumed);
     message.body_complete = whole;
   } else {

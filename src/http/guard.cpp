@@ -200,12 +200,12 @@ Verdict ChunkGuard::scan(std::string_view bytes, const Config& limits, std::uint
     const std::size_t end = whole ? lf : bytes.size();
     std::string_view line = bytes.substr(at, end - at);
     if (!whole || !partial_.empty()) line = partial_.append(line);
-    if (const auto reason = check_beginning(line, limits)) return Verdict::refused(*reason);
+    if (const auto reason = check_beginning(line, limits)) return Verdict::refused(*reason, at);
     if (!whole) return Verdict::more(at);
     bool done = false;
     const auto reason = take_line(line, limits, body_limit, done);
     partial_.clear();
-    if (reason) return Verdict::refused(*reason);
+    if (reason) return Verdict::refused(*reason, at);
     at = end + 1;
     if (done) return Verdict::complete(at);
   }

@@ -20,12 +20,12 @@ struct Verdict {
   enum class Kind : std::uint8_t { kMore, kComplete, kRefused };
   Kind kind = Kind::kMore;
   base::Reject reason{};     ///< kRefused
-  /// kComplete: length of the section, its last CRLF included. kMore of a body: bytes in front of an unfinished line.
+  /// kComplete: length of the section, its last CRLF included. Else, of a body: bytes in front of the unfinished or refused line.
   std::size_t consumed = 0;
 
   static Verdict more(std::size_t consumed = 0) { return {Kind::kMore, {}, consumed}; }
   static Verdict complete(std::size_t consumed) { return {Kind::kComplete, {}, consumed}; }
-  static Verdict refused(base::Reject reason) { return {Kind::kRefused, reason, 0}; }
+  static Verdict refused(base::Reject reason, std::size_t consumed = 0) { return {Kind::kRefused, reason, consumed}; }
 };
 
 /// Watches one request head. Lines are judged when they are complete, each once, however the bytes are split.

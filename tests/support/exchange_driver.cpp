@@ -1,6 +1,7 @@
 #include "support/exchange_driver.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <stdexcept>
 
@@ -116,7 +117,9 @@ std::vector<Route> ExchangeDriver::echo_routes() {
 Response ExchangeDriver::echo(const Request& request) {
   Response response = Response::text(SeenRequest::of(request).text());
   const std::string_view code = request.param("code");
-  return code.empty() ? std::move(response) : std::move(response).with_status(std::stoi(std::string{code}));
+  int status = 200;
+  std::from_chars(code.data(), code.data() + code.size(), status);
+  return std::move(response).with_status(status);
 }
 
 ExchangeDriver::ExchangeDriver(Config config, std::vector<Route> routes, const char* peer)
