@@ -41,8 +41,8 @@ void ListenerPoll::register_exclusive() {
   event.events = EPOLLIN | EPOLLEXCLUSIVE;
   event.data.fd = fd_;
   ::epoll_ctl(epoll, EPOLL_CTL_DEL, fd_, &event);
-  ORRERY_CHECK(::epoll_ctl(epoll, EPOLL_CTL_ADD, fd_, &event) == 0);
-  exclusive_ = true;
+  // It fails when the listener was let go meanwhile: then no connection comes.
+  exclusive_ = ::epoll_ctl(epoll, EPOLL_CTL_ADD, fd_, &event) == 0;
 }
 
 }  // namespace orrery::uv
