@@ -39,7 +39,7 @@ class Connections {
   void bury(Session& session);
   /// Frees what was buried. Call when no session is on the stack.
   void free_buried() { buried_.clear(); }
-  /// Called after a connection has gone.
+  /// Called after a connection has gone, and when one that could go became idle though no more fit in.
   void on_room(std::function<void()> callback) { room_callback_ = std::move(callback); }
 
  private:
