@@ -82,6 +82,8 @@ Result<pid_t> Service::fork_worker(const Spawn& action, std::size_t slot) {
     birth.generation = action.generation;
     birth.master = std::move(pipe->write);
     birth.master_pid = master;
+    // Here and not in the master, where a reload that fails would leave it behind; that it is well formed was checked.
+    (void)os::set_environment(generation.config.raw_env);
     return parts_.worker_main(std::move(birth));
   };
   const auto pid = os::fork_child(child, main);
