@@ -154,6 +154,11 @@ Result<void> Service::load(unsigned number) {
   }
   for (const std::string& note : notes) base::log_warning("{}", note);
   for (const std::string& change : reload.changes) base::log_info("Reload: {}", change);
+  const ListenerSet& before = generations_.rbegin()->second.listeners;
+  for (const auto& listener : generation->listeners) {
+    const bool open = std::find(before.begin(), before.end(), listener) != before.end();
+    if (!open) base::log_info("Listening at: {} ({})", listener->url(), ::getpid());
+  }
   generations_.insert_or_assign(number, std::move(*generation));
   return {};
 }
