@@ -328,6 +328,7 @@ void Exchange::refuse(Reject reason, Monotonic now) {
   const bool can_answer = status != 0 && message_ && state_ != State::kStreaming && state_ != State::kDiscard &&
                           state_ != State::kIdle;
   if (!can_answer) {
+    note_cut_response();
     if (message_) message_->cancelled.store(true, std::memory_order_release);
     return close(status != 0);
   }
@@ -435,8 +436,13 @@ void Exchange::end_stream(Monotonic now) {
 
 void Exchange::break_stream() {
   if (state_ != State::kStreaming) return;
-  context_.observer.on_answered(*message_, {message_->response_status, sent_body_, nullptr});
   abandon();
+}
+
+/// A response that was begun and will not be finished: it was answered all the same, so far.
+void Exchange::note_cut_response() {
+  if (state_ != State::kStreaming) return;
+  context_.observer.on_answered(*message_, {message_->response_status, sent_body_, nullptr});
 }
 
 void Exchange::pulled(std::string_view piece, bool more, Monotonic now) {
@@ -476,6 +482,7 @@ void Exchange::drop_message() {
 }
 
 void Exchange::abandon() {
+  note_cut_response();
   if (message_) message_->cancelled.store(true, std::memory_order_release);
   broken_ = true;
   write_started_ = {};

@@ -134,6 +134,7 @@ class Exchange {
   Frame frame_for(const Response& response);
   void write_response(Response response, base::Monotonic now);
   void answered(int status, const Response* response, base::Monotonic now);
+  void note_cut_response();
   void finish(base::Monotonic now);
   void close(bool linger);
   void drop_message();
