@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <utility>
 
 #include "base/log.hpp"
@@ -29,9 +30,14 @@ std::string describe(const config::Change& change) {
   return change.impact == config::Impact::kRestart ? text + " (needs a restart; not applied)" : text;
 }
 
-/// What HUP does: the same sources, read again.
-master::Reload reload(const config::Sources& sources, const Config& current) {
+/// What HUP does: the same sources, read again. Relative paths in them mean what they meant at the start, though `chdir` has
+/// taken the master elsewhere since.
+master::Reload reload(const config::Sources& sources, const std::filesystem::path& start, const Config& current) {
+  std::error_code ignored;
+  const auto here = std::filesystem::current_path(ignored);
+  std::filesystem::current_path(start, ignored);
   config::Outcome outcome = config::load(sources);
+  std::filesystem::current_path(here, ignored);
   master::Reload result;
   for (const config::Complaint& complaint : outcome.complaints) {
     result.complaints.push_back(complaint.where + ": " + complaint.message);
@@ -73,6 +79,8 @@ int run(int argc, char** argv, App app, About about) {
   about = completed(std::move(about));
   config::Sources sources = config::capture_sources(argc, argv, environ);
   sources.version = about.version;
+  std::error_code ignored;
+  const auto start = std::filesystem::current_path(ignored);
   config::Outcome outcome = config::load(sources);
   if (!outcome.complaints.empty()) {
     std::fputs(config::print_complaints(outcome.complaints).c_str(), stderr);
@@ -83,7 +91,7 @@ int run(int argc, char** argv, App app, About about) {
     return os::kExitOk;
   }
   return serve(std::move(outcome.config), app, about, std::move(outcome.notes),
-               [sources](const Config& current) { return reload(sources, current); });
+               [sources, start](const Config& current) { return reload(sources, start, current); });
 }
 
 Server::Server(Config config, App app, About about)

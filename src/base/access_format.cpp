@@ -1,5 +1,6 @@
 #include "base/access_format.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdlib>
@@ -199,6 +200,31 @@ std::string unknown_atom(std::string_view name, std::size_t at) {
       name, at + 1);
 }
 
+/// The user of `Basic BASE64(user:password)`; empty when it is something else. The password goes nowhere.
+std::string user_of(std::string_view authorization) {
+  constexpr std::string_view kScheme = "basic ";
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const auto lower = [](char a, char b) { return (a | 0x20) == (b | 0x20); };
+  const bool basic = authorization.size() > kScheme.size() &&
+                     std::equal(kScheme.begin(), kScheme.end(), authorization.begin(), lower);
+  if (!basic) return {};
+  std::string user;
+  unsigned bits = 0;
+  int count = 0;
+  for (const char c : authorization.substr(kScheme.size())) {
+    const std::size_t digit = kDigits.find(c);
+    if (digit == std::string_view::npos) return {};
+    bits = (bits << 6 | static_cast<unsigned>(digit)) & 0xfff;
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    const char byte = static_cast<char>(bits >> count & 0xff);
+    if (byte == ':') return user;
+    user += byte;
+  }
+  return {};
+}
+
 }  // namespace
 
 std::optional<AccessFormat::Piece> AccessFormat::piece_for(std::string_view name) {
@@ -260,7 +286,7 @@ void AccessFormat::render(const AccessRecord& record, std::string& out) const {
       case Atom::kText: out += piece.text; break;
       case Atom::kClient: append_value(record.client, out); break;
       case Atom::kDash: out += '-'; break;
-      case Atom::kUser: append_value(record.user, out); break;
+      case Atom::kUser: append_value(user_of(request_field(record, "authorization")), out); break;
       case Atom::kTime: out += second_text(record.finished); break;
       case Atom::kRequestLine: append_request_line(record, out); break;
       case Atom::kMethod: append_value(record.method, out); break;

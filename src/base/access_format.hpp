@@ -26,7 +26,6 @@ namespace orrery::base {
 /// One finished request as the log sees it. Views live as long as the call that renders them.
 struct AccessRecord {
   std::string_view client;         ///< address without port
-  std::string_view user;           ///< empty = none
   std::string_view method;
   std::string_view target;         ///< as it came: path and query
   std::string_view protocol;       ///< "HTTP/1.1"

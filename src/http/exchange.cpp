@@ -19,6 +19,8 @@ constexpr std::size_t kFlushAt = 64 * 1024;
 constexpr std::uint8_t kEmptyLinesBeforeRequest = 4;
 /// A connection that has not sent anything may hold up a leaving worker this long: its request may be on its way.
 constexpr std::chrono::seconds kSilentWhileDraining{1};
+/// In the access log only: nginx's status for a client that did not wait for its answer.
+constexpr int kClientLeft = 499;
 constexpr Monotonic kNever = Monotonic::max();
 
 Monotonic later(Monotonic start, std::chrono::milliseconds allowed, std::uint64_t bytes, std::size_t min_rate) {
@@ -338,7 +340,7 @@ void Exchange::refuse(Reject reason, Monotonic now) {
   const bool can_answer = status != 0 && message_ && state_ != State::kStreaming && state_ != State::kDiscard &&
                           state_ != State::kIdle;
   if (!can_answer) {
-    report_broken_stream();
+    report_cut_response();
     if (message_) message_->cancelled.store(true, std::memory_order_release);
     return close(status != 0);
   }
@@ -472,8 +474,10 @@ void Exchange::answered(int status, const Response* response, Monotonic now) {
 }
 
 void Exchange::finish(Monotonic now) {
+  // A client that did not ask for the end may be sending its next request: it must see this answer, not a reset.
+  const bool surprised = message_->keep_alive && !ended_;
   drop_message();
-  if (!keep_) return close(!input_.empty());
+  if (!keep_) return close(surprised || !input_.empty());
   state_ = State::kIdle;
   phase_started_ = now;
   empty_lines_ = 0;
@@ -491,13 +495,15 @@ void Exchange::drop_message() {
   if (message_) std::exchange(message_, nullptr)->release();
 }
 
-void Exchange::report_broken_stream() {
-  if (state_ != State::kStreaming) return;
-  context_.observer.on_answered(*message_, {message_->response_status, sent_body_, nullptr});
+/// The access log hears of a response that broke off, and of a client that left while a handler was at work.
+void Exchange::report_cut_response() {
+  const bool left = state_ == State::kHandling && message_->dispatched != Monotonic{};
+  if (state_ != State::kStreaming && !left) return;
+  context_.observer.on_answered(*message_, {left ? kClientLeft : message_->response_status, left ? 0 : sent_body_, nullptr});
 }
 
 void Exchange::abandon() {
-  report_broken_stream();
+  report_cut_response();
   if (message_) message_->cancelled.store(true, std::memory_order_release);
   broken_ = true;
   write_started_ = {};
@@ -562,9 +568,11 @@ void Exchange::expire(Monotonic now) {
   }
 }
 
-void Exchange::drain() {
+void Exchange::drain(Monotonic now) {
   draining_ = true;
-  if (state_ == State::kIdle && input_.empty() && !first_) close(false);
+  if (state_ != State::kIdle || !input_.empty()) return;
+  if (first_) phase_started_ = now;
+  else close(false);
 }
 
 bool Exchange::close_if_idle() {

@@ -94,8 +94,8 @@ class Exchange {
   /// The nearest moment at which expire() has something to do.
   [[nodiscard]] base::Monotonic deadline() const;
   void expire(base::Monotonic now);
-  /// The worker is leaving: close when idle, else after the current response.
-  void drain();
+  /// The worker is leaving: close when idle, else after the current response; soon when nothing ever came.
+  void drain(base::Monotonic now);
   /// Close now if no request is going on, to make room or because idle time is over.
   bool close_if_idle();
 
@@ -134,7 +134,7 @@ class Exchange {
   Frame frame_for(const Response& response);
   void write_response(Response response, base::Monotonic now);
   void answered(int status, const Response* response, base::Monotonic now);
-  void report_broken_stream();
+  void report_cut_response();
   void finish(base::Monotonic now);
   void close(bool linger);
   void drop_message();

@@ -82,6 +82,8 @@ Result<pid_t> Service::fork_worker(const Spawn& action, std::size_t slot) {
     birth.generation = action.generation;
     birth.master = std::move(pipe->write);
     birth.master_pid = master;
+    // Here and not in the master, where a reload that fails would leave it behind; that it is well formed was checked.
+    (void)os::set_environment(generation.config.raw_env);
     return parts_.worker_main(std::move(birth));
   };
   const auto pid = os::fork_child(child, main);
@@ -152,6 +154,11 @@ Result<void> Service::load(unsigned number) {
   }
   for (const std::string& note : notes) base::log_warning("{}", note);
   for (const std::string& change : reload.changes) base::log_info("Reload: {}", change);
+  const ListenerSet& before = generations_.rbegin()->second.listeners;
+  for (const auto& listener : generation->listeners) {
+    const bool open = std::find(before.begin(), before.end(), listener) != before.end();
+    if (!open) base::log_info("Listening at: {} ({})", listener->url(), ::getpid());
+  }
   generations_.insert_or_assign(number, std::move(*generation));
   return {};
 }
@@ -239,6 +246,8 @@ void Service::say_totals() const {
   base::log_info("Served {} requests on {} connections{}", totals.requests.load(std::memory_order_relaxed),
                  totals.connections.load(std::memory_order_relaxed),
                  refused.empty() ? "" : " (refused" + refused.substr(1) + ")");
+  const std::uint64_t dropped = totals.access_lines_dropped.load(std::memory_order_relaxed);
+  if (dropped != 0) base::log_warning("{} lines of the access log were dropped: it did not take them", dropped);
 }
 
 }  // namespace orrery::master

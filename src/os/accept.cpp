@@ -32,6 +32,7 @@ bool is_connection_lost(int accept_error) {
   }
 }
 
-bool is_nothing_there(int accept_error) { return accept_error == EAGAIN; }
+// ENOTSOCK: the listener was let go by a signal handler a moment ago (release_listeners).
+bool is_nothing_there(int accept_error) { return accept_error == EAGAIN || accept_error == ENOTSOCK; }
 
 }  // namespace orrery::os

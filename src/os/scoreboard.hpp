@@ -39,7 +39,7 @@ struct RequestRecord {
   std::uint16_t status = 0;           ///< 0 while in flight
   std::int32_t thread = 0;            ///< thread id that runs the handler; 0 = the loop thread
   std::int64_t started_ns = 0;        ///< CLOCK_MONOTONIC
-  std::int64_t deadline_ns = 0;       ///< CLOCK_MONOTONIC; 0 = none
+  std::int64_t deadline_ns = 0;       ///< CLOCK_MONOTONIC, of a handler that holds the loop thread; 0 = none
   std::int64_t finished_ns = 0;       ///< CLOCK_MONOTONIC; 0 while in flight
 
   void set_method(std::string_view text);

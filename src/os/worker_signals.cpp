@@ -1,9 +1,11 @@
 #include "os/worker_signals.hpp"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 
@@ -18,13 +20,20 @@ void (*wake_loop)(void*) = nullptr;
 void* wake_context = nullptr;
 std::atomic<bool> terminate_seen{false};
 std::atomic<bool> reopen_seen{false};
+std::array<int, 64> listening{};  // as many as `bind` may have
+std::size_t listening_count = 0;
+int nothing = -1;  // an open /dev/null
 static_assert(std::atomic<bool>::is_always_lock_free);
 
 void on_noted(int signal) {
   const int saved = errno;
   if (signal == SIGTERM) {
     terminate_seen.store(true, std::memory_order_release);
-    if (::getppid() != master_pid) ::alarm(grace_seconds);
+    if (::getppid() != master_pid) {
+      // Here and not on the loop, which may be held by a handler: a new master must get the address at once.
+      release_listeners();
+      ::alarm(grace_seconds);
+    }
   } else {
     reopen_seen.store(true, std::memory_order_release);
   }
@@ -44,8 +53,15 @@ void handle(int signal, void (*handler)(int)) {
 
 }  // namespace
 
-void install_worker_signals(pid_t master, std::chrono::milliseconds graceful_timeout, void (*wake)(void*),
-                            void* context) {
+void release_listeners() {
+  for (std::size_t i = 0; i < listening_count; ++i) ::dup2(nothing, listening[i]);
+}
+
+void install_worker_signals(pid_t master, std::chrono::milliseconds graceful_timeout,
+                            const std::vector<int>& listeners, void (*wake)(void*), void* context) {
+  nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  listening_count = nothing < 0 ? 0 : std::min(listeners.size(), listening.size());
+  std::copy_n(listeners.begin(), listening_count, listening.begin());
   master_pid = master;
   grace_seconds = static_cast<unsigned>(
       std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(graceful_timeout).count()));

@@ -6,6 +6,7 @@
 
 #include "base/log.hpp"
 #include "os/accept.hpp"
+#include "os/worker_signals.hpp"
 
 namespace orrery::worker {
 
@@ -99,6 +100,8 @@ void Acceptor::stop() {
   open_ = false;
   retry_.stop();
   doors_.clear();
+  // A copy that stays open would let clients queue where nobody takes them any more.
+  os::release_listeners();
 }
 
 }  // namespace orrery::worker

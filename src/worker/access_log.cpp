@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,9 +20,20 @@ namespace {
 
 constexpr std::size_t kFlushAt = 32 * 1024;
 
-bool is_regular(int fd) {
+mode_t kind_of(int fd) {
   struct stat info {};
-  return ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+  return ::fstat(fd, &info) == 0 ? info.st_mode & S_IFMT : 0;
+}
+
+/// One write that never waits, whoever else shares the open file description and whatever its flags are: systemd hands us a socket,
+/// and a pipe of somebody else's cannot be opened anew. A pipe that polls writable takes PIPE_BUF bytes; a unix socket takes
+/// so few bytes whole or not at all.
+ssize_t write_without_waiting(int fd, bool socket, std::string_view bytes) {
+  if (socket) return ::send(fd, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  pollfd ready{fd, POLLOUT, 0};
+  if (::poll(&ready, 1, 0) == 1) return ::write(fd, bytes.data(), bytes.size());
+  errno = EAGAIN;
+  return -1;
 }
 
 /// Standard output as an open file description of our own, so that O_NONBLOCK does not reach those who share it.
@@ -51,7 +64,9 @@ Result<void> AccessLog::reopen() {
   auto fd = open_path(path_);
   if (!fd) return tl::unexpected<Error>(fd.error());
   fd_ = std::move(*fd);
-  waits_ = is_regular(fd_.get());
+  const mode_t kind = kind_of(fd_.get());
+  waits_ = kind == S_IFREG;
+  socket_ = kind == S_IFSOCK;
   complained_ = false;
   return {};
 }
@@ -90,7 +105,8 @@ void AccessLog::write_whole_lines(std::string_view lines) {
 
 void AccessLog::write_out(std::string_view lines) {
   while (!lines.empty()) {
-    const ssize_t written = ::write(fd_.get(), lines.data(), lines.size());
+    const ssize_t written = waits_ ? ::write(fd_.get(), lines.data(), lines.size())
+                                   : write_without_waiting(fd_.get(), socket_, lines);
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return drop(lines, errno);
     lines.remove_prefix(static_cast<std::size_t>(written));

@@ -36,6 +36,7 @@ class AccessLog {
   os::Slot* slot_;
   base::UniqueFd fd_;
   bool waits_ = true;       ///< a regular file: a write takes everything
+  bool socket_ = false;
   bool complained_ = false; ///< the present failure is in the error log already
   std::string line_;
 };

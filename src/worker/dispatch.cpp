@@ -135,7 +135,10 @@ void Dispatch::request(Session& session) {
 
 void Dispatch::run_here(Session& session, const Route& route) {
   http::Message& message = session.message();
-  const int cell = flights_.begin(message);
+  // The whole time from now on: what it waited for its turn is not the handler's.
+  const bool limited = message.deadline != base::Monotonic{};
+  const int cell = flights_.begin(
+      message, limited ? base::monotonic_now() + (message.deadline - message.dispatched) : base::Monotonic{});
   Outcome outcome = call_handler(route.handler, message.borrow(), message.view(message.accept));
   flights_.end(cell);
   if (!outcome.failure.empty()) services_.recorder.handler_failed(message, outcome.failure);

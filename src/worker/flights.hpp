@@ -22,12 +22,17 @@ class Flights {
 
   explicit Flights(os::Slot& slot) : slot_(slot) {}
 
-  int begin(const http::Message& message) {
+  /// `blocks_until`: when a handler that holds the loop thread must be done; the master ends the worker then. The epoch = it
+  /// holds no loop, or has no limit.
+  int begin(const http::Message& message, base::Monotonic blocks_until = {}) {
     slot_.in_flight.fetch_add(1, std::memory_order_relaxed);
     const int cell = std::countr_one(taken_.load(std::memory_order_relaxed));
     if (cell >= static_cast<int>(os::kInFlightCells)) return kNoCell;
     taken_.fetch_or(bit(cell), std::memory_order_relaxed);
-    slot_.flights[static_cast<std::size_t>(cell)].write([&](os::RequestRecord& record) { describe(message, record); });
+    slot_.flights[static_cast<std::size_t>(cell)].write([&](os::RequestRecord& record) {
+      describe(message, record);
+      record.deadline_ns = blocks_until.time_since_epoch().count();
+    });
     return cell;
   }
 

@@ -90,7 +90,9 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ba
 }
 
 int Life::run() {
-  os::install_worker_signals(birth_.master_pid, birth_.config->graceful_timeout,
+  std::vector<int> listening;
+  for (const os::Listener* listener : birth_.listeners) listening.push_back(listener->fd.get());
+  os::install_worker_signals(birth_.master_pid, birth_.config->graceful_timeout, listening,
                              [](void* wakeup) { static_cast<uv::Wakeup*>(wakeup)->send(); }, &signalled_);
   if (auto started = run_start_hooks(); !started) {
     base::log_error("the application failed to start: {}", started.error().message);

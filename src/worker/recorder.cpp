@@ -53,7 +53,7 @@ void describe(const http::Message& message, os::RequestRecord& record) {
   record.status = 0;
   record.thread = 0;
   record.started_ns = nanoseconds(message.started);
-  record.deadline_ns = nanoseconds(message.deadline);
+  record.deadline_ns = 0;
   record.finished_ns = 0;
 }
 

@@ -243,7 +243,7 @@ void Session::tell_reader(const BodyReader::Callback& callback, const BodyPiece&
 }
 
 void Session::drain() {
-  turn([&] { exchange_.drain(); });
+  turn([&] { exchange_.drain(now_); });
   if (closed_ || !ongoing_) return;
   if (const auto outlet = ongoing_->outlet.lock()) outlet->tell_draining();
 }

@@ -3,6 +3,7 @@
 //   any  /echo, /echo/{rest...}   method, target, path, fields, body, trailers
 //   GET  /constant                a fixed body
 //   GET  /sleep?ms=               blocks the handler that long, then answers
+//   GET  /later?ms=               answers that late, from another thread; holds up no handler
 //   GET  /throw                   fails
 //   GET  /pull?bytes=             a streamed body of that size
 //   POST /stream-body             counts the body as it comes
@@ -10,10 +11,13 @@
 //   GET  /drop                    forgets its Responder
 //   GET  /pid                     the worker's process id
 //   GET  /inject                  tries to forge a header field
+//
+// With ECHO_START=fail in its environment the workers' start hook fails, with `throw` it throws, with `hang` it hangs.
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -81,6 +85,14 @@ Response sleep_and_answer(const Request& request) {
   return Response::text(request.cancelled() ? "late\n" : "slept\n");
 }
 
+void answer_later(const Request& request, Responder responder) {
+  const std::chrono::milliseconds delay{number(request, "ms", 100)};
+  std::thread{[delay, responder = std::move(responder)]() mutable {
+    std::this_thread::sleep_for(delay);
+    std::move(responder).send(Response::text("later\n"));
+  }}.detach();
+}
+
 Response pull(const Request& request) {
   auto left = std::make_shared<std::size_t>(number(request, "bytes", 1000));
   return Response::stream("application/octet-stream", [left](std::string& out) {
@@ -115,6 +127,15 @@ struct Subscribers {
   }
 };
 
+orrery::Result<void> start_as_told() {
+  const char* told = std::getenv("ECHO_START");
+  const std::string_view start = told == nullptr ? "" : told;
+  if (start == "fail") return orrery::fail("told to fail");
+  if (start == "throw") throw std::runtime_error("told to throw");
+  while (start == "hang") std::this_thread::sleep_for(std::chrono::hours{1});
+  return {};
+}
+
 orrery::App make_app() {
   auto subscribers = std::make_shared<Subscribers>();
   orrery::App app;
@@ -123,6 +144,7 @@ orrery::App make_app() {
   app.get("/constant", [](const Request&) { return Response::fixed("application/json", kConstant); });
   app.get("/sleep", sleep_and_answer);
   app.get("/throw", [](const Request&) -> Response { throw std::runtime_error("thrown on purpose"); });
+  app.get("/later", answer_later);
   app.get("/pull", pull);
   app.get("/drop", [](Request, Responder) {});
   app.get("/pid", [](const Request&) { return Response::text(std::to_string(::getpid()) + "\n"); });
@@ -144,7 +166,7 @@ orrery::App make_app() {
   });
   app.on_worker_start([subscribers](orrery::Worker& worker) -> orrery::Result<void> {
     worker.every(std::chrono::milliseconds{10}, [subscribers] { subscribers->tick(); });
-    return {};
+    return start_as_told();
   });
   return app;
 }

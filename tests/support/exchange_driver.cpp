@@ -288,7 +288,7 @@ void ExchangeDriver::pass(std::chrono::nanoseconds time) {
 }
 
 void ExchangeDriver::drain() {
-  turn([&] { exchange_.drain(); });
+  turn([&] { exchange_.drain(now_); });
 }
 
 bool ExchangeDriver::close_if_idle() {

@@ -6,10 +6,13 @@
 namespace orrery::base {
 namespace {
 
+std::string_view authorization = "Basic YWRhOnNlY3JldA==";
+
 std::string_view request_field(const void*, std::string_view name) {
   if (name == "referer") return "http://example.org/";
   if (name == "user-agent") return "curl/8 \"x\"\n";
   if (name == "x-one") return "1";
+  if (name == "authorization") return authorization;
   return {};
 }
 
@@ -20,7 +23,6 @@ std::string_view response_field(const void*, std::string_view name) {
 AccessRecord mars() {
   AccessRecord record;
   record.client = "192.0.2.1";
-  record.user = "ada";
   record.method = "GET";
   record.target = "/planets/mars?lon=1&lat=2";
   record.protocol = "HTTP/1.1";
@@ -41,6 +43,21 @@ std::string rendered(std::string_view format, const AccessRecord& record = mars(
   std::string out;
   compiled->render(record, out);
   return out;
+}
+
+TEST_CASE("access_format takes the user out of basic authentication, and nothing else") {
+  struct Row {
+    const char* authorization;
+    const char* text;
+  };
+  for (const Row& row : {Row{"basic YWRhOnNlY3JldA==", "ada"}, Row{"Basic YSI6", R"(a\x22)"}, Row{"Basic Og==", "-"},
+                         Row{"Basic YWRh", "-"}, Row{"Basic YWR*Om==", "-"}, Row{"Basic ", "-"}, Row{"", "-"},
+                         Row{"Bearer YWRhOnNlY3JldA==", "-"}}) {
+    INFO(row.authorization);
+    authorization = row.authorization;
+    CHECK(rendered("%(u)s") == std::string{row.text} + "\n");
+  }
+  authorization = "Basic YWRhOnNlY3JldA==";
 }
 
 TEST_CASE("access_format renders every atom") {

@@ -387,8 +387,8 @@ TEST_CASE("Connection says what becomes of the connection") {
       {"1.1 close", "Connection: close\r\n", "1.1", nullptr, "close", End::kClose},
       {"1.0", "", "1.0", nullptr, "close", End::kClose},
       {"1.0 keep-alive", "Connection: keep-alive\r\n", "1.0", nullptr, "keep-alive", End::kOpen},
-      {"a handler closes", "", "1.1", "close", "close", End::kClose},
-      {"a handler closes in a list", "", "1.1", "x, Close", "close", End::kClose},
+      {"a handler closes", "", "1.1", "close", "close", End::kLinger},
+      {"a handler closes in a list", "", "1.1", "x, Close", "close", End::kLinger},
       {"a handler cannot keep", "Connection: close\r\n", "1.1", "keep-alive", "close", End::kClose},
       {"a handler's other word", "", "1.1", "upgrade", nullptr, End::kOpen},
   };
@@ -647,7 +647,16 @@ TEST_CASE("Draining: idle connections close, busy ones after their response, new
   CHECK(fresh.end() == End::kOpen);
   fresh.receive(kGet);
   CHECK(last_response(fresh).field("Connection") == "close");
-  CHECK(fresh.end() == End::kClose);
+  CHECK(fresh.end() == End::kLinger);
+
+  Driver silent;
+  silent.pass(std::chrono::seconds(5));
+  silent.drain();
+  silent.pass(std::chrono::milliseconds(999));
+  CHECK(silent.end() == End::kOpen);
+  silent.pass(std::chrono::milliseconds(1));
+  CHECK(silent.end() == End::kClose);
+  CHECK(silent.rejects().empty());
 
   Driver discarding;
   discarding.receive(post("/get", 5));

@@ -1,0 +1,186 @@
+// Stopping, recycling, giving up: what is in flight is finished, what is stuck is ended, nothing is left behind.
+#include <atomic>
+#include <thread>
+
+#include "e2e/classes.hpp"
+
+namespace orrery::test {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Clients that come again and again until the server is gone.
+class Load {
+ public:
+  Load(int port, int clients, std::string target) {
+    for (int i = 0; i < clients; ++i) threads_.emplace_back([this, port, target] { run(port, target); });
+  }
+  ~Load() { join(); }
+  void join() {
+    gone_ = true;
+    for (std::thread& thread : threads_)
+      if (thread.joinable()) thread.join();
+  }
+  [[nodiscard]] int served() const { return served_; }
+  /// Connected, asked, and got no whole answer.
+  [[nodiscard]] int lost() const { return lost_; }
+
+ private:
+  void run(int port, const std::string& target) {
+    while (!gone_) {
+      Wire wire{port};
+      if (!wire.connected()) return;
+      // Two on one connection, so that kept-alive ones are under way too.
+      for (int i = 0; i < 2; ++i) {
+        const Answer answer = wire.ask(target);
+        const bool whole = answer.status == 200 && answer.problem.empty();
+        if (whole) ++served_;
+        else if (i == 0) ++lost_;  // the second may meet the end of an idle connection: the client's to repeat
+        if (!whole || answer.closes()) break;
+      }
+    }
+  }
+
+  std::atomic<bool> gone_{false};
+  std::atomic<int> served_{0};
+  std::atomic<int> lost_{0};
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace
+
+TEST_CASE("stopping: TERM answers what is in flight, closes what is idle, and exits 0") {
+  const std::string worker_class = GENERATE(from_range(kClasses));
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "2", "-k", worker_class}};
+  REQUIRE(server.serve());
+  Wire idle{server.port()};
+  CHECK(idle.ask("GET /constant").status == 200);
+  std::vector<std::unique_ptr<Wire>> wires;
+  for (int i = 0; i < 8; ++i) {
+    wires.push_back(std::make_unique<Wire>(server.port()));
+    wires.back()->send(request(i % 2 == 0 ? "GET /later?ms=400" : "GET /sleep?ms=100"));
+  }
+  Wire streaming{server.place(), 4096};
+  streaming.send(request("GET /pull?bytes=3000000"));
+  CHECK(!streaming.read_some(10).empty());
+  Wire half{server.port()};
+  half.send("GET /constant HTTP/1.1\r\nHo");
+  CHECK(half.read(50ms).problem == "silent");
+  server.signal(SIGTERM);
+  CHECK(idle.closes_within());
+  half.send("st: a\r\n\r\n");
+  const Answer to_half = half.read();
+  CHECK(to_half.status == 200);
+  CHECK(to_half.closes());
+  for (const auto& wire : wires) {
+    const Answer answer = wire->read();
+    CHECK(answer.status == 200);
+    CHECK(wire->closes_within());
+  }
+  CHECK(streaming.read_to_end().size() > 2'900'000);
+  CHECK(server.wait_for_end() == 0);
+  CHECK(server.everybody().empty());
+  CHECK(server.count_lines("[ERROR]") == 0);
+  CHECK(server.count_lines("[WARNING]") == 0);
+}
+
+TEST_CASE("stopping: TERM under load loses nothing") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "4", "-k", GENERATE(from_range(kClasses))}};
+  REQUIRE(server.serve());
+  Load load{server.port(), 8, "GET /sleep?ms=5"};
+  REQUIRE(eventually([&] { return load.served() > 100; }));
+  CHECK(server.stop() == 0);
+  load.join();
+  INFO(load.served());
+  CHECK(load.lost() == 0);
+}
+
+TEST_CASE("stopping: max_requests recycles workers and loses nothing") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-k", GENERATE(from_range(kClasses))}};
+  server.yaml = "workers: 2\nmax_requests: 100\nmax_requests_jitter: 20\n";
+  REQUIRE(server.serve());
+  const auto before = server.workers();
+  Load load{server.port(), 4, "GET /constant"};
+  REQUIRE(eventually([&] { return load.served() > 1500; }));
+  load.join();
+  CHECK(load.lost() == 0);
+  CHECK(server.count_lines("reached max_requests") >= 4);
+  CHECK(server.wait_for_workers(2));
+  for (const pid_t pid : before) CHECK(!ServerProcess::alive(pid));
+  CHECK(server.count_lines("[ERROR]") == 0);
+  CHECK(server.stop() == 0);
+}
+
+TEST_CASE("stopping: INT does not wait for requests") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "2", "-k", GENERATE(from_range(kClasses))}};
+  REQUIRE(server.serve());
+  Wire wire{server.port()};
+  wire.send(request("GET /sleep?ms=30000"));
+  CHECK(wire.read(100ms).problem == "silent");
+  const int signo = GENERATE(SIGINT, SIGQUIT);
+  const auto begin = Clock::now();
+  server.signal(signo);
+  CHECK(server.wait_for_end() == 0);
+  CHECK(Clock::now() - begin < 1s * kSlowness);
+  CHECK(server.everybody().empty());
+}
+
+TEST_CASE("stopping: Ctrl-C reaches the whole group and is no crash") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "4", "-k", GENERATE(from_range(kClasses))}};
+  REQUIRE(server.serve());
+  ::kill(-server.pid(), SIGINT);
+  CHECK(server.wait_for_end() == 0);
+  CHECK(server.count_lines("[ERROR]") == 0);
+  CHECK(server.count_lines("Booting") == 4);
+}
+
+TEST_CASE("stopping: a worker that cannot even quit is killed after two seconds, or at the second INT") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "2"}};
+  REQUIRE(server.serve());
+  ::kill(server.workers()[0], SIGSTOP);
+  const auto begin = Clock::now();
+  server.signal(SIGINT);
+  SECTION("two seconds") {
+    CHECK(server.wait_for_end() == 0);
+    CHECK(Clock::now() - begin > 1900ms);
+  }
+  SECTION("second INT") {
+    REQUIRE(server.wait_for_line("Handling signal: int"));
+    server.signal(SIGINT);
+    CHECK(server.wait_for_end() == 0);
+    CHECK(Clock::now() - begin < 1500ms * kSlowness);
+  }
+  CHECK(server.everybody().empty());
+}
+
+TEST_CASE("stopping: TERM waits graceful_timeout for a stuck handler, no longer") {
+  const std::string worker_class = GENERATE(from_range(kClasses));
+  const char* slow = worker_class == "async" ? "GET /later?ms=30000" : "GET /sleep?ms=30000";
+  ServerProcess server{ServerProcess::Program::kEcho, {"-k", worker_class, "--graceful-timeout", "500ms"}};
+  server.yaml = "workers: 2\naccesslog: access.log\n";
+  REQUIRE(server.serve());
+  Wire wire{server.port()};
+  wire.send(request(slow));
+  CHECK(wire.read(150ms).problem == "silent");
+  const auto begin = Clock::now();
+  CHECK(server.stop() == 0);
+  CHECK(Clock::now() - begin > 450ms);
+  CHECK(Clock::now() - begin < 2500ms * kSlowness);
+  CHECK(server.count_lines("still there after graceful_timeout") == 1);
+  CHECK(server.wait_for_line("requests in flight: 1: "));
+  // What the scoreboard keeps of a request is its path.
+  const std::string line = std::string{slow}.substr(0, std::string{slow}.find('?')) + " HTTP/1.1\" 500";
+  CHECK(count_in(server.read_file("access.log"), line) == 1);
+}
+
+TEST_CASE("stopping: TERM while a worker boots") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "2", "--graceful-timeout", "500ms"}};
+  server.environment = {{"ECHO_START", "hang"}};
+  server.start();
+  REQUIRE(server.wait_for_line("Booting worker"));
+  CHECK(server.stop() == 0);
+  CHECK(server.everybody().empty());
+}
+
+}  // namespace orrery::test
