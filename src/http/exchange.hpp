@@ -15,7 +15,7 @@
 //   kClosing    nothing more is read or written           (end)
 //
 // Every deadline is a total (see deadline()): more bytes never push it further than their time at `min_rate`.
-// Loop thread only.
+// Loop thread only. In three files: exchange.cpp (steps, time, the connection), reading.cpp and answering.cpp.
 #pragma once
 
 #include <cstdint>
