@@ -5,9 +5,12 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <limits.h>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <poll.h>
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
@@ -76,10 +79,19 @@ std::unique_ptr<spdlog::formatter> line_formatter(bool colour) {
   return formatter;
 }
 
-/// True when the whole line went out. A line is one write; only a full disk or a signal makes it more.
+mode_t kind_of(int fd) {
+  struct stat info {};
+  return ::fstat(fd, &info) == 0 ? info.st_mode & S_IFMT : 0;
+}
+
+/// True when the whole line went out. A line is one write; only a full disk, a signal or its length makes it more. Never waits: a
+/// stopped reader of a pipe, socket or terminal must stop neither a loop nor the master. What polls writable takes PIPE_BUF.
 bool write_line(int fd, const char* data, std::size_t size) {
+  const std::size_t most = size > PIPE_BUF && kind_of(fd) != S_IFREG ? PIPE_BUF : size;
   while (size > 0) {
-    const ssize_t written = ::write(fd, data, size);
+    pollfd ready{fd, POLLOUT, 0};
+    if (::poll(&ready, 1, 0) != 1) return false;
+    const ssize_t written = ::write(fd, data, std::min(size, most));
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) return false;
     data += written;
@@ -94,21 +106,36 @@ class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
   void direct(UniqueFd file) {
     const bool terminal = !file && ::isatty(STDERR_FILENO) == 1;
     const std::scoped_lock lock(mutex_);
+    is_error_pipe_ = !file && kind_of(STDERR_FILENO) == S_IFIFO;
+    // An open file description of our own: O_NONBLOCK would reach those who share the pipe, and another one of them could take
+    // the room between our poll and our write.
+    if (is_error_pipe_) file.reset(::open("/proc/self/fd/2", O_WRONLY | O_CLOEXEC | O_NONBLOCK));
     file_ = std::move(file);
     set_formatter_(line_formatter(terminal));
   }
 
  protected:
   void sink_it_(const spdlog::details::log_msg& message) override {
-    spdlog::memory_buf_t line;
-    formatter_->format(message, line);
-    if (file_ && write_line(file_.get(), line.data(), line.size())) return;
-    write_line(STDERR_FILENO, line.data(), line.size());
+    if (dropped_ > 0) say_dropped();
+    if (!put(message)) ++dropped_;
   }
   void flush_() override {}
 
  private:
+  bool put(const spdlog::details::log_msg& message) {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    if (file_ && write_line(file_.get(), line.data(), line.size())) return true;
+    return !(file_ && is_error_pipe_) && write_line(STDERR_FILENO, line.data(), line.size());
+  }
+  void say_dropped() {
+    const std::string text = fmt::format("{} lines of this log were dropped: its reader had stopped", dropped_);
+    if (put({"orrery", spdlog::level::warn, text})) dropped_ = 0;
+  }
+
   UniqueFd file_;
+  bool is_error_pipe_ = false;  ///< file_, if there is one, is standard error once more
+  std::uint64_t dropped_ = 0;
 };
 
 Result<UniqueFd> open_file(const std::string& path) {

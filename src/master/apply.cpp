@@ -204,7 +204,7 @@ void Service::take_over(const Worker& worker, Ending ending) {
 void Service::apply(const Announce& action) {
   switch (action.phase) {
     case Phase::kReloading: return ground_.notify.reloading(base::monotonic_now());
-    case Phase::kStopping: ground_.notify.stopping(action.status); return ground_.listeners.close();
+    case Phase::kStopping: ground_.notify.stopping(action.status); return ground_.listeners.close_all_but({});
     case Phase::kReady: break;
   }
   settle(action.generation);
@@ -222,6 +222,7 @@ void Service::settle(unsigned number) {
     log_path_ = generation.config.errorlog;
     log_level_ = generation.config.loglevel;
   }
+  ground_.listeners.close_all_but(generation.listeners);
   for (const auto& listener : generation.listeners) os::change_backlog(*listener, generation.config.backlog);
 }
 

@@ -58,10 +58,17 @@ std::vector<int> Listeners::descriptors() const {
   return descriptors;
 }
 
-void Listeners::close() {
+void Listeners::close_all_but(const ListenerSet& kept) {
   for (const auto& known : known_) {
-    if (const auto listener = known.lock()) listener->fd.reset();
+    const auto listener = known.lock();
+    if (!listener || std::find(kept.begin(), kept.end(), listener) != kept.end()) continue;
+    os::turn_away(*listener);
+    listener->fd.reset();
   }
+  std::erase_if(known_, [](const auto& known) {
+    const auto listener = known.lock();
+    return !listener || !listener->fd;
+  });
 }
 
 }  // namespace orrery::master

@@ -34,9 +34,9 @@ class Listeners {
   /// Every descriptor that is open now, whichever generation it belongs to.
   [[nodiscard]] std::vector<int> descriptors() const;
 
-  /// The service stops: closes the master's copies, so that the port is free when the last worker closed its
-  /// own. Unix paths go when their sets go.
-  void close();
+  /// The service stops, or has moved: lets nobody new into the queues of all but `kept` and closes the master's
+  /// copies, so that the port is free when the last worker has emptied its queue and closed its own.
+  void close_all_but(const ListenerSet& kept);
 
  private:
   Result<std::shared_ptr<os::Listener>> open_one(const std::string& bind, const Config& config,

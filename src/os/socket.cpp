@@ -1,5 +1,6 @@
 #include "os/socket.hpp"
 
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
@@ -7,6 +8,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fstream>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -196,6 +198,25 @@ void unlink_path(const Listener& listener) {
   struct stat status {};
   if (!listener.owns_path || ::stat(listener.target.path.c_str(), &status) != 0) return;
   if (status.st_ino == listener.path_inode) ::unlink(listener.target.path.c_str());
+}
+
+void turn_away(Listener& listener) {
+  // A path that is gone gives nobody a connection. Only once: a successor's file may get the same inode.
+  unlink_path(listener);
+  listener.owns_path = false;
+  if (listener.target.kind != base::BindTarget::Kind::kTcp || !listener.fd) return;
+  // The kernel shakes hands on its own. A filter that drops each SYN without ACK (byte 13 of the TCP header holds the flags)
+  // makes the client's kernel try again after a second, when it is refused or has a new server.
+  std::array<sock_filter, 5> drop_syn{{
+      {BPF_LD | BPF_B | BPF_ABS, 0, 0, 13},
+      {BPF_ALU | BPF_AND | BPF_K, 0, 0, 0x12},
+      {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0x02},
+      {BPF_RET | BPF_K, 0, 0, 0},
+      {BPF_RET | BPF_K, 0, 0, 0xffffffff},
+  }};
+  const sock_fprog program{drop_syn.size(), drop_syn.data()};
+  // Where it is not allowed (seccomp, gVisor) the short moment between the last accept and the close remains.
+  ::setsockopt(listener.fd.get(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
 std::vector<std::string> take_inherited_binds() {

@@ -31,6 +31,10 @@ void change_backlog(const Listener& listener, int backlog);
 /// Ends the listener's claim on its path, if it made the file and the file still is that one.
 void unlink_path(const Listener& listener);
 
+/// Before a listener is closed for good: from now on nobody new gets into its queue, so that what is in there can be taken out and
+/// nothing is cut off when the last copy is closed. An inherited socket is left as it is.
+void turn_away(Listener& listener);
+
 /// The bind settings ("fd://3", ...) that systemd's LISTEN_PID and LISTEN_FDS mean for this process; empty
 /// when they are for somebody else. Removes the variables, so that no child takes them for its own.
 std::vector<std::string> take_inherited_binds();

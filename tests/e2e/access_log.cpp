@@ -1,7 +1,6 @@
 // The access log: its form, what cannot be forged in it, whole lines from many workers, readers that stop.
 #include <algorithm>
 #include <fcntl.h>
-#include <regex>
 #include <sys/socket.h>
 
 #include "e2e/classes.hpp"
@@ -48,12 +47,18 @@ TEST_CASE("access log: gunicorn's line") {
   const auto lines = lines_of(server.read_file("access.log"));
   REQUIRE(lines.size() == 4);
   INFO(server.read_file("access.log"));
-  const std::string time = R"(\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d \+0000\])";
-  CHECK(std::regex_match(lines[0], std::regex(R"(127\.0\.0\.1 - me )" + time + R"( "GET /echo\?a=b HTTP/1\.1" 200 )" +
-                                              std::to_string(answer.body.size()) + R"( "http://r/" "test/1")")));
-  CHECK(std::regex_match(lines[1], std::regex(R"(127\.0\.0\.1 - - )" + time + R"( "HEAD /constant HTTP/1\.1" 200 - "-" "-")")));
+  const auto without_time = [](std::string line) {
+    const std::size_t from = line.find('['), to = line.find(']');
+    if (from != std::string::npos && to != std::string::npos) line.replace(from, to - from + 1, "TIME");
+    return line;
+  };
+  CHECK(without_time(lines[0]) == "127.0.0.1 - me TIME \"GET /echo?a=b HTTP/1.1\" 200 " +
+                                      std::to_string(answer.body.size()) + " \"http://r/\" \"test/1\"");
+  CHECK(lines[0].find(" +0000] ") == lines[0].find('[') + 21);
+  CHECK(without_time(lines[1]) == R"(127.0.0.1 - - TIME "HEAD /constant HTTP/1.1" 200 - "-" "-")");
   CHECK(lines[2].find(R"("GET /nowhere HTTP/1.1" 404)") != std::string::npos);
-  CHECK(std::regex_search(lines[3], std::regex(R"( 400 \d+ "-" "-"$)")));
+  CHECK(lines[3].ends_with(R"( "-" "-")"));
+  CHECK(lines[3].find(" 400 ") != std::string::npos);
 }
 
 TEST_CASE("access log: nothing a client sends breaks out of its place") {
@@ -67,8 +72,7 @@ TEST_CASE("access log: nothing a client sends breaks out of its place") {
   const std::string log = server.read_file("access.log");
   INFO(log);
   CHECK(lines_of(log).size() == 1);
-  // Three pairs of our own: everything else is escaped.
-  CHECK(count_in(std::regex_replace(log, std::regex(R"(\\.)"), ""), "\"") == 4);
+  CHECK(count_in(log, "\"") == 4);  // our own: each one of the client's is escaped as \x22
   CHECK(std::none_of(log.begin(), log.end() - 1, [](unsigned char c) { return c < 0x20 || c == 0x7f; }));
 }
 

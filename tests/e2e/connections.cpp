@@ -27,7 +27,7 @@ TEST_CASE("connections: when none is idle new ones wait outside") {
   Wire first{server.port()};
   first.send("GET /echo HTT");
   Wire second{server.port()};
-  second.send(request("GET /later?ms=1500"));
+  second.send(request("GET /later?ms=900"));
   Wire third{server.port()};
   third.send(request("GET /constant"));
   CHECK(third.read(300ms).problem == "silent");
