@@ -20,9 +20,19 @@ std::string hex(std::string_view text) {
   return out;
 }
 
+/// Every method and path reaches a handler; `*` alone is answered without one.
+std::vector<orrery::Route> routes() {
+  std::vector<orrery::Route> all(3);
+  for (orrery::Route& route : all) route.pattern = "/{all...}";
+  all[0].method = "*";
+  all[1].method = "HEAD";
+  all[2].method = "OPTIONS";
+  return all;
+}
+
 std::string split(const std::string& stream) {
   std::string line;
-  orrery::test::ExchangeDriver driver;
+  orrery::test::ExchangeDriver driver{{}, routes()};
   for (std::size_t at = 0; at < stream.size(); ++at) {
     const std::size_t before = driver.requests().size();
     driver.receive(std::string_view{stream}.substr(at, 1));
