@@ -112,7 +112,8 @@ class Collector {
       if (flag) complain(flag_place(word), unknown_flag(word));
       // The word after an unknown flag is most likely its value: one mistake, one complaint.
       if (!flag && !value_may_follow) {
-        complain(word, fmt::format("unexpected word `{}`; every value follows a flag", word));
+        complain(word.empty() ? "''" : word,
+                 fmt::format("unexpected word `{}`; every value follows a flag", word));
       }
       value_may_follow = flag && word.find('=') == std::string::npos;
     }

@@ -7,8 +7,12 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <map>
+#include <optional>
+#include <sstream>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <vector>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include "base/unique_fd.hpp"
@@ -184,11 +188,71 @@ bool indented_by_tab(const std::string& text, int line) {
   return first != std::string::npos && text[first] == '\t';
 }
 
+/// Notes where documents begin, and nothing else of them.
+class Beginnings final : public YAML::EventHandler {
+ public:
+  struct Document {
+    YAML::Mark start;
+    YAML::Mark content;
+  };
+  [[nodiscard]] const std::vector<Document>& documents() const { return documents_; }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    documents_.push_back({mark, YAML::Mark::null_mark()});
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { note(mark); }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { note(mark); }
+  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t, const std::string&) override {
+    note(mark);
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
+    note(mark);
+  }
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {
+    note(mark);
+  }
+  void OnMapEnd() override {}
+
+ private:
+  void note(const YAML::Mark& mark) {
+    YAML::Mark& content = documents_.back().content;
+    if (content.is_null()) content = mark;
+  }
+
+  std::vector<Document> documents_;
+};
+
+/// The first documents, three at most. yaml-cpp never gets past some stray characters (a `,` on the outermost level): there
+/// LoadAll makes empty documents until the memory is full.
+std::vector<Beginnings::Document> find_documents(const std::string& text) {
+  std::istringstream stream{text};
+  YAML::Parser parser{stream};
+  Beginnings beginnings;
+  while (beginnings.documents().size() < 3 && parser.HandleNextDocument(beginnings)) continue;
+  return beginnings.documents();
+}
+
+/// The place yaml-cpp does not get past, if there is one.
+std::optional<YAML::Mark> find_stray(const std::vector<Beginnings::Document>& documents) {
+  for (std::size_t i = 1; i < documents.size(); ++i) {
+    if (documents[i].start.pos == documents[i - 1].start.pos) return documents[i].start;
+  }
+  return {};
+}
+
 /// yaml-cpp takes a quote that is open at the end for closed when a line feed comes last; without one it
 /// complains.
 std::string without_last_blanks(const std::string& text) {
   return text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
 }
+
+constexpr const char* kUnreadable =
+    "YAML cannot be read from here on; look here and in the line before for a missing or stray quote, bracket, "
+    "colon, comma or indentation";
 
 std::string syntax_complaint(const std::string& text, const YAML::Exception& error) {
   if (indented_by_tab(text, error.mark.line))
@@ -196,9 +260,7 @@ std::string syntax_complaint(const std::string& text, const YAML::Exception& err
   if (error.msg == YAML::ErrorMsg::EOF_IN_SCALAR) {
     return "YAML cannot be read: the file ends inside a quoted text; close its quote, here or further up";
   }
-  return "YAML cannot be read from here on; look here and in the line before for a missing or stray quote, "
-         "bracket, "
-         "colon or indentation";
+  return kUnreadable;
 }
 
 }  // namespace
@@ -213,10 +275,15 @@ Reading read_yaml_text(const std::string& text, const std::string& name) {
   Reading reading;
   Reader reader(name, reading);
   try {
-    const auto documents = YAML::LoadAll(without_last_blanks(text));
-    if (!documents.empty()) reader.read(documents.front());
+    const std::string document = without_last_blanks(text);
+    const auto documents = find_documents(document);
+    if (const auto stray = find_stray(documents)) {
+      reader.complain(*stray, kUnreadable);
+      return reading;
+    }
+    reader.read(YAML::Load(document));
     if (documents.size() > 1) {
-      reader.complain(documents[1].Mark(), "a second YAML document begins here (after `---`); keep one");
+      reader.complain(documents[1].content, "a second YAML document begins here (after `---`); keep one");
     }
   } catch (const YAML::Exception& error) {
     reader.complain(error.mark, syntax_complaint(text, error));

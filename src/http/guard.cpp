@@ -33,16 +33,43 @@ std::optional<Reject> check_field_name(std::string_view name, std::string_view l
   return reason_for_field_byte(line);
 }
 
-/// True when `text` is, or may become, `1*16HEXDIG [";" extension] CR`.
+/// Length of the leading chunk-ext-val without its `"` at the end: a token, or what may stand in a quoted-string (no quoted-pair).
+std::size_t extension_value_length(std::string_view text) {
+  if (!text.starts_with('"')) return token_length(text);
+  std::size_t i = 1;
+  while (i < text.size() && text[i] >= 0x20 && text[i] < 0x7f && text[i] != '"' && text[i] != '\\') ++i;
+  return i;
+}
+
+/// True when `text` is `*( ";" name [ "=" value ] )` of RFC 9112, 7.1.1, without white space; or may become it, when not `whole`.
+bool are_extensions(std::string_view text, bool whole) {
+  while (!text.empty()) {
+    if (text.front() != ';') return false;
+    text.remove_prefix(1);
+    const std::size_t name = token_length(text);
+    text.remove_prefix(name);
+    if (name == 0) return text.empty() && !whole;
+    if (!text.starts_with('=')) continue;
+    text.remove_prefix(1);
+    const bool quoted = text.starts_with('"');
+    const std::size_t value = extension_value_length(text);
+    text.remove_prefix(value);
+    if (text.empty()) return !whole || (value > 0 && !quoted);
+    if (value == 0 || (quoted && text.front() != '"')) return false;
+    if (quoted) text.remove_prefix(1);
+  }
+  return true;
+}
+
+/// True when `text` is, or may become, `1*16HEXDIG extensions CR`.
 bool may_begin_size_line(std::string_view text) {
   std::size_t digits = 0;
   while (digits < text.size() && hex_value(text[digits]) >= 0) ++digits;
   if (digits > 16) return false;
   text.remove_prefix(digits);
-  if (text.empty() || (text == "\r" && digits > 0)) return true;
-  if (digits == 0 || text.front() != ';') return false;
-  if (text.back() == '\r') text.remove_suffix(1);
-  return has_only_field_bytes(text);
+  if (digits == 0) return text.empty();
+  const bool whole = text.ends_with('\r');
+  return are_extensions(text.substr(0, text.size() - (whole ? 1 : 0)), whole);
 }
 
 }  // namespace

@@ -219,7 +219,9 @@ void Exchange::want_body(Monotonic now) {
   if (!message_ || state_ == State::kClosing || body_wanted_) return;
   body_wanted_ = true;
   resume_body(now);
-  if (message_->expects_continue && !continue_sent_ && !message_->body_complete && input_.empty()) {
+  // Behind the head of a stream it would stand in the middle of the response.
+  if (state_ == State::kHandling && message_->expects_continue && !continue_sent_ && !message_->body_complete &&
+      input_.empty()) {
     continue_sent_ = true;
     output_->append("HTTP/1.1 100 Continue\r\n\r\n");
   }

@@ -73,6 +73,8 @@ TEST_CASE("yaml: what is refused, with its place") {
       {"a list on top", "- a\n", "f:1:1", "the file holds a list"},
       {"a word on top", "workers\n", "f:1:1", "the file holds a value"},
       {"a key that is a list", "[a, b]: c\n", "f:1:1", "the name of a setting is a list"},
+      {"a stray comma", ", workers: 1\n", "f:1:1", "YAML cannot be read from here on"},
+      {"a stray comma further down", "workers: 1\n, user: x\n", "f:2:1", "YAML cannot be read from here on"},
       {"two documents", "workers: 1\n---\nworkers: 2\n", "f:3:1", "a second YAML document"},
       {"an open bracket", "bind: [a\n", "f:1:1", "YAML cannot be read"},
       {"an open quote", "user: \"a\n", "f:1:9", "the file ends inside a quoted text"},
