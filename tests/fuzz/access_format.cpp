@@ -34,7 +34,7 @@ std::string_view same_text(const void* context, std::string_view) {
 base::AccessRecord record_of(const std::string& a, const std::string& b) {
   base::AccessRecord record;
   record.client = record.method = record.protocol = a;
-  record.user = record.target = record.id = b;
+  record.target = record.id = b;
   record.status = static_cast<int>(a.size());
   record.body_bytes = b.size();
   record.duration = base::Nanoseconds{static_cast<std::int64_t>(a.size()) * 123'456'789};

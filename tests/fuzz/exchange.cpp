@@ -101,7 +101,7 @@ class Connection final : http::Observer {
       case 3: plan_ = n; return;
       case 4: room_ = n; return;
       case 5: return read(n == 0 ? waiting_.size() : n * 16U);
-      case 6: return turn([&] { exchange_.drain(); });
+      case 6: return turn([&] { exchange_.drain(now_); });
       case 7: return end_input();
       case 8: return n == 77 ? turn([&] { exchange_.abandon(); }) : void();
       case 9: return turn([&] { exchange_.close_if_idle(); });
