@@ -2,9 +2,6 @@
 
 #include <utility>
 
-#include "http/policy.hpp"
-#include "http/problem.hpp"
-
 namespace orrery::http {
 
 using base::Monotonic;
@@ -14,16 +11,16 @@ namespace {
 
 /// Responses of pipelined requests are gathered up to this size before they are sent.
 constexpr std::size_t kFlushAt = 64 * 1024;
-/// RFC 9112, 2.2 asks for at least one.
-constexpr std::uint8_t kEmptyLinesBeforeRequest = 4;
+/// A connection that has not sent anything may hold up a leaving worker this long: its request may be on its way.
+constexpr std::chrono::seconds kSilentWhileDraining{1};
+/// In the access log only: nginx's status for a client that did not wait for its answer.
+constexpr int kClientLeft = 499;
 constexpr Monotonic kNever = Monotonic::max();
 
 Monotonic later(Monotonic start, std::chrono::milliseconds allowed, std::uint64_t bytes, std::size_t min_rate) {
   const double earned = static_cast<double>(bytes) / static_cast<double>(min_rate);
   return start + allowed + std::chrono::duration_cast<base::Nanoseconds>(std::chrono::duration<double>(earned));
 }
-
-std::string_view sentence_for(Reject reason) { return base::row(reason).sentence; }
 
 }  // namespace
 
@@ -86,384 +83,11 @@ Exchange::Step Exchange::next(Monotonic now) {
   }
 }
 
-bool Exchange::skip_empty_lines() {
-  if (message_ && message_->kept() == "\r" && input_.starts_with('\n') && empty_lines_ < kEmptyLinesBeforeRequest) {
-    ++empty_lines_;
-    message_->kept().clear();
-    input_.remove_prefix(1);
-  }
-  if (message_ && !message_->kept().empty()) return !input_.empty();
-  while (input_.starts_with("\r\n") && empty_lines_ < kEmptyLinesBeforeRequest) {
-    ++empty_lines_;
-    input_.remove_prefix(2);
-  }
-  return !input_.empty();
-}
-
-Exchange::Advance Exchange::read_head(Monotonic now) {
-  if (!skip_empty_lines()) {
-    if (ended_) {
-      if (state_ == State::kHead) context_.observer.on_rejected(Reject::truncated_request, peer_, message_);
-      close(false);
-    } else if (draining_ && state_ == State::kIdle && !first_) {
-      close(false);
-    }
-    return Advance::kStuck;
-  }
-  if (!message_) {
-    message_ = context_.pool.take();
-    message_->started = now;
-    message_->peer = peer_;
-    message_->worker_class = context_.config.worker_class;
-    state_ = State::kHead;
-  }
-  std::string& kept = message_->kept();
-  const std::size_t before = kept.size();
-  const std::string_view head = before == 0 ? input_ : std::string_view{kept.append(input_)};
-  const Verdict verdict = message_->guard.scan(head, context_.config);
-  switch (verdict.kind) {
-    case Verdict::Kind::kMore:
-      if (before == 0) kept.assign(input_);
-      input_ = {};
-      return Advance::kStuck;
-    case Verdict::Kind::kRefused:
-      note_request_line(head);
-      refuse(verdict.reason, now);
-      return Advance::kMoved;
-    case Verdict::Kind::kComplete: break;
-  }
-  input_.remove_prefix(verdict.consumed - before);
-  if (before > 0) kept.resize(verdict.consumed);
-  return take_head(before > 0 ? std::string_view{kept} : head, verdict.consumed, now);
-}
-
-Exchange::Advance Exchange::take_head(std::string_view head, std::size_t length, Monotonic now) {
-  first_ = false;
-  continue_sent_ = false;
-  note_request_line(head);
-  if (const auto reason = understand_head(length)) {
-    refuse(*reason, now);
-    return Advance::kMoved;
-  }
-  message_->body_complete = message_->framing == BodyFraming::kNone;
-  message_->body_started = now;
-  if (const auto reason = route(now)) refuse(*reason, now);
-  return Advance::kMoved;
-}
-
-/// What the access log can say of a request, even of one that is refused.
-void Exchange::note_request_line(std::string_view head) {
-  if (!message_->guard.request_line_done()) return;
-  message_->bytes = head.data();
-  message_->head_length = static_cast<std::uint32_t>(head.size());
-  const std::uint32_t method = message_->guard.method_length();
-  message_->method = Parser::known_method(head.substr(0, method));
-  message_->target = {method + 1, message_->guard.target_length()};
-  message_->minor_version = message_->guard.minor_version();
-}
-
-std::optional<Reject> Exchange::understand_head(std::size_t length) {
-  message_->head_length = static_cast<std::uint32_t>(length);
-  if (message_->method.empty()) return Reject::unknown_method;
-  if (!message_->parser.parse_head(*message_, length)) return Reject::parser_refused;
-  PolicyFindings findings;
-  const auto reason = apply_policy(*message_, findings);
-  choose_id(findings.request_id);
-  return reason;
-}
-
-void Exchange::choose_id(std::string_view offered) {
-  if (RequestIds::acceptable(offered) && context_.trusted.contains(peer_)) {
-    message_->set_id(offered);
-    return;
-  }
-  const auto made = context_.ids.next();
-  message_->set_id({made.data(), made.size()});
-}
-
-std::optional<Reject> Exchange::route(Monotonic now) {
-  Message& message = *message_;
-  message.match = context_.router.match(message.method, message.path());
-  message.body_limit = context_.config.limit_request_body;
-  const bool found = message.match.kind == RouteMatch::Kind::kFound;
-  const RouteOptions* options = found ? &context_.routes[message.match.route].options : nullptr;
-  if (options && options->limit_request_body) message.body_limit = *options->limit_request_body;
-  if (message.content_length > message.body_limit) return Reject::large_body;
-  if (!found) {
-    answer_without_handler(now);
-    return {};
-  }
-  const bool stream = options->stream_body && context_.config.worker_class == WorkerClass::kAsync;
-  if (message.body_complete || stream) {
-    message.body_paused = now;
-    begin_handling(now);
-  } else {
-    state_ = State::kBody;
-  }
-  return {};
-}
-
-void Exchange::answer_without_handler(Monotonic now) {
-  state_ = State::kHandling;
-  message_->dispatched = now;
-  const std::string_view accept = message_->view(message_->accept);
-  switch (message_->match.kind) {
-    case RouteMatch::Kind::kOptions:
-      write_response(Response::status(204).with_field("Allow", *message_->match.allow), now);
-      break;
-    case RouteMatch::Kind::kNoMethod:
-      write_response(problem(405, accept).with_field("Allow", *message_->match.allow), now);
-      break;
-    default: write_response(problem(404, accept), now);
-  }
-}
-
-void Exchange::begin_handling(Monotonic now) {
-  state_ = State::kHandling;
-  const auto& own = context_.routes[message_->match.route].options.request_deadline;
-  const auto allowed = own.value_or(context_.config.request_deadline);
-  if (allowed.count() > 0) message_->deadline = now + allowed;
-}
-
-Exchange::Advance Exchange::read_body(Monotonic now) {
-  if (state_ == State::kBody && message_->expects_continue && !continue_sent_ && input_.empty()) {
-    continue_sent_ = true;
-    output_->append("HTTP/1.1 100 Continue\r\n\r\n");
-  }
-  if (!input_.empty()) {
-    if (const auto reason = feed_body()) {
-      if (state_ == State::kBody) refuse(*reason, now);
-      else close(true);
-      return Advance::kMoved;
-    }
-  }
-  if (!message_->body_complete) {
-    if (!ended_) return Advance::kStuck;
-    context_.observer.on_rejected(Reject::truncated_request, peer_, message_);
-    close(false);
-    return Advance::kMoved;
-  }
-  if (state_ == State::kBody) begin_handling(now);
-  else finish(now);
-  return Advance::kMoved;
-}
-
-/// Reads what is there of the body, never past its end.
-std::optional<Reject> Exchange::feed_body() {
-  Message& message = *message_;
-  std::string_view bytes = input_;
-  if (message.framing == BodyFraming::kChunked) {
-    const Verdict verdict = message.chunk_guard.scan(bytes, context_.config);
-    if (verdict.kind == Verdict::Kind::kRefused) return verdict.reason;
-    if (verdict.kind == Verdict::Kind::kComplete) bytes = bytes.substr(0, verdict.consumed);
-    const Parser::BodyResult result = message.parser.parse_body(bytes);
-    const bool whole = verdict.kind == Verdict::Kind::kComplete;
-    if (result.refused || result.complete != whole || result.consumed != bytes.size()) return Reject::bad_chunk;
-    message.body_complete = whole;
-  } else {
-    const std::uint64_t left = message.content_length - message.body_received;
-    bytes = bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left, bytes.size())));
-    const Parser::BodyResult result = message.parser.parse_body(bytes);
-    if (result.refused || result.consumed != bytes.size()) return Reject::parser_refused;
-    message.body_complete = result.complete;
-  }
-  input_.remove_prefix(bytes.size());
-  if (message.body_received > message.body_limit) return Reject::large_body;
-  return message.body_complete ? check_trailers() : std::nullopt;
-}
-
-std::optional<Reject> Exchange::check_trailers() const {
-  for (const FieldSpan& span : message_->trailers)
-    if (!may_be_trailer(message_->trailer(span).name)) return Reject::forbidden_trailer;
-  return {};
-}
-
-void Exchange::want_body(Monotonic now) {
-  if (!message_ || state_ == State::kClosing || body_wanted_) return;
-  body_wanted_ = true;
-  if (message_->body_paused != Monotonic{}) message_->body_started += now - message_->body_paused;
-  message_->body_paused = {};
-  if (message_->expects_continue && !continue_sent_ && !message_->body_complete && input_.empty()) {
-    continue_sent_ = true;
-    output_->append("HTTP/1.1 100 Continue\r\n\r\n");
-  }
-}
-
-Exchange::Step Exchange::step_body_wanted(Monotonic now) {
-  if (!body_wanted_) return Step::kWait;
-  if (!message_->body_complete && !input_.empty()) {
-    if (const auto reason = feed_body()) {
-      refuse(*reason, now);
-      return linger_ ? Step::kLinger : Step::kClose;
-    }
-  }
-  if (!message_->body_complete && ended_) {
-    context_.observer.on_rejected(Reject::truncated_request, peer_, message_);
-    abandon();
-    return Step::kClose;
-  }
-  if (!message_->body_complete && message_->body.empty()) return Step::kWait;
-  body_wanted_ = false;
-  message_->body_paused = now;
-  return Step::kBody;
-}
-
-Exchange::BodyRead Exchange::take_body_piece() {
-  if (!message_) return {{}, true, true};
-  const bool streamed = context_.routes[message_->match.route].options.stream_body;
-  BodyRead read{streamed ? std::exchange(message_->body, {}) : message_->body, message_->body_complete, false};
-  return read;
-}
-
-bool Exchange::respond(Response response, Monotonic now) {
-  if (state_ != State::kHandling) return false;
-  write_response(std::move(response), now);
-  return true;
-}
-
-void Exchange::refuse(Reject reason, Monotonic now) {
-  if (state_ == State::kClosing) return;
-  context_.observer.on_rejected(reason, peer_, message_);
-  const int status = base::row(reason).status;
-  const bool can_answer = status != 0 && message_ && state_ != State::kStreaming && state_ != State::kDiscard &&
-                          state_ != State::kIdle;
-  if (!can_answer) {
-    note_cut_response();
-    if (message_) message_->cancelled.store(true, std::memory_order_release);
-    return close(status != 0);
-  }
-  message_->cancelled.store(true, std::memory_order_release);
-  message_->keep_alive = false;
-  const std::string_view accept = message_->accept.length ? message_->view(message_->accept) : std::string_view{};
-  Response response = problem(status, sentence_for(reason), accept);
-  if (reason == Reject::queue_full) response.add_field("Retry-After", "1");
-  if (message_->id_length == 0) choose_id({});
-  state_ = State::kHandling;
-  write_response(std::move(response), now);
-  if (state_ != State::kClosing) close(true);
-  linger_ = true;
-}
-
-bool Exchange::may_keep() const {
-  const bool waits_for_continue = message_->expects_continue && !continue_sent_ && !message_->body_complete;
-  return message_->keep_alive && !draining_ && context_.config.keepalive.count() > 0 && !waits_for_continue &&
-         !(ended_ && input_.empty());
-}
-
-ConnectionField Exchange::settle_connection(const Response& response) {
-  keep_ = may_keep();
-  if (const auto wish = response.field("connection")) keep_ = keep_ && !equals_ignoring_case(*wish, "close");
-  if (!keep_) return ConnectionField::kClose;
-  return message_->minor_version == 0 ? ConnectionField::kKeepAlive : ConnectionField::kNone;
-}
-
-Frame Exchange::frame_for(const Response& response) {
-  Frame frame;
-  frame.id = message_->id_view();
-  const int status = response.status();
-  no_body_ = message_->method == "HEAD" || status < 200 || status == 204 || status == 304;
-  chunked_ = false;
-  if (status < 200 || status == 204 || status == 304) {
-    frame.framing = ResponseFraming::kNoBody;
-  } else if (!response.is_stream() && state_ != State::kStreaming) {
-    frame.length = response.body().size();
-  } else if (const auto length = response.stream_length()) {
-    frame.length = *length;
-  } else if (message_->minor_version > 0) {
-    frame.framing = ResponseFraming::kChunked;
-    chunked_ = true;
-  } else {
-    frame.framing = ResponseFraming::kUntilClose;
-    if (!no_body_) message_->keep_alive = false;
-  }
-  frame.connection = settle_connection(response);
-  return frame;
-}
-
-void Exchange::write_response(Response response, Monotonic now) {
-  if (!is_sendable(response)) {
-    context_.observer.on_unsendable(*message_);
-    response = problem(500, message_->view(message_->accept));
-  }
-  if (response.is_stream()) {
-    message_->stream_length = response.stream_length();
-    message_->pull = std::make_shared<Response::Pull>(response.take_pull());
-    message_->deadline = {};
-    message_->response_status = response.status();
-    state_ = State::kStreaming;
-    write_head(*output_, response, frame_for(response), context_.date);
-    sent_body_ = 0;
-    if (no_body_) end_stream(now);
-    return;
-  }
-  write_head(*output_, response, frame_for(response), context_.date);
-  const std::size_t size = no_body_ ? 0 : response.body().size();
-  sent_body_ = size;
-  answered(response.status(), &response, now);
-  if (size == 0) return;
-  if (size < Output::kTailSize) output_->append(response.body());
-  else if (response.body_outlives()) output_->set_tail(response.body());
-  else output_->set_tail(response.take_body());
-}
-
-bool Exchange::start_stream(Response head, Monotonic now) {
-  if (state_ != State::kHandling) return false;
-  state_ = State::kStreaming;
-  sent_body_ = 0;
-  message_->stream_length = head.stream_length();
-  message_->response_status = head.status();
-  write_head(*output_, head, frame_for(head), context_.date);
-  message_->deadline = {};
-  if (no_body_) end_stream(now);
-  return true;
-}
-
-void Exchange::send_piece(std::string_view piece) {
-  if (state_ != State::kStreaming || no_body_) return;
-  if (message_->stream_length) piece = piece.substr(0, *message_->stream_length - sent_body_);
-  sent_body_ += piece.size();
-  if (chunked_) write_chunk(*output_, piece);
-  else output_->append(piece);
-}
-
-void Exchange::end_stream(Monotonic now) {
-  if (state_ != State::kStreaming) return;
-  if (!no_body_ && message_->stream_length && sent_body_ < *message_->stream_length) return break_stream();
-  if (chunked_ && !no_body_) write_last_chunk(*output_);
-  message_->pull.reset();
-  answered(message_->response_status, nullptr, now);
-}
-
-void Exchange::break_stream() {
-  if (state_ != State::kStreaming) return;
-  abandon();
-}
-
-/// A response that was begun and will not be finished: it was answered all the same, so far.
-void Exchange::note_cut_response() {
-  if (state_ != State::kStreaming) return;
-  context_.observer.on_answered(*message_, {message_->response_status, sent_body_, nullptr});
-}
-
-void Exchange::pulled(std::string_view piece, bool more, Monotonic now) {
-  pull_out_ = false;
-  send_piece(piece);
-  if (!more) end_stream(now);
-}
-
-/// The response is written whole: what becomes of the connection.
-void Exchange::answered(int status, const Response* response, Monotonic now) {
-  context_.observer.on_answered(*message_, {status, sent_body_, response});
-  if (message_->body_complete) return finish(now);
-  if (!keep_) return close(true);
-  state_ = State::kDiscard;
-  message_->body_discarded = true;
-  message_->body.clear();
-}
-
 void Exchange::finish(Monotonic now) {
+  // A client that did not ask for the end may be sending its next request: it must see this answer, not a reset.
+  const bool surprised = message_->keep_alive && !ended_;
   drop_message();
-  if (!keep_) return close(!input_.empty());
+  if (!keep_) return close(surprised || !input_.empty());
   state_ = State::kIdle;
   phase_started_ = now;
   empty_lines_ = 0;
@@ -481,8 +105,15 @@ void Exchange::drop_message() {
   if (message_) std::exchange(message_, nullptr)->release();
 }
 
+/// The access log hears of a response that broke off, and of a client that left while a handler was at work.
+void Exchange::report_cut_response() {
+  const bool left = state_ == State::kHandling && message_->dispatched != Monotonic{};
+  if (state_ != State::kStreaming && !left) return;
+  context_.observer.on_answered(*message_, {left ? kClientLeft : message_->response_status, left ? 0 : sent_body_, nullptr});
+}
+
 void Exchange::abandon() {
-  note_cut_response();
+  report_cut_response();
   if (message_) message_->cancelled.store(true, std::memory_order_release);
   broken_ = true;
   write_started_ = {};
@@ -505,7 +136,10 @@ Monotonic Exchange::deadline() const {
   const Config& config = context_.config;
   if (write_started_ != Monotonic{}) return later(write_started_, config.write_timeout, write_taken_, config.min_rate);
   switch (state_) {
-    case State::kIdle: return phase_started_ + (first_ ? config.header_timeout : config.keepalive);
+    case State::kIdle:
+      if (!first_) return phase_started_ + config.keepalive;
+      return phase_started_ + (draining_ ? std::min<base::Nanoseconds>(kSilentWhileDraining, config.header_timeout)
+                                         : base::Nanoseconds{config.header_timeout});
     case State::kHead: return phase_started_ + config.header_timeout;
     case State::kBody:
     case State::kDiscard:
@@ -530,7 +164,7 @@ void Exchange::expire(Monotonic now) {
   }
   switch (state_) {
     case State::kIdle:
-      if (first_) context_.observer.on_rejected(Reject::silent_connection, peer_, nullptr);
+      if (first_ && !draining_) context_.observer.on_rejected(Reject::silent_connection, peer_, nullptr);
       return close(false);
     case State::kHead: return refuse(Reject::header_timeout, now);
     case State::kBody:
@@ -544,9 +178,11 @@ void Exchange::expire(Monotonic now) {
   }
 }
 
-void Exchange::drain() {
+void Exchange::drain(Monotonic now) {
   draining_ = true;
-  if (state_ == State::kIdle && input_.empty() && !first_) close(false);
+  if (state_ != State::kIdle || !input_.empty()) return;
+  if (first_) phase_started_ = now;
+  else close(false);
 }
 
 bool Exchange::close_if_idle() {

@@ -15,7 +15,7 @@
 //   kClosing    nothing more is read or written           (end)
 //
 // Every deadline is a total (see deadline()): more bytes never push it further than their time at `min_rate`.
-// Loop thread only.
+// Loop thread only. In three files: exchange.cpp (steps, time, the connection), reading.cpp and answering.cpp.
 #pragma once
 
 #include <cstdint>
@@ -72,7 +72,7 @@ class Exchange {
   bool respond(Response response, base::Monotonic now);
   /// Answers it with the reason's status, and closes.
   void refuse(base::Reject reason, base::Monotonic now);
-  /// Sends the head of a response whose body comes by send_piece().
+  /// Sends the head of a response whose body comes by send_piece(). False when that is not to be: answered already, or unsendable (500).
   bool start_stream(Response head, base::Monotonic now);
   void send_piece(std::string_view piece);
   void end_stream(base::Monotonic now);
@@ -94,8 +94,8 @@ class Exchange {
   /// The nearest moment at which expire() has something to do.
   [[nodiscard]] base::Monotonic deadline() const;
   void expire(base::Monotonic now);
-  /// The worker is leaving: close when idle, else after the current response.
-  void drain();
+  /// The worker is leaving: close when idle, else after the current response; soon when nothing ever came.
+  void drain(base::Monotonic now);
   /// Close now if no request is going on, to make room or because idle time is over.
   bool close_if_idle();
 
@@ -126,15 +126,15 @@ class Exchange {
   void answer_without_handler(base::Monotonic now);
   Advance read_body(base::Monotonic now);
   std::optional<base::Reject> feed_body();
-  std::optional<base::Reject> check_trailers() const;
   void begin_handling(base::Monotonic now);
+  void resume_body(base::Monotonic now);
   Step step_body_wanted(base::Monotonic now);
 
   ConnectionField settle_connection(const Response& response);
   Frame frame_for(const Response& response);
   void write_response(Response response, base::Monotonic now);
   void answered(int status, const Response* response, base::Monotonic now);
-  void note_cut_response();
+  void report_cut_response();
   void finish(base::Monotonic now);
   void close(bool linger);
   void drop_message();

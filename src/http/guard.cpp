@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "http/characters.hpp"
+#include "http/policy.hpp"
 
 namespace orrery::http {
 
@@ -30,6 +31,18 @@ std::optional<Reject> check_field_name(std::string_view name, std::string_view l
   if (token_length(name) == name.size()) return {};
   if (name.back() == ' ' || name.back() == '\t') return Reject::space_before_colon;
   return reason_for_field_byte(line);
+}
+
+/// True when `text` is, or may become, `1*16HEXDIG [";" extension] CR`.
+bool may_begin_size_line(std::string_view text) {
+  std::size_t digits = 0;
+  while (digits < text.size() && hex_value(text[digits]) >= 0) ++digits;
+  if (digits > 16) return false;
+  text.remove_prefix(digits);
+  if (text.empty() || (text == "\r" && digits > 0)) return true;
+  if (digits == 0 || text.front() != ';') return false;
+  if (text.back() == '\r') text.remove_suffix(1);
+  return has_only_field_bytes(text);
 }
 
 }  // namespace
@@ -83,11 +96,10 @@ Verdict Guard::scan(std::string_view head, const Config& limits) {
     const void* found = std::memchr(head.data() + scanned_, '\n', head.size() - scanned_);
     const std::size_t end =
         found ? static_cast<std::size_t>(static_cast<const char*>(found) - head.data()) : head.size();
-    // A line may end in CR without its LF having come yet: that CR is not counted against the limit.
     const std::size_t length = end - line_start_;
-    if (length > limit + 1 || (!found && length == limit + 1 && head[end - 1] != '\r')) {
-      return Verdict::refused(too_long);
-    }
+    // The CR of the line's end is not counted. Of two limits the one that is crossed first counts, as if bytes came singly.
+    const std::size_t most = length > limit && head[line_start_ + limit] == '\r' ? limit + 1 : limit;
+    if (length > most && line_start_ + most <= limits.limit_request_head) return Verdict::refused(too_long);
     if (end > limits.limit_request_head) return Verdict::refused(Reject::long_head);
     if (!found) {
       scanned_ = static_cast<std::uint32_t>(end);
@@ -96,7 +108,6 @@ Verdict Guard::scan(std::string_view head, const Config& limits) {
     const std::string_view line = head.substr(line_start_, length);
     if (const auto reason = check_line_end(line)) return Verdict::refused(*reason);
     const std::string_view content = line.substr(0, length - 1);
-    if (content.size() > limit) return Verdict::refused(too_long);
     if (first) {
       if (const auto reason = check_request_line(content)) return Verdict::refused(*reason);
     } else if (content.empty()) {
@@ -113,23 +124,36 @@ Verdict Guard::scan(std::string_view head, const Config& limits) {
 void ChunkGuard::reset() {
   state_ = State::kSizeLine;
   data_left_ = 0;
+  data_announced_ = 0;
   trailer_fields_ = 0;
   trailer_bytes_ = 0;
   partial_.clear();
 }
 
-std::optional<Reject> ChunkGuard::take_size_line(std::string_view line) {
-  std::size_t digits = 0;
+/// Judges a line, or as much of it as has come, without its LF.
+std::optional<Reject> ChunkGuard::check_beginning(std::string_view line, const Config& limits) const {
+  switch (state_) {
+    case State::kSizeLine:
+      if (!may_begin_size_line(line.substr(0, kMaxSizeLine + 1))) return Reject::bad_chunk;
+      if (line.size() > kMaxSizeLine + 1) return Reject::long_chunk_extension;
+      break;
+    case State::kDataEnd:
+      if (!line.empty() && line != "\r") return Reject::bad_chunk;
+      break;
+    case State::kTrailer:
+      if (line.size() > limits.limit_request_field_size + 1) return Reject::long_field;
+      break;
+    case State::kData: break;
+  }
+  return {};
+}
+
+std::optional<Reject> ChunkGuard::take_size_line(std::string_view line, std::uint64_t body_limit) {
   std::uint64_t size = 0;
-  while (digits < line.size() && hex_value(line[digits]) >= 0) {
-    if (digits == 16) return Reject::bad_chunk;
-    size = size << 4 | static_cast<std::uint64_t>(hex_value(line[digits]));
-    ++digits;
-  }
-  if (digits == 0) return Reject::bad_chunk;
-  if (digits < line.size()) {
-    if (line[digits] != ';' || !has_only_field_bytes(line.substr(digits))) return Reject::bad_chunk;
-  }
+  for (const char c : line.substr(0, line.find(';'))) size = size << 4 | static_cast<std::uint64_t>(hex_value(c));
+  if (line.empty()) return Reject::bad_chunk;
+  if (size > body_limit - data_announced_) return Reject::large_body;
+  data_announced_ += size;
   data_left_ = size;
   state_ = size == 0 ? State::kTrailer : State::kData;
   return {};
@@ -139,16 +163,17 @@ std::optional<Reject> ChunkGuard::take_trailer_line(std::string_view line, const
   trailer_bytes_ += line.size() + 2;
   if (++trailer_fields_ > limits.limit_request_fields) return Reject::too_many_fields;
   if (trailer_bytes_ > limits.limit_request_head) return Reject::long_head;
-  return check_field_line(line);
+  if (const auto reason = check_field_line(line)) return reason;
+  return may_be_trailer(line.substr(0, line.find(':'))) ? std::nullopt : std::optional{Reject::forbidden_trailer};
 }
 
-std::optional<Reject> ChunkGuard::take_line(std::string_view line, const Config& limits, bool& done) {
+std::optional<Reject> ChunkGuard::take_line(std::string_view line, const Config& limits, std::uint64_t body_limit,
+                                            bool& done) {
   if (line.empty() || line.back() != '\r') return Reject::bad_chunk;
   line.remove_suffix(1);
   switch (state_) {
-    case State::kSizeLine: return take_size_line(line);
+    case State::kSizeLine: return take_size_line(line, body_limit);
     case State::kDataEnd:
-      if (!line.empty()) return Reject::bad_chunk;
       state_ = State::kSizeLine;
       return {};
     case State::kTrailer:
@@ -160,7 +185,7 @@ std::optional<Reject> ChunkGuard::take_line(std::string_view line, const Config&
   return {};
 }
 
-Verdict ChunkGuard::scan(std::string_view bytes, const Config& limits) {
+Verdict ChunkGuard::scan(std::string_view bytes, const Config& limits, std::uint64_t body_limit) {
   std::size_t at = 0;
   while (at < bytes.size()) {
     if (state_ == State::kData) {
@@ -171,27 +196,20 @@ Verdict ChunkGuard::scan(std::string_view bytes, const Config& limits) {
       continue;
     }
     const std::size_t lf = bytes.find('\n', at);
-    const std::size_t end = lf == std::string_view::npos ? bytes.size() : lf;
-    const std::size_t most = state_ == State::kTrailer ? limits.limit_request_field_size : kMaxSizeLine;
-    if (partial_.size() + (end - at) > most + 1) {
-      return Verdict::refused(state_ == State::kTrailer    ? Reject::long_field
-                              : state_ == State::kSizeLine ? Reject::long_chunk_extension
-                                                           : Reject::bad_chunk);
-    }
-    if (lf == std::string_view::npos) {
-      partial_.append(bytes.substr(at));
-      return Verdict::more();
-    }
+    const bool whole = lf != std::string_view::npos;
+    const std::size_t end = whole ? lf : bytes.size();
     std::string_view line = bytes.substr(at, end - at);
-    if (!partial_.empty()) line = partial_.append(line);
+    if (!whole || !partial_.empty()) line = partial_.append(line);
+    if (const auto reason = check_beginning(line, limits)) return Verdict::refused(*reason, at);
+    if (!whole) return Verdict::more(at);
     bool done = false;
-    const auto reason = take_line(line, limits, done);
+    const auto reason = take_line(line, limits, body_limit, done);
     partial_.clear();
-    if (reason) return Verdict::refused(*reason);
+    if (reason) return Verdict::refused(*reason, at);
     at = end + 1;
     if (done) return Verdict::complete(at);
   }
-  return Verdict::more();
+  return Verdict::more(at);
 }
 
 }  // namespace orrery::http

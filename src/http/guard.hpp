@@ -20,11 +20,12 @@ struct Verdict {
   enum class Kind : std::uint8_t { kMore, kComplete, kRefused };
   Kind kind = Kind::kMore;
   base::Reject reason{};     ///< kRefused
-  std::size_t consumed = 0;  ///< kComplete: length of the section, its last CRLF included
+  /// kComplete: length of the section, its last CRLF included. Else, of a body: bytes in front of the unfinished or refused line.
+  std::size_t consumed = 0;
 
-  static Verdict more() { return {}; }
+  static Verdict more(std::size_t consumed = 0) { return {Kind::kMore, {}, consumed}; }
   static Verdict complete(std::size_t consumed) { return {Kind::kComplete, {}, consumed}; }
-  static Verdict refused(base::Reject reason) { return {Kind::kRefused, reason, 0}; }
+  static Verdict refused(base::Reject reason, std::size_t consumed = 0) { return {Kind::kRefused, reason, consumed}; }
 };
 
 /// Watches one request head. Lines are judged when they are complete, each once, however the bytes are split.
@@ -56,25 +57,30 @@ class Guard {
 /// Judges one field line without its CRLF; nothing is wrong when the result is empty.
 std::optional<base::Reject> check_field_line(std::string_view line);
 
-/// Watches the framing of one chunked body: sizes, extensions, CRLFs, trailers.
+/// Watches the framing of one chunked body: sizes, extensions, CRLFs, trailers. A size is judged against the limit of the body before
+/// its data comes. What is wrong is found, and named, at the same byte however the bytes are split.
 class ChunkGuard {
  public:
   /// Longest chunk-size line in bytes, extensions included.
   static constexpr std::size_t kMaxSizeLine = 256;
 
-  /// Judges the next bytes. kMore: all of them are fine; kComplete: the body ends after `consumed` of them.
-  Verdict scan(std::string_view bytes, const Config& limits);
+  /// Judges the next bytes. kMore: nothing is wrong so far; kComplete: the body ends after `consumed` of them.
+  Verdict scan(std::string_view bytes, const Config& limits, std::uint64_t body_limit);
+  /// The beginning of a line whose end has not come: seen, but not judged.
+  [[nodiscard]] std::string_view unfinished() const { return partial_; }
 
   void reset();
 
  private:
   enum class State : std::uint8_t { kSizeLine, kData, kDataEnd, kTrailer };
-  std::optional<base::Reject> take_size_line(std::string_view line);
+  [[nodiscard]] std::optional<base::Reject> check_beginning(std::string_view line, const Config& limits) const;
+  std::optional<base::Reject> take_size_line(std::string_view line, std::uint64_t body_limit);
   std::optional<base::Reject> take_trailer_line(std::string_view line, const Config& limits);
-  std::optional<base::Reject> take_line(std::string_view line, const Config& limits, bool& done);
+  std::optional<base::Reject> take_line(std::string_view line, const Config& limits, std::uint64_t body_limit, bool& done);
 
   State state_ = State::kSizeLine;
-  std::uint64_t data_left_ = 0;
+  std::uint64_t data_left_ = 0;      ///< of the current chunk
+  std::uint64_t data_announced_ = 0; ///< in all chunks so far
   std::uint32_t trailer_fields_ = 0;
   std::uint64_t trailer_bytes_ = 0;
   std::string partial_;  ///< beginning of a line that is not complete yet

@@ -20,7 +20,7 @@ std::uintptr_t this_thread() noexcept {
   return reinterpret_cast<std::uintptr_t>(&anchor);
 }
 
-void trim(std::string& text) {
+inline void trim(std::string& text) {
   text.clear();
   if (text.capacity() > kKeptCapacity) text.shrink_to_fit();
 }
@@ -117,12 +117,12 @@ Message* MessagePool::take() {
   if (free_.empty()) return new Message(*this);
   Message* message = free_.back().release();
   free_.pop_back();
-  message->clear();
   return message;
 }
 
 void MessagePool::give_back(Message* message) noexcept {
   std::unique_ptr<Message> owned{message};
+  message->clear();
   if (free_.size() < kPooledMessages) free_.push_back(std::move(owned));
 }
 

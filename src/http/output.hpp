@@ -23,6 +23,7 @@ class Output {
   }
   void commit(std::size_t size) { size_ += size; }
   void append(std::string_view text) {
+    if (text.empty()) return;  // it may have no address
     std::memcpy(reserve(text.size()), text.data(), text.size());
     size_ += text.size();
   }

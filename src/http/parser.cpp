@@ -132,6 +132,19 @@ bool Parser::parse_head(Message& message, std::size_t length) {
   return message.fields.size() == message.guard.field_count();
 }
 
+void Parser::split_fields(Message& message, std::size_t length) {
+  const std::string_view head{message.bytes, length};
+  const auto span = [&](std::string_view part) { return span_of(message, part.data(), part.size()); };
+  message.fields.clear();
+  std::size_t at = head.find("\r\n") + 2;
+  for (std::size_t end = head.find("\r\n", at); end > at; end = head.find("\r\n", at)) {
+    const std::string_view line = head.substr(at, end - at);
+    const std::size_t colon = line.find(':');
+    message.fields.push_back({span(line.substr(0, colon)), span(trimmed(line.substr(colon + 1)))});
+    at = end + 2;
+  }
+}
+
 Parser::BodyResult Parser::parse_body(std::string_view bytes) {
   if (complete_) return {0, true, false};
   const llhttp_errno_t result = llhttp_execute(&state_, bytes.data(), bytes.size());

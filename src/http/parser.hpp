@@ -21,6 +21,9 @@ class Parser {
   /// Reads exactly the `length` bytes at message.bytes. False when llhttp refuses them or sees other fields than the guard.
   bool parse_head(Message& message, std::size_t length);
 
+  /// Fills the fields without llhttp, from lines the guard has passed: what parse_head() refused can then be named.
+  static void split_fields(Message& message, std::size_t length);
+
   struct BodyResult {
     std::size_t consumed = 0;
     bool complete = false;

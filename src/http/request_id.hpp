@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <string_view>
 
@@ -22,7 +23,8 @@ class RequestIds {
     mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111eb;
     mixed ^= mixed >> 31;
     std::array<char, 16> text;
-    for (std::size_t i = 0; i < text.size(); ++i) text[i] = "0123456789abcdef"[mixed >> (60 - 4 * i) & 15];
+    const std::uint64_t halves[2] = {eight_digits(mixed >> 32), eight_digits(mixed & 0xffffffff)};
+    std::memcpy(text.data(), halves, text.size());
     return text;
   }
 
@@ -32,6 +34,16 @@ class RequestIds {
   }
 
  private:
+  /// The hexadecimal digits of 32 bits, as they lie in memory: one nibble spread to each byte, the highest first.
+  static std::uint64_t eight_digits(std::uint64_t bits) {
+    bits = (bits | bits << 16) & 0x0000ffff0000ffff;
+    bits = (bits | bits << 8) & 0x00ff00ff00ff00ff;
+    bits = (bits | bits << 4) & 0x0f0f0f0f0f0f0f0f;
+    const std::uint64_t letters = ((bits + 6 * eight::kOnes) >> 4) & eight::kOnes;  // 1 where a nibble is above 9
+    bits += '0' * eight::kOnes + letters * ('a' - '0' - 10);
+    return std::endian::native == std::endian::little ? __builtin_bswap64(bits) : bits;
+  }
+
   std::uint64_t counter_;
 };
 

@@ -90,7 +90,8 @@ Result<Segment> read_segment(std::string_view text, std::string_view pattern) {
   }
   const bool rest = text.ends_with("...}");
   const std::size_t tail = rest ? 4 : 1;
-  if (text.size() <= 1 + tail || text.back() != '}') {
+  const bool nested = text.find_first_of("{}", 1) != text.size() - 1;
+  if (text.size() <= 1 + tail || text.back() != '}' || nested) {
     return fail("route " + std::string{pattern} + ": `" + std::string{text} + "` is not {name} or {name...}");
   }
   return Segment{rest ? Segment::Kind::kRest : Segment::Kind::kParameter, text.substr(1, text.size() - 1 - tail)};

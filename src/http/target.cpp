@@ -1,6 +1,9 @@
 #include "http/target.hpp"
 
+#include <arpa/inet.h>
+
 #include <array>
+#include <charconv>
 
 #include "http/characters.hpp"
 
@@ -8,33 +11,14 @@ namespace orrery::http {
 
 namespace {
 
-/// RFC 3986: unreserved, sub-delims and `%` of a reg-name.
+/// RFC 3986: unreserved and sub-delims of a reg-name.
 constexpr std::array<bool, 256> kHostBytes = [] {
   std::array<bool, 256> table{};
-  for (const char c : std::string_view{"-._~!$&'()*+,;=%0123456789"}) table[static_cast<unsigned char>(c)] = true;
+  for (const char c : std::string_view{"-._~!$&'()*+,;=0123456789"}) table[static_cast<unsigned char>(c)] = true;
   for (char c = 'a'; c <= 'z'; ++c) table[static_cast<unsigned char>(c)] = true;
   for (char c = 'A'; c <= 'Z'; ++c) table[static_cast<unsigned char>(c)] = true;
   return table;
 }();
-
-bool all_digits(std::string_view text) {
-  for (const char c : text)
-    if (!is_digit(c)) return false;
-  return true;
-}
-
-bool is_ip_literal(std::string_view text) {
-  if (text.size() < 4 || text.front() != '[' || text.back() != ']') return false;
-  for (const char c : text.substr(1, text.size() - 2))
-    if (hex_value(c) < 0 && c != ':' && c != '.') return false;
-  return text.find(':') != std::string_view::npos;
-}
-
-bool is_reg_name(std::string_view text) {
-  for (const char c : text)
-    if (!kHostBytes[static_cast<unsigned char>(c)]) return false;
-  return !text.empty();
-}
 
 std::optional<char> decode_escape(std::string_view text, std::size_t at) {
   if (at + 2 >= text.size()) return {};
@@ -42,6 +26,30 @@ std::optional<char> decode_escape(std::string_view text, std::size_t at) {
   const int low = hex_value(text[at + 2]);
   if (high < 0 || low < 0) return {};
   return static_cast<char>(high << 4 | low);
+}
+
+std::size_t reg_name_length(std::string_view text) {
+  std::size_t i = 0;
+  while (i < text.size()) {
+    if (kHostBytes[static_cast<unsigned char>(text[i])]) ++i;
+    else if (text[i] == '%' && decode_escape(text, i)) i += 3;
+    else break;
+  }
+  return i;
+}
+
+/// May be empty (RFC 3986, 3.2.3).
+bool is_port(std::string_view text) {
+  unsigned port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return text.empty() || (error == std::errc{} && end == text.data() + text.size() && port <= 65535);
+}
+
+bool is_ip_literal(std::string_view text) {
+  if (text.size() < 4 || text.size() > 2 + INET6_ADDRSTRLEN || text.front() != '[' || text.back() != ']') return false;
+  const std::string address{text.substr(1, text.size() - 2)};
+  in6_addr parsed;
+  return ::inet_pton(AF_INET6, address.c_str(), &parsed) == 1;
 }
 
 bool decode_path(std::string_view path, std::string& out) {
@@ -106,9 +114,16 @@ std::optional<Target> split_target(std::string_view target) {
 }
 
 bool is_plain_path(std::string_view path) {
-  for (std::size_t i = 0; i < path.size(); ++i) {
+  std::size_t i = 0;
+  // Most paths have neither an escape nor a dot; eight bytes without them need no closer look.
+  while (i + 8 <= path.size()) {
+    const std::uint64_t word = eight::load(path.data() + i);
+    if (eight::any_equal(word, '%') | eight::any_equal(word, '.')) break;
+    i += 8;
+  }
+  for (; i < path.size(); ++i) {
     if (path[i] == '%') return false;
-    if (path[i] == '/' && i + 1 < path.size() && path[i + 1] == '.') return false;
+    if (path[i] == '.' && i > 0 && path[i - 1] == '/') return false;
   }
   return true;
 }
@@ -132,12 +147,13 @@ std::string decode_query_component(std::string_view text) {
 }
 
 bool is_valid_authority(std::string_view authority) {
-  const std::size_t bracket = authority.rfind(']');
-  const std::size_t colon = authority.rfind(':');
-  const bool has_port = colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
-  const std::string_view host = has_port ? authority.substr(0, colon) : authority;
-  if (has_port && (!all_digits(authority.substr(colon + 1)) || authority.size() - colon > 6)) return false;
-  return is_ip_literal(host) || is_reg_name(host);
+  const std::size_t host_end = reg_name_length(authority);
+  if (host_end == authority.size()) return host_end > 0;
+  if (host_end > 0) return authority[host_end] == ':' && is_port(authority.substr(host_end + 1));
+  const std::size_t bracket = authority.find(']');
+  if (bracket == std::string_view::npos || !is_ip_literal(authority.substr(0, bracket + 1))) return false;
+  const std::string_view rest = authority.substr(bracket + 1);
+  return rest.empty() || (rest.front() == ':' && is_port(rest.substr(1)));
 }
 
 }  // namespace orrery::http

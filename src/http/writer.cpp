@@ -96,6 +96,7 @@ void DateLine::update(base::WallTime now) {
 }
 
 bool is_sendable(const Response& response) {
+  if (response.status() < 200 || response.status() > 599) return false;
   if (!has_only_field_bytes(response.media_type())) return false;
   const auto& fields = response.fields();
   return std::all_of(fields.begin(), fields.end(), [](const auto& field) {

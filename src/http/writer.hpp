@@ -41,7 +41,7 @@ struct Frame {
   std::string_view id;
 };
 
-/// True when every field name is a token and every value is free of CR, LF, NUL and other control bytes.
+/// True when the status is a final one, every field name is a token and every value is free of CR, LF, NUL and other control bytes.
 bool is_sendable(const Response& response);
 
 /// Appends the status line and the fields, with the empty line.

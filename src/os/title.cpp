@@ -66,13 +66,14 @@ std::string current_directory() {
   return ::getcwd(path, sizeof path) != nullptr ? path : "";
 }
 
-// Leaked on purpose: the environment must outlive everything, static destructors included.
+// Never freed: the environment must outlive everything, static destructors included. Kept reachable, since unsetenv
+// forgets what it takes out.
 void move_environment(const std::vector<std::string>& entries) {
-  char** moved = new char*[entries.size() + 1];
-  std::transform(entries.begin(), entries.end(), moved,
-                 [](const std::string& entry) { return ::strdup(entry.c_str()); });
-  moved[entries.size()] = nullptr;
-  environ = moved;
+  static auto* const kept = new std::vector<std::string>(entries);
+  static auto* const moved = new std::vector<char*>;
+  for (std::string& entry : *kept) moved->push_back(entry.data());
+  moved->push_back(nullptr);
+  environ = moved->data();
 }
 
 void free_area() {

@@ -46,18 +46,6 @@ Wakeup::Wakeup(Loop& loop, Callback callback) : block_(new Block{{}, std::move(c
 
 void Wakeup::send() const noexcept { uv_async_send(&block_->handle); }
 
-ReadablePoll::ReadablePoll(Loop& loop, int fd, Callback callback) : block_(new Block{{}, std::move(callback)}) {
-  ORRERY_CHECK(uv_poll_init(loop.raw(), &block_->handle, fd) == 0);
-}
-
-void ReadablePoll::start() {
-  const auto on_readable = [](uv_poll_t* handle, int, int) noexcept { call_back<Block>(handle); };
-  ORRERY_CHECK(uv_poll_start(&block_->handle, UV_READABLE, on_readable) == 0);
-}
-
-void ReadablePoll::stop() { uv_poll_stop(&block_->handle); }
-bool ReadablePoll::active() const { return uv_is_active(reinterpret_cast<uv_handle_t*>(&block_->handle)) != 0; }
-
 AfterPoll::AfterPoll(Loop& loop, Callback callback)
     : check_(new CheckBlock{{}, std::move(callback)}), idle_(new IdleBlock{}) {
   ORRERY_CHECK(uv_check_init(loop.raw(), &check_->handle) == 0);

@@ -1,4 +1,4 @@
-// Loop: one libuv event loop and the small things that live on it: timers, wake-ups, listener polls, phases.
+// Loop: one libuv event loop and the small things that live on it: timers, wake-ups, phases.
 //
 // Made in the worker, after the fork; libuv is never touched before. One thread runs it. Only Wakeup::send may be called from
 // other threads, and from signal handlers. The destructor runs the loop dry: everything made on it must be gone before.
@@ -63,22 +63,6 @@ class Wakeup {
  private:
   struct Block {
     uv_async_t handle;
-    Callback callback;
-  };
-  Handle<Block> block_;
-};
-
-/// Calls back while a descriptor it does not own is readable. The only one who touches a listener's registration.
-class ReadablePoll {
- public:
-  ReadablePoll(Loop& loop, int fd, Callback callback);
-  void start();
-  void stop();
-  [[nodiscard]] bool active() const;
-
- private:
-  struct Block {
-    uv_poll_t handle;
     Callback callback;
   };
   Handle<Block> block_;

@@ -15,14 +15,17 @@ namespace {
 constexpr std::chrono::milliseconds kRetryAfter{100};
 }  // namespace
 
-Acceptor::Acceptor(uv::Loop& loop, std::vector<const os::Listener*> listeners, Connections& connections)
-    : loop_(loop), connections_(connections), retry_(loop, [this] { resume(); }) {
+Acceptor::Acceptor(uv::Loop& loop, std::vector<const os::Listener*> listeners, Connections& connections, bool choosy)
+    : loop_(loop),
+      wake_(choosy ? uv::ListenerPoll::Wake::kAll : uv::ListenerPoll::Wake::kOne),
+      connections_(connections),
+      retry_(loop, [this] { resume(); }) {
   for (const os::Listener* listener : listeners) doors_.push_back({listener, nullptr, false});
 }
 
 void Acceptor::start() {
   for (std::size_t i = 0; i < doors_.size(); ++i) {
-    doors_[i].poll = std::make_unique<uv::ReadablePoll>(loop_, doors_[i].listener->fd.get(),
+    doors_[i].poll = std::make_unique<uv::ListenerPoll>(loop_, doors_[i].listener->fd.get(), wake_,
                                                         [this, i] { doors_[i].knocked = true; });
     doors_[i].poll->start();
   }
@@ -30,14 +33,22 @@ void Acceptor::start() {
 }
 
 void Acceptor::after_poll(bool willing) {
+  if (full_ && connections_.any_idle()) resume();
   for (Door& door : doors_) {
+    door.poll->after_poll();
     if (!std::exchange(door.knocked, false) || !open_ || paused_ || !willing) continue;
-    take_one(door);
+    if (take_one(door)) door.poll->rotate();
+  }
+  // Before the next connection comes, not when it has come: we alone would be woken for it.
+  if (open_ && !paused_ && connections_.full() && !connections_.any_idle()) {
+    full_ = true;
+    pause();
   }
 }
 
 bool Acceptor::make_room() {
   if (!connections_.full() || connections_.close_longest_idle()) return true;
+  full_ = true;
   pause();
   return false;
 }
@@ -72,6 +83,7 @@ void Acceptor::pause() {
 }
 
 void Acceptor::resume() {
+  full_ = false;
   if (!open_ || !std::exchange(paused_, false)) return;
   for (Door& door : doors_) door.poll->start();
 }

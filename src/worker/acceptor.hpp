@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "os/contract.hpp"
+#include "uv/listener_poll.hpp"
 #include "uv/loop.hpp"
 #include "worker/connections.hpp"
 
@@ -16,7 +17,8 @@ namespace orrery::worker {
 
 class Acceptor {
  public:
-  Acceptor(uv::Loop& loop, std::vector<const os::Listener*> listeners, Connections& connections);
+  /// `choosy`: may leave a connection it was woken for to its siblings, because after_poll() is sometimes unwilling.
+  Acceptor(uv::Loop& loop, std::vector<const os::Listener*> listeners, Connections& connections, bool choosy);
 
   void start();
   /// The part of a loop turn in which connections are taken. `willing`: the dispatch could take a request now.
@@ -31,7 +33,7 @@ class Acceptor {
  private:
   struct Door {
     const os::Listener* listener;
-    std::unique_ptr<uv::ReadablePoll> poll;
+    std::unique_ptr<uv::ListenerPoll> poll;
     bool knocked = false;
   };
   /// False when nothing more can be taken from this door now.
@@ -41,11 +43,13 @@ class Acceptor {
   void out_of_resources(int error);
 
   uv::Loop& loop_;
+  uv::ListenerPoll::Wake wake_;
   Connections& connections_;
   std::vector<Door> doors_;
   uv::Timer retry_;
   bool open_ = false;
   bool paused_ = false;
+  bool full_ = false;  ///< paused because there is no room and nobody idle
   bool complained_ = false;
 };
 

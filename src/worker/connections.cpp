@@ -60,7 +60,6 @@ void Connections::now_idle(Session& session) {
   if (latest_idle_) latest_idle_->less_idle_ = &session;
   else longest_idle_ = &session;
   latest_idle_ = &session;
-  if (full() && room_callback_) room_callback_();
 }
 
 void Connections::now_busy(Session& session) {

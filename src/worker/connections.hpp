@@ -23,6 +23,7 @@ class Connections {
   [[nodiscard]] bool empty() const { return open_ == 0; }
   /// Closes the connection that has been idle longest; false when none is idle.
   bool close_longest_idle();
+  [[nodiscard]] bool any_idle() const { return longest_idle_ != nullptr; }
   void drain();
   /// Closes everything, whatever is going on.
   void close_all();
@@ -39,7 +40,7 @@ class Connections {
   void bury(Session& session);
   /// Frees what was buried. Call when no session is on the stack.
   void free_buried() { buried_.clear(); }
-  /// Called after a connection has gone, and when one that could go became idle though no more fit in.
+  /// Called after a connection has gone.
   void on_room(std::function<void()> callback) { room_callback_ = std::move(callback); }
 
  private:

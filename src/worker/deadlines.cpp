@@ -40,13 +40,13 @@ Deadlines::~Deadlines() {
 }
 
 void Deadlines::schedule(Deadline& deadline, Monotonic due, Monotonic now) {
-  if (due == Monotonic::max()) return;
+  if (due == Monotonic::max() || (deadline.next && deadline.due <= due)) return;
   const std::int64_t current = std::max(done_, tick_before(now));
   const std::int64_t tick = std::clamp(tick_at_or_after(due), current + 1, current + kSlots - 1);
-  if (deadline.next && deadline.tick <= tick) return;
   deadline.unlink();
   WheelLink& head = heads_[static_cast<std::size_t>(tick % kSlots)];
   deadline.tick = tick;
+  deadline.due = due;
   deadline.previous = head.previous;
   deadline.next = &head;
   head.previous->next = &deadline;

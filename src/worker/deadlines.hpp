@@ -17,7 +17,8 @@ namespace orrery::worker {
 struct WheelLink {
   WheelLink* previous = nullptr;
   WheelLink* next = nullptr;
-  std::int64_t tick = 0;  ///< the slot it is linked in
+  std::int64_t tick = 0;   ///< the slot it is linked in
+  base::Monotonic due{};   ///< what was asked for
 
   void unlink();
 };

@@ -1,29 +1,17 @@
 #include "worker/dispatch.hpp"
 
 #include <deque>
-#include <exception>
-#include <new>
 #include <utility>
 
 #include "http/problem.hpp"
 #include "worker/connections.hpp"
+#include "worker/fence.hpp"
 #include "worker/reply.hpp"
 #include "worker/thread_pool.hpp"
 
 namespace orrery::worker {
 
 namespace {
-
-/// The sentence for whatever is being thrown; call inside a catch block.
-std::string describe_exception() {
-  try {
-    throw;
-  } catch (const std::exception& error) {
-    return error.what();
-  } catch (...) {
-    return "it threw something that is no std::exception";
-  }
-}
 
 class AsyncDispatch final : public Dispatch {
  public:
@@ -135,11 +123,7 @@ Outcome call_handler(const Handler& handler, const Request& request, std::string
 
 Pulled call_pull(const Response::Pull& pull) {
   Pulled pulled;
-  try {
-    pulled.more = pull(pulled.piece);
-  } catch (...) {
-    pulled.failure = describe_exception();
-  }
+  pulled.failure = fenced([&] { pulled.more = pull(pulled.piece); });
   return pulled;
 }
 
@@ -175,7 +159,8 @@ void Dispatch::run_responder(Session& session, const Route& route) {
 
 void Dispatch::pull(Session& session) {
   const int cell = flights_.begin(session.message());
-  Pulled pulled = call_pull(*session.message().pull);
+  const auto pull = session.message().pull;
+  Pulled pulled = call_pull(*pull);
   flights_.end(cell);
   if (pulled.failure.empty()) return session.pulled(pulled.piece, pulled.more);
   services_.recorder.handler_failed(session.message(), pulled.failure);

@@ -6,11 +6,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <exception>
 #include <random>
 
 #include "base/log.hpp"
 #include "os/worker_signals.hpp"
+#include "worker/fence.hpp"
 
 namespace orrery::worker {
 
@@ -27,27 +27,30 @@ std::uint64_t random_seed() {
 }
 
 /// worker_connections, or what RLIMIT_NOFILE leaves room for.
-std::size_t connection_limit(const Config& config) {
+std::size_t connection_limit(const Config& config, unsigned worker) {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   const std::size_t room = limit.rlim_cur > 2 * kReservedDescriptors ? limit.rlim_cur - kReservedDescriptors
                                                                      : limit.rlim_cur / 2;
-  return std::min<std::size_t>(static_cast<std::size_t>(config.worker_connections), room);
+  const auto wanted = static_cast<std::size_t>(config.worker_connections);
+  // Once is enough: the limit is the same for all workers.
+  if (wanted > room && worker == 1) {
+    base::log_warning("worker_connections is {} instead of {}: the limit of open files is {} (raise LimitNOFILE)",
+                      room, wanted, limit.rlim_cur);
+  }
+  return std::min(wanted, room);
+}
+
+std::function<void()> fenced_task(std::string_view what, std::function<void()> task) {
+  return [what, task = std::move(task)] {
+    const std::string failure = fenced(task);
+    if (!failure.empty()) base::log_error("{} of the application failed: {}", what, failure);
+  };
 }
 
 std::chrono::milliseconds beat_period(const Config& config) {
   constexpr std::chrono::milliseconds kMost{1000};
   return config.timeout.count() == 0 ? kMost : std::clamp(config.timeout / 4, std::chrono::milliseconds{10}, kMost);
-}
-
-Result<void> call_hook(const StartHook& hook, orrery::Worker& worker) {
-  try {
-    return hook(worker);
-  } catch (const std::exception& error) {
-    return fail(error.what());
-  } catch (...) {
-    return fail("it threw something that is no std::exception");
-  }
 }
 
 }  // namespace
@@ -66,11 +69,12 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ba
                 .mailbox = std::make_shared<Mailbox>(loop_),
                 .slot = *birth_.slot,
                 .outputs = {}},
-      connections_(services_, connection_limit(*birth_.config)),
+      connections_(services_, connection_limit(*birth_.config, birth_.number)),
       flights_(*birth_.slot),
       after_poll_(loop_, [this] { after_poll(); }),
       dispatch_(Dispatch::make(birth_.config->worker_class, services_, flights_, after_poll_)),
-      acceptor_(loop_, birth_.listeners, connections_),
+      acceptor_(loop_, birth_.listeners, connections_, birth_.config->worker_class == WorkerClass::kSync),
+      signalled_(loop_, [this] { on_signals(); }),
       heartbeat_(loop_, [this] { beat(); }),
       flusher_(loop_, [this] { recorder_.flush(); }),
       recycle_after_(recycle_after()) {
@@ -86,16 +90,15 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ba
 }
 
 int Life::run() {
-  uv::Wakeup signalled{loop_, [this] { on_signals(); }};
   std::vector<int> listening;
   for (const os::Listener* listener : birth_.listeners) listening.push_back(listener->fd.get());
   os::install_worker_signals(birth_.master_pid, birth_.config->graceful_timeout, listening,
-                             [](void* wakeup) { static_cast<uv::Wakeup*>(wakeup)->send(); }, &signalled);
-  beat();
+                             [](void* wakeup) { static_cast<uv::Wakeup*>(wakeup)->send(); }, &signalled_);
   if (auto started = run_start_hooks(); !started) {
     base::log_error("the application failed to start: {}", started.error().message);
     return os::kExitAppLoad;
   }
+  beat();
   const auto period = beat_period(*birth_.config);
   heartbeat_.start(period, period);
   flusher_.start(kFlushPeriod, kFlushPeriod);
@@ -112,39 +115,28 @@ int Life::run() {
 
 Result<void> Life::run_start_hooks() {
   for (const StartHook& hook : app_.start_hooks()) {
-    if (auto done = call_hook(hook, *this); !done) return done;
+    Result<void> done;
+    const std::string failure = fenced([&] { done = hook(*this); });
+    if (!failure.empty()) return fail(failure);
+    if (!done) return done;
   }
   return {};
 }
 
 void Life::run_end_hooks() {
   for (const EndHook& hook : app_.end_hooks()) {
-    const auto done = call_hook(
-        [&](orrery::Worker& worker) -> Result<void> {
-          hook(worker);
-          return {};
-        },
-        *this);
-    if (!done) base::log_error("a worker's end hook failed: {}", done.error().message);
+    const std::string failure = fenced([&] { hook(*this); });
+    if (!failure.empty()) base::log_error("a worker's end hook failed: {}", failure);
   }
 }
 
 void Life::every(std::chrono::milliseconds period, std::function<void()> task) {
-  const auto guarded = [task = std::move(task)] {
-    try {
-      task();
-    } catch (const std::exception& error) {
-      base::log_error("a periodic task failed: {}", error.what());
-    } catch (...) {
-      base::log_error("a periodic task failed: it threw something that is no std::exception");
-    }
-  };
   const auto step = std::max(period, std::chrono::milliseconds{1});
-  tasks_.push_back(std::make_unique<uv::Timer>(loop_, guarded));
+  tasks_.push_back(std::make_unique<uv::Timer>(loop_, fenced_task("a periodic task", std::move(task))));
   tasks_.back()->start(step, step);
 }
 
-void Life::post(std::function<void()> task) { services_.mailbox->post(std::move(task)); }
+void Life::post(std::function<void()> task) { services_.mailbox->post(fenced_task("a posted task", std::move(task))); }
 
 void Life::beat() {
   const base::Monotonic now = base::monotonic_now();

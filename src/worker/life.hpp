@@ -55,6 +55,7 @@ class Life final : public orrery::Worker {
   uv::AfterPoll after_poll_;
   std::unique_ptr<Dispatch> dispatch_;
   Acceptor acceptor_;
+  uv::Wakeup signalled_;
   uv::Timer heartbeat_;
   uv::Timer flusher_;
   std::vector<std::unique_ptr<uv::Timer>> tasks_;

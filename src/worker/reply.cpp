@@ -2,8 +2,10 @@
 
 #include <utility>
 
+#include "base/log.hpp"
 #include "http/problem.hpp"
 #include "worker/connections.hpp"
+#include "worker/fence.hpp"
 
 namespace orrery::worker {
 
@@ -89,18 +91,19 @@ void Outlet::end() {
   if (Session* to = session()) to->end_stream();
 }
 
-void Outlet::tell_drained() {
-  if (const auto callback = drain_) callback();
+void Outlet::tell(const std::function<void()>& callback) {
+  if (!callback) return;
+  const std::string failure = fenced(callback);
+  if (!failure.empty()) base::log_error("a callback of a stream failed: {}", failure);
 }
+
+void Outlet::tell_drained() { tell(std::function<void()>{drain_}); }
 
 void Outlet::tell_closed() {
-  if (!std::exchange(open_, false)) return;
-  if (const auto callback = std::exchange(closed_, {})) callback();
+  if (std::exchange(open_, false)) tell(std::exchange(closed_, {}));
 }
 
-void Outlet::tell_draining() {
-  if (const auto callback = draining_) callback();
-}
+void Outlet::tell_draining() { tell(std::function<void()>{draining_}); }
 
 }  // namespace orrery::worker
 

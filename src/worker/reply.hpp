@@ -69,6 +69,7 @@ class Outlet {
 
  private:
   [[nodiscard]] Session* session() const;
+  static void tell(const std::function<void()>& callback);
 
   Services& services_;
   std::shared_ptr<Mailbox> mailbox_;

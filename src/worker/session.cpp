@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "worker/connections.hpp"
 #include "worker/dispatch.hpp"
+#include "worker/fence.hpp"
 #include "worker/reply.hpp"
 
 namespace orrery::worker {
@@ -220,8 +221,8 @@ void Session::end_stream() {
   turn([&] { exchange_.end_stream(now_); });
 }
 
-void Session::want_body(std::function<void(const BodyPiece&)> callback) {
-  if (ongoing().body_ended) return callback({BodyPiece::Kind::kEnd, {}});
+void Session::want_body(BodyReader::Callback callback) {
+  if (ongoing().body_ended) return tell_reader(callback, {BodyPiece::Kind::kEnd, {}});
   ongoing().body_callback = std::move(callback);
   turn([&] { exchange_.want_body(now_); });
 }
@@ -231,15 +232,18 @@ void Session::deliver_body() {
   const auto callback = std::exchange(ongoing().body_callback, {});
   if (!callback) return;
   // The last bytes and the end are one piece for the exchange and two for the reader.
-  if (!read.bytes.empty()) {
-    if (read.last) ongoing().body_ended = true;
-    return callback({BodyPiece::Kind::kData, read.bytes});
-  }
-  callback({BodyPiece::Kind::kEnd, {}});
+  if (read.bytes.empty()) return tell_reader(callback, {BodyPiece::Kind::kEnd, {}});
+  ongoing().body_ended = read.last;
+  tell_reader(callback, {BodyPiece::Kind::kData, read.bytes});
+}
+
+void Session::tell_reader(const BodyReader::Callback& callback, const BodyPiece& piece) {
+  const std::string failure = fenced([&] { callback(piece); });
+  if (!failure.empty()) base::log_error("a reader of a request body failed: {}", failure);
 }
 
 void Session::drain() {
-  turn([&] { exchange_.drain(); });
+  turn([&] { exchange_.drain(now_); });
   if (closed_ || !ongoing_) return;
   if (const auto outlet = ongoing_->outlet.lock()) outlet->tell_draining();
 }
@@ -260,7 +264,9 @@ void Session::close() {
   if (std::exchange(closed_, true)) return;
   exchange_.abandon();
   if (ongoing_) {
-    if (const auto callback = std::exchange(ongoing_->body_callback, {})) callback({BodyPiece::Kind::kAborted, {}});
+    if (const auto callback = std::exchange(ongoing_->body_callback, {})) {
+      tell_reader(callback, {BodyPiece::Kind::kAborted, {}});
+    }
     if (const auto outlet = ongoing_->outlet.lock()) outlet->tell_closed();
   }
   services_.connections->bury(*this);

@@ -54,7 +54,7 @@ class Session final : uv::StreamEvents, Deadline {
   /// False, and nothing is taken, when the client is behind by more than 64 KiB.
   bool write_piece(std::string_view piece);
   void end_stream();
-  void want_body(std::function<void(const BodyPiece&)> callback);
+  void want_body(BodyReader::Callback callback);
 
   // --- for the worker ---
   void drain();
@@ -66,7 +66,7 @@ class Session final : uv::StreamEvents, Deadline {
   /// What only connections with a slow or open-ended request have.
   struct Ongoing {
     std::weak_ptr<Outlet> outlet;
-    std::function<void(const BodyPiece&)> body_callback;
+    BodyReader::Callback body_callback;
     bool wants_drain = false;
     bool body_ended = false;   ///< the reader has had the last bytes, not yet the end
     std::size_t queued = 0;  ///< bytes in the stream's queue when the exchange was last told
@@ -84,6 +84,7 @@ class Session final : uv::StreamEvents, Deadline {
   bool step(http::Exchange::Step step);
   void flush();
   void deliver_body();
+  static void tell_reader(const BodyReader::Callback& callback, const BodyPiece& piece);
   void tell_drained();
   void begin_linger();
   void close();

@@ -1,6 +1,8 @@
+#include "base/unique_fd.hpp"
 #include "support/server_process.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdlib>
 #include <fcntl.h>
@@ -22,9 +24,16 @@ struct Stat {
   unsigned long long started = 0;
 };
 
+/// Empty when the process is gone, even between opening and reading (a stream would throw then).
+std::string read_process_file(pid_t pid, const std::string& name) {
+  const base::UniqueFd file{::open(("/proc/" + std::to_string(pid) + "/" + name).c_str(), O_RDONLY | O_CLOEXEC)};
+  std::array<char, 4096> bytes{};
+  const ssize_t got = file ? ::read(file.get(), bytes.data(), bytes.size()) : -1;
+  return got > 0 ? std::string(bytes.data(), static_cast<std::size_t>(got)) : std::string{};
+}
+
 std::optional<Stat> stat_of(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string text{std::istreambuf_iterator<char>(file), {}};
+  const std::string text = read_process_file(pid, "stat");
   const std::size_t name_end = text.rfind(')');  // the name may hold anything
   if (name_end == std::string::npos) return {};
   std::istringstream rest(text.substr(name_end + 1));
@@ -165,8 +174,7 @@ std::vector<pid_t> ServerProcess::workers_of(pid_t master) {
 }
 
 std::string ServerProcess::title(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/cmdline", std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
+  const std::string text = read_process_file(pid, "cmdline");
   return text.substr(0, text.find('\0'));
 }
 

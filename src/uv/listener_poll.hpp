@@ -1,0 +1,49 @@
+// ListenerPoll: waits for connections on a listener that other processes wait on too.
+//
+// A plain poll wakes every process for each connection; all but one find nothing. So the listener's registration on libuv's own
+// epoll descriptor is made EPOLLEXCLUSIVE: the kernel wakes one. It would wake the same one each time (the first in its
+// queue), so rotate() registers anew after each accept and goes to the queue's end. Only this class touches the registration.
+//
+// libuv must have registered the descriptor first, and must never modify an exclusive registration (epoll_ctl(2): EINVAL, and libuv aborts): so
+// the exclusive one replaces libuv's in a later turn of the loop than start(), and stop() lets libuv delete it. Loop thread only.
+#pragma once
+
+#include <cstdint>
+
+#include "uv/loop.hpp"
+
+namespace orrery::uv {
+
+class ListenerPoll {
+ public:
+  /// Who is woken for a connection.
+  enum class Wake : std::uint8_t {
+    kOne,    ///< one process: whoever is woken must accept, nobody else comes
+    kAll,    ///< all that wait: one that is woken may leave it to the others
+  };
+
+  ListenerPoll(Loop& loop, int fd, Wake wake, Callback on_connection);
+
+  void start();
+  void stop();
+  /// Call once in each turn, after the poll phase.
+  void after_poll();
+  /// Leaves the next connection to the other processes.
+  void rotate();
+
+ private:
+  struct Block {
+    uv_poll_t handle;
+    Callback callback;
+  };
+  void register_exclusive();
+
+  Loop& loop_;
+  int fd_;
+  Wake wake_;
+  Handle<Block> block_;
+  int turns_to_exclusive_ = 0;  ///< 0 = the registration is exclusive, or stopped
+  bool exclusive_ = false;
+};
+
+}  // namespace orrery::uv

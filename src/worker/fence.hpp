@@ -1,0 +1,33 @@
+// The fence between the server and code that is not its own: whatever a handler, hook or callback throws ends here.
+//
+// libuv calls us from C; an exception that left our frames would end the worker. Any thread.
+#pragma once
+
+#include <exception>
+#include <string>
+
+namespace orrery::worker {
+
+/// The sentence for what is being thrown; call inside a catch block.
+inline std::string describe_exception() {
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "it threw something that is no std::exception";
+  }
+}
+
+/// Calls `act`; returns what it threw as a sentence, or nothing.
+template <class Act>
+std::string fenced(Act&& act) {
+  try {
+    act();
+    return {};
+  } catch (...) {
+    return describe_exception();
+  }
+}
+
+}  // namespace orrery::worker
