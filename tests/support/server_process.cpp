@@ -24,6 +24,9 @@ struct Stat {
   unsigned long long started = 0;
 };
 
+/// What a server "exits" with in whose log a sanitizer has reported something.
+constexpr int kSanitizerReport = 199;
+
 /// Empty when the process is gone, even between opening and reading (a stream would throw then).
 std::string read_process_file(pid_t pid, const std::string& name) {
   const base::UniqueFd file{::open(("/proc/" + std::to_string(pid) + "/" + name).c_str(), O_RDONLY | O_CLOEXEC)};
@@ -157,6 +160,11 @@ std::optional<int> ServerProcess::wait_for_end(std::chrono::milliseconds limit) 
   int status = 0;
   if (!eventually([&] { return ::waitpid(pid_, &status, WNOHANG) == pid_; }, limit)) return {};
   exit_code_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  // A worker's exit code does not reach us, so its sanitizer's report is looked for where it was written.
+  const std::string said = log();
+  if (said.find("Sanitizer") != std::string::npos || said.find("runtime error:") != std::string::npos) {
+    exit_code_ = kSanitizerReport;
+  }
   return exit_code_;
 }
 
