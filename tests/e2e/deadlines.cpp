@@ -205,8 +205,13 @@ TEST_CASE("deadlines: a worker whose handler threads are all stuck is replaced")
   second.send(request("GET /sleep?ms=20000"));
   CHECK(first.read().status == 504);
   CHECK(second.read().status == 504);
+  // Whoever comes now waits for the replacement; the worker that cannot serve him does not take him in.
+  CHECK(fetch(server.port(), "GET /sleep?ms=1").body == "slept\n");
   CHECK(server.wait_for_line("has every handler thread past its deadline"));
-  CHECK(eventually([&] { return server.workers().size() == 1 && server.workers() != workers; }));
+  CHECK(eventually([&] {
+    const auto now = server.workers();
+    return now.size() == 1 && now != workers;
+  }));
   CHECK(fetch(server.port(), "GET /sleep?ms=1").body == "slept\n");
   CHECK(server.stop() == 0);
 }
