@@ -15,10 +15,14 @@ constexpr milliseconds kLate = 1500ms * kSlowness;
 
 class Stopwatch {
  public:
-  [[nodiscard]] milliseconds elapsed() const { return std::chrono::duration_cast<milliseconds>(Clock::now() - start_); }
+  [[nodiscard]] milliseconds elapsed() const {
+    return std::chrono::duration_cast<milliseconds>(Clock::now() - start_);
+  }
   /// Between `least` and not much later.
-  [[nodiscard]] bool about(milliseconds least) const { UNSCOPED_INFO("took " << elapsed().count() << " ms");
-    return elapsed() >= least && elapsed() < least + kLate; }
+  [[nodiscard]] bool about(milliseconds least) const {
+    UNSCOPED_INFO("took " << elapsed().count() << " ms");
+    return elapsed() >= least && elapsed() < least + kLate;
+  }
 
  private:
   Clock::time_point start_ = Clock::now();
@@ -129,7 +133,8 @@ TEST_CASE("deadlines: request_deadline, where the handler does not hold the loop
   // On the pool handlers that block; elsewhere those that answer later from a thread of their own.
   const std::string slow = worker_class == "threads" ? "GET /sleep?ms=900" : "GET /later?ms=900";
   ServerProcess server{ServerProcess::Program::kEcho, {"-k", worker_class}};
-  server.yaml = "workers: 1\nrequest_deadline: 300ms\naccesslog: access.log\naccess_log_format: '%(r)s %(s)s'\n";
+  server.yaml =
+      "workers: 1\nrequest_deadline: 300ms\naccesslog: access.log\naccess_log_format: '%(r)s %(s)s'\n";
   REQUIRE(server.serve());
   const auto workers = server.workers();
   Wire wire{server.port()};
@@ -154,7 +159,8 @@ TEST_CASE("deadlines: request_deadline, where the handler does not hold the loop
 
 TEST_CASE("deadlines: in sync a handler past request_deadline costs the worker") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-k", "sync"}};
-  server.yaml = "workers: 1\nrequest_deadline: 400ms\naccesslog: access.log\naccess_log_format: '%(r)s %(s)s'\n";
+  server.yaml =
+      "workers: 1\nrequest_deadline: 400ms\naccesslog: access.log\naccess_log_format: '%(r)s %(s)s'\n";
   REQUIRE(server.serve());
   const auto workers = server.workers();
   Wire wire{server.port()};
