@@ -73,6 +73,11 @@ void Acceptor::out_of_resources(int error) {
                     std::strerror(error));
   }
   if (error == EMFILE && connections_.close_longest_idle()) return;
+  hold_off();
+}
+
+void Acceptor::hold_off() {
+  if (!open_) return;
   pause();
   retry_.start(kRetryAfter);
 }

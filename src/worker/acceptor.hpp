@@ -23,6 +23,8 @@ class Acceptor {
   void start();
   /// The part of a loop turn in which connections are taken. `willing`: the dispatch could take a request now.
   void after_poll(bool willing);
+  /// Nobody could be served now: takes no connection for a moment.
+  void hold_off();
   /// Room or resources may be back.
   void resume();
   /// Takes what waits in the queues, then no more for ever.

@@ -85,7 +85,8 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ba
     if (recycle_after_ > 0 && count >= recycle_after_) tell_master(os::WorkerMessage::kRecycle);
   });
   recorder_.on_deadline_passed([this] {
-    if (dispatch_->exhausted()) tell_master(os::WorkerMessage::kExhausted);
+    exhausted_ = dispatch_->exhausted();
+    if (exhausted_) tell_master(os::WorkerMessage::kExhausted);
   });
 }
 
@@ -147,6 +148,9 @@ void Life::beat() {
 
 void Life::after_poll() {
   dispatch_->after_poll();
+  // Who gets in now would find no handler thread: siblings, or the replacement, are to have him.
+  if (exhausted_) exhausted_ = dispatch_->exhausted();
+  if (exhausted_) acceptor_.hold_off();
   acceptor_.after_poll(dispatch_->willing());
   connections_.free_buried();
   if (draining_ && connections_.empty()) loop_.stop();
@@ -165,7 +169,7 @@ void Life::begin_drain() {
   if (std::exchange(draining_, true)) return;
   birth_.slot->state.store(os::WorkerState::kDraining, std::memory_order_relaxed);
   const bool orphan = ::getppid() != birth_.master_pid;
-  if (orphan) acceptor_.stop();
+  if (orphan || exhausted_) acceptor_.stop();
   else acceptor_.finish();
   connections_.drain();
 }

@@ -61,6 +61,7 @@ class Life final : public orrery::Worker {
   std::vector<std::unique_ptr<uv::Timer>> tasks_;
   std::uint64_t recycle_after_;
   bool draining_ = false;
+  bool exhausted_ = false;    ///< every handler thread was past its deadline when last looked
   bool asked_to_go_ = false;  ///< the master was told to replace this worker
 };
 

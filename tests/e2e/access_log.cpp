@@ -17,8 +17,10 @@ struct Ends {
 
 Ends make_ends(const std::string& kind) {
   int ends[2] = {-1, -1};
-  if (kind == "socket") [[maybe_unused]] const int made = ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends);
-  else [[maybe_unused]] const int made = ::pipe2(ends, O_CLOEXEC);
+  if (kind == "socket") [[maybe_unused]]
+    const int made = ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends);
+  else [[maybe_unused]]
+    const int made = ::pipe2(ends, O_CLOEXEC);
   ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
   return {base::UniqueFd{ends[0]}, base::UniqueFd{ends[1]}};
 }
@@ -26,7 +28,8 @@ Ends make_ends(const std::string& kind) {
 std::string drain(int fd) {
   std::string text;
   char bytes[65536];
-  for (ssize_t got = 0; (got = ::read(fd, bytes, sizeof bytes)) > 0;) text.append(bytes, static_cast<std::size_t>(got));
+  for (ssize_t got = 0; (got = ::read(fd, bytes, sizeof bytes)) > 0;)
+    text.append(bytes, static_cast<std::size_t>(got));
   return text;
 }
 
@@ -37,8 +40,8 @@ TEST_CASE("access log: gunicorn's line") {
   server.arguments.insert(server.arguments.end(), {"--access-logfile", "access.log"});
   REQUIRE(server.serve());
   Wire wire{server.port()};
-  const Answer answer =
-      wire.ask("GET /echo?a=b", "Referer: http://r/\r\nUser-Agent: test/1\r\nAuthorization: Basic bWU6c2VjcmV0\r\n");
+  const Answer answer = wire.ask(
+      "GET /echo?a=b", "Referer: http://r/\r\nUser-Agent: test/1\r\nAuthorization: Basic bWU6c2VjcmV0\r\n");
   CHECK(wire.ask("HEAD /constant").status == 200);
   CHECK(wire.ask("GET /nowhere").status == 404);
   wire.send("NONSENSE\r\n\r\n");
@@ -67,7 +70,9 @@ TEST_CASE("access log: nothing a client sends breaks out of its place") {
                           {"--access-logformat", R"(%(h)s "%(r)s" %(U)s %(q)s %({X-Id}i)s "%(a)s" %(I)s)"});
   REQUIRE(server.serve());
   Wire wire{server.port()};
-  CHECK(wire.ask("GET /echo/%0a%22forged%5c?q=%0d\"\\", "User-Agent: a\" 200 \\\t\xe2\x80\xa8\x9b\r\nX-Id: \"x\r\n").status > 0);
+  CHECK(wire.ask("GET /echo/%0a%22forged%5c?q=%0d\"\\",
+                 "User-Agent: a\" 200 \\\t\xe2\x80\xa8\x9b\r\nX-Id: \"x\r\n")
+            .status > 0);
   REQUIRE(server.wait_for_text("access.log", "127.0.0.1"));
   const std::string log = server.read_file("access.log");
   INFO(log);
@@ -78,8 +83,8 @@ TEST_CASE("access log: nothing a client sends breaks out of its place") {
 
 TEST_CASE("access log: lines of four workers are whole, none is missing") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "4", "-k", GENERATE(from_range(kClasses))}};
-  server.arguments.insert(server.arguments.end(),
-                          {"--access-logfile", "access.log", "--access-logformat", "[%(p)s %(U)s %({X-Long}i)s]"});
+  server.arguments.insert(server.arguments.end(), {"--access-logfile", "access.log", "--access-logformat",
+                                                   "[%(p)s %(U)s %({X-Long}i)s]"});
   REQUIRE(server.serve());
   const std::string longish(700, 'x');
   std::vector<std::unique_ptr<Wire>> wires;

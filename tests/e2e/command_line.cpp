@@ -32,7 +32,8 @@ TEST_CASE("command line: what is printed without serving") {
   SECTION("--help") {
     const Run run{{"--help"}};
     CHECK(run.code == 0);
-    for (const char* part : {"--bind", "--worker-class", "--graceful-timeout", "WEB_CONCURRENCY"}) CHECK(has(run.out, part));
+    for (const char* part : {"--bind", "--worker-class", "--graceful-timeout", "WEB_CONCURRENCY"})
+      CHECK(has(run.out, part));
     CHECK(run.err.empty());
   }
   SECTION("--version") {
@@ -46,7 +47,8 @@ TEST_CASE("command line: what is printed without serving") {
     CHECK(Run{{"--check-config"}, "workers: 0.5\n"}.code == 2);
   }
   SECTION("--print-config says where each value comes from") {
-    const Run run{{"--print-config", "-k", "sync"}, "# comment\ntimeout: 5s\nbacklog: 100\n",
+    const Run run{{"--print-config", "-k", "sync"},
+                  "# comment\ntimeout: 5s\nbacklog: 100\n",
                   {{"WEB_CONCURRENCY", "3"}, {"PORT", "9123"}, {"ORRERY_CMD_ARGS", "--backlog 200"}}};
     CHECK(run.code == 0);
     const auto line = [&](const std::string& name) {
@@ -103,7 +105,8 @@ TEST_CASE("command line: bad input is all said at once, and nothing is started")
 }
 
 TEST_CASE("command line: precedence, as a gunicorn user expects") {
-  ServerProcess server{ServerProcess::Program::kOrrery, {"-w", "3", "-k", "sync", "-b", "127.0.0.1:0", "-n", "sky"}};
+  ServerProcess server{ServerProcess::Program::kOrrery,
+                       {"-w", "3", "-k", "sync", "-b", "127.0.0.1:0", "-n", "sky"}};
   server.yaml = "bind: ['127.0.0.1:1', '127.0.0.1:2']\nworkers: 1\nworker_class: async\n";
   server.environment = {{"WEB_CONCURRENCY", "7"}, {"PORT", "1"}};
   REQUIRE(server.serve());

@@ -33,11 +33,13 @@ const std::vector<Row>& rows() {
       {"1.0 with keep-alive", "GET /echo HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", 200, true, ""},
       {"empty lines before a request", "\r\n\r\n\r\n\r\n" + request("GET /echo"), 200, true, ""},
       {"too many of them", "\r\n\r\n\r\n\r\n\r\n" + request("GET /echo"), 400, false, ""},
-      {"a body by length", request("POST /echo", "Content-Length: 5\r\n") + "hello", 200, true, R"("body":"hello")"},
-      {"a body in chunks", request("POST /echo", "Transfer-Encoding: chunked\r\n") + "3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\n\r\n",
-       200, true, R"("body":"hello")"},
-      {"trailers", request("POST /echo", "Transfer-Encoding: chunked\r\n") + "0\r\nX-Sum: 7\r\n\r\n", 200, true,
-       R"("trailers":[["X-Sum","7"]])"},
+      {"a body by length", request("POST /echo", "Content-Length: 5\r\n") + "hello", 200, true,
+       R"("body":"hello")"},
+      {"a body in chunks",
+       request("POST /echo", "Transfer-Encoding: chunked\r\n") + "3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\n\r\n", 200,
+       true, R"("body":"hello")"},
+      {"trailers", request("POST /echo", "Transfer-Encoding: chunked\r\n") + "0\r\nX-Sum: 7\r\n\r\n", 200,
+       true, R"("trailers":[["X-Sum","7"]])"},
       {"a body nobody reads", request("POST /nowhere", "Content-Length: 5\r\n") + "hello", 404, true, ""},
       {"nobody is there", request("GET /nowhere"), 404, true, ""},
       {"another method is", request("POST /constant", "Content-Length: 0\r\n"), 405, true, ""},
@@ -46,23 +48,27 @@ const std::vector<Row>& rows() {
       {"no Host", "GET /echo HTTP/1.1\r\n\r\n", 400, false, ""},
       {"not HTTP at all", "\x16\x03\x01\x02 hello\r\n\r\n", 400, false, ""},
       {"an unknown expectation", request("GET /echo", "Expect: a-miracle\r\n"), 417, false, ""},
-      {"a long request line", request("GET /echo?" + std::string(300, 'a')), 414, false, "limit_request_line"},
+      {"a long request line", request("GET /echo?" + std::string(300, 'a')), 414, false,
+       "limit_request_line"},
       {"an endless request line", "GET /" + std::string(3000, 'a'), 414, false, ""},
       {"many fields", request("GET /echo", repeated(20, "A: b\r\n")), 431, false, "limit_request_fields"},
       {"a long field", request("GET /echo", "A: " + std::string(300, 'b') + "\r\n"), 431, false,
        "limit_request_field_size"},
       {"an endless field", "GET /echo HTTP/1.1\r\nA: " + std::string(3000, 'b'), 431, false, ""},
       {"a large body", request("POST /echo", "Content-Length: 1001\r\n"), 413, false, "limit_request_body"},
-      {"a large body in chunks", request("POST /echo", "Transfer-Encoding: chunked\r\n") + "3e9\r\n" +
-       std::string(1001, 'x') + "\r\n0\r\n\r\n", 413, false, ""},
-      {"a body larger than its route allows", request("POST /small", "Content-Length: 11\r\n") + "hello world", 413,
-       false, ""},
-      {"a body its route allows", request("POST /small", "Content-Length: 10\r\n") + "hello worl", 200, true, ""},
+      {"a large body in chunks",
+       request("POST /echo", "Transfer-Encoding: chunked\r\n") + "3e9\r\n" + std::string(1001, 'x') +
+           "\r\n0\r\n\r\n",
+       413, false, ""},
+      {"a body larger than its route allows",
+       request("POST /small", "Content-Length: 11\r\n") + "hello world", 413, false, ""},
+      {"a body its route allows", request("POST /small", "Content-Length: 10\r\n") + "hello worl", 200, true,
+       ""},
       {"a handler that throws", request("GET /throw"), 500, true, ""},
       {"a handler that forgets its Responder", request("GET /drop"), 500, true, ""},
       {"a field that would forge another", request("GET /inject"), 500, true, ""},
-      {"an unread body, a smuggled request", request("GET /echo", "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n"),
-       400, false, ""},
+      {"an unread body, a smuggled request",
+       request("GET /echo", "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n"), 400, false, ""},
   };
   return table;
 }
@@ -71,8 +77,9 @@ const std::vector<Row>& rows() {
 
 TEST_CASE("messages: one request, its answer, and what becomes of the connection") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-k", GENERATE(from_range(kClasses))}};
-  server.yaml = "workers: 1\nlimit_request_line: 200\nlimit_request_fields: 10\nlimit_request_field_size: 200\n"
-                "limit_request_body: 1000\n";
+  server.yaml =
+      "workers: 1\nlimit_request_line: 200\nlimit_request_fields: 10\nlimit_request_field_size: 200\n"
+      "limit_request_body: 1000\n";
   REQUIRE(server.serve());
   const auto workers = server.workers();
   for (const Row& row : rows()) {
@@ -88,8 +95,10 @@ TEST_CASE("messages: one request, its answer, and what becomes of the connection
     CHECK(answer.count("X-Request-ID") == 1);
     CHECK(answer.head.find("forged") == std::string::npos);
     CHECK(answer.closes() == !row.keeps);
-    if (row.keeps) CHECK(wire.ask("GET /constant").status == 200);
-    else CHECK(wire.closes_within(2s * kSlowness));
+    if (row.keeps)
+      CHECK(wire.ask("GET /constant").status == 200);
+    else
+      CHECK(wire.closes_within(2s * kSlowness));
   }
   CHECK(server.workers() == workers);  // no refusal and no failing handler cost a worker
   CHECK(server.count_lines("thrown on purpose") == 1);

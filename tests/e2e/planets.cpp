@@ -50,7 +50,8 @@ TEST_CASE("planets: what the service answers") {
       INFO(name);
       CHECK(parsed(wire.ask(std::string{"GET /planets/"} + name))["name"] == "mars");
     }
-    for (const char* name : {"sun", "moon", "mercury", "venus", "jupiter", "saturn", "uranus", "neptune", "pluto"}) {
+    for (const char* name :
+         {"sun", "moon", "mercury", "venus", "jupiter", "saturn", "uranus", "neptune", "pluto"}) {
       INFO(name);
       CHECK(parsed(wire.ask(std::string{"GET /planets/"} + name))["name"] == name);
     }
@@ -119,12 +120,14 @@ TEST_CASE("planets: what the service answers") {
 
 TEST_CASE("planets: 1000 keep-alive requests over 20 connections, as ab counts them") {
   const char* workers = GENERATE("1", "4");
-  ServerProcess server{ServerProcess::Program::kOrrery, {"-w", workers, "-k", GENERATE(from_range(kClasses))}};
+  ServerProcess server{ServerProcess::Program::kOrrery,
+                       {"-w", workers, "-k", GENERATE(from_range(kClasses))}};
   REQUIRE(server.serve());
   std::vector<std::unique_ptr<Wire>> wires;
   for (int i = 0; i < 20; ++i) wires.push_back(std::make_unique<Wire>(server.port()));
   // ab speaks HTTP/1.0 with keep-alive.
-  const std::string ab = std::string{kOriginal} + " HTTP/1.0\r\nConnection: Keep-Alive\r\nHost: localhost\r\n\r\n";
+  const std::string ab =
+      std::string{kOriginal} + " HTTP/1.0\r\nConnection: Keep-Alive\r\nHost: localhost\r\n\r\n";
   std::set<std::size_t> lengths;
   int good = 0;
   for (int round = 0; round < 50; ++round) {
@@ -132,7 +135,9 @@ TEST_CASE("planets: 1000 keep-alive requests over 20 connections, as ab counts t
     for (const auto& wire : wires) {
       const Answer answer = wire->read();
       lengths.insert(answer.body.size());
-      good += answer.status == 200 && answer.field("Connection") == "keep-alive" && answer.problem.empty() ? 1 : 0;
+      good += answer.status == 200 && answer.field("Connection") == "keep-alive" && answer.problem.empty()
+                  ? 1
+                  : 0;
     }
   }
   CHECK(good == 1000);

@@ -10,7 +10,9 @@ namespace orrery::test {
 
 namespace {
 
-bool holds(const std::vector<pid_t>& pids, pid_t pid) { return std::find(pids.begin(), pids.end(), pid) != pids.end(); }
+bool holds(const std::vector<pid_t>& pids, pid_t pid) {
+  return std::find(pids.begin(), pids.end(), pid) != pids.end();
+}
 
 }  // namespace
 
@@ -64,7 +66,8 @@ TEST_CASE("signals: HUP with a new configuration, and with bad ones") {
   SECTION("an address that is taken") {
     ServerProcess other{ServerProcess::Program::kEcho, {"-w", "1"}};
     REQUIRE(other.serve());
-    server.write_config("workers: 3\nbind: ['127.0.0.1:0', '127.0.0.1:" + std::to_string(other.port()) + "']\n");
+    server.write_config("workers: 3\nbind: ['127.0.0.1:0', '127.0.0.1:" + std::to_string(other.port()) +
+                        "']\n");
     server.signal(SIGHUP);
     REQUIRE(server.wait_for_line("Reload refused, nothing changed: cannot bind 127.0.0.1:"));
     CHECK(other.stop() == 0);
@@ -101,7 +104,8 @@ TEST_CASE("signals: HUP brings a new environment to new workers") {
 TEST_CASE("signals: HUP finds a relative file and directory again after chdir") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-c", "relative.yaml"}};
   std::filesystem::create_directory(server.file("inner"));
-  std::ofstream{server.file("relative.yaml")} << "workers: 1\nbind: 127.0.0.1:0\nchdir: inner\naccesslog: access.log\n";
+  std::ofstream{server.file("relative.yaml")}
+      << "workers: 1\nbind: 127.0.0.1:0\nchdir: inner\naccesslog: access.log\n";
   server.bind = false;
   REQUIRE(server.serve());
   server.signal(SIGHUP);
@@ -169,7 +173,10 @@ TEST_CASE("signals: workers ignore what is the master's, say USR1 aloud and do w
   for (int i = 0; i < 20; ++i) CHECK(fetch(server.port(), "GET /constant").status == 200);
   CHECK(server.workers() == before);
   ::kill(before[0], SIGTERM);
-  CHECK(eventually([&] { return server.workers().size() == 2 && !holds(server.workers(), before[0]); }));
+  CHECK(eventually([&] {
+    const auto now = server.workers();
+    return now.size() == 2 && !holds(now, before[0]);
+  }));
   CHECK(holds(server.workers(), before[1]));
   CHECK(server.stop() == 0);
 }
@@ -193,7 +200,8 @@ TEST_CASE("signals: USR1 reopens the logs, nothing is lost") {
   std::filesystem::rename(server.file("access.log"), server.file("access.log.1"));
   server.signal(SIGUSR1);
   CHECK(eventually([&] {
-    return std::filesystem::exists(server.file("error.log")) && std::filesystem::exists(server.file("access.log"));
+    return std::filesystem::exists(server.file("error.log")) &&
+           std::filesystem::exists(server.file("access.log"));
   }));
   CHECK(server.wait_for_text("access.log.1", "/echo/before\n"));
   // One of the two may not have got there yet: what it writes goes to the old file, whole.
@@ -229,12 +237,18 @@ TEST_CASE("signals: kill -9 of a worker") {
   const pid_t victim = owners[0];
   CHECK(wires[0]->read(100ms).problem == "silent");
   ::kill(victim, SIGKILL);
-  CHECK(eventually([&] { return server.workers().size() == 3 && !holds(server.workers(), victim); }, 1s * kSlowness));
+  const auto replaced = [&] {
+    const auto now = server.workers();
+    return now.size() == 3 && !holds(now, victim);
+  };
+  CHECK(eventually(replaced, 1s * kSlowness));
   for (std::size_t i = 0; i < wires.size(); ++i) {
     INFO(i);
     const Answer answer = wires[i]->read();
-    if (owners[i] == victim) CHECK(answer.status == 0);
-    else CHECK(answer.body == "later\n");
+    if (owners[i] == victim)
+      CHECK(answer.status == 0);
+    else
+      CHECK(answer.body == "later\n");
   }
   for (const pid_t pid : before)
     if (pid != victim) CHECK(holds(server.workers(), pid));
@@ -262,8 +276,9 @@ TEST_CASE("signals: kill -9 of the master, a worker busy: the port is free, a ne
   while (!started && std::chrono::steady_clock::now() - begin < 1s * kSlowness) {
     ServerProcess next{ServerProcess::Program::kEcho, {"-w", "1", "-p", server.file("pid"), "-b", address}};
     next.start();
-    started = eventually([&] { return next.count_lines("Generation 1 serves") > 0 || next.wait_for_end(0ms); }) &&
-              next.count_lines("Generation 1 serves") > 0;
+    started =
+        eventually([&] { return next.count_lines("Generation 1 serves") > 0 || next.wait_for_end(0ms); }) &&
+        next.count_lines("Generation 1 serves") > 0;
     why = next.log();
     CHECK(next.count_lines("another master") == 0);
     if (started) {
@@ -277,7 +292,8 @@ TEST_CASE("signals: kill -9 of the master, a worker busy: the port is free, a ne
 
 TEST_CASE("signals: an orphan answers what it has and leaves; a stuck one leaves after graceful_timeout") {
   const std::string worker_class = GENERATE(from_range(kClasses));
-  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", worker_class, "--graceful-timeout", "1s"}};
+  ServerProcess server{ServerProcess::Program::kEcho,
+                       {"-w", "1", "-k", worker_class, "--graceful-timeout", "1s"}};
   REQUIRE(server.serve());
   Wire quick{server.port()};
   Wire stuck{server.port()};
@@ -313,7 +329,8 @@ TEST_CASE("signals: a second master with the same pid file is refused") {
 }
 
 TEST_CASE("signals: in the background") {
-  ServerProcess server{ServerProcess::Program::kEcho, {"-D", "-w", "2", "-p", "pid", "--log-file", "error.log"}};
+  ServerProcess server{ServerProcess::Program::kEcho,
+                       {"-D", "-w", "2", "-p", "pid", "--log-file", "error.log"}};
   SECTION("the foreground ends when the service is ready") {
     server.start();
     CHECK(server.wait_for_end() == 0);

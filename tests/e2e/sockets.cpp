@@ -63,7 +63,8 @@ TEST_CASE("sockets: a wildcard v6 address leaves v4 alone") {
 }
 
 TEST_CASE("sockets: a unix socket") {
-  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "2", "-k", GENERATE(from_range(kClasses)), "-m", "0117"}};
+  ServerProcess server{ServerProcess::Program::kEcho,
+                       {"-w", "2", "-k", GENERATE(from_range(kClasses)), "-m", "0117"}};
   const std::string path = server.file("s");
   server.arguments.insert(server.arguments.end(), {"-b", "unix:" + path});
   const Wire::Place place{0, path, false};
@@ -110,10 +111,12 @@ TEST_CASE("sockets: a unix socket") {
 TEST_CASE("sockets: a port in use ends the start with 1 and a sentence, and nothing is left behind") {
   const Listening taken = listen_here();
   const std::string address = "127.0.0.1:" + std::to_string(taken.port);
-  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "2", "-b", "127.0.0.1:0", "-b", address, "-p", "pid"}};
+  ServerProcess server{ServerProcess::Program::kEcho,
+                       {"-w", "2", "-b", "127.0.0.1:0", "-b", address, "-p", "pid"}};
   server.start();
   CHECK(server.wait_for_end() == 1);
-  CHECK(server.count_lines("cannot bind " + address + ": address already in use; another process listens there") == 1);
+  CHECK(server.count_lines("cannot bind " + address +
+                           ": address already in use; another process listens there") == 1);
   CHECK(lines_of(server.log()).size() == 1);
   CHECK(server.everybody().empty());
 }
@@ -162,7 +165,8 @@ TEST_CASE("sockets: a descriptor that is none, or no listening socket") {
 }
 
 TEST_CASE("sockets: closed standard descriptors are no trap") {
-  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "--log-file", "error.log", "--access-logfile", "-"}};
+  ServerProcess server{ServerProcess::Program::kEcho,
+                       {"-w", "1", "--log-file", "error.log", "--access-logfile", "-"}};
   server.in_child = [] {
     for (int fd = 0; fd <= 2; ++fd) ::close(fd);
   };

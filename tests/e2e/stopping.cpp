@@ -38,8 +38,10 @@ class Load {
       for (int i = 0; i < 2; ++i) {
         const Answer answer = wire.ask(target);
         const bool whole = answer.status == 200 && answer.problem.empty();
-        if (whole) ++served_;
-        else if (i == 0) ++lost_;  // the second may meet the end of an idle connection: the client's to repeat
+        if (whole)
+          ++served_;
+        else if (i == 0)
+          ++lost_;  // the second may meet the end of an idle connection: the client's to repeat
         if (!whole || answer.closes()) break;
       }
     }

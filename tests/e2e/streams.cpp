@@ -87,7 +87,8 @@ TEST_CASE("streams: an upload of 50 MB is read as it comes") {
   }
   SECTION("in chunks") {
     wire.send(request("POST /stream-body", "Transfer-Encoding: chunked\r\n"));
-    for (std::size_t sent = 0; sent < size; sent += piece.size()) REQUIRE(wire.send("f4240\r\n" + piece + "\r\n"));
+    for (std::size_t sent = 0; sent < size; sent += piece.size())
+      REQUIRE(wire.send("f4240\r\n" + piece + "\r\n"));
     REQUIRE(wire.send("0\r\n\r\n"));
     CHECK(wire.read().body == std::to_string(size) + "\n");
   }
@@ -107,8 +108,10 @@ TEST_CASE("streams: an upload of 50 MB is read as it comes") {
   SECTION("a client that leaves in the middle") {
     const bool politely = GENERATE(true, false);
     wire.send(request("POST /stream-body", "Content-Length: 1000000\r\n") + std::string(1000, 'u'));
-    if (politely) wire.half_close();
-    else wire.reset();
+    if (politely)
+      wire.half_close();
+    else
+      wire.reset();
     CHECK(fetch(server.port(), "GET /constant").status == 200);
     if (politely) CHECK(wire.closes_within());
   }

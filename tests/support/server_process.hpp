@@ -28,10 +28,10 @@ class ServerProcess {
   // --- to be set before start() ---
   std::vector<std::string> arguments;
   std::vector<std::pair<std::string, std::string>> environment;
-  std::string yaml;                       ///< not empty: written to config_file() and given with -c
-  bool bind = true;                       ///< give `-b 127.0.0.1:0`, unless the YAML or the arguments say something
-  std::function<void()> in_child;         ///< runs between fork and exec
-  TemporaryDirectory directory;           ///< holds everything the server writes; its working directory
+  std::string yaml;                ///< not empty: written to config_file() and given with -c
+  bool bind = true;                ///< give `-b 127.0.0.1:0`, unless the YAML or the arguments say something
+  std::function<void()> in_child;  ///< runs between fork and exec
+  TemporaryDirectory directory;    ///< holds everything the server writes; its working directory
 
   [[nodiscard]] std::string config_file() const { return directory.file("server.yaml"); }
   [[nodiscard]] std::string file(const std::string& name) const { return directory.file(name); }
@@ -67,7 +67,8 @@ class ServerProcess {
   [[nodiscard]] std::string log() const { return read_file("stderr"); }
   [[nodiscard]] std::string output() const { return read_file("stdout"); }
   [[nodiscard]] std::string read_file(const std::string& name) const;
-  [[nodiscard]] bool wait_for_line(const std::string& part, std::chrono::milliseconds limit = kPatience) const;
+  [[nodiscard]] bool wait_for_line(const std::string& part,
+                                   std::chrono::milliseconds limit = kPatience) const;
   [[nodiscard]] bool wait_for_text(const std::string& file, const std::string& part,
                                    std::chrono::milliseconds limit = kPatience) const;
   [[nodiscard]] int count_lines(const std::string& part) const;

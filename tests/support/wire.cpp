@@ -21,7 +21,8 @@ using Clock = std::chrono::steady_clock;
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return lower(x) == lower(y); });
 }
 
 bool wait_for(int fd, short events, Clock::time_point end) {
@@ -71,8 +72,8 @@ std::optional<std::string> Answer::field(std::string_view name) const {
 }
 
 std::size_t Answer::count(std::string_view name) const {
-  return static_cast<std::size_t>(
-      std::count_if(fields.begin(), fields.end(), [&](const auto& field) { return same_name(field.first, name); }));
+  return static_cast<std::size_t>(std::count_if(
+      fields.begin(), fields.end(), [&](const auto& field) { return same_name(field.first, name); }));
 }
 
 Wire::Wire(const Place& place, int receive_buffer) : socket_(connected_socket(place, receive_buffer)) {
@@ -101,9 +102,12 @@ bool Wire::fill(Clock::time_point end) {
       buffer_.append(bytes.data(), static_cast<std::size_t>(got));
       return true;
     }
-    if (got == 0) ended_ = "closed";
-    else if (errno != EAGAIN && errno != EINTR) ended_ = "reset";
-    else if (!wait_for(socket_.get(), POLLIN, end)) return false;
+    if (got == 0)
+      ended_ = "closed";
+    else if (errno != EAGAIN && errno != EINTR)
+      ended_ = "reset";
+    else if (!wait_for(socket_.get(), POLLIN, end))
+      return false;
   }
 }
 
@@ -162,8 +166,10 @@ Answer Wire::read(std::chrono::milliseconds limit, bool to_head) {
     if (text->empty()) break;
     answer.head += *text + "\r\n";
     const std::size_t colon = text->find(": ");
-    if (colon == std::string::npos) answer.problem = "bad field line: " + *text;
-    else answer.fields.emplace_back(text->substr(0, colon), text->substr(colon + 2));
+    if (colon == std::string::npos)
+      answer.problem = "bad field line: " + *text;
+    else
+      answer.fields.emplace_back(text->substr(0, colon), text->substr(colon + 2));
   }
   if (to_head || answer.status < 200 || answer.status == 204 || answer.status == 304) return answer;
   if (answer.chunked()) {
@@ -208,7 +214,9 @@ std::string Wire::read_some(std::size_t most, std::chrono::milliseconds limit) {
   return bytes;
 }
 
-bool Wire::closes_within(std::chrono::milliseconds limit) { return read_to_end(limit).empty() && !ended_.empty(); }
+bool Wire::closes_within(std::chrono::milliseconds limit) {
+  return read_to_end(limit).empty() && !ended_.empty();
+}
 
 void Wire::half_close() { ::shutdown(socket_.get(), SHUT_WR); }
 
