@@ -26,7 +26,11 @@ class JsonText {
   JsonText& number(double value) {
     if (!(value - value == 0)) return raw("null");
     char digits[kLongestNumber + 8];
-    const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+    // -0.0005 reads better than -5e-04; beyond these sizes plain digits would be many.
+    const double size = value < 0 ? -value : value;
+    const bool plain = size == 0 || (size >= 1e-5 && size < 1e15);
+    const auto end = plain ? std::to_chars(digits, digits + sizeof digits, value, std::chars_format::fixed).ptr
+                           : std::to_chars(digits, digits + sizeof digits, value).ptr;
     text_.append(digits, static_cast<std::size_t>(end - digits));
     return *this;
   }
