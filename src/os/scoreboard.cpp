@@ -23,7 +23,7 @@ template <std::size_t N>
 void copy_cut(std::array<char, N>& to, std::uint8_t& length, std::string_view text) {
   static_assert(N <= 255);
   length = static_cast<std::uint8_t>(std::min(text.size(), N));
-  std::memcpy(to.data(), text.data(), length);
+  if (length > 0) std::memcpy(to.data(), text.data(), length);  // an empty view may have no address
 }
 
 void fold(std::atomic<std::uint64_t>& total, const std::atomic<std::uint64_t>& part) {
