@@ -1,9 +1,8 @@
 #include "orrery/server.hpp"
 
-#include <unistd.h>
-
 #include <cstdio>
 #include <filesystem>
+#include <unistd.h>
 #include <utility>
 
 #include "base/log.hpp"
@@ -20,7 +19,8 @@ namespace {
 Result<http::Router> make_router(const App& app) {
   http::Router router;
   for (const Route& route : app.routes()) {
-    if (auto added = router.add(route.method, route.pattern); !added) return tl::unexpected<Error>(added.error());
+    if (auto added = router.add(route.method, route.pattern); !added)
+      return tl::unexpected<Error>(added.error());
   }
   return router;
 }
@@ -32,7 +32,8 @@ std::string describe(const config::Change& change) {
 
 /// What HUP does: the same sources, read again. Relative paths in them mean what they meant at the start, though `chdir` has
 /// taken the master elsewhere since.
-master::Reload reload(const config::Sources& sources, const std::filesystem::path& start, const Config& current) {
+master::Reload reload(const config::Sources& sources, const std::filesystem::path& start,
+                      const Config& current) {
   std::error_code ignored;
   const auto here = std::filesystem::current_path(ignored);
   std::filesystem::current_path(start, ignored);
@@ -61,7 +62,9 @@ int serve(Config config, const App& app, const About& about, std::vector<std::st
   parts.notes = std::move(notes);
   parts.reload = std::move(reload_config);
   parts.worker_count = config::effective_workers;
-  parts.worker_main = [&](os::WorkerBirth birth) { return worker::run_worker(std::move(birth), app, *router); };
+  parts.worker_main = [&](os::WorkerBirth birth) {
+    return worker::run_worker(std::move(birth), app, *router);
+  };
   parts.service = about.name + " " + about.version;
   return master::run_master(std::move(parts));
 }

@@ -29,7 +29,7 @@ namespace orrery {
 namespace worker {
 class Reply;
 class Outlet;
-}
+}  // namespace worker
 
 /// A response that is written as things happen (server-sent events, progress). Class `async`, loop thread only. Copies share
 /// one stream. When the last copy goes, the stream ends as if by end().
@@ -126,7 +126,7 @@ struct RouteOptions {
 struct Route {
   std::string method;
   std::string pattern;
-  Handler handler;             ///< exactly one of the two is set
+  Handler handler;  ///< exactly one of the two is set
   ResponderHandler responder;
   RouteOptions options;
 };
@@ -143,7 +143,8 @@ class Group {
   template <class H>
   Group& post(std::string_view pattern, H handler, std::optional<RouteOptions> options = {});
   template <class H>
-  Group& route(std::string method, std::string_view pattern, H handler, std::optional<RouteOptions> options = {});
+  Group& route(std::string method, std::string_view pattern, H handler,
+               std::optional<RouteOptions> options = {});
   [[nodiscard]] Group group(std::string_view prefix) const;
 
  private:
@@ -204,8 +205,10 @@ class ORRERY_EXPORT App {
 };
 
 template <class H>
-Group& Group::route(std::string method, std::string_view pattern, H handler, std::optional<RouteOptions> options) {
-  app_->route(std::move(method), prefix_ + std::string{pattern}, std::move(handler), options.value_or(options_));
+Group& Group::route(std::string method, std::string_view pattern, H handler,
+                    std::optional<RouteOptions> options) {
+  app_->route(std::move(method), prefix_ + std::string{pattern}, std::move(handler),
+              options.value_or(options_));
   return *this;
 }
 template <class H>

@@ -86,20 +86,20 @@ struct Config {
   std::vector<std::string> forwarded_allow_ips{"127.0.0.1", "::1"};
 
   // --- process ---
-  std::string proc_name = "orrery";       ///< shown by ps: `orrery: master`
-  std::string chdir;                      ///< working directory; empty = where it was started
-  std::vector<std::string> raw_env;       ///< `NAME=value`, set in the environment of master and workers
-  std::string pidfile;                    ///< locked for the master's life; empty = none
-  std::string user;                       ///< workers run as this user (name or uid); empty = as started
-  std::string group;                      ///< workers run as this group (name or gid); empty = as started
-  bool initgroups = false;                ///< give the workers the supplementary groups of `user`
-  std::optional<std::uint32_t> umask;     ///< file mode creation mask, octal; unset = as started
-  bool daemon = false;                    ///< go to the background once the service is ready
+  std::string proc_name = "orrery";    ///< shown by ps: `orrery: master`
+  std::string chdir;                   ///< working directory; empty = where it was started
+  std::vector<std::string> raw_env;    ///< `NAME=value`, set in the environment of master and workers
+  std::string pidfile;                 ///< locked for the master's life; empty = none
+  std::string user;                    ///< workers run as this user (name or uid); empty = as started
+  std::string group;                   ///< workers run as this group (name or gid); empty = as started
+  bool initgroups = false;             ///< give the workers the supplementary groups of `user`
+  std::optional<std::uint32_t> umask;  ///< file mode creation mask, octal; unset = as started
+  bool daemon = false;                 ///< go to the background once the service is ready
 
   // --- logs ---
-  std::string errorlog = "-";             ///< file of the error log; `-` = standard error
+  std::string errorlog = "-";  ///< file of the error log; `-` = standard error
   LogLevel loglevel = LogLevel::kInfo;
-  std::string accesslog;                  ///< file of the access log; `-` = standard output; empty = off
+  std::string accesslog;  ///< file of the access log; `-` = standard output; empty = off
   /// gunicorn's atoms; an unknown atom is refused when the configuration is read.
   std::string access_log_format = R"(%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s")";
 };

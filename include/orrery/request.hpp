@@ -30,7 +30,9 @@ struct Field {
 
 class ORRERY_EXPORT Request {
  public:
-  Request(Request&& other) noexcept : message_(other.message_), owned_(other.owned_) { other.message_ = nullptr; }
+  Request(Request&& other) noexcept : message_(other.message_), owned_(other.owned_) {
+    other.message_ = nullptr;
+  }
   Request& operator=(Request&& other) noexcept;
   ~Request();
 

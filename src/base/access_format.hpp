@@ -18,20 +18,21 @@
 #include <sys/types.h>
 #include <vector>
 
-#include "base/clock.hpp"
 #include "orrery/result.hpp"
+
+#include "base/clock.hpp"
 
 namespace orrery::base {
 
 /// One finished request as the log sees it. Views live as long as the call that renders them.
 struct AccessRecord {
-  std::string_view client;         ///< address without port
+  std::string_view client;  ///< address without port
   std::string_view method;
-  std::string_view target;         ///< as it came: path and query
-  std::string_view protocol;       ///< "HTTP/1.1"
+  std::string_view target;    ///< as it came: path and query
+  std::string_view protocol;  ///< "HTTP/1.1"
   std::string_view id;
   int status = 0;
-  std::uint64_t body_bytes = 0;    ///< body bytes of the response, without framing
+  std::uint64_t body_bytes = 0;  ///< body bytes of the response, without framing
   WallTime finished;
   Nanoseconds duration{0};
   pid_t pid = 0;

@@ -3,12 +3,11 @@
 // Pure: parses and prints, opens nothing, resolves no names through the network (`localhost` is understood).
 #pragma once
 
-#include <sys/socket.h>
-
 #include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <sys/socket.h>
 #include <vector>
 
 #include "orrery/result.hpp"
@@ -39,9 +38,9 @@ struct Address {
 struct BindTarget {
   enum class Kind : std::uint8_t { kTcp, kUnix, kInherited };
   Kind kind = Kind::kTcp;
-  Address address;         ///< kTcp
-  std::string path;        ///< kUnix
-  int fd = -1;             ///< kInherited
+  Address address;   ///< kTcp
+  std::string path;  ///< kUnix
+  int fd = -1;       ///< kInherited
   friend bool operator==(const BindTarget&, const BindTarget&) = default;
 };
 

@@ -1,11 +1,10 @@
 #include "base/check.hpp"
 
-#include <execinfo.h>
-#include <unistd.h>
-
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <execinfo.h>
+#include <unistd.h>
 
 namespace orrery::base {
 
@@ -15,7 +14,8 @@ void check_failed(const char* expression, const char* file, int line) noexcept {
                                    expression, file, line, static_cast<int>(::getpid()));
   if (length > 0) std::fwrite(text.data(), 1, static_cast<std::size_t>(length), stderr);
   std::array<void*, 64> frames{};
-  ::backtrace_symbols_fd(frames.data(), ::backtrace(frames.data(), static_cast<int>(frames.size())), STDERR_FILENO);
+  ::backtrace_symbols_fd(frames.data(), ::backtrace(frames.data(), static_cast<int>(frames.size())),
+                         STDERR_FILENO);
   std::abort();
 }
 

@@ -129,7 +129,8 @@ class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
     return !(file_ && is_error_pipe_) && write_line(STDERR_FILENO, line.data(), line.size());
   }
   void say_dropped() {
-    const std::string text = fmt::format("{} lines of this log were dropped: its reader had stopped", dropped_);
+    const std::string text =
+        fmt::format("{} lines of this log were dropped: its reader had stopped", dropped_);
     if (put({"orrery", spdlog::level::warn, text})) dropped_ = 0;
   }
 

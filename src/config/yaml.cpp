@@ -251,7 +251,8 @@ std::string without_last_blanks(const std::string& text) {
 }
 
 constexpr const char* kUnreadable =
-    "YAML cannot be read from here on; look here and in the line before for a missing or stray quote, bracket, "
+    "YAML cannot be read from here on; look here and in the line before for a missing or stray quote, "
+    "bracket, "
     "colon, comma or indentation";
 
 std::string syntax_complaint(const std::string& text, const YAML::Exception& error) {

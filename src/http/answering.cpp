@@ -20,8 +20,8 @@ void Exchange::refuse(Reject reason, Monotonic now) {
   if (state_ == State::kClosing) return;
   context_.observer.on_rejected(reason, peer_, message_);
   const int status = base::row(reason).status;
-  const bool can_answer = status != 0 && message_ && state_ != State::kStreaming && state_ != State::kDiscard &&
-                          state_ != State::kIdle;
+  const bool can_answer = status != 0 && message_ && state_ != State::kStreaming &&
+                          state_ != State::kDiscard && state_ != State::kIdle;
   if (!can_answer) {
     report_cut_response();
     if (message_) message_->cancelled.store(true, std::memory_order_release);
@@ -29,7 +29,8 @@ void Exchange::refuse(Reject reason, Monotonic now) {
   }
   message_->cancelled.store(true, std::memory_order_release);
   message_->keep_alive = false;
-  const std::string_view accept = message_->accept.length ? message_->view(message_->accept) : std::string_view{};
+  const std::string_view accept =
+      message_->accept.length ? message_->view(message_->accept) : std::string_view{};
   Response response = problem(status, base::row(reason).sentence, accept);
   if (reason == Reject::queue_full) response.add_field("Retry-After", "1");
   if (message_->id_length == 0) choose_id({});
@@ -48,7 +49,8 @@ bool Exchange::may_keep() const {
 ConnectionField Exchange::settle_connection(const Response& response) {
   keep_ = may_keep();
   if (const auto wish = response.field("connection")) {
-    for_each_element(*wish, [&](std::string_view option) { keep_ = keep_ && !equals_ignoring_case(option, "close"); });
+    for_each_element(
+        *wish, [&](std::string_view option) { keep_ = keep_ && !equals_ignoring_case(option, "close"); });
   }
   if (!keep_) return ConnectionField::kClose;
   return message_->minor_version == 0 ? ConnectionField::kKeepAlive : ConnectionField::kNone;
@@ -98,9 +100,12 @@ void Exchange::write_response(Response response, Monotonic now) {
   sent_body_ = size;
   answered(response.status(), &response, now);
   if (size == 0) return;
-  if (size < Output::kTailSize) output_->append(response.body());
-  else if (response.body_outlives()) output_->set_tail(response.body());
-  else output_->set_tail(response.take_body());
+  if (size < Output::kTailSize)
+    output_->append(response.body());
+  else if (response.body_outlives())
+    output_->set_tail(response.body());
+  else
+    output_->set_tail(response.take_body());
 }
 
 bool Exchange::start_stream(Response head, Monotonic now) {
@@ -123,8 +128,10 @@ void Exchange::send_piece(std::string_view piece) {
   if (state_ != State::kStreaming || no_body_) return;
   if (message_->stream_length) piece = piece.substr(0, *message_->stream_length - sent_body_);
   sent_body_ += piece.size();
-  if (chunked_) write_chunk(*output_, piece);
-  else output_->append(piece);
+  if (chunked_)
+    write_chunk(*output_, piece);
+  else
+    output_->append(piece);
 }
 
 void Exchange::end_stream(Monotonic now) {

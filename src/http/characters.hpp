@@ -23,7 +23,8 @@ constexpr int hex_value(char c) {
 /// RFC 9110, 5.6.2: tchar.
 inline constexpr std::array<bool, 256> kTokenBytes = [] {
   std::array<bool, 256> table{};
-  for (const char c : std::string_view{"!#$%&'*+-.^_`|~0123456789"}) table[static_cast<unsigned char>(c)] = true;
+  for (const char c : std::string_view{"!#$%&'*+-.^_`|~0123456789"})
+    table[static_cast<unsigned char>(c)] = true;
   for (char c = 'a'; c <= 'z'; ++c) table[static_cast<unsigned char>(c)] = true;
   for (char c = 'A'; c <= 'Z'; ++c) table[static_cast<unsigned char>(c)] = true;
   return table;

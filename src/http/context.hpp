@@ -6,22 +6,23 @@
 #include <cstdint>
 #include <vector>
 
+#include "orrery/app.hpp"
+#include "orrery/config.hpp"
+
 #include "base/address.hpp"
 #include "base/reject.hpp"
 #include "http/message.hpp"
 #include "http/request_id.hpp"
 #include "http/router.hpp"
 #include "http/writer.hpp"
-#include "orrery/app.hpp"
-#include "orrery/config.hpp"
 
 namespace orrery::http {
 
 /// A response that is done, as the access log and the counters see it.
 struct Answer {
   int status = 0;
-  std::uint64_t body_bytes = 0;          ///< without framing
-  const Response* response = nullptr;    ///< its fields; may be null
+  std::uint64_t body_bytes = 0;        ///< without framing
+  const Response* response = nullptr;  ///< its fields; may be null
 };
 
 /// Told of what the exchanges decide. Must not call back into the exchange.
@@ -37,9 +38,13 @@ class Observer {
 };
 
 struct Context {
-  Context(const Config& settings, const Router& table, const std::vector<Route>& all_routes, Observer& listener,
-          base::AddressSet trusted_peers, std::uint64_t id_seed)
-      : config(settings), router(table), routes(all_routes), observer(listener), trusted(std::move(trusted_peers)),
+  Context(const Config& settings, const Router& table, const std::vector<Route>& all_routes,
+          Observer& listener, base::AddressSet trusted_peers, std::uint64_t id_seed)
+      : config(settings),
+        router(table),
+        routes(all_routes),
+        observer(listener),
+        trusted(std::move(trusted_peers)),
         ids(id_seed) {}
 
   const Config& config;

@@ -17,9 +17,11 @@ constexpr std::chrono::seconds kSilentWhileDraining{1};
 constexpr int kClientLeft = 499;
 constexpr Monotonic kNever = Monotonic::max();
 
-Monotonic later(Monotonic start, std::chrono::milliseconds allowed, std::uint64_t bytes, std::size_t min_rate) {
+Monotonic later(Monotonic start, std::chrono::milliseconds allowed, std::uint64_t bytes,
+                std::size_t min_rate) {
   const double earned = static_cast<double>(bytes) / static_cast<double>(min_rate);
-  return start + allowed + std::chrono::duration_cast<base::Nanoseconds>(std::chrono::duration<double>(earned));
+  return start + allowed +
+         std::chrono::duration_cast<base::Nanoseconds>(std::chrono::duration<double>(earned));
 }
 
 }  // namespace
@@ -48,7 +50,8 @@ void Exchange::settle() {
     stored_.reset();
     return;
   }
-  const bool inside = stored_ && input_.data() >= stored_->data() && input_.data() < stored_->data() + stored_->size();
+  const bool inside =
+      stored_ && input_.data() >= stored_->data() && input_.data() < stored_->data() + stored_->size();
   if (inside) return;
   stored_ = std::make_unique<std::string>(input_);
   input_ = *stored_;
@@ -109,7 +112,8 @@ void Exchange::drop_message() {
 void Exchange::report_cut_response() {
   const bool left = state_ == State::kHandling && message_->dispatched != Monotonic{};
   if (state_ != State::kStreaming && !left) return;
-  context_.observer.on_answered(*message_, {left ? kClientLeft : message_->response_status, left ? 0 : sent_body_, nullptr});
+  context_.observer.on_answered(
+      *message_, {left ? kClientLeft : message_->response_status, left ? 0 : sent_body_, nullptr});
 }
 
 void Exchange::abandon() {
@@ -134,12 +138,14 @@ void Exchange::output_sent(std::size_t bytes, bool blocked, Monotonic now) {
 
 Monotonic Exchange::deadline() const {
   const Config& config = context_.config;
-  if (write_started_ != Monotonic{}) return later(write_started_, config.write_timeout, write_taken_, config.min_rate);
+  if (write_started_ != Monotonic{})
+    return later(write_started_, config.write_timeout, write_taken_, config.min_rate);
   switch (state_) {
     case State::kIdle:
       if (!first_) return phase_started_ + config.keepalive;
-      return phase_started_ + (draining_ ? std::min<base::Nanoseconds>(kSilentWhileDraining, config.header_timeout)
-                                         : base::Nanoseconds{config.header_timeout});
+      return phase_started_ + (draining_
+                                   ? std::min<base::Nanoseconds>(kSilentWhileDraining, config.header_timeout)
+                                   : base::Nanoseconds{config.header_timeout});
     case State::kHead: return phase_started_ + config.header_timeout;
     case State::kBody:
     case State::kDiscard:
@@ -172,7 +178,7 @@ void Exchange::expire(Monotonic now) {
     case State::kHandling:
     case State::kStreaming:
       return refuse(message_->deadline != Monotonic{} && now >= message_->deadline ? Reject::request_deadline
-                                                                                     : Reject::body_timeout,
+                                                                                   : Reject::body_timeout,
                     now);
     case State::kClosing: return;
   }
@@ -181,8 +187,10 @@ void Exchange::expire(Monotonic now) {
 void Exchange::drain(Monotonic now) {
   draining_ = true;
   if (state_ != State::kIdle || !input_.empty()) return;
-  if (first_) phase_started_ = now;
-  else close(false);
+  if (first_)
+    phase_started_ = now;
+  else
+    close(false);
 }
 
 bool Exchange::close_if_idle() {

@@ -143,24 +143,24 @@ class Exchange {
   Context& context_;
   Output* output_ = nullptr;
   Message* message_ = nullptr;
-  std::string_view input_;                   ///< received, not yet read
-  std::unique_ptr<std::string> stored_;      ///< what input_ points into, when it outlived its receive()
-  base::Monotonic phase_started_;            ///< idle since, head since, write blocked…: see deadline()
-  base::Monotonic write_started_{};          ///< first unsent byte; the epoch = nothing is blocked
-  std::uint64_t write_taken_ = 0;            ///< bytes the client took since then
-  std::uint64_t sent_body_ = 0;              ///< body bytes of the response that is streaming
+  std::string_view input_;               ///< received, not yet read
+  std::unique_ptr<std::string> stored_;  ///< what input_ points into, when it outlived its receive()
+  base::Monotonic phase_started_;        ///< idle since, head since, write blocked…: see deadline()
+  base::Monotonic write_started_{};      ///< first unsent byte; the epoch = nothing is blocked
+  std::uint64_t write_taken_ = 0;        ///< bytes the client took since then
+  std::uint64_t sent_body_ = 0;          ///< body bytes of the response that is streaming
   base::Address peer_;
   State state_ = State::kIdle;
   std::uint8_t empty_lines_ = 0;
-  bool first_ = true;                        ///< no request has begun on this connection
-  bool ended_ = false;                       ///< the peer sends no more
+  bool first_ = true;   ///< no request has begun on this connection
+  bool ended_ = false;  ///< the peer sends no more
   bool draining_ = false;
   bool linger_ = false;
   bool broken_ = false;
-  bool keep_ = false;                        ///< the connection goes on after this response
-  bool chunked_ = false;                     ///< the response that is streaming is
-  bool no_body_ = false;                     ///< the response has none: HEAD, 204, 304
-  bool pull_out_ = false;                    ///< a kPull is under way
+  bool keep_ = false;      ///< the connection goes on after this response
+  bool chunked_ = false;   ///< the response that is streaming is
+  bool no_body_ = false;   ///< the response has none: HEAD, 204, 304
+  bool pull_out_ = false;  ///< a kPull is under way
   bool body_wanted_ = false;
   bool continue_sent_ = false;
 };

@@ -177,7 +177,8 @@ std::optional<Reject> ChunkGuard::check_beginning(std::string_view line, const C
 
 std::optional<Reject> ChunkGuard::take_size_line(std::string_view line, std::uint64_t body_limit) {
   std::uint64_t size = 0;
-  for (const char c : line.substr(0, line.find(';'))) size = size << 4 | static_cast<std::uint64_t>(hex_value(c));
+  for (const char c : line.substr(0, line.find(';')))
+    size = size << 4 | static_cast<std::uint64_t>(hex_value(c));
   if (line.empty()) return Reject::bad_chunk;
   if (size > body_limit - data_announced_) return Reject::large_body;
   data_announced_ += size;
@@ -191,18 +192,17 @@ std::optional<Reject> ChunkGuard::take_trailer_line(std::string_view line, const
   if (++trailer_fields_ > limits.limit_request_fields) return Reject::too_many_fields;
   if (trailer_bytes_ > limits.limit_request_head) return Reject::long_head;
   if (const auto reason = check_field_line(line)) return reason;
-  return may_be_trailer(line.substr(0, line.find(':'))) ? std::nullopt : std::optional{Reject::forbidden_trailer};
+  return may_be_trailer(line.substr(0, line.find(':'))) ? std::nullopt
+                                                        : std::optional{Reject::forbidden_trailer};
 }
 
-std::optional<Reject> ChunkGuard::take_line(std::string_view line, const Config& limits, std::uint64_t body_limit,
-                                            bool& done) {
+std::optional<Reject> ChunkGuard::take_line(std::string_view line, const Config& limits,
+                                            std::uint64_t body_limit, bool& done) {
   if (line.empty() || line.back() != '\r') return Reject::bad_chunk;
   line.remove_suffix(1);
   switch (state_) {
     case State::kSizeLine: return take_size_line(line, body_limit);
-    case State::kDataEnd:
-      state_ = State::kSizeLine;
-      return {};
+    case State::kDataEnd: state_ = State::kSizeLine; return {};
     case State::kTrailer:
       if (!line.empty()) return take_trailer_line(line, limits);
       done = true;

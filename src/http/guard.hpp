@@ -10,8 +10,9 @@
 #include <string>
 #include <string_view>
 
-#include "base/reject.hpp"
 #include "orrery/config.hpp"
+
+#include "base/reject.hpp"
 
 namespace orrery::http {
 
@@ -19,13 +20,15 @@ namespace orrery::http {
 struct Verdict {
   enum class Kind : std::uint8_t { kMore, kComplete, kRefused };
   Kind kind = Kind::kMore;
-  base::Reject reason{};     ///< kRefused
+  base::Reject reason{};  ///< kRefused
   /// kComplete: length of the section, its last CRLF included. Else, of a body: bytes in front of the unfinished or refused line.
   std::size_t consumed = 0;
 
   static Verdict more(std::size_t consumed = 0) { return {Kind::kMore, {}, consumed}; }
   static Verdict complete(std::size_t consumed) { return {Kind::kComplete, {}, consumed}; }
-  static Verdict refused(base::Reject reason, std::size_t consumed = 0) { return {Kind::kRefused, reason, consumed}; }
+  static Verdict refused(base::Reject reason, std::size_t consumed = 0) {
+    return {Kind::kRefused, reason, consumed};
+  }
 };
 
 /// Watches one request head. Lines are judged when they are complete, each once, however the bytes are split.
@@ -46,8 +49,8 @@ class Guard {
  private:
   std::optional<base::Reject> check_request_line(std::string_view line);
 
-  std::uint32_t line_start_ = 0;   ///< offset of the first line not yet judged
-  std::uint32_t scanned_ = 0;      ///< no LF before this offset, from line_start_ on
+  std::uint32_t line_start_ = 0;  ///< offset of the first line not yet judged
+  std::uint32_t scanned_ = 0;     ///< no LF before this offset, from line_start_ on
   std::uint32_t fields_ = 0;
   std::uint32_t method_length_ = 0;
   std::uint32_t target_length_ = 0;
@@ -73,14 +76,16 @@ class ChunkGuard {
 
  private:
   enum class State : std::uint8_t { kSizeLine, kData, kDataEnd, kTrailer };
-  [[nodiscard]] std::optional<base::Reject> check_beginning(std::string_view line, const Config& limits) const;
+  [[nodiscard]] std::optional<base::Reject> check_beginning(std::string_view line,
+                                                            const Config& limits) const;
   std::optional<base::Reject> take_size_line(std::string_view line, std::uint64_t body_limit);
   std::optional<base::Reject> take_trailer_line(std::string_view line, const Config& limits);
-  std::optional<base::Reject> take_line(std::string_view line, const Config& limits, std::uint64_t body_limit, bool& done);
+  std::optional<base::Reject> take_line(std::string_view line, const Config& limits, std::uint64_t body_limit,
+                                        bool& done);
 
   State state_ = State::kSizeLine;
-  std::uint64_t data_left_ = 0;      ///< of the current chunk
-  std::uint64_t data_announced_ = 0; ///< in all chunks so far
+  std::uint64_t data_left_ = 0;       ///< of the current chunk
+  std::uint64_t data_announced_ = 0;  ///< in all chunks so far
   std::uint32_t trailer_fields_ = 0;
   std::uint64_t trailer_bytes_ = 0;
   std::string partial_;  ///< beginning of a line that is not complete yet

@@ -29,7 +29,8 @@ inline void trim(std::string& text) {
 
 Field Message::trailer(const FieldSpan& span) const {
   const std::string_view all = trailer_bytes;
-  return {all.substr(span.name.begin, span.name.length), trimmed(all.substr(span.value.begin, span.value.length))};
+  return {all.substr(span.name.begin, span.name.length),
+          trimmed(all.substr(span.value.begin, span.value.length))};
 }
 
 void Message::set_id(std::string_view text) {
@@ -52,7 +53,8 @@ std::optional<std::string_view> Message::query_value(std::string_view name) {
     const std::string_view key = pair.substr(0, equals);
     const bool encoded_key = key.find_first_of("%+") != std::string_view::npos;
     if (encoded_key ? decode_query_component(key) != name : key != name) continue;
-    const std::string_view value = equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
+    const std::string_view value =
+        equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
     if (value.find_first_of("%+") == std::string_view::npos) return value;
     return decoded_values_.emplace_back(decode_query_component(value));
   }
@@ -156,7 +158,9 @@ std::string_view Request::param(std::string_view name) const {
   return {};
 }
 
-std::optional<std::string_view> Request::query(std::string_view name) const { return message_->query_value(name); }
+std::optional<std::string_view> Request::query(std::string_view name) const {
+  return message_->query_value(name);
+}
 
 std::optional<std::string_view> Request::field(std::string_view name) const {
   for (const http::FieldSpan& span : message_->fields)

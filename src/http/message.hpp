@@ -18,13 +18,14 @@
 #include <string_view>
 #include <vector>
 
+#include "orrery/request.hpp"
+#include "orrery/response.hpp"
+
 #include "base/address.hpp"
 #include "base/clock.hpp"
 #include "http/guard.hpp"
 #include "http/parser.hpp"
 #include "http/router.hpp"
-#include "orrery/request.hpp"
-#include "orrery/response.hpp"
 
 namespace orrery::http {
 
@@ -51,15 +52,15 @@ class Message {
   Message& operator=(const Message&) = delete;
 
   // --- the head ---
-  const char* bytes = nullptr;       ///< first byte of the request line
-  std::uint32_t head_length = 0;     ///< up to and with the empty line
-  std::string_view method;           ///< a static name, never part of `bytes`
+  const char* bytes = nullptr;    ///< first byte of the request line
+  std::uint32_t head_length = 0;  ///< up to and with the empty line
+  std::string_view method;        ///< a static name, never part of `bytes`
   Span target;
-  Span raw_path;                     ///< within the head; what `path` was made of
+  Span raw_path;  ///< within the head; what `path` was made of
   Span query;
   int minor_version = 1;
   std::vector<FieldSpan> fields;
-  std::string decoded_path;          ///< when the raw path had escapes or dot segments
+  std::string decoded_path;  ///< when the raw path had escapes or dot segments
   bool path_is_raw = true;
   RouteMatch match;
 
@@ -68,18 +69,18 @@ class Message {
   std::uint64_t content_length = 0;
   bool keep_alive = true;
   bool expects_continue = false;
-  Span accept;                       ///< the first Accept field
+  Span accept;  ///< the first Accept field
 
   // --- the body ---
   std::string body;
-  std::vector<FieldSpan> trailers;   ///< offsets into trailer_bytes
+  std::vector<FieldSpan> trailers;  ///< offsets into trailer_bytes
   std::string trailer_bytes;
   std::uint64_t body_received = 0;
   std::uint64_t body_limit = 0;
   bool body_complete = false;
-  bool body_discarded = false;       ///< read away: nobody wants it
+  bool body_discarded = false;  ///< read away: nobody wants it
   base::Monotonic body_started{};
-  base::Monotonic body_paused{};     ///< its handler has not asked for more since; the epoch = it has
+  base::Monotonic body_paused{};  ///< its handler has not asked for more since; the epoch = it has
 
   // --- a response that comes piece by piece ---
   std::shared_ptr<Response::Pull> pull;
@@ -91,9 +92,9 @@ class Message {
   std::uint8_t id_length = 0;
   base::Address peer;
   WorkerClass worker_class = WorkerClass::kAsync;
-  base::Monotonic started{};         ///< its first byte came
-  base::Monotonic dispatched{};      ///< its handler was called
-  base::Monotonic deadline{};        ///< the handler's; the epoch = none
+  base::Monotonic started{};     ///< its first byte came
+  base::Monotonic dispatched{};  ///< its handler was called
+  base::Monotonic deadline{};    ///< the handler's; the epoch = none
   std::atomic<bool> cancelled{false};
 
   Guard guard;
@@ -101,7 +102,9 @@ class Message {
   Parser parser;
 
   [[nodiscard]] std::string_view view(Span span) const { return {bytes + span.begin, span.length}; }
-  [[nodiscard]] std::string_view path() const { return path_is_raw ? view(raw_path) : std::string_view{decoded_path}; }
+  [[nodiscard]] std::string_view path() const {
+    return path_is_raw ? view(raw_path) : std::string_view{decoded_path};
+  }
   [[nodiscard]] std::string_view id_view() const { return {id.data(), id_length}; }
   [[nodiscard]] Field field(const FieldSpan& span) const { return {view(span.name), view(span.value)}; }
   [[nodiscard]] Field trailer(const FieldSpan& span) const;

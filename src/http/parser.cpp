@@ -77,8 +77,10 @@ int on_trailer_value(llhttp_t* parser, const char* at, std::size_t length) noexc
   Message& message = message_of(parser);
   const Span piece = appended(message, at, length);
   Span& value = message.trailers.back().value;
-  if (value.begin == 0) value = piece;
-  else value.length += piece.length;
+  if (value.begin == 0)
+    value = piece;
+  else
+    value.length += piece.length;
   return HPE_OK;
 }
 

@@ -4,9 +4,8 @@
 // finds into the Message it was started for; decides nothing. Its trampolines into C are noexcept. One Parser parses one message.
 #pragma once
 
-#include <llhttp.h>
-
 #include <cstdint>
+#include <llhttp.h>
 #include <string_view>
 
 namespace orrery::http {

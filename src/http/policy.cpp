@@ -33,9 +33,11 @@ Refusal take_host(Seen& seen, std::string_view value) {
 }
 
 Refusal take_content_length(Seen& seen, Message& message, std::string_view value) {
-  if (seen.content_length || value.find(',') != std::string_view::npos) return Reject::repeated_content_length;
+  if (seen.content_length || value.find(',') != std::string_view::npos)
+    return Reject::repeated_content_length;
   seen.content_length = true;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), message.content_length);
+  const auto [end, error] =
+      std::from_chars(value.data(), value.data() + value.size(), message.content_length);
   if (error != std::errc{} || end != value.data() + value.size() || !is_digit(value.front())) {
     return Reject::bad_content_length;
   }
@@ -127,7 +129,8 @@ Refusal settle_target(Message& message) {
     message.query = {static_cast<std::uint32_t>(parts->query.data() - message.bytes),
                      static_cast<std::uint32_t>(parts->query.size())};
   }
-  const bool inside = parts->path.data() >= target.data() && parts->path.data() < target.data() + target.size();
+  const bool inside =
+      parts->path.data() >= target.data() && parts->path.data() < target.data() + target.size();
   message.path_is_raw = inside && is_plain_path(parts->path);
   if (message.path_is_raw) {
     message.raw_path = {static_cast<std::uint32_t>(parts->path.data() - message.bytes),
@@ -139,10 +142,17 @@ Refusal settle_target(Message& message) {
 }
 
 /// RFC 9110, 6.5.1: fields that frame, route, authenticate or are needed before the body, in alphabetical order.
-constexpr std::array<std::string_view, 21> kNeverTrailers{
-    "authorization", "cache-control", "connection", "content-encoding", "content-length", "content-range",
-    "content-type", "cookie", "expect", "forwarded", "host", "if-match", "if-none-match", "keep-alive",
-    "max-forwards", "proxy-authorization", "range", "te", "trailer", "transfer-encoding", "upgrade"};
+constexpr std::array<std::string_view, 21> kNeverTrailers{"authorization",  "cache-control",
+                                                          "connection",     "content-encoding",
+                                                          "content-length", "content-range",
+                                                          "content-type",   "cookie",
+                                                          "expect",         "forwarded",
+                                                          "host",           "if-match",
+                                                          "if-none-match",  "keep-alive",
+                                                          "max-forwards",   "proxy-authorization",
+                                                          "range",          "te",
+                                                          "trailer",        "transfer-encoding",
+                                                          "upgrade"};
 
 }  // namespace
 

@@ -1,8 +1,7 @@
 #include "http/problem.hpp"
 
-#include <string>
-
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "http/writer.hpp"
 

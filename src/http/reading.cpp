@@ -16,7 +16,8 @@ constexpr std::uint8_t kEmptyLinesBeforeRequest = 4;
 }  // namespace
 
 bool Exchange::skip_empty_lines() {
-  if (message_ && message_->kept() == "\r" && input_.starts_with('\n') && empty_lines_ < kEmptyLinesBeforeRequest) {
+  if (message_ && message_->kept() == "\r" && input_.starts_with('\n') &&
+      empty_lines_ < kEmptyLinesBeforeRequest) {
     ++empty_lines_;
     input_.remove_prefix(1);
     drop_message();
@@ -164,8 +165,10 @@ Exchange::Advance Exchange::read_body(Monotonic now) {
   }
   if (!input_.empty()) {
     if (const auto reason = feed_body()) {
-      if (state_ == State::kBody) refuse(*reason, now);
-      else close(true);
+      if (state_ == State::kBody)
+        refuse(*reason, now);
+      else
+        close(true);
       return Advance::kMoved;
     }
   }
@@ -175,8 +178,10 @@ Exchange::Advance Exchange::read_body(Monotonic now) {
     close(false);
     return Advance::kMoved;
   }
-  if (state_ == State::kBody) begin_handling(now);
-  else finish(now);
+  if (state_ == State::kBody)
+    begin_handling(now);
+  else
+    finish(now);
   return Advance::kMoved;
 }
 
@@ -193,7 +198,8 @@ std::optional<Reject> Exchange::feed_body() {
     if (verdict.consumed > 0) {
       if (!held.empty() && message.parser.parse_body(held).refused) return Reject::bad_chunk;
       const Parser::BodyResult result = message.parser.parse_body(bytes.substr(0, verdict.consumed));
-      if (result.refused || result.complete != whole || result.consumed != verdict.consumed) return Reject::bad_chunk;
+      if (result.refused || result.complete != whole || result.consumed != verdict.consumed)
+        return Reject::bad_chunk;
     }
     if (verdict.kind == Verdict::Kind::kRefused) return verdict.reason;
     if (whole) bytes = bytes.substr(0, verdict.consumed);
@@ -220,8 +226,8 @@ void Exchange::want_body(Monotonic now) {
   body_wanted_ = true;
   resume_body(now);
   // Behind the head of a stream it would stand in the middle of the response.
-  if (state_ == State::kHandling && message_->expects_continue && !continue_sent_ && !message_->body_complete &&
-      input_.empty()) {
+  if (state_ == State::kHandling && message_->expects_continue && !continue_sent_ &&
+      !message_->body_complete && input_.empty()) {
     continue_sent_ = true;
     output_->append("HTTP/1.1 100 Continue\r\n\r\n");
   }
@@ -249,7 +255,8 @@ Exchange::Step Exchange::step_body_wanted(Monotonic now) {
 Exchange::BodyRead Exchange::take_body_piece() {
   if (!message_) return {{}, true, true};
   const bool streamed = context_.routes[message_->match.route].options.stream_body;
-  BodyRead read{streamed ? std::exchange(message_->body, {}) : message_->body, message_->body_complete, false};
+  BodyRead read{streamed ? std::exchange(message_->body, {}) : message_->body, message_->body_complete,
+                false};
   return read;
 }
 

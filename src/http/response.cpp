@@ -56,7 +56,9 @@ std::optional<std::string_view> Response::field(std::string_view name) const {
   return {};
 }
 
-std::optional<std::uint64_t> Response::stream_length() const { return extra_ ? extra_->length : std::nullopt; }
+std::optional<std::uint64_t> Response::stream_length() const {
+  return extra_ ? extra_->length : std::nullopt;
+}
 Response::Pull Response::take_pull() { return extra_ ? std::move(extra_->pull) : Pull{}; }
 
 Response::Extra& Response::extra() {

@@ -24,8 +24,8 @@ struct RouteMatch {
   enum class Kind : std::uint8_t { kNoPath, kNoMethod, kOptions, kFound };
   Kind kind = Kind::kNoPath;
   std::uint8_t parameter_count = 0;
-  std::uint16_t route = 0;                     ///< kFound: index in the order of add()
-  const std::string* allow = nullptr;          ///< kNoMethod, kOptions: value of Allow; lives as long as the router
+  std::uint16_t route = 0;             ///< kFound: index in the order of add()
+  const std::string* allow = nullptr;  ///< kNoMethod, kOptions: value of Allow; lives as long as the router
   const std::vector<std::string>* names = nullptr;  ///< kFound: names of the parameters
   /// Offset and length in the path, in the order of the pattern.
   std::array<std::pair<std::uint32_t, std::uint32_t>, kMaxPathParameters> parameters{};

@@ -8,9 +8,10 @@
 #include <cstdint>
 #include <string_view>
 
+#include "orrery/response.hpp"
+
 #include "base/clock.hpp"
 #include "http/output.hpp"
-#include "orrery/response.hpp"
 
 namespace orrery::http {
 

@@ -248,7 +248,8 @@ void Service::say_totals() const {
                  totals.connections.load(std::memory_order_relaxed),
                  refused.empty() ? "" : " (refused" + refused.substr(1) + ")");
   const std::uint64_t dropped = totals.access_lines_dropped.load(std::memory_order_relaxed);
-  if (dropped != 0) base::log_warning("{} lines of the access log were dropped: it did not take them", dropped);
+  if (dropped != 0)
+    base::log_warning("{} lines of the access log were dropped: it did not take them", dropped);
 }
 
 }  // namespace orrery::master

@@ -9,9 +9,9 @@
 namespace orrery::os {
 
 struct Accepted {
-  base::UniqueFd socket;   ///< non-blocking, close-on-exec; empty when nothing was accepted
+  base::UniqueFd socket;  ///< non-blocking, close-on-exec; empty when nothing was accepted
   base::Address peer;
-  int error = 0;           ///< errno when nothing was accepted
+  int error = 0;  ///< errno when nothing was accepted
 };
 
 Accepted accept_one(int listener);

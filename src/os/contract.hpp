@@ -4,16 +4,16 @@
 // WorkerMain, and talks back through a pipe, the scoreboard and its exit code, and in no other way.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <sys/types.h>
 #include <vector>
+
+#include "orrery/config.hpp"
 
 #include "base/address.hpp"
 #include "base/unique_fd.hpp"
-#include "orrery/config.hpp"
 #include "os/scoreboard.hpp"
 
 namespace orrery::os {
@@ -21,11 +21,11 @@ namespace orrery::os {
 /// A socket that listens; made by the master, inherited by every worker.
 struct Listener {
   base::UniqueFd fd;
-  std::string bind;             ///< the setting it came from: "0.0.0.0:8000"
+  std::string bind;  ///< the setting it came from: "0.0.0.0:8000"
   base::BindTarget target;
-  base::Address address;        ///< as bound: the real port when the setting said 0
-  bool owns_path = false;       ///< unix: unlink the path when the service ends
-  ino_t path_inode = 0;         ///< unix: the file made then, so that a successor's file is left alone
+  base::Address address;   ///< as bound: the real port when the setting said 0
+  bool owns_path = false;  ///< unix: unlink the path when the service ends
+  ino_t path_inode = 0;    ///< unix: the file made then, so that a successor's file is left alone
 
   /// "http://127.0.0.1:8000" or "unix:/run/orrery.sock".
   [[nodiscard]] std::string url() const;
@@ -36,9 +36,9 @@ struct WorkerBirth {
   const Config* config = nullptr;
   std::vector<const Listener*> listeners;
   Slot* slot = nullptr;
-  unsigned number = 0;              ///< 1..: the worker's age in this master, never reused
-  unsigned generation = 0;          ///< 1 at start, +1 at each reload
-  base::UniqueFd master;            ///< write end of the pipe to the master: WorkerMessage
+  unsigned number = 0;      ///< 1..: the worker's age in this master, never reused
+  unsigned generation = 0;  ///< 1 at start, +1 at each reload
+  base::UniqueFd master;    ///< write end of the pipe to the master: WorkerMessage
   pid_t master_pid = 0;
 };
 
@@ -56,10 +56,10 @@ enum class WorkerMessage : std::uint8_t {
 /// Exit codes: gunicorn's contract.
 enum ExitCode : int {
   kExitOk = 0,
-  kExitFailure = 1,        ///< runtime failure (bind, log file, master gone)
-  kExitUsage = 2,          ///< bad configuration or command line; nothing was started
-  kExitWorkerBoot = 3,     ///< a worker could not boot
-  kExitAppLoad = 4,        ///< the application's start hook failed
+  kExitFailure = 1,     ///< runtime failure (bind, log file, master gone)
+  kExitUsage = 2,       ///< bad configuration or command line; nothing was started
+  kExitWorkerBoot = 3,  ///< a worker could not boot
+  kExitAppLoad = 4,     ///< the application's start hook failed
 };
 
 }  // namespace orrery::os

@@ -7,8 +7,6 @@
 // locks, no syscalls. Its layout never crosses binaries. Reset, and only reset, frees a slot for the next worker.
 #pragma once
 
-#include <sys/types.h>
-
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -16,11 +14,13 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <sys/types.h>
+
+#include "orrery/result.hpp"
 
 #include "base/address.hpp"
 #include "base/clock.hpp"
 #include "base/reject.hpp"
-#include "orrery/result.hpp"
 
 namespace orrery::os {
 
@@ -31,16 +31,16 @@ enum class WorkerState : std::uint8_t { kFree, kBooting, kReady, kDraining };
 /// One request, in flight or finished, as the death report and the access log need it.
 struct RequestRecord {
   std::array<char, 16> method{};
-  std::array<char, 120> target{};     ///< cut, without query
+  std::array<char, 120> target{};  ///< cut, without query
   std::array<char, 64> id{};
   base::Address peer;
   std::uint8_t method_length = 0, target_length = 0, id_length = 0;
   std::uint8_t minor_version = 1;
-  std::uint16_t status = 0;           ///< 0 while in flight
-  std::int32_t thread = 0;            ///< thread id that runs the handler; 0 = the loop thread
-  std::int64_t started_ns = 0;        ///< CLOCK_MONOTONIC
-  std::int64_t deadline_ns = 0;       ///< CLOCK_MONOTONIC, of a handler that holds the loop thread; 0 = none
-  std::int64_t finished_ns = 0;       ///< CLOCK_MONOTONIC; 0 while in flight
+  std::uint16_t status = 0;      ///< 0 while in flight
+  std::int32_t thread = 0;       ///< thread id that runs the handler; 0 = the loop thread
+  std::int64_t started_ns = 0;   ///< CLOCK_MONOTONIC
+  std::int64_t deadline_ns = 0;  ///< CLOCK_MONOTONIC, of a handler that holds the loop thread; 0 = none
+  std::int64_t finished_ns = 0;  ///< CLOCK_MONOTONIC; 0 while in flight
 
   void set_method(std::string_view text);
   void set_target(std::string_view text);
@@ -71,19 +71,19 @@ class RequestCell {
 inline constexpr std::size_t kInFlightCells = 64;
 inline constexpr std::size_t kFinishedCells = 32;
 inline constexpr std::size_t kMaxThreads = 1024;
-inline constexpr std::size_t kLatencyBuckets = 40;   ///< bucket b: [2^b, 2^(b+1)) ns
+inline constexpr std::size_t kLatencyBuckets = 40;  ///< bucket b: [2^b, 2^(b+1)) ns
 inline constexpr std::size_t kAccessBatch = 64 * 1024;
 
 /// Totals of one worker; only ever grow. Plain relaxed atomics: one writer.
 struct Counters {
-  std::atomic<std::uint64_t> connections{0};       ///< accepted
-  std::atomic<std::uint64_t> requests{0};          ///< answered, or given up
+  std::atomic<std::uint64_t> connections{0};              ///< accepted
+  std::atomic<std::uint64_t> requests{0};                 ///< answered, or given up
   std::array<std::atomic<std::uint64_t>, 6> responses{};  ///< by status class; [0] = none sent
-  std::atomic<std::uint64_t> handler_errors{0};    ///< handlers that threw or dropped their responder
-  std::atomic<std::uint64_t> late_answers{0};      ///< answers after request_deadline, dropped
+  std::atomic<std::uint64_t> handler_errors{0};           ///< handlers that threw or dropped their responder
+  std::atomic<std::uint64_t> late_answers{0};             ///< answers after request_deadline, dropped
   std::atomic<std::uint64_t> access_lines_dropped{0};
   std::atomic<std::uint64_t> bytes_in{0}, bytes_out{0};
-  std::array<std::atomic<std::uint64_t>, 64> rejects{};   ///< by base::Reject
+  std::array<std::atomic<std::uint64_t>, 64> rejects{};  ///< by base::Reject
   std::array<std::atomic<std::uint64_t>, kLatencyBuckets> latency{};
 };
 static_assert(base::kRejects.size() <= 64);
@@ -105,15 +105,15 @@ struct alignas(64) Slot {
   std::atomic<pid_t> pid{0};
   std::atomic<WorkerState> state{WorkerState::kFree};
   std::atomic<std::uint32_t> generation{0};
-  std::atomic<std::int64_t> heartbeat_ns{0};       ///< CLOCK_MONOTONIC of the loop thread's last beat; 0 = not yet
-  std::atomic<std::int32_t> connections{0};        ///< open now
-  std::atomic<std::int32_t> in_flight{0};          ///< requests with a handler now
+  std::atomic<std::int64_t> heartbeat_ns{0};  ///< CLOCK_MONOTONIC of the loop thread's last beat; 0 = not yet
+  std::atomic<std::int32_t> connections{0};   ///< open now
+  std::atomic<std::int32_t> in_flight{0};     ///< requests with a handler now
 
   alignas(64) Counters counters;
-  std::array<std::atomic<pid_t>, kMaxThreads> threads{};   ///< ids of the pool threads
-  std::array<RequestCell, kInFlightCells> flights;         ///< the oldest requests in flight
+  std::array<std::atomic<pid_t>, kMaxThreads> threads{};  ///< ids of the pool threads
+  std::array<RequestCell, kInFlightCells> flights;        ///< the oldest requests in flight
   std::atomic<std::uint32_t> finished_next{0};
-  std::array<RequestCell, kFinishedCells> finished;        ///< ring of the last requests done
+  std::array<RequestCell, kFinishedCells> finished;  ///< ring of the last requests done
   AccessBatch access;
 };
 

@@ -1,13 +1,12 @@
 #include "os/worker_signals.hpp"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
 
 namespace orrery::os {
 

@@ -9,9 +9,8 @@
 // One set per process, in the worker only, after the fork. The wake function must be async-signal-safe.
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
+#include <sys/types.h>
 #include <vector>
 
 namespace orrery::os {

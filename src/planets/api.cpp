@@ -16,7 +16,11 @@ namespace {
 
 Response refusal(int status, const std::string& message) {
   JsonText json{message.size() + 64};
-  json.raw(R"({"error":{"status":)").raw(std::to_string(status)).raw(R"(,"message":)").string(message).raw("}}\n");
+  json.raw(R"({"error":{"status":)")
+      .raw(std::to_string(status))
+      .raw(R"(,"message":)")
+      .string(message)
+      .raw("}}\n");
   return Response::json(json.take()).with_status(status);
 }
 

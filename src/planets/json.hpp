@@ -29,8 +29,9 @@ class JsonText {
     // -0.0005 reads better than -5e-04; beyond these sizes plain digits would be many.
     const double size = value < 0 ? -value : value;
     const bool plain = size == 0 || (size >= 1e-5 && size < 1e15);
-    const auto end = plain ? std::to_chars(digits, digits + sizeof digits, value, std::chars_format::fixed).ptr
-                           : std::to_chars(digits, digits + sizeof digits, value).ptr;
+    const auto end = plain
+                         ? std::to_chars(digits, digits + sizeof digits, value, std::chars_format::fixed).ptr
+                         : std::to_chars(digits, digits + sizeof digits, value).ptr;
     text_.append(digits, static_cast<std::size_t>(end - digits));
     return *this;
   }

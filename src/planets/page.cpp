@@ -63,14 +63,18 @@ std::string row(const Query& query, const Sky& sky, Body body) {
 
 std::string render_page(const Query& query) {
   std::string html{kHead};
-  for (const std::string& problem : query.problems) html += "<p class=\"problem\" role=\"alert\">" + problem + "</p>\n";
+  for (const std::string& problem : query.problems)
+    html += "<p class=\"problem\" role=\"alert\">" + problem + "</p>\n";
   html += "<form>" + field("Longitude (east positive)", "lon", query.observer.longitude.value) +
           field("Latitude (north positive)", "lat", query.observer.latitude.value) +
-          field("Elevation (m)", "elevation", query.observer.elevation.value) + "<button>Show</button></form>\n";
+          field("Elevation (m)", "elevation", query.observer.elevation.value) +
+          "<button>Show</button></form>\n";
   if (!query.problems.empty()) return html + "</html>\n";
   const Sky sky{query.instant, query.observer};
-  html += "<table>\n<caption>At " + format_rfc3339(query.instant) + ", with refraction; bodies below the horizon are " +
-          "dimmed</caption>\n<tr><th scope=\"col\">Body</th><th scope=\"col\">Azimuth</th><th scope=\"col\">Altitude" +
+  html += "<table>\n<caption>At " + format_rfc3339(query.instant) +
+          ", with refraction; bodies below the horizon are " +
+          "dimmed</caption>\n<tr><th scope=\"col\">Body</th><th scope=\"col\">Azimuth</th><th "
+          "scope=\"col\">Altitude" +
           "</th></tr>\n";
   for (const Body body : kBodies) html += row(query, sky, body);
   return html + "</table>\n<p>As JSON: <a href=\"/planets\">/planets</a>, " +

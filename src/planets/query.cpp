@@ -53,7 +53,8 @@ Instant read_time(const Request& request, std::vector<std::string>& problems) {
     problems.emplace_back("time must be an RFC 3339 timestamp such as 2026-11-22T10:00:00Z");
     return now();
   }
-  if (!in_range(*instant)) problems.emplace_back("time is out of range: 1850-01-01T00:00:00Z up to 2150-01-01T00:00:00Z");
+  if (!in_range(*instant))
+    problems.emplace_back("time is out of range: 1850-01-01T00:00:00Z up to 2150-01-01T00:00:00Z");
   return *instant;
 }
 

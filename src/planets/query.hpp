@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "orrery/request.hpp"
+
 #include "planets/instant.hpp"
 #include "planets/observer.hpp"
 #include "planets/units.hpp"
@@ -19,8 +20,8 @@ inline constexpr Observer kGreenwich{{-0.0005}, {51.4769}, {0}};
 struct Query {
   Observer observer = kGreenwich;
   Instant instant;
-  bool is_now = true;                 ///< no `time` was given
-  Millibars pressure{1010};   ///< PyEphem's default air
+  bool is_now = true;        ///< no `time` was given
+  Millibars pressure{1010};  ///< PyEphem's default air
   Celsius temperature{15};
   std::vector<std::string> problems;  ///< sentences; not empty = 400
 };

@@ -4,9 +4,8 @@
 // deleter *starts* uv_close, and the memory goes in the callback. Loop thread only.
 #pragma once
 
-#include <uv.h>
-
 #include <memory>
+#include <uv.h>
 
 namespace orrery::uv {
 

@@ -1,7 +1,6 @@
 #include "uv/listener_poll.hpp"
 
 #include <sys/epoll.h>
-
 #include <utility>
 
 #include "base/check.hpp"
@@ -14,7 +13,9 @@ ListenerPoll::ListenerPoll(Loop& loop, int fd, Wake wake, Callback on_connection
 }
 
 void ListenerPoll::start() {
-  const auto on_readable = [](uv_poll_t* handle, int, int) noexcept { reinterpret_cast<Block*>(handle)->callback(); };
+  const auto on_readable = [](uv_poll_t* handle, int, int) noexcept {
+    reinterpret_cast<Block*>(handle)->callback();
+  };
   ORRERY_CHECK(uv_poll_start(&block_->handle, UV_READABLE, on_readable) == 0);
   exclusive_ = false;
   // This turn's poll phase may have begun before libuv saw the descriptor; the next one has it for certain.

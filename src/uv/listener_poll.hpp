@@ -18,8 +18,8 @@ class ListenerPoll {
  public:
   /// Who is woken for a connection.
   enum class Wake : std::uint8_t {
-    kOne,    ///< one process: whoever is woken must accept, nobody else comes
-    kAll,    ///< all that wait: one that is woken may leave it to the others
+    kOne,  ///< one process: whoever is woken must accept, nobody else comes
+    kAll,  ///< all that wait: one that is woken may leave it to the others
   };
 
   ListenerPoll(Loop& loop, int fd, Wake wake, Callback on_connection);

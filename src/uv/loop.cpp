@@ -33,8 +33,9 @@ Timer::Timer(Loop& loop, Callback callback) : block_(new Block{{}, std::move(cal
 }
 
 void Timer::start(std::chrono::milliseconds delay, std::chrono::milliseconds repeat) {
-  uv_timer_start(&block_->handle, [](uv_timer_t* handle) noexcept { call_back<Block>(handle); },
-                 static_cast<std::uint64_t>(delay.count()), static_cast<std::uint64_t>(repeat.count()));
+  uv_timer_start(
+      &block_->handle, [](uv_timer_t* handle) noexcept { call_back<Block>(handle); },
+      static_cast<std::uint64_t>(delay.count()), static_cast<std::uint64_t>(repeat.count()));
 }
 
 void Timer::stop() { uv_timer_stop(&block_->handle); }
@@ -54,8 +55,10 @@ AfterPoll::AfterPoll(Loop& loop, Callback callback)
 }
 
 void AfterPoll::spin(bool on) {
-  if (on) uv_idle_start(&idle_->handle, [](uv_idle_t*) noexcept {});
-  else uv_idle_stop(&idle_->handle);
+  if (on)
+    uv_idle_start(&idle_->handle, [](uv_idle_t*) noexcept {});
+  else
+    uv_idle_stop(&idle_->handle);
 }
 
 }  // namespace orrery::uv

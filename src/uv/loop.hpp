@@ -4,12 +4,11 @@
 // other threads, and from signal handlers. The destructor runs the loop dry: everything made on it must be gone before.
 #pragma once
 
-#include <uv.h>
-
 #include <array>
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <uv.h>
 
 #include "uv/handle.hpp"
 
@@ -42,7 +41,8 @@ class Loop {
 class Timer {
  public:
   Timer(Loop& loop, Callback callback);
-  void start(std::chrono::milliseconds delay, std::chrono::milliseconds repeat = std::chrono::milliseconds{0});
+  void start(std::chrono::milliseconds delay,
+             std::chrono::milliseconds repeat = std::chrono::milliseconds{0});
   void stop();
 
  private:

@@ -23,8 +23,10 @@ void lend_buffer(uv_handle_t* handle, std::size_t, uv_buf_t* buffer) noexcept {
 void on_read(uv_stream_t* stream, ssize_t count, const uv_buf_t* buffer) noexcept {
   StreamEvents* events = events_of(stream);
   if (!events || count == 0) return;
-  if (count > 0) events->on_bytes({buffer->base, static_cast<std::size_t>(count)});
-  else events->on_end(count == UV_EOF ? 0 : static_cast<int>(count));
+  if (count > 0)
+    events->on_bytes({buffer->base, static_cast<std::size_t>(count)});
+  else
+    events->on_end(count == UV_EOF ? 0 : static_cast<int>(count));
 }
 
 struct QueuedWrite {
@@ -45,8 +47,10 @@ uv_buf_t buffer_of(std::string_view text) {
 
 void Stream::Close::operator()(uv_stream_t* stream) const noexcept {
   stream->data = nullptr;
-  if (stream->type == UV_TCP) StartClose<TcpBlock>{}(reinterpret_cast<TcpBlock*>(stream));
-  else StartClose<PipeBlock>{}(reinterpret_cast<PipeBlock*>(stream));
+  if (stream->type == UV_TCP)
+    StartClose<TcpBlock>{}(reinterpret_cast<TcpBlock*>(stream));
+  else
+    StartClose<PipeBlock>{}(reinterpret_cast<PipeBlock*>(stream));
 }
 
 Result<Stream> Stream::adopt(Loop& loop, base::UniqueFd socket, Kind kind, StreamEvents& events) {

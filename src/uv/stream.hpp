@@ -5,13 +5,13 @@
 // be delivered until the Stream is destroyed, never after.
 #pragma once
 
-#include <uv.h>
-
 #include <string>
 #include <string_view>
+#include <uv.h>
+
+#include "orrery/result.hpp"
 
 #include "base/unique_fd.hpp"
-#include "orrery/result.hpp"
 #include "uv/handle.hpp"
 #include "uv/loop.hpp"
 

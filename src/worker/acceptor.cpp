@@ -15,7 +15,8 @@ namespace {
 constexpr std::chrono::milliseconds kRetryAfter{100};
 }  // namespace
 
-Acceptor::Acceptor(uv::Loop& loop, std::vector<const os::Listener*> listeners, Connections& connections, bool choosy)
+Acceptor::Acceptor(uv::Loop& loop, std::vector<const os::Listener*> listeners, Connections& connections,
+                   bool choosy)
     : loop_(loop),
       wake_(choosy ? uv::ListenerPoll::Wake::kAll : uv::ListenerPoll::Wake::kOne),
       connections_(connections),
@@ -68,9 +69,10 @@ bool Acceptor::take_one(Door& door) {
 
 void Acceptor::out_of_resources(int error) {
   if (!std::exchange(complained_, true)) {
-    base::log_error("cannot accept connections: {}; trying again as connections close (raise LimitNOFILE or lower "
-                    "worker_connections)",
-                    std::strerror(error));
+    base::log_error(
+        "cannot accept connections: {}; trying again as connections close (raise LimitNOFILE or lower "
+        "worker_connections)",
+        std::strerror(error));
   }
   if (error == EMFILE && connections_.close_longest_idle()) return;
   hold_off();

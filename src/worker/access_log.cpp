@@ -1,15 +1,14 @@
 #include "worker/access_log.hpp"
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "base/log.hpp"
@@ -44,9 +43,10 @@ int open_standard_output() {
 }
 
 Result<base::UniqueFd> open_path(const std::string& path) {
-  const int fd = path == "-" ? open_standard_output()
-                             : ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
-                                      0640);
+  const int fd =
+      path == "-"
+          ? open_standard_output()
+          : ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
   if (fd < 0) return fail("cannot open the access log " + path + ": " + std::strerror(errno));
   return base::UniqueFd{fd};
 }
@@ -89,8 +89,10 @@ void AccessLog::flush() {
   const std::uint32_t used = batch.used.load(std::memory_order_relaxed);
   if (used == 0 || !fd_) return;
   const std::string_view lines{batch.bytes.data(), used};
-  if (waits_) write_out(lines);
-  else write_whole_lines(lines);
+  if (waits_)
+    write_out(lines);
+  else
+    write_whole_lines(lines);
   batch.used.store(0, std::memory_order_release);
 }
 
@@ -118,8 +120,8 @@ void AccessLog::drop(std::string_view lines, int error) {
   os::bump(slot_->counters.access_lines_dropped,
            static_cast<std::uint64_t>(std::count(lines.begin(), lines.end(), '\n')));
   if (std::exchange(complained_, true)) return;
-  base::log_error("cannot write the access log {}: {}; lines are dropped until it can be written again", path_,
-                  error == EAGAIN ? "its reader has stopped" : std::strerror(error));
+  base::log_error("cannot write the access log {}: {}; lines are dropped until it can be written again",
+                  path_, error == EAGAIN ? "its reader has stopped" : std::strerror(error));
 }
 
 }  // namespace orrery::worker

@@ -7,9 +7,10 @@
 
 #include <string>
 
+#include "orrery/result.hpp"
+
 #include "base/access_format.hpp"
 #include "base/unique_fd.hpp"
-#include "orrery/result.hpp"
 #include "os/scoreboard.hpp"
 
 namespace orrery::worker {
@@ -35,9 +36,9 @@ class AccessLog {
   base::AccessFormat format_;
   os::Slot* slot_;
   base::UniqueFd fd_;
-  bool waits_ = true;       ///< a regular file: a write takes everything
+  bool waits_ = true;  ///< a regular file: a write takes everything
   bool socket_ = false;
-  bool complained_ = false; ///< the present failure is in the error log already
+  bool complained_ = false;  ///< the present failure is in the error log already
   std::string line_;
 };
 

@@ -25,7 +25,9 @@ void Connections::add(base::UniqueFd socket, const base::Address& peer) {
   }
 }
 
-void Connections::count() { services_.slot.connections.store(static_cast<std::int32_t>(open_), std::memory_order_relaxed); }
+void Connections::count() {
+  services_.slot.connections.store(static_cast<std::int32_t>(open_), std::memory_order_relaxed);
+}
 
 bool Connections::close_longest_idle() {
   Session* session = longest_idle_;
@@ -57,8 +59,10 @@ void Connections::now_idle(Session& session) {
   if (latest_idle_ == &session) return;
   now_busy(session);
   session.more_idle_ = latest_idle_;
-  if (latest_idle_) latest_idle_->less_idle_ = &session;
-  else longest_idle_ = &session;
+  if (latest_idle_)
+    latest_idle_->less_idle_ = &session;
+  else
+    longest_idle_ = &session;
   latest_idle_ = &session;
 }
 

@@ -17,8 +17,8 @@ namespace orrery::worker {
 struct WheelLink {
   WheelLink* previous = nullptr;
   WheelLink* next = nullptr;
-  std::int64_t tick = 0;   ///< the slot it is linked in
-  base::Monotonic due{};   ///< what was asked for
+  std::int64_t tick = 0;  ///< the slot it is linked in
+  base::Monotonic due{};  ///< what was asked for
 
   void unlink();
 };
@@ -52,8 +52,8 @@ class Deadlines {
   [[nodiscard]] std::int64_t next_occupied(std::int64_t from) const;
 
   uv::Timer timer_;
-  std::int64_t done_;            ///< all ticks up to this one are handled
-  std::int64_t armed_ = 0;       ///< tick the timer is set for; 0 = it is not
+  std::int64_t done_;       ///< all ticks up to this one are handled
+  std::int64_t armed_ = 0;  ///< tick the timer is set for; 0 = it is not
   std::array<WheelLink, kSlots> heads_;
 };
 

@@ -63,7 +63,8 @@ class ThreadsDispatch final : public Dispatch {
 
   void pull(Session& session) override {
     const int cell = flights_.begin(session.message());
-    pool_.add_always([this, cell, key = session.key(), request = std::make_shared<Request>(session.message().share()),
+    pool_.add_always([this, cell, key = session.key(),
+                      request = std::make_shared<Request>(session.message().share()),
                       pull = session.message().pull] {
       flights_.on_thread(cell, ThreadPool::thread_id());
       Pulled pulled = call_pull(*pull);
@@ -80,7 +81,8 @@ class ThreadsDispatch final : public Dispatch {
     const int cell = flights_.begin(message);
     auto request = std::make_shared<Request>(message.share());
     const auto mailbox = services_.mailbox;
-    auto job = [this, mailbox, cell, key = session.key(), request, &route, accept = message.view(message.accept)] {
+    auto job = [this, mailbox, cell, key = session.key(), request, &route,
+                accept = message.view(message.accept)] {
       flights_.on_thread(cell, ThreadPool::thread_id());
       auto outcome = std::make_shared<Outcome>(
           request->cancelled() ? Outcome{} : call_handler(route.handler, *request, accept));
@@ -93,9 +95,12 @@ class ThreadsDispatch final : public Dispatch {
   }
 
   void finish(RequestKey key, const Request& request, Outcome outcome) {
-    if (!outcome.failure.empty()) services_.recorder.handler_failed(http::Message::of(request), outcome.failure);
-    if (Session* session = services_.connections->find(key)) session->answer(std::move(outcome.response));
-    else services_.recorder.count_late_answer();
+    if (!outcome.failure.empty())
+      services_.recorder.handler_failed(http::Message::of(request), outcome.failure);
+    if (Session* session = services_.connections->find(key))
+      session->answer(std::move(outcome.response));
+    else
+      services_.recorder.count_late_answer();
   }
 
   void finish_pull(RequestKey key, const Pulled& pulled) {
@@ -129,8 +134,10 @@ Pulled call_pull(const Response::Pull& pull) {
 
 void Dispatch::request(Session& session) {
   const Route& route = services_.context.routes[session.message().match.route];
-  if (route.responder) run_responder(session, route);
-  else run_handler(session, route);
+  if (route.responder)
+    run_responder(session, route);
+  else
+    run_handler(session, route);
 }
 
 void Dispatch::run_here(Session& session, const Route& route) {

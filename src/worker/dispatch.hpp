@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "orrery/app.hpp"
+
 #include "worker/flights.hpp"
 #include "worker/services.hpp"
 #include "worker/session.hpp"

@@ -39,14 +39,16 @@ class Flights {
   /// The handler of this flight runs on pool thread `thread` from now on.
   void on_thread(int cell, pid_t thread) {
     if (cell == kNoCell) return;
-    slot_.flights[static_cast<std::size_t>(cell)].write([&](os::RequestRecord& record) { record.thread = thread; });
+    slot_.flights[static_cast<std::size_t>(cell)].write(
+        [&](os::RequestRecord& record) { record.thread = thread; });
   }
 
   /// Any thread; once per begin().
   void end(int cell) {
     slot_.in_flight.fetch_sub(1, std::memory_order_relaxed);
     if (cell == kNoCell) return;
-    slot_.flights[static_cast<std::size_t>(cell)].write([](os::RequestRecord& record) { record.started_ns = 0; });
+    slot_.flights[static_cast<std::size_t>(cell)].write(
+        [](os::RequestRecord& record) { record.started_ns = 0; });
     taken_.fetch_and(~bit(cell), std::memory_order_release);
   }
 

@@ -1,12 +1,11 @@
 #include "worker/life.hpp"
 
-#include <sys/random.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <random>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/log.hpp"
 #include "os/worker_signals.hpp"
@@ -30,13 +29,14 @@ std::uint64_t random_seed() {
 std::size_t connection_limit(const Config& config, unsigned worker) {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
-  const std::size_t room = limit.rlim_cur > 2 * kReservedDescriptors ? limit.rlim_cur - kReservedDescriptors
-                                                                     : limit.rlim_cur / 2;
+  const std::size_t room =
+      limit.rlim_cur > 2 * kReservedDescriptors ? limit.rlim_cur - kReservedDescriptors : limit.rlim_cur / 2;
   const auto wanted = static_cast<std::size_t>(config.worker_connections);
   // Once is enough: the limit is the same for all workers.
   if (wanted > room && worker == 1) {
-    base::log_warning("worker_connections is {} instead of {}: the limit of open files is {} (raise LimitNOFILE)",
-                      room, wanted, limit.rlim_cur);
+    base::log_warning(
+        "worker_connections is {} instead of {}: the limit of open files is {} (raise LimitNOFILE)", room,
+        wanted, limit.rlim_cur);
   }
   return std::min(wanted, room);
 }
@@ -50,7 +50,8 @@ std::function<void()> fenced_task(std::string_view what, std::function<void()> t
 
 std::chrono::milliseconds beat_period(const Config& config) {
   constexpr std::chrono::milliseconds kMost{1000};
-  return config.timeout.count() == 0 ? kMost : std::clamp(config.timeout / 4, std::chrono::milliseconds{10}, kMost);
+  return config.timeout.count() == 0 ? kMost
+                                     : std::clamp(config.timeout / 4, std::chrono::milliseconds{10}, kMost);
 }
 
 }  // namespace
@@ -93,8 +94,9 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ba
 int Life::run() {
   std::vector<int> listening;
   for (const os::Listener* listener : birth_.listeners) listening.push_back(listener->fd.get());
-  os::install_worker_signals(birth_.master_pid, birth_.config->graceful_timeout, listening,
-                             [](void* wakeup) { static_cast<uv::Wakeup*>(wakeup)->send(); }, &signalled_);
+  os::install_worker_signals(
+      birth_.master_pid, birth_.config->graceful_timeout, listening,
+      [](void* wakeup) { static_cast<uv::Wakeup*>(wakeup)->send(); }, &signalled_);
   if (auto started = run_start_hooks(); !started) {
     base::log_error("the application failed to start: {}", started.error().message);
     return os::kExitAppLoad;
@@ -137,7 +139,9 @@ void Life::every(std::chrono::milliseconds period, std::function<void()> task) {
   tasks_.back()->start(step, step);
 }
 
-void Life::post(std::function<void()> task) { services_.mailbox->post(fenced_task("a posted task", std::move(task))); }
+void Life::post(std::function<void()> task) {
+  services_.mailbox->post(fenced_task("a posted task", std::move(task)));
+}
 
 void Life::beat() {
   const base::Monotonic now = base::monotonic_now();
@@ -169,8 +173,10 @@ void Life::begin_drain() {
   if (std::exchange(draining_, true)) return;
   birth_.slot->state.store(os::WorkerState::kDraining, std::memory_order_relaxed);
   const bool orphan = ::getppid() != birth_.master_pid;
-  if (orphan || exhausted_) acceptor_.stop();
-  else acceptor_.finish();
+  if (orphan || exhausted_)
+    acceptor_.stop();
+  else
+    acceptor_.finish();
   connections_.drain();
 }
 
@@ -185,7 +191,8 @@ std::uint64_t Life::recycle_after() const {
   const Config& config = *birth_.config;
   if (config.max_requests == 0) return 0;
   std::mt19937_64 random{random_seed()};
-  return config.max_requests + std::uniform_int_distribution<std::uint64_t>{0, config.max_requests_jitter}(random);
+  return config.max_requests +
+         std::uniform_int_distribution<std::uint64_t>{0, config.max_requests_jitter}(random);
 }
 
 }  // namespace orrery::worker

@@ -5,8 +5,9 @@
 #include <optional>
 #include <vector>
 
-#include "http/context.hpp"
 #include "orrery/app.hpp"
+
+#include "http/context.hpp"
 #include "os/contract.hpp"
 #include "uv/loop.hpp"
 #include "worker/acceptor.hpp"

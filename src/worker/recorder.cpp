@@ -1,9 +1,8 @@
 #include "worker/recorder.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <bit>
+#include <unistd.h>
 
 #include "base/log.hpp"
 #include "http/characters.hpp"
@@ -65,7 +64,9 @@ void Recorder::on_rejected(Reject reason, const base::Address& peer, const http:
   if (++rejects_logged_ > kRejectLinesPerSecond) return;
   const base::RejectRow& row = base::row(reason);
   // Peers that fall silent or leave are everyday; what they sent wrongly or waited for in vain is worth a look.
-  const LogLevel level = row.status >= 500 ? LogLevel::kWarning : row.status > 0 ? LogLevel::kInfo : LogLevel::kDebug;
+  const LogLevel level = row.status >= 500 ? LogLevel::kWarning
+                         : row.status > 0  ? LogLevel::kInfo
+                                           : LogLevel::kDebug;
   const std::string_view target = message ? message->view(message->target) : std::string_view{};
   base::log_at(level, "refused {}: {} ({}{}{})", peer.to_string(), row.sentence, row.name,
                target.empty() ? "" : ", target ", target.substr(0, 200));
@@ -90,7 +91,8 @@ void Recorder::on_answered(const http::Message& message, const http::Answer& ans
   if (count_callback_) count_callback_(count);
 }
 
-void Recorder::write_access_line(const http::Message& message, const http::Answer& answer, base::Monotonic now) {
+void Recorder::write_access_line(const http::Message& message, const http::Answer& answer,
+                                 base::Monotonic now) {
   const FieldSources sources{&message, answer.response};
   std::array<char, 46> client{};
   base::AccessRecord record;
@@ -116,7 +118,8 @@ void Recorder::on_unsendable(const http::Message& message) {
 
 void Recorder::handler_failed(const http::Message& message, std::string_view why) {
   os::bump(slot_.counters.handler_errors);
-  base::log_error("handler of {} {} failed: {} (request {})", message.method, message.path(), why, message.id_view());
+  base::log_error("handler of {} {} failed: {} (request {})", message.method, message.path(), why,
+                  message.id_view());
 }
 
 void Recorder::flush() {

@@ -15,7 +15,8 @@ namespace orrery::worker {
 
 class Recorder final : public http::Observer {
  public:
-  Recorder(os::Slot& slot, std::optional<AccessLog> access_log) : slot_(slot), access_log_(std::move(access_log)) {}
+  Recorder(os::Slot& slot, std::optional<AccessLog> access_log)
+      : slot_(slot), access_log_(std::move(access_log)) {}
 
   void on_rejected(base::Reject reason, const base::Address& peer, const http::Message* message) override;
   void on_answered(const http::Message& message, const http::Answer& answer) override;
@@ -25,7 +26,9 @@ class Recorder final : public http::Observer {
   void handler_failed(const http::Message& message, std::string_view why);
 
   /// Called with each answered request's running number.
-  void on_request_count(std::function<void(std::uint64_t)> callback) { count_callback_ = std::move(callback); }
+  void on_request_count(std::function<void(std::uint64_t)> callback) {
+    count_callback_ = std::move(callback);
+  }
   /// Called when a handler has passed its deadline.
   void on_deadline_passed(std::function<void()> callback) { deadline_callback_ = std::move(callback); }
 
@@ -37,7 +40,7 @@ class Recorder final : public http::Observer {
 
   os::Slot& slot_;
   std::optional<AccessLog> access_log_;
-  std::uint32_t rejects_logged_ = 0;       ///< lines about refused peers in this second
+  std::uint32_t rejects_logged_ = 0;  ///< lines about refused peers in this second
   std::int64_t rejects_second_ = 0;
   std::function<void(std::uint64_t)> count_callback_;
   std::function<void()> deadline_callback_;

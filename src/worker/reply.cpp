@@ -26,11 +26,15 @@ void Reply::end_flight() {
 /// Runs `act` on the session that waits for this reply: here when this is the loop thread, else there.
 void Reply::deliver(std::function<void(Session&)> act) {
   auto find_and_act = [self = shared_from_this(), act = std::move(act)] {
-    if (Session* session = self->services_.connections->find(self->key_)) act(*session);
-    else self->services_.recorder.count_late_answer();
+    if (Session* session = self->services_.connections->find(self->key_))
+      act(*session);
+    else
+      self->services_.recorder.count_late_answer();
   };
-  if (mailbox_->on_loop_thread()) find_and_act();
-  else mailbox_->post(std::move(find_and_act));
+  if (mailbox_->on_loop_thread())
+    find_and_act();
+  else
+    mailbox_->post(std::move(find_and_act));
 }
 
 void Reply::answer(Response response) {
@@ -124,6 +128,8 @@ Responder::~Responder() {
 
 void Responder::send(Response response) && { std::exchange(reply_, nullptr)->answer(std::move(response)); }
 
-Result<Stream> Responder::start(Response head) && { return std::exchange(reply_, nullptr)->start(std::move(head)); }
+Result<Stream> Responder::start(Response head) && {
+  return std::exchange(reply_, nullptr)->start(std::move(head));
+}
 
 }  // namespace orrery

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "orrery/app.hpp"
+
 #include "worker/flights.hpp"
 #include "worker/services.hpp"
 #include "worker/session.hpp"

@@ -44,7 +44,8 @@ struct Services {
   Connections* connections = nullptr;
   Dispatch* dispatch = nullptr;
   OutputPool outputs;
-  base::Nanoseconds wall_offset{0};  ///< what added to the monotonic clock gives UTC; renewed at each heartbeat
+  base::Nanoseconds wall_offset{
+      0};  ///< what added to the monotonic clock gives UTC; renewed at each heartbeat
 };
 
 }  // namespace orrery::worker

@@ -33,7 +33,7 @@ Session::~Session() = default;
 
 Result<void> Session::start(base::UniqueFd socket) {
   const auto kind = exchange_.peer().family == base::Address::Family::kUnix ? uv::Stream::Kind::kUnix
-                                                                              : uv::Stream::Kind::kTcp;
+                                                                            : uv::Stream::Kind::kTcp;
   auto stream = uv::Stream::adopt(services_.loop, std::move(socket), kind, *this);
   if (!stream) return tl::unexpected<Error>(stream.error());
   stream_ = std::move(*stream);
@@ -59,9 +59,12 @@ void Session::turn(Act&& act) {
   exchange_.attach(nullptr);
   services_.outputs.give_back(std::move(output_));
   if (closed_) return;
-  if (idle()) services_.connections->now_idle(*this);
-  else if (was_idle) services_.connections->now_busy(*this);
-  if (ongoing_ && ongoing_->wants_drain && stream_.queued() == 0) later([](Session& session) { session.tell_drained(); });
+  if (idle())
+    services_.connections->now_idle(*this);
+  else if (was_idle)
+    services_.connections->now_busy(*this);
+  if (ongoing_ && ongoing_->wants_drain && stream_.queued() == 0)
+    later([](Session& session) { session.tell_drained(); });
   settle_reading();
   services_.deadlines.schedule(*this, lingering_ ? linger_until_ : exchange_.deadline(), now_);
 }
@@ -99,8 +102,10 @@ bool Session::step(Step step) {
     case Step::kClose: flush(); break;
   }
   if (closed_) return false;
-  if (exchange_.broken() || (step == Step::kClose && stream_.queued() == 0)) close();
-  else if (stream_.queued() == 0) begin_linger();
+  if (exchange_.broken() || (step == Step::kClose && stream_.queued() == 0))
+    close();
+  else if (stream_.queued() == 0)
+    begin_linger();
   return false;
 }
 
@@ -146,8 +151,10 @@ void Session::on_end(int error) {
   reading_ = false;
   if (lingering_) return close();
   turn([&] {
-    if (error == 0) exchange_.receive_end();
-    else exchange_.abandon();
+    if (error == 0)
+      exchange_.receive_end();
+    else
+      exchange_.abandon();
   });
 }
 
@@ -167,8 +174,10 @@ void Session::tell_drained() {
 
 void Session::on_deadline(Monotonic now) {
   if (lingering_) {
-    if (now >= linger_until_) close();
-    else services_.deadlines.schedule(*this, linger_until_, now);
+    if (now >= linger_until_)
+      close();
+    else
+      services_.deadlines.schedule(*this, linger_until_, now);
     return;
   }
   turn([&] {
@@ -276,8 +285,10 @@ void Session::settle_reading() {
   const bool wanted = lingering_ || exchange_.wants_input();
   if (wanted == reading_ || exchange_.ended()) return;
   reading_ = wanted;
-  if (wanted) stream_.read_start();
-  else stream_.read_stop();
+  if (wanted)
+    stream_.read_start();
+  else
+    stream_.read_stop();
 }
 
 Session::Ongoing& Session::ongoing() {

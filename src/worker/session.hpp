@@ -68,8 +68,8 @@ class Session final : uv::StreamEvents, Deadline {
     std::weak_ptr<Outlet> outlet;
     BodyReader::Callback body_callback;
     bool wants_drain = false;
-    bool body_ended = false;   ///< the reader has had the last bytes, not yet the end
-    std::size_t queued = 0;  ///< bytes in the stream's queue when the exchange was last told
+    bool body_ended = false;  ///< the reader has had the last bytes, not yet the end
+    std::size_t queued = 0;   ///< bytes in the stream's queue when the exchange was last told
   };
 
   void on_bytes(std::string_view bytes) override;
@@ -94,9 +94,9 @@ class Session final : uv::StreamEvents, Deadline {
   Services& services_;
   uv::Stream stream_;
   http::Exchange exchange_;
-  std::unique_ptr<http::Output> output_;   ///< only during a turn
+  std::unique_ptr<http::Output> output_;  ///< only during a turn
   std::unique_ptr<Ongoing> ongoing_;
-  Session* more_idle_ = nullptr;           ///< neighbours in Connections' list of idle sessions
+  Session* more_idle_ = nullptr;  ///< neighbours in Connections' list of idle sessions
   Session* less_idle_ = nullptr;
   base::Monotonic now_{};
   base::Monotonic linger_until_{};

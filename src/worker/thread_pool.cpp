@@ -1,9 +1,8 @@
 #include "worker/thread_pool.hpp"
 
+#include <algorithm>
 #include <signal.h>
 #include <unistd.h>
-
-#include <algorithm>
 #include <utility>
 
 namespace orrery::worker {
@@ -84,7 +83,8 @@ bool ThreadPool::stop() {
   {
     const std::lock_guard lock{mutex_};
     stopping_ = true;
-    if (std::any_of(running_.begin(), running_.end(), [](const Running& thread) { return thread.busy; })) return false;
+    if (std::any_of(running_.begin(), running_.end(), [](const Running& thread) { return thread.busy; }))
+      return false;
   }
   wake_.notify_all();
   for (std::thread& thread : threads_)

@@ -6,8 +6,9 @@
 // WINCH, which are the master's, are ignored. It ends by _exit, so a handler that is stuck can never hold it up.
 #pragma once
 
-#include "http/router.hpp"
 #include "orrery/app.hpp"
+
+#include "http/router.hpp"
 #include "os/contract.hpp"
 
 namespace orrery::worker {

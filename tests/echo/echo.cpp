@@ -13,8 +13,6 @@
 //   GET  /inject                  tries to forge a header field
 //
 // With ECHO_START=fail in its environment the workers' start hook fails, with `throw` it throws, with `hang` it hangs.
-#include <unistd.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
@@ -22,6 +20,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 #include "orrery/orrery.hpp"
@@ -38,7 +37,8 @@ constexpr std::string_view kConstant =
 
 std::size_t number(const Request& request, std::string_view name, std::size_t fallback) {
   std::size_t value = fallback;
-  if (const auto text = request.query(name)) std::from_chars(text->data(), text->data() + text->size(), value);
+  if (const auto text = request.query(name))
+    std::from_chars(text->data(), text->data() + text->size(), value);
   return value;
 }
 
@@ -103,9 +103,11 @@ Response pull(const Request& request) {
   });
 }
 
-void count_body(const orrery::BodyReader& body, const std::shared_ptr<Responder>& responder, std::size_t so_far) {
+void count_body(const orrery::BodyReader& body, const std::shared_ptr<Responder>& responder,
+                std::size_t so_far) {
   body.read([body, responder, so_far](const orrery::BodyPiece& piece) {
-    if (piece.kind == orrery::BodyPiece::Kind::kData) return count_body(body, responder, so_far + piece.bytes.size());
+    if (piece.kind == orrery::BodyPiece::Kind::kData)
+      return count_body(body, responder, so_far + piece.bytes.size());
     std::move(*responder).send(Response::text(std::to_string(so_far) + "\n"));
   });
 }
@@ -173,4 +175,6 @@ orrery::App make_app() {
 
 }  // namespace
 
-int main(int argc, char** argv) { return orrery::run(argc, argv, make_app(), {.name = "echo", .version = ""}); }
+int main(int argc, char** argv) {
+  return orrery::run(argc, argv, make_app(), {.name = "echo", .version = ""});
+}

@@ -50,9 +50,9 @@ TEST_CASE("access_format takes the user out of basic authentication, and nothing
     const char* authorization;
     const char* text;
   };
-  for (const Row& row : {Row{"basic YWRhOnNlY3JldA==", "ada"}, Row{"Basic YSI6", R"(a\x22)"}, Row{"Basic Og==", "-"},
-                         Row{"Basic YWRh", "-"}, Row{"Basic YWR*Om==", "-"}, Row{"Basic ", "-"}, Row{"", "-"},
-                         Row{"Bearer YWRhOnNlY3JldA==", "-"}}) {
+  for (const Row& row : {Row{"basic YWRhOnNlY3JldA==", "ada"}, Row{"Basic YSI6", R"(a\x22)"},
+                         Row{"Basic Og==", "-"}, Row{"Basic YWRh", "-"}, Row{"Basic YWR*Om==", "-"},
+                         Row{"Basic ", "-"}, Row{"", "-"}, Row{"Bearer YWRhOnNlY3JldA==", "-"}}) {
     INFO(row.authorization);
     authorization = row.authorization;
     CHECK(rendered("%(u)s") == std::string{row.text} + "\n");

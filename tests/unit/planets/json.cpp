@@ -13,7 +13,8 @@ TEST_CASE("planet JSON: numbers are the shortest that read back, strings are esc
   CHECK(JsonText{64}.number(-1.2345678901234567e-5).take().size() <= JsonText::kLongestNumber);
   CHECK(JsonText{64}.number(1.0 / 3).take() == "0.3333333333333333");
   CHECK(JsonText{64}.number(-std::numeric_limits<double>::max()).take().size() <= JsonText::kLongestNumber);
-  CHECK(JsonText{64}.number(-std::numeric_limits<double>::denorm_min()).take().size() <= JsonText::kLongestNumber);
+  CHECK(JsonText{64}.number(-std::numeric_limits<double>::denorm_min()).take().size() <=
+        JsonText::kLongestNumber);
   CHECK(JsonText{64}.number(-1.2345678901234567e-250).take().size() <= JsonText::kLongestNumber);
   CHECK(JsonText{64}.number(std::numeric_limits<double>::quiet_NaN()).take() == "null");
   CHECK(JsonText{64}.number(std::numeric_limits<double>::infinity()).take() == "null");
