@@ -6,22 +6,21 @@
 // (reconcile), so there is no sequence of steps to be interrupted: a reload, a rollback, a resize and a
 // replacement are one mechanism.
 //
-//  State      Meaning                                       Left by
-//  ---------  --------------------------------------------
-//  ------------------------------------------------------------ idle       nothing yet Started -> starting
-//  starting   no worker was ever ready; a worker's exit 3   first WorkerReady -> serving; exit 3/4, a
-//  boot_timeout or
-//             or 4 ends the service                         kStartTries other deaths -> quitting with 3/4
-//  serving    every place is filled, or is being filled     ConfigReady -> rolling
+//  State      Meaning                                        Left by
+//  ---------  ---------------------------------------------  ------------------------------------------------
+//  idle       nothing yet                                    Started -> starting
+//  starting   no worker was ever ready; a worker's exit 3    first WorkerReady -> serving; exit 3 or 4,
+//             or 4 ends the service                          boot_timeout or kStartTries deaths -> quitting
+//  serving    every place is filled, or is being filled      ConfigReady -> rolling
 //             again
-//  rolling    a new generation takes place after place      all places ready -> serving; a worker of it not
-//  ready
-//                                                           (exit, boot_timeout, fork) -> serving the old
-//                                                           generation; ConfigReady -> rolling to a newer one
-//  stopping   TERM sent to all; graceful_timeout runs       no children -> ended; INT/QUIT -> quitting; time
-//  -> killing quitting   QUIT sent to all; kQuickLimit runs            no children -> ended; INT/QUIT, time
-//  -> killing killing    KILL sent to all                              no children -> ended ended      Exit
-//  was given                                never
+//  rolling    a new generation takes place after place       all places ready -> serving; one of its workers
+//                                                            fails to become ready -> serving the old
+//                                                            generation; ConfigReady -> rolling to a newer one
+//  stopping   TERM sent to all; graceful_timeout runs        no children -> ended; INT, QUIT -> quitting;
+//                                                            time -> killing
+//  quitting   QUIT sent to all; kQuickLimit runs             no children -> ended; INT, QUIT, time -> killing
+//  killing    KILL sent to all                               no children -> ended
+//  ended      Exit was given                                 never
 //
 //  TERM, INT and QUIT leave starting, serving and rolling for stopping or quitting. HUP, TTIN, TTOU and USR1
 //  act in these three and are refused with a sentence later (USR1 acts until ended).
