@@ -1,5 +1,6 @@
 #include "planets/query.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -58,6 +59,31 @@ Instant read_time(const Request& request, std::vector<std::string>& problems) {
   return *instant;
 }
 
+std::string known_fields() {
+  std::string list;
+  for (const std::string_view name : kFieldNames) list += (list.empty() ? "" : ", ") + std::string{name};
+  return list;
+}
+
+FieldSet read_fields(const Request& request, std::vector<std::string>& problems) {
+  const auto text = request.query("fields");
+  if (!text) return kDefaultFields;
+  FieldSet fields;
+  std::string unknown;
+  for (std::size_t at = 0; at <= text->size();) {
+    const std::size_t end = std::min(text->find(',', at), text->size());
+    const std::string_view name = text->substr(at, end - at);
+    if (const auto field = field_named(name))
+      fields.add(*field);
+    else
+      unknown += (unknown.empty() ? "`" : ", `") + std::string{name.substr(0, 40)} + "`";
+    at = end + 1;
+  }
+  if (!unknown.empty())
+    problems.push_back("fields: there is no " + unknown + "; known are " + known_fields());
+  return fields;
+}
+
 }  // namespace
 
 Query read_query(const Request& request) {
@@ -71,6 +97,7 @@ Query read_query(const Request& request) {
   if (longitude && latitude && elevation) query.observer = {{*longitude}, {*latitude}, {*elevation}};
   if (pressure) query.pressure = {*pressure};
   if (temperature) query.temperature = {*temperature};
+  query.fields = read_fields(request, problems);
   query.problems = std::move(problems);
   return query;
 }
