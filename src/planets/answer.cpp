@@ -92,6 +92,16 @@ void put_body(JsonText& json, const Query& query, const EarthRotation& rotation,
   json.raw(R"(,"alt":)").number(apparent_altitude(position, query));
 }
 
+/// Where the body is at the second the answer names.
+void put_event(JsonText& json, const Query& query, const EarthRotation& rotation, Body body,
+               const SkyEvent& event) {
+  const SkyPosition position = rotation.sky(event.time.rounded(), query.observer).position(body);
+  json.raw(R"({"event":")").raw(name_of(event.kind));
+  json.raw(R"(","time":")").raw(format_rfc3339_seconds(event.time));
+  json.raw(R"(","az":)").number(position.azimuth.value);
+  json.raw(R"(,"alt":)").number(apparent_altitude(position, query)).raw("}");
+}
+
 }  // namespace
 
 double apparent_altitude(const SkyPosition& position, const Query& query) noexcept {
@@ -129,6 +139,23 @@ std::string sky_json(const Query& query, const EarthRotation& rotation) {
   json.raw("],");
   put_place_and_time(json, query);
   return json.take();
+}
+
+std::string events_json(const EventsQuery& events, const EarthRotation& rotation, Body body) {
+  const Query& query = events.query;
+  const Seconds span{events.days * 86400.0};
+  const EventList list = events_within(body, rotation, query.observer, query.instant, span);
+  JsonText json{256 + list.events.size() * 112};
+  json.raw(R"({"name":")").raw(name_of(body)).raw(R"(","events":[)");
+  for (const SkyEvent& event : list.events) {
+    if (&event != &list.events.front()) json.raw(",");
+    put_event(json, query, rotation, body, event);
+  }
+  json.raw(R"(],"visibility":")").raw(name_of(list.visibility)).raw("\",");
+  put_place(json, query.observer);
+  json.raw(R"(,"from":")").raw(format_rfc3339(query.instant));
+  json.raw(R"(","to":")").raw(format_rfc3339(query.instant.later(span)));
+  return json.raw("\"}\n").take();
 }
 
 Response refusal(int status, const std::string& message) {

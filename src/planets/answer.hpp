@@ -20,6 +20,10 @@ namespace orrery::planets {
 /// `{"planets":[…],"geo_location":…,"time":…}`, without the newline.
 [[nodiscard]] std::string sky_json(const Query& query, const EarthRotation& rotation);
 
+/// `{"name":…,"events":[{"event":"rise","time":…,"az":…,"alt":…},…],"visibility":…,"geo_location":…,"from":…,"to":…}` and a
+/// newline.
+[[nodiscard]] std::string events_json(const EventsQuery& query, const EarthRotation& rotation, Body body);
+
 /// `{"error":{"status":400,"message":"lon must be …"}}`.
 [[nodiscard]] Response refusal(int status, const std::string& message);
 [[nodiscard]] Response refusal(const std::vector<std::string>& problems);

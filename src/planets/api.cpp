@@ -5,31 +5,95 @@
 
 #include "planets/answer.hpp"
 #include "planets/body.hpp"
+#include "planets/freshness.hpp"
 #include "planets/page.hpp"
 #include "planets/query.hpp"
+#include "planets/table.hpp"
+#include "planets/track.hpp"
+#include "planets/viewers.hpp"
 
 namespace orrery::planets {
 
 namespace {
 
+using SharedRotation = std::shared_ptr<const EarthRotation>;
+
+/// Part of what a track's bytes come from.
+constexpr const char* kBuild = ORRERY_PLANETS_VERSION;
+constexpr std::string_view kJson = "application/json";
+
 Response no_such_body(const Request& request) {
-  return refusal(404, "name: there is no `" + std::string{request.param("name").substr(0, 40)} +
-                          "` here; known are sun, moon, mercury, venus, mars, jupiter, saturn, uranus, "
-                          "neptune, pluto");
+  return of_now(
+      refusal(404, "name: there is no `" + std::string{request.param("name").substr(0, 40)} +
+                       "` here; known are sun, moon, mercury, venus, mars, jupiter, saturn, uranus, "
+                       "neptune, pluto"));
+}
+
+Response refused(const Query& query) { return of_now(refusal(query.problems)); }
+
+/// The answer as its client may keep it.
+Response fresh(const Request& request, const Query& query, std::string json) {
+  if (query.is_now) return of_now(Response::json(std::move(json)));
+  return lasting(request, kJson, std::move(json));
 }
 
 Response one_body(const Request& request, const EarthRotation& rotation) {
   const auto body = body_named(request.param("name"));
   if (!body) return no_such_body(request);
   const Query query = read_query(request);
-  if (!query.problems.empty()) return refusal(query.problems);
-  return Response::json(body_json(query, rotation, *body));
+  if (!query.problems.empty()) return refused(query);
+  return fresh(request, query, body_json(query, rotation, *body));
 }
 
 Response all_bodies(const Request& request, const EarthRotation& rotation) {
   const Query query = read_query(request);
-  if (!query.problems.empty()) return refusal(query.problems);
-  return Response::json(sky_json(query, rotation) + "\n");
+  if (!query.problems.empty()) return refused(query);
+  return fresh(request, query, sky_json(query, rotation) + "\n");
+}
+
+Response events_of_body(const Request& request, const EarthRotation& rotation) {
+  const auto body = body_named(request.param("name"));
+  if (!body) return no_such_body(request);
+  const EventsQuery events = read_events_query(request);
+  if (!events.query.problems.empty()) return refused(events.query);
+  return fresh(request, events.query, events_json(events, rotation, *body));
+}
+
+/// A track's bytes are not known before it is sent, so its tag names what they come from, and is weak: another processor
+/// may round a last digit otherwise.
+std::string track_tag(const Request& request, const EarthRotation& rotation) {
+  const std::string source = std::string{request.target()} + std::to_string(kTable.header.checksum) + kBuild;
+  return "W/" + entity_tag(source + rotation.fingerprint());
+}
+
+Response track_of_body(const Request& request, const SharedRotation& rotation) {
+  const auto body = body_named(request.param("name"));
+  if (!body) return no_such_body(request);
+  TrackQuery query = read_track_query(request);
+  if (!query.query.problems.empty()) return refused(query.query);
+  const bool is_now = query.query.is_now;
+  std::string tag = is_now ? std::string{} : track_tag(request, *rotation);
+  if (!is_now && client_has(request, tag)) return not_modified(std::move(tag));
+  const auto track = std::make_shared<Track>(*body, std::move(query), rotation);
+  Response response = Response::stream(kJson, [track](std::string& out) { return track->next(out); });
+  return is_now ? of_now(std::move(response)) : tagged(std::move(response), std::move(tag));
+}
+
+void stream_sky(const Request& request, Responder responder, Viewers& viewers) {
+  if (request.worker_class() != WorkerClass::kAsync) {
+    return std::move(responder).send(
+        of_now(refusal(501,
+                       "a stream of events needs the server's worker_class async; ask /planets every few "
+                       "seconds instead")));
+  }
+  const StreamQuery query = read_stream_query(request);
+  if (!query.query.problems.empty()) return std::move(responder).send(refused(query.query));
+  Response head = of_now(Response::bytes("text/event-stream", {}));
+  // nginx would collect events until a buffer is full.
+  head.add_field("X-Accel-Buffering", "no");
+  if (request.method() == "HEAD") return std::move(responder).send(std::move(head));
+  // An error means that the client is gone already.
+  if (auto stream = std::move(responder).start(std::move(head))) viewers.join(query, std::move(*stream));
 }
 
 Response list_page(const Request& request) {
@@ -38,21 +102,38 @@ Response list_page(const Request& request) {
   return Response::html(render_page(query)).with_status(status);
 }
 
+/// A route of the API: other origins' pages may ask it.
+template <class H>
+void open_to_all(App& app, const std::string& pattern, H handler) {
+  app.get(pattern, std::move(handler));
+  app.route("OPTIONS", pattern, preflight);
+}
+
 }  // namespace
 
 App make_app() {
   App app;
   // Copied into each worker by its fork, and set there.
-  const auto rotation = std::make_shared<EarthRotation>();
-  app.on_worker_start([rotation](Worker&) -> Result<void> {
-    auto known = EarthRotation::from_environment();
-    if (!known) return tl::unexpected<Error>(known.error());
-    *rotation = std::move(*known);
+  const auto known = std::make_shared<EarthRotation>();
+  const auto viewers = std::make_shared<Viewers>(known);
+  app.on_worker_start([known, viewers](Worker& worker) -> Result<void> {
+    auto rotation = EarthRotation::from_environment();
+    if (!rotation) return tl::unexpected<Error>(rotation.error());
+    *known = std::move(*rotation);
+    if (worker.config().worker_class == WorkerClass::kAsync) viewers->begin(worker);
     return {};
   });
+  const SharedRotation rotation = known;
   app.get("/", list_page);
-  app.get("/planets", [rotation](const Request& request) { return all_bodies(request, *rotation); });
-  app.get("/planets/{name}", [rotation](const Request& request) { return one_body(request, *rotation); });
+  open_to_all(app, "/planets", [rotation](const Request& r) { return all_bodies(r, *rotation); });
+  open_to_all(app, "/planets/stream", [viewers](Request request, Responder responder) {
+    stream_sky(request, std::move(responder), *viewers);
+  });
+  open_to_all(app, "/planets/{name}", [rotation](const Request& r) { return one_body(r, *rotation); });
+  open_to_all(app, "/planets/{name}/events",
+              [rotation](const Request& r) { return events_of_body(r, *rotation); });
+  open_to_all(app, "/planets/{name}/track",
+              [rotation](const Request& r) { return track_of_body(r, rotation); });
   return app;
 }
 

@@ -102,6 +102,12 @@ Result<EarthRotation> EarthRotation::from_environment() {
   return rotation;
 }
 
+std::string EarthRotation::fingerprint() const {
+  double sum = constant_.value_or(Seconds{0}).count();
+  for (const double value : ut1_minus_tai_) sum = sum * 1.0001 + value;
+  return overridden_ ? std::to_string(first_day_) + " " + std::to_string(sum) : std::string{};
+}
+
 EarthOrientation EarthRotation::known_at(Instant instant) const noexcept {
   if (constant_) return earth_orientation(instant, *constant_);
   const double days = instant.day() - first_day_ + instant.second_of_day() / 86400;

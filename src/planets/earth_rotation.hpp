@@ -29,6 +29,9 @@ class EarthRotation {
   // From ORRERY_PLANETS_DUT1 or ORRERY_PLANETS_FINALS2000A, of which at most one may be set; else the table.
   [[nodiscard]] static Result<EarthRotation> from_environment();
 
+  // Differs when positions may: for tags of what was computed with it.
+  [[nodiscard]] std::string fingerprint() const;
+
   [[nodiscard]] EarthOrientation at(Instant instant) const noexcept {
     return overridden_ ? known_at(instant) : earth_orientation(instant);
   }
