@@ -447,4 +447,63 @@ TEST_CASE("almanac: an operator's UT1") {
   }
 }
 
+TEST_CASE("almanac: the description of the API is served, and every parameter in it is read") {
+  ServerProcess server{ServerProcess::Program::kOrrery, {"-w", "1"}};
+  REQUIRE(server.serve());
+  Wire wire{server.port()};
+  const json doc = parsed(wire.ask("GET /openapi.json"));
+  int asked = 0;
+  for (const auto& [path, item] : doc["paths"].items()) {
+    std::string target = path;
+    if (const auto at = target.find("{name}"); at != std::string::npos) target.replace(at, 6, "mars");
+    const json parameters = item["get"].value("parameters", json::array());
+    for (const json& reference : parameters) {
+      const json& parameter = doc.at(json::json_pointer{reference["$ref"].get<std::string>().substr(1)});
+      if (parameter["in"] != "query") continue;
+      const std::string name = parameter["name"];
+      INFO(path << " " << name);
+      const Answer answer = wire.ask("GET " + target + "?" + name + "=nonsense");
+      CHECK(answer.status == 400);
+      CHECK(parsed(answer)["error"]["message"].get<std::string>().find(name) != std::string::npos);
+      ++asked;
+    }
+    if (path != "/planets/stream") CHECK(wire.ask("GET " + target).status == 200);
+  }
+  CHECK(asked > 30);
+  SECTION("and so is the page, which may load nothing but its style") {
+    const Answer page = wire.ask("GET /docs");
+    CHECK(page.status == 200);
+    CHECK(page.field("Content-Type") == "text/html; charset=utf-8");
+    const std::string policy = page.field("Content-Security-Policy").value_or("");
+    CHECK(policy.starts_with("default-src 'none'; style-src 'self'"));
+    CHECK(policy.find("unsafe") == std::string::npos);
+    CHECK(page.body.find("href=\"/docs.css\"") != std::string::npos);
+    CHECK(wire.ask("GET /docs.css").field("Content-Type") == "text/css; charset=utf-8");
+    for (const char* path : {"/docs", "/docs.css", "/openapi.json"}) {
+      const Answer first = wire.ask(std::string{"GET "} + path);
+      CHECK(first.field("Cache-Control") == "no-cache");
+      REQUIRE(first.field("ETag"));
+      const std::string known = "If-None-Match: " + *first.field("ETag") + "\r\n";
+      CHECK(wire.ask(std::string{"GET "} + path, known).status == 304);
+    }
+  }
+  SECTION("and every address the page gives as an example answers") {
+    const std::string page = wire.ask("GET /docs").body;
+    int followed = 0;
+    for (std::size_t at = 0; (at = page.find("href=\"/planets", at)) != std::string::npos; ++followed) {
+      at += 6;
+      const std::string target = page.substr(at, page.find('"', at) - at);
+      if (target.starts_with("/planets/stream")) continue;
+      std::string plain;
+      for (std::size_t i = 0; i < target.size(); ++i) {
+        plain += target[i];
+        if (target.compare(i, 5, "&amp;") == 0) i += 4;
+      }
+      INFO(plain);
+      CHECK(fetch(server.port(), "GET " + plain).status == 200);
+    }
+    CHECK(followed == 5);
+  }
+}
+
 }  // namespace orrery::test
