@@ -23,9 +23,10 @@ constexpr std::chrono::seconds kLingerTime{2};
 
 }  // namespace
 
-Session::Session(Services& services, std::uint32_t index, const base::Address& peer, Monotonic now)
+Session::Session(Services& services, std::uint32_t index, const base::Address& peer, ProxyProtocol proxy,
+                 Monotonic now)
     : services_(services),
-      exchange_(services.context, peer, now),
+      exchange_(services.context, peer, proxy, now),
       index_(index),
       serial_(services.connections->next_serial()) {}
 
@@ -258,7 +259,7 @@ void Session::drain() {
 }
 
 bool Session::close_if_idle() {
-  if (lingering_ || closed_ || !exchange_.idle()) return false;
+  if (lingering_ || closed_ || !exchange_.close_if_idle()) return false;
   close();
   return true;
 }
