@@ -103,7 +103,11 @@ bool Session::step(Step step) {
     case Step::kClose: flush(); break;
   }
   if (closed_) return false;
-  if (exchange_.broken() || (step == Step::kClose && stream_.queued() == 0))
+  if (exchange_.broken()) {
+    // Without it a cut response could pass for a whole one, and the kernel would keep the rest for a client that takes nothing.
+    stream_.reset_on_close();
+    close();
+  } else if (step == Step::kClose && stream_.queued() == 0)
     close();
   else if (stream_.queued() == 0)
     begin_linger();
