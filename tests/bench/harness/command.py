@@ -6,7 +6,7 @@ import shlex
 import signal
 import sys
 
-from . import progress, report
+from . import load, progress, report
 from .servers import Failed, stop_all
 
 SUBCOMMANDS = {
@@ -63,6 +63,7 @@ def main(arguments):
         return 0
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, end_politely)
+    load.raise_file_limit()
     try:
         lines = module.run(options)
     except Failed as failure:

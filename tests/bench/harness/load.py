@@ -84,10 +84,14 @@ def open_loop(client, server, rate, seconds, connections=64, cpu=None):
     return Latency(float(figures["p50"]), float(figures["p99"]), float(figures["p99.9"]), int(figures["unanswered"]))
 
 
-def raise_file_limit():
+def raise_file_limit(wanted=65536):
+    """For this process and the servers it starts; as high as it may."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return hard
+    for limit in (max(wanted, hard), hard):
+        try:
+            return resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+        except (ValueError, OSError):
+            continue
 
 
 def read_answer(connection):

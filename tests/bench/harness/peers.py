@@ -158,7 +158,6 @@ def called(bench):
 
 def remembered(bench):
     servers = [bench.ours("planet")] if bench.options.quick else bench.fast() + [contestants.GUNICORN_AIOHTTP]
-    load.raise_file_limit()
     bench.probe("memory", servers, lambda server: probes.memory(server, IDLE_CONNECTIONS))
     bench.probe("worker memory", [bench.ours("static"), bench.ours("planet")], probes.worker_memory)
 
