@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sys
 from dataclasses import replace
 
 from .servers import HERE, Server
@@ -10,6 +9,8 @@ from .servers import HERE, Server
 PLANET = "/planets/mars?lon=145.051&lat=-39.754&elevation=0"
 STATIC = "/constant"
 PEERS = str(HERE / "peers")
+# Debian's, for which the packages are; the one that runs this may be another.
+PYTHON = "/usr/bin/python3"
 BODY = (HERE / "peers" / "planets.json").read_text().strip()
 
 
@@ -71,7 +72,7 @@ def gunicorn(application, worker_class="sync", name=None, path=PLANET):
 
 
 def development(script, name):
-    return Server(name, lambda place: [sys.executable, f"{PEERS}/{script}", str(place.port)], PLANET,
+    return Server(name, lambda place: [PYTHON, f"{PEERS}/{script}", str(place.port)], PLANET,
                   environment={"PYTHONDONTWRITEBYTECODE": "1"})
 
 

@@ -73,7 +73,10 @@ class Latency:
     p50: float
     p99: float
     p999: float
-    late: int  # due, and never answered in time
+    most: float
+    unanswered: int  # due, and never answered in time
+    renewed: int  # connections opened again, because the server closed them
+    cut_off: int  # requests asked again, because their connection was closed
 
 
 def open_loop(client, server, rate, seconds, connections=64, cpu=None):
@@ -81,7 +84,8 @@ def open_loop(client, server, rate, seconds, connections=64, cpu=None):
     words = [client, "-p", str(server.place.port), "-r", str(rate), "-s", str(seconds), "-c", str(connections),
              server.server.path]
     figures = dict(line.split() for line in run(pinned(cpu, words), seconds + 30).splitlines())
-    return Latency(float(figures["p50"]), float(figures["p99"]), float(figures["p99.9"]), int(figures["unanswered"]))
+    return Latency(float(figures["p50"]), float(figures["p99"]), float(figures["p99.9"]), float(figures["max"]),
+                   *(int(figures[name]) for name in ("unanswered", "renewed", "cut_off")))
 
 
 def raise_file_limit(wanted=65536):

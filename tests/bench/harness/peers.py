@@ -138,7 +138,8 @@ def article_stack(bench):
         slow = running.server.group == "peer"
         return load.ab(running, 1000 if slow else AB_REQUESTS["quick"], True)
 
-    servers = [bench.ours("planet"), contestants.GUNICORN_AIOHTTP, contestants.GUNICORN_FLASK]
+    # The limit server shows what ab itself can do.
+    servers = [contestants.limit(bench.binaries), bench.ours("planet"), contestants.GUNICORN_AIOHTTP, contestants.GUNICORN_FLASK]
     for workers in (1, 4):
         bench.in_rounds(f"article, {workers}", [contestants.with_workers(s, workers) for s in servers], measure, cpus=None)
 
@@ -224,6 +225,13 @@ def connections_table(bench):
     return report.table(["a connection for each request", "CPU µs", "× limit (quartiles)"], rows) if rows else []
 
 
+def article_table(bench):
+    rows = [[f"{name}, {workers} worker{'s' if workers > 1 else ''}", report.number(statistics.median(one.per_second for one in loads)),
+             report.number(statistics.median(one.microseconds for one in loads), 1)]
+            for workers in (1, 4) for name, loads in bench.rounds.get(f"article, {workers}", {}).items()]
+    return report.table(["`ab -k -c 20`", "requests/s", "CPU µs"], rows) if rows else []
+
+
 def run(options):
     lines = machine.describe(options.command, packages.TOOLS + packages.SERVERS + packages.PYTHON)
     bench = Bench(options)
@@ -232,8 +240,9 @@ def run(options):
             measure(bench)
     lines += [f"- {options.rounds} rounds of {options.seconds} s after one that is dropped; single-worker servers on CPU 0, clients on CPU 1", "",
               "### Required", "", *required.table(bench), "", "### Measured", "", *measured_table(bench)]
-    more = connections_table(bench)
-    return ["## Peers", "", *lines, *(["", *more] if more else [])]
+    for more in (connections_table(bench), article_table(bench)):
+        lines += ["", *more] if more else []
+    return ["## Peers", "", *lines]
 
 
 def listing():

@@ -16,9 +16,9 @@ def system_calls(server, seconds=1, connections=64):
     running = server.start()
     try:
         output = os.path.join(running.directory, "strace")
-        targets = [word for pid in running.workers() for word in ("-p", str(pid))]
+        targets = [word for pid in running.processes() for word in ("-p", str(pid))]
         tracer = subprocess.Popen(["strace", "-c", "-f", "-qq", "-o", output, *targets], stderr=subprocess.PIPE)
-        wait_until_traced(running.workers())
+        wait_until_traced(running.processes())
         if tracer.poll() is not None:
             raise Failed("strace cannot attach: " + tracer.stderr.read().decode()[-200:])
         requests = load.wrk(running, seconds, connections).requests
