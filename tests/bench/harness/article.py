@@ -12,7 +12,7 @@ import time
 from dataclasses import replace
 
 from . import build, chart, contestants, load, machine, packages, progress, report
-from .rounds import interleave
+from .rounds import together
 from .servers import HERE, Failed, Server
 
 # Requests per second in the article.
@@ -34,29 +34,18 @@ def servers(binaries):
     return cast
 
 
-def start_all(cast):
-    running = {}
-    for server in cast:
-        progress.show(f"starting {server.name}")
-        try:
-            running[server.name] = server.start()
-        except Failed as failure:
-            progress.say(f"{server.name} is left out: {failure}")
-    return running
-
-
 def measure_servers(options, binaries):
     """{name: (ab requests/s, wrk requests/s, CPU µs of the wrk run)}: medians."""
-    running = start_all([s for s in servers(binaries) if not options.servers or any(w in s.name for w in options.servers)])
-    try:
-        short = interleave("ab -k -c 20 -n 1000", running, lambda s: load.ab(s, 1000, True), options.rounds)
-        long = interleave("wrk", running, lambda s: load.wrk(s, options.seconds * (1 if options.quick else 3)), 1)
-    finally:
-        for server in running.values():
-            server.stop()
-    return {name: (statistics.median(one.per_second for one in loads),
-                   long[name][0].per_second if name in long else None,
-                   long[name][0].microseconds if name in long else None) for name, loads in short.items()}
+    wanted = [s for s in servers(binaries) if not options.servers or any(word in s.name for word in options.servers)]
+    seconds = options.seconds * (1 if options.quick else 3)
+    short = together("ab -k -c 20 -n 1000", wanted, lambda s: load.ab(s, 1000, True), options.rounds)
+    long = together("wrk", wanted, lambda s: load.wrk(s, seconds), 1)
+
+    def medians(name):
+        of = lambda loads, figure: statistics.median(getattr(one, figure) for one in loads) if loads else None
+        return of(short[name], "per_second"), of(long.get(name), "per_second"), of(long.get(name), "microseconds")
+
+    return {name: medians(name) for name in short}
 
 
 def percent(more, less):

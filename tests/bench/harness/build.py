@@ -18,7 +18,7 @@ TARGETS = {
     "micro": "tests/bench/micro",
     "fetch": "tests/bench/fetch",
     "ephemeris_bench": "tests/bench/ephemeris_bench",
-    "peer_positions": "tests/bench/peer_positions",
+    "swe_positions": "tests/bench/swe_positions",
 }
 
 

@@ -1,6 +1,7 @@
 """Who takes part: Orrery in its forms, the limit server, and the peers that are installed."""
 
 import os
+import resource
 import shutil
 from dataclasses import replace
 
@@ -37,7 +38,8 @@ def orrery(binaries, route, worker_class="async", workers=1, log=False):
 def nginx(log=False):
     def command(place):
         where = f"{place.directory}/access.log combined buffer=32k flush=1s" if log else "off"
-        return ["/usr/sbin/nginx", "-e", f"{place.directory}/error.log", "-c", place.fill("nginx.conf", access_log=where, body=BODY)]
+        conf = place.fill("nginx.conf", access_log=where, body=BODY)
+        return ["/usr/sbin/nginx", "-e", f"{place.directory}/error.log", "-c", conf]
 
     return Server("nginx, constant" + (", buffered access log" if log else ""), command)
 
@@ -47,7 +49,12 @@ def h2o():
 
 
 def haproxy():
-    return Server("haproxy, constant", lambda place: ["/usr/sbin/haproxy", "-db", "-f", place.fill("haproxy.cfg")])
+    def command(place):
+        # It refuses to start unless it may have two descriptors for each.
+        files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        return ["/usr/sbin/haproxy", "-db", "-f", place.fill("haproxy.cfg", connections=min(16384, files // 2 - 100))]
+
+    return Server("haproxy, constant", command)
 
 
 def lighttpd():

@@ -3,7 +3,7 @@
 import statistics
 
 from . import build, contestants, instructions, load, machine, packages, probes, progress, report, required
-from .rounds import interleave, ratios, spread
+from .rounds import ratios, spread, together
 
 SERVER_CPUS, CLIENT_CPU = {0}, 1  # of what is pinned
 AB_REQUESTS = {"quick": 8000, "whole": 15000}
@@ -51,19 +51,7 @@ class Bench:
         return [s for s in servers if s.group == "limit" or not wanted or any(word in s.name for word in wanted)]
 
     def in_rounds(self, name, servers, measure, cpus=SERVER_CPUS):
-        """Starts all of them, measures them in turn, stops them."""
-        running = {}
-        for server in self.chosen(servers):
-            progress.show(f"{name}: starting {server.name}")
-            try:
-                running[server.name] = server.start(cpus)
-            except Exception as failure:
-                progress.say(f"{name}: {server.name} is left out: {failure}")
-        try:
-            self.rounds[name] = interleave(name, running, measure, self.options.rounds)
-        finally:
-            for server in running.values():
-                server.stop()
+        self.rounds[name] = together(name, self.chosen(servers), measure, self.options.rounds, cpus)
 
     def probe(self, name, servers, measure):
         """A figure for each of them."""

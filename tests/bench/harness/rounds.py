@@ -8,6 +8,7 @@ import statistics
 from dataclasses import dataclass
 
 from . import progress
+from .servers import Failed
 
 
 def interleave(what, contestants, measure, rounds):
@@ -32,6 +33,22 @@ def interleave(what, contestants, measure, rounds):
                 results[name].append(result)
     progress.clear()
     return results
+
+
+def together(what, servers, measure, rounds, cpus=None):
+    """interleave() over servers, started before and stopped after; one that does not start is left out, and that is said."""
+    running = {}
+    try:
+        for server in servers:
+            progress.show(f"{what}: starting {server.name}")
+            try:
+                running[server.name] = server.start(cpus)
+            except (Failed, OSError) as failure:
+                progress.say(f"{what}: {server.name} is left out: {failure}")
+        return interleave(what, running, measure, rounds)
+    finally:
+        for server in running.values():
+            server.stop()
 
 
 @dataclass(frozen=True)
