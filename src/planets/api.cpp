@@ -85,17 +85,11 @@ Response all_bodies(const Request& request) {
   return Response::json(json.raw("\n").take());
 }
 
-Response list_page(const Request& request) {
-  const Query query = read_query(request);
-  const int status = query.problems.empty() ? 200 : 400;
-  return Response::html(render_page(query)).with_status(status);
-}
-
 }  // namespace
 
 App make_app() {
   App app;
-  app.get("/", list_page);
+  add_page(app);
   app.get("/planets", all_bodies);
   app.get("/planets/{name}", one_body);
   return app;
