@@ -77,6 +77,15 @@ Response answer(const Asset& asset, const Request& request) {
   return response;
 }
 
+/// What a browser asks for by itself when it shows an answer of the API.
+Response icon(const Request&) {
+  for (const Asset& asset : page_assets())
+    if (asset.media_type == "image/svg+xml")
+      return Response::fixed(asset.media_type, asset.identity)
+          .with_field("Cache-Control", "public, max-age=86400");
+  return Response::status(404);
+}
+
 }  // namespace
 
 bool names_tag(std::string_view if_none_match, std::string_view tag) noexcept {
@@ -88,6 +97,7 @@ bool names_tag(std::string_view if_none_match, std::string_view tag) noexcept {
 void add_page(App& app) {
   for (const Asset& asset : page_assets())
     app.get(std::string{asset.path}, [&asset](const Request& request) { return answer(asset, request); });
+  app.get("/favicon.ico", icon);
 }
 
 }  // namespace orrery::planets

@@ -82,6 +82,7 @@ function arrived(answer) {
   notify('');
   const instant = Date.parse(answer.time);
   state.shown = { instant, bodies: answer.planets };
+  at('json').dataset.time = answer.time;
   if (state.instant === undefined) freshenAlmanac(instant);
   showTime(instant);
   paint();
