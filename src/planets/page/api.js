@@ -35,13 +35,11 @@ export function trackUrl(name, place, from, to, step) {
 }
 
 /** The JSON at `url`. */
-export async function ask(url, signal) {
+export async function ask(url) {
   let response;
   try {
-    const patience = AbortSignal.timeout(15_000);
-    response = await fetch(url, { signal: signal ? either(signal, patience) : patience, cache: 'no-cache' });
+    response = await fetch(url, { signal: AbortSignal.timeout(15_000), cache: 'no-cache' });
   } catch (error) {
-    if (signal?.aborted) throw error;
     throw new Away(error.message);
   }
   // A proxy in front of a server that is away says so with one of these.
@@ -50,13 +48,4 @@ export async function ask(url, signal) {
   if (!response.ok) throw new Refusal(body?.error?.message ?? `the server answered ${response.status}`);
   if (body === undefined) throw new Away('the answer broke off');
   return body;
-}
-
-function either(one, other) {
-  const both = new AbortController();
-  for (const signal of [one, other]) {
-    if (signal.aborted) both.abort(signal.reason);
-    signal.addEventListener('abort', () => both.abort(signal.reason), { once: true });
-  }
-  return both.signal;
 }

@@ -9,6 +9,10 @@ import { capital, degrees, direction, titles } from './words.js';
 const extent = 130;
 const usualScale = 2.6; // pixels a dome unit has on a desktop screen; glyphs are drawn for it
 const cardinals = [['N', 0], ['E', 90], ['S', 180], ['W', 270]];
+const starClasses = [
+  { faintest: 0.6, width: 1.5, opacity: 1 }, { faintest: 1.7, width: 1.15, opacity: 0.9 },
+  { faintest: 2.4, width: 0.85, opacity: 0.8 }, { faintest: 9, width: 0.62, opacity: 0.65 },
+];
 // Who gets the better place for its name.
 const importance = ['sun', 'moon', 'venus', 'jupiter', 'mars', 'saturn', 'mercury', 'uranus', 'neptune', 'pluto'];
 
@@ -18,6 +22,7 @@ export class Dome {
   #positions = [];
   #scale = usualScale;
   #focused = 'sun';
+  #drawn = new Map(); // kind of path -> its parts
 
   /** Draws into `root`, an empty <svg>. handlers: onSelect(name), onPoint(name or undefined). */
   constructor(root, handlers) {
@@ -104,6 +109,18 @@ export class Dome {
     this.#tint(sun);
     for (const position of positions) this.#put(position, sun);
     this.#putLabels();
+  }
+
+  /** The backdrop of the night; [{az, alt, magnitude}] above the horizon. */
+  showStars(stars) {
+    const classes = starClasses.map(() => '');
+    for (const { magnitude, ...place } of stars) {
+      const { x, y } = project(place);
+      classes[starClasses.findIndex(({ faintest }) => magnitude < faintest)] += `M${x.toFixed(2)} ${y.toFixed(2)}h0`;
+    }
+    // A line without length and with round ends is a dot.
+    this.stars.replaceChildren(...classes.map((d, i) =>
+      svg('path', { d, 'stroke-width': starClasses[i].width * Math.sqrt(this.#zoom), opacity: starClasses[i].opacity })));
   }
 
   #tint(sun) {
@@ -196,6 +213,7 @@ export class Dome {
       label.setAttribute('y', y.toFixed(2));
       label.classList.toggle('below', alt < 0);
     }
+    this.#putHours();
   }
 
   /** Marks the chosen body; nothing for none. */
@@ -208,21 +226,35 @@ export class Dome {
   }
 
   /**
-   * Draws a body's way over the sky: `track` as the API gives it, `hours` [{az, alt, text}] the marks along it. `kind` is
-   * 'sun' for the faint everyday line, 'chosen' for the one asked for. An empty track removes it.
+   * Draws the way of the body `name` over the sky: `track` as the API gives it, `hours` [{az, alt, text}] the marks along it.
+   * `kind` is 'sun' for the faint everyday line, 'chosen' for the one asked for. An empty track removes it.
    */
-  showPath(kind, track, hours = []) {
-    this.paths.querySelector(`.path.${kind}`)?.remove();
+  showPath(kind, name, track, hours = []) {
+    const last = this.#drawn.get(kind);
+    if (last?.track === track && last.name === name) return;
+    last?.group.remove();
+    this.#drawn.delete(kind);
     if (track.length === 0) return;
-    const parts = [svg('path', { class: 'line', d: line(track) })];
-    for (const { text, ...place } of hours.filter(({ alt }) => alt >= 0)) {
-      const { x, y } = project(place);
-      parts.push(svg('circle', { cx: x, cy: y, r: 2.4 / this.#scale }));
-      const off = polar(place.az, distanceFromZenith(place.alt) - 10 / this.#scale - 1);
-      if (this.#isFree(discBox({ ...off, size: 8 / this.#scale })))
-        parts.push(svg('text', { ...off, 'text-anchor': 'middle', 'dominant-baseline': 'central' }, text));
+    const marks = hours.filter(({ alt }) => alt >= 0);
+    const texts = marks.map(({ text }) => svg('text', { 'text-anchor': 'middle', 'dominant-baseline': 'central' }, text));
+    const dots = marks.map((mark) => svg('circle', { cx: project(mark).x, cy: project(mark).y }));
+    const group = svg('g', { class: `path ${kind}` }, svg('path', { class: 'line', d: line(track) }), ...dots, ...texts);
+    this.#drawn.set(kind, { name, track, group, marks, texts, dots });
+    this.paths.append(group);
+    this.#putHours();
+  }
+
+  /** Puts the hours beside their marks, where no body and no name is in the way. */
+  #putHours() {
+    for (const { marks, texts, dots } of this.#drawn.values()) {
+      marks.forEach(({ az, alt }, i) => {
+        const beside = polar(az, distanceFromZenith(alt) - 10 / this.#scale - 1);
+        texts[i].setAttribute('x', beside.x.toFixed(2));
+        texts[i].setAttribute('y', beside.y.toFixed(2));
+        texts[i].setAttribute('visibility', this.#isFree(discBox({ ...beside, size: 8 / this.#scale })) ? 'visible' : 'hidden');
+        dots[i].setAttribute('r', (2.4 / this.#scale).toFixed(2));
+      });
     }
-    this.paths.append(svg('g', { class: `path ${kind}` }, ...parts));
   }
 
   #isFree(box) {

@@ -6,17 +6,20 @@ import { skyColours } from './tint.js';
 
 const minute = 60_000;
 const first = Date.UTC(1850, 0, 1);
+const keySteps = { ArrowRight: 5, ArrowUp: 5, ArrowLeft: -5, ArrowDown: -5, PageUp: 60, PageDown: -60 };
 const last = Date.UTC(2150, 0, 1) - minute;
 
 export class Hours {
   #day;
   #zone;
   #instant;
+  #daylight;
 
   constructor(page, onTime) {
     this.page = page;
     this.onTime = onTime;
     page.slider.addEventListener('input', () => this.#choose(this.#day.from + page.slider.valueAsNumber * minute));
+    page.slider.addEventListener('keydown', (event) => this.#step(event));
     page.date.addEventListener('change', () => this.#pickDate());
     page.now.addEventListener('click', () => onTime());
   }
@@ -28,8 +31,6 @@ export class Hours {
     this.#day = dayAround(instant, zone);
     const { slider, date, now, chosen } = this.page;
     slider.max = this.#day.minutes;
-    // A step of five minutes would move the thumb of a live sky in jumps and report 11:50 for 11:52.
-    slider.step = live ? 'any' : 5;
     slider.value = (instant - this.#day.from) / minute;
     slider.setAttribute('aria-valuetext', clock(instant, zone));
     if (document.activeElement !== date) date.value = this.#day.date;
@@ -41,6 +42,8 @@ export class Hours {
 
   /** Colours the slider by the Sun's altitude: `track` is the Sun's, over the day shown. */
   showDaylight(track) {
+    if (track === this.#daylight) return;
+    this.#daylight = track;
     const { daylight, scale } = this.page;
     const { from, to, minutes } = this.#day;
     daylight.setAttribute('viewBox', `0 0 ${minutes} 10`);
@@ -56,8 +59,18 @@ export class Hours {
     }));
   }
 
+  /** Arrows move by five minutes, the page keys by an hour. */
+  #step(event) {
+    const step = keySteps[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const whole = Math.abs(step) * minute;
+    const aim = this.#instant - this.#day.from + step * minute;
+    const rounded = step > 0 ? Math.floor(aim / whole) * whole : Math.ceil(aim / whole) * whole;
+    this.#choose(this.#day.from + Math.min(this.#day.minutes * minute, Math.max(0, rounded)));
+  }
+
   #choose(instant) {
-    // Near enough to the step that a person aims at.
     this.onTime(Math.min(last, Math.max(first, Math.round(instant / minute) * minute)));
   }
 

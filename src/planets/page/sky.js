@@ -2,7 +2,7 @@
 // controls. Nothing else on the page keeps state that another part needs.
 //
 //   now   Feed gives positions every few seconds; the almanac's slower numbers are asked for anew when they grow old
-//   then  each choice of a time is one question; only the latest answer counts
+//   then  one question at a time, the latest choice next
 import { readAddress, writeAddress } from './address.js';
 import { Almanac } from './almanac.js';
 import { almanacFields, ask, Away, skyUrl, trackUrl } from './api.js';
@@ -11,6 +11,7 @@ import { Dome } from './dome.js';
 import { Feed } from './feed.js';
 import { Hours, spokenTime } from './hours.js';
 import { Observer } from './observer.js';
+import { starsUp } from './stars.js';
 import { capital, summary } from './words.js';
 
 const at = (id) => document.getElementById(id);
@@ -19,7 +20,8 @@ const trackStep = 600;
 
 const state = { place: undefined, instant: undefined, shown: undefined, chosen: undefined, pointed: undefined };
 let almanac = { key: '', asked: 0, bodies: new Map() };
-let question = new AbortController();
+let asking = false;
+let writing;
 const tracks = new Map();
 
 const handlers = { onSelect: select, onPoint: point };
@@ -33,12 +35,15 @@ const hours = new Hours(
   (instant) => go({ place: state.place, instant }, true));
 const feed = new Feed({ onSky: arrived, onAway: away, onRefusal: refused, onMode: (mode) => (document.body.dataset.feed = mode) });
 
-/** Goes to a place and a time (undefined = now). Quick changes of time share one entry of the history. */
-function go({ place, instant }, quick = false) {
+/** Goes to a place and a time (undefined = now). A change of time is no step of the history: a slider makes many. */
+function go({ place, instant }, ofTime = false) {
   const samePlace = sameSpot(place, state.place);
   Object.assign(state, { place, instant });
-  const address = writeAddress(place, instant);
-  history[quick || !samePlace && !state.shown ? 'replaceState' : 'pushState'](null, '', address);
+  observer.complain();
+  clearTimeout(writing);
+  // Browsers refuse to have their address changed at the rate of a slider.
+  if (ofTime) writing = setTimeout(() => history.replaceState(null, '', writeAddress(place, instant)), 150);
+  else history.pushState(null, '', writeAddress(place, instant));
   show(samePlace);
 }
 
@@ -53,7 +58,6 @@ function show(samePlace) {
   document.title = `${place.name}: planets over the horizon`;
   at('json').href = skyUrl(place, almanacFields, instant && timestamp(instant));
   if (!samePlace) tracks.clear();
-  question.abort();
   if (instant === undefined) return feed.start(place);
   feed.stop();
   document.body.dataset.feed = 'chosen';
@@ -61,20 +65,33 @@ function show(samePlace) {
   askThen();
 }
 
+/** One question at a time; while it is out only the latest choice waits. */
 async function askThen() {
-  question = new AbortController();
-  const { signal } = question;
+  if (asking) return;
+  asking = true;
   try {
-    const answer = await ask(skyUrl(state.place, almanacFields, timestamp(state.instant)), signal);
-    if (signal.aborted) return;
-    keepAlmanac(answer);
-    arrived(answer);
-  } catch (error) {
-    if (signal.aborted) return;
-    if (!(error instanceof Away)) return refused(error.message);
-    away();
-    setTimeout(() => !signal.aborted && askThen(), 1500);
+    while (state.instant !== undefined && !(await askOnce(state.place, state.instant)));
+  } finally {
+    asking = false;
   }
+}
+
+/** True when what was asked for is still wanted and there is no more to ask. */
+async function askOnce(place, instant) {
+  const isWanted = () => state.place === place && state.instant === instant;
+  try {
+    const answer = await ask(skyUrl(place, almanacFields, timestamp(instant)));
+    // On the way to a later time an earlier sky may be shown; another place's may not.
+    if (state.place === place && state.instant !== undefined) arrived(answer);
+  } catch (error) {
+    if (error instanceof Away) {
+      away();
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      return false;
+    }
+    if (isWanted()) refused(error.message);
+  }
+  return isWanted();
 }
 
 /** A sky has come, from the feed or as the answer for a chosen time. */
@@ -83,14 +100,16 @@ function arrived(answer) {
   const instant = Date.parse(answer.time);
   state.shown = { instant, bodies: answer.planets };
   at('json').dataset.time = answer.time;
-  if (state.instant === undefined) freshenAlmanac(instant);
-  showTime(instant);
+  if (state.instant === undefined) {
+    freshenAlmanac(instant);
+    showTime(instant);
+  }
   paint();
   for (const part of document.querySelectorAll('main [hidden]:not(form)')) part.hidden = false;
 }
 
 function merged() {
-  const known = almanac.key === almanacKey() ? almanac.bodies : new Map();
+  const known = state.instant === undefined && almanac.key === almanacKey() ? almanac.bodies : new Map();
   return state.shown.bodies.map((body) => ({ ...known.get(body.name), ...body }));
 }
 
@@ -98,6 +117,7 @@ function paint() {
   const bodies = merged();
   const { instant } = state.shown;
   dome.show(bodies);
+  dome.showStars(starsUp(state.place, instant));
   table.show(bodies, instant, state.place.zone);
   at('summary').textContent = summary(bodies);
   dome.describe(`Sky dome over ${state.place.name}. ${summary(bodies)}`);
@@ -114,7 +134,7 @@ function showTime(instant) {
 // --- the almanac of now: rise, set, magnitude change slowly and cost more than positions ---
 
 function almanacKey() {
-  return writeAddress(state.place, state.instant);
+  return writeAddress(state.place);
 }
 
 function keepAlmanac(answer) {
@@ -151,10 +171,10 @@ async function drawPaths(instant) {
   const sun = await track('sun', day);
   if (sun === undefined) return;
   hours.showDaylight(sun);
-  dome.showPath('sun', chosen === 'sun' ? [] : sun);
+  dome.showPath('sun', 'sun', chosen === 'sun' ? [] : sun);
   const points = chosen ? await track(chosen, day) : [];
   if (points === undefined || chosen !== (state.pointed ?? state.chosen)) return;
-  dome.showPath('chosen', points, hourMarks(points));
+  dome.showPath('chosen', chosen, points, hourMarks(points));
 }
 
 /** A body's track over a day, asked for once; nothing when it was for another place or could not be had. */
