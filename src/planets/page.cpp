@@ -5,6 +5,7 @@
 
 #include "planets/assets.hpp"
 #include "planets/content_coding.hpp"
+#include "planets/freshness.hpp"
 
 namespace orrery::planets {
 
@@ -66,8 +67,7 @@ Response answer(const Asset& asset, const Request& request) {
         .with_field("Vary", "Accept-Encoding");
   const Form form = form_of(asset, *coding);
   const std::string tag = '"' + std::string{asset.digest} + form.suffix + '"';
-  const auto known = request.field("If-None-Match");
-  const bool unchanged = known && names_tag(*known, tag);
+  const bool unchanged = client_has(request, tag);
   Response response = unchanged ? Response::status(304) : Response::fixed(asset.media_type, form.body);
   add_caching(response, asset, tag);
   if (unchanged) return response;
@@ -87,12 +87,6 @@ Response icon(const Request&) {
 }
 
 }  // namespace
-
-bool names_tag(std::string_view if_none_match, std::string_view tag) noexcept {
-  if (if_none_match == "*") return true;
-  // A tag is quoted and holds no quote, so a quoted match is a whole member; its "W/", if any, stands before it.
-  return if_none_match.find(tag) != std::string_view::npos;
-}
 
 void add_page(App& app) {
   for (const Asset& asset : page_assets())

@@ -5,16 +5,10 @@
 //   GET /page/HASH/NAME      its styles and modules; kept by the browser for good
 #pragma once
 
-#include <optional>
-#include <string_view>
-
 #include "orrery/app.hpp"
 
 namespace orrery::planets {
 
 void add_page(App& app);
-
-/// Whether an If-None-Match field names this entity-tag (weak comparison, RFC 9110, 13.1.2).
-[[nodiscard]] bool names_tag(std::string_view if_none_match, std::string_view tag) noexcept;
 
 }  // namespace orrery::planets

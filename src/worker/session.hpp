@@ -53,6 +53,8 @@ class Session final : uv::StreamEvents, Deadline {
   bool start_stream(Response head, std::shared_ptr<Outlet> outlet);
   /// False, and nothing is taken, when the client is behind by more than 64 KiB.
   bool write_piece(std::string_view piece);
+  /// Pieces written before still wait for the client.
+  [[nodiscard]] bool behind() const { return stream_.queued() > 0; }
   void end_stream();
   void want_body(BodyReader::Callback callback);
 
