@@ -96,12 +96,6 @@ void stream_sky(const Request& request, Responder responder, Viewers& viewers) {
   if (auto stream = std::move(responder).start(std::move(head))) viewers.join(query, std::move(*stream));
 }
 
-Response list_page(const Request& request) {
-  const Query query = read_query(request);
-  const int status = query.problems.empty() ? 200 : 400;
-  return Response::html(render_page(query)).with_status(status);
-}
-
 /// A route of the API: other origins' pages may ask it.
 template <class H>
 void open_to_all(App& app, const std::string& pattern, H handler) {
@@ -124,7 +118,7 @@ App make_app() {
     return {};
   });
   const SharedRotation rotation = known;
-  app.get("/", list_page);
+  add_page(app);
   open_to_all(app, "/planets", [rotation](const Request& r) { return all_bodies(r, *rotation); });
   open_to_all(app, "/planets/stream", [viewers](Request request, Responder responder) {
     stream_sky(request, std::move(responder), *viewers);
