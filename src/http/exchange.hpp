@@ -99,6 +99,17 @@ class Exchange {
   /// Close now if no request is going on, to make room or because idle time is over.
   bool close_if_idle();
 
+  // --- in, out: the connection's change of owner ---
+  /// What the next owner of a connection between two requests must know.
+  struct Rest {
+    base::Monotonic since;       ///< idle_since()
+    std::uint32_t requests = 0;  ///< begun so far
+  };
+  /// Nothing when bytes of a request, or of an answer, are here.
+  [[nodiscard]] std::optional<Rest> rest() const;
+  /// Goes on where another exchange rested; before anything else happens.
+  void resume(const Rest& rest);
+
   // --- state ---
   [[nodiscard]] Message* message() const { return message_; }
   [[nodiscard]] bool wants_input() const;
@@ -151,6 +162,7 @@ class Exchange {
   std::uint64_t sent_body_ = 0;          ///< body bytes of the response that is streaming
   base::Address peer_;
   State state_ = State::kIdle;
+  std::uint32_t requests_ = 0;  ///< begun on this connection
   std::uint8_t empty_lines_ = 0;
   bool first_ = true;   ///< no request has begun on this connection
   bool ended_ = false;  ///< the peer sends no more

@@ -94,6 +94,12 @@ void Stream::queue(std::string rest) {
 
 std::size_t Stream::queued() const { return uv_stream_get_write_queue_size(stream_.get()); }
 
+int Stream::descriptor() const {
+  uv_os_fd_t fd = -1;
+  uv_fileno(reinterpret_cast<const uv_handle_t*>(stream_.get()), &fd);
+  return fd;
+}
+
 void Stream::shut_down() {
   auto* request = new uv_shutdown_t;
   const auto done = [](uv_shutdown_t* finished, int) noexcept { delete finished; };
