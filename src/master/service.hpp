@@ -17,6 +17,7 @@
 #include "master/master.hpp"
 #include "master/supervisor.hpp"
 #include "os/daemon.hpp"
+#include "os/handover.hpp"
 #include "os/notify.hpp"
 #include "os/pidfile.hpp"
 #include "os/process.hpp"
@@ -42,6 +43,7 @@ struct Ground {
   os::Notify notify;
   os::Scoreboard scoreboard;
   os::SignalFd signals;
+  os::HandoverPair handover;
 };
 
 /// Who the workers of `config` run as, which sockets they get, and log files they may write. Warnings go to
