@@ -102,17 +102,11 @@ Response docs_page(const Request& request, const Document& page) {
   Response response = embedded(request, page);
   response.add_field(
       "Content-Security-Policy",
-      "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
+      "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
       "frame-ancestors 'none'");
   response.add_field("X-Content-Type-Options", "nosniff");
   response.add_field("Referrer-Policy", "no-referrer");
   return response;
-}
-
-Response list_page(const Request& request) {
-  const Query query = read_query(request);
-  const int status = query.problems.empty() ? 200 : 400;
-  return Response::html(render_page(query)).with_status(status);
 }
 
 /// A route of the API: other origins' pages may ask it.
@@ -148,7 +142,7 @@ App make_app() {
     return {};
   });
   const SharedRotation rotation = known;
-  app.get("/", list_page);
+  add_page(app);
   open_to_all(app, "/planets", [rotation](const Request& r) { return all_bodies(r, *rotation); });
   open_to_all(app, "/planets/stream", [viewers](Request request, Responder responder) {
     stream_sky(request, std::move(responder), *viewers);

@@ -6,7 +6,7 @@
 //   GET /planets/{name}/track?from=&to=&step=  a path over the sky
 //   GET /planets/stream?interval=              the sky as it moves, as server-sent events (class `async`)
 //   GET /openapi.json, /docs                   all of this in full
-//   GET /                                      a page that lists them
+//   GET /                                      a page that shows them (page.hpp)
 //
 // In ORRERY_PLANETS_DUT1 (seconds) or ORRERY_PLANETS_FINALS2000A (a file of the IERS) an operator may give UT1 - UTC;
 // read when a worker starts, which a bad value keeps from serving.
