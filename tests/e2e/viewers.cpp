@@ -121,6 +121,21 @@ TEST_CASE("viewers: the sky as it moves") {
     CHECK(server.wait_for_end() == 0);
     CHECK(server.count_lines("[ERROR]") == 0);
   }
+  SECTION("who comes as the worker leaves is told too") {
+    Wire late{server.port()};
+    late.send("GET /planets/stream?interval=3600 HTTP/1.1\r\n");
+    // Answered behind it, so the half request has been read; and closed when the worker drains.
+    Wire idle{server.port()};
+    REQUIRE(idle.ask("GET /planets").status == 200);
+    server.signal(SIGTERM);
+    REQUIRE(idle.closes_within());
+    late.send("Host: localhost\r\n\r\n");
+    const std::string rest = late.read_to_end();
+    CHECK(rest.find("event: sky\n") != std::string::npos);
+    CHECK(rest.find("event: draining\ndata: {}\n\n") != std::string::npos);
+    CHECK(rest.ends_with("0\r\n\r\n"));
+    CHECK(server.wait_for_end() == 0);
+  }
   SECTION("viewers who leave, politely or not, take nobody along") {
     for (int i = 0; i < 30; ++i) {
       Wire wire{server.port()};
