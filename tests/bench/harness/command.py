@@ -15,6 +15,7 @@ SUBCOMMANDS = {
     "scale": "cost against connections and workers, balance of accepts, latency during a reload",
     "micro": "single parts in nanoseconds and instructions: guard, parser, router, writer, ephemeris…",
     "planets": "a planet's position beside libswe and PyEphem",
+    "profile": "where the instructions of a request go, by room of the house and by function",
 }
 
 
@@ -31,7 +32,7 @@ def parser():
         one.add_argument("--servers", type=words, default=[], metavar="A,B", help="only servers with one of these words in their name")
         one.add_argument("--quick", action="store_true", help="only what the required table needs (peers), or fewer and shorter rounds")
         one.add_argument("--list", action="store_true", help="name the measurements and do nothing")
-        one.add_argument("--write", action="store_true", help="put the result into tests/bench/RESULTS.md too")
+        one.add_argument("--write", action="store_true", help="put the result into tests/bench/RESULTS.md (profile: PROFILE.md) too")
     return whole
 
 
@@ -73,9 +74,11 @@ def main(arguments):
         print("\nscripts/bench: interrupted; everything it started is stopped", file=sys.stderr)
         return 130
     finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # an impatient second Ctrl-C must not leave half of it behind
         stop_all()
     print("\n".join(lines))
     if options.write:
         report.write(options.subcommand, lines)
-        progress.say(f"written to {report.RESULTS}")
+        progress.say(f"written to {report.file_of(options.subcommand)}")
     return 0
