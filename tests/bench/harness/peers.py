@@ -107,10 +107,9 @@ def new_connections(bench):
     servers = [contestants.limit(bench.binaries, close=True), bench.ours("static")]
     if not bench.options.quick:
         servers.append(contestants.nginx())
-    for workers in (1, 4):
-        pinned = workers == 1
+    for workers, server_cpus, client_cpu in ((1, SERVER_CPUS, CLIENT_CPU), (4, None, None)):
         bench.in_rounds(f"new connections, {workers}", [contestants.with_workers(s, workers) for s in servers],
-                        lambda s: load.ab(s, size, False, cpu=CLIENT_CPU if pinned else None), cpus=SERVER_CPUS if pinned else None)
+                        lambda s: load.ab(s, size, False, cpu=client_cpu), cpus=server_cpus)
 
 
 def fixed_rate(bench):
@@ -127,7 +126,8 @@ def article_stack(bench):
         return load.ab(running, 1000 if slow else AB_REQUESTS["quick"], True)
 
     # The limit server shows what ab itself can do.
-    servers = [contestants.limit(bench.binaries), bench.ours("planet"), contestants.GUNICORN_AIOHTTP, contestants.GUNICORN_FLASK]
+    servers = [contestants.limit(bench.binaries), bench.ours("planet"), contestants.GUNICORN_AIOHTTP,
+               contestants.GUNICORN_FLASK]
     for workers in (1, 4):
         bench.in_rounds(f"article, {workers}", [contestants.with_workers(s, workers) for s in servers], measure, cpus=None)
 
@@ -135,8 +135,9 @@ def article_stack(bench):
 def counted(bench):
     servers = [bench.ours("static"), bench.ours("planet")]
     if not bench.options.quick:
-        servers += [contestants.limit(bench.binaries), bench.ours("planet", log=True), bench.ours("planet", "sync"), bench.ours("planet", "threads")]
-        servers += [s for s in contestants.constant_peers(bench.binaries) if s.name.startswith(("h2o", "lighttpd", "nginx, constant"))]
+        servers += [contestants.limit(bench.binaries), bench.ours("planet", log=True), bench.ours("planet", "sync"),
+                    bench.ours("planet", "threads")]
+        servers += [s for s in contestants.constant_peers(bench.binaries) if s.name.startswith(("h2o", "lighttpd", "nginx"))]
     bench.probe("instructions", servers, instructions.per_request)
 
 
@@ -198,8 +199,8 @@ def measured_table(bench):
             report.number(memory[1]),
             report.number(bench.figure("start", name), 1),
         ])
-    head = ["server", "CPU µs", "× limit (quartiles)", "512 conn.", "pipelined ×16", "2 workers", "req/s", "p50 / p99 / p99.9 µs",
-            "instr.", "syscalls", "PSS idle", "B per idle conn.", "start ms"]
+    head = ["server", "CPU µs", "× limit (quartiles)", "512 conn.", "pipelined ×16", "2 workers", "req/s",
+            "p50 / p99 / p99.9 µs", "instr.", "syscalls", "PSS idle", "B per idle conn.", "start ms"]
     return report.table(head, rows)
 
 
@@ -214,7 +215,8 @@ def connections_table(bench):
 
 
 def article_table(bench):
-    rows = [[f"{name}, {workers} worker{'s' if workers > 1 else ''}", report.number(statistics.median(one.per_second for one in loads)),
+    rows = [[f"{name}, {workers} worker{'s' if workers > 1 else ''}",
+             report.number(statistics.median(one.per_second for one in loads)),
              report.number(statistics.median(one.microseconds for one in loads), 1)]
             for workers in (1, 4) for name, loads in bench.rounds.get(f"article, {workers}", {}).items()]
     return report.table(["`ab -k -c 20`", "requests/s", "CPU µs"], rows) if rows else []
@@ -226,7 +228,8 @@ def run(options):
     for name, (measure, _) in MEASUREMENTS.items():
         if not options.only or name in options.only:
             measure(bench)
-    lines += [f"- {options.rounds} rounds of {options.seconds} s after one that is dropped; single-worker servers on CPU 0, clients on CPU 1", "",
+    lines += [f"- {options.rounds} rounds of {options.seconds} s after one that is dropped; servers of one worker on CPU 0, "
+              "their clients on CPU 1", "",
               "### Required", "", *required.table(bench), "", "### Measured", "", *measured_table(bench)]
     for more in (connections_table(bench), article_table(bench)):
         lines += ["", *more] if more else []

@@ -100,9 +100,9 @@ def table(head, profiles, costs, least):
 
 def of_requests(costs):
     """Without the functions around the loop, which include everything."""
-    return collections.Counter({name: cost for name, cost in costs.items()
-                                if not re.search(r"master|serve\b|`main|below main|libc_start|run_worker|Life::run|fork_child|^`0x|"
-                                                 r"Loop::run|uv_run|^`run|_Function_handler|^``$", name)})
+    around = r"master|serve\b|`main|below main|libc_start|run_worker|Life::run|fork_child|^`0x|Loop::run|uv_run|^`run|" \
+             r"_Function_handler|^``$"
+    return collections.Counter({name: cost for name, cost in costs.items() if not re.search(around, name)})
 
 
 def run(options):
@@ -116,10 +116,12 @@ def run(options):
         profiles[route] = many.minus(few, MANY - FEW)
     progress.clear()
     totals = ", ".join(f"{route} {profile.total:,}" for route, profile in profiles.items())
-    return ["## Profile", "", *machine.describe(options.command, ["valgrind"]), f"- User instructions of one request: {totals}", "",
+    lines = machine.describe(options.command, ["valgrind"])
+    return ["## Profile", "", *lines, f"- User instructions of one request: {totals}", "",
             "### By room: instructions spent there itself", "", *table("room", profiles, rooms, 15), "",
             "### By function: itself", "", *table("function", profiles, lambda p: merged(p.self_of_functions()), 60), "",
-            "### By function: with all it calls", "", *table("function", profiles, lambda p: of_requests(merged(p.inclusive)), 150)]
+            "### By function: with all it calls", "",
+            *table("function", profiles, lambda p: of_requests(merged(p.inclusive)), 150)]
 
 
 def listing():
