@@ -49,6 +49,8 @@ class Stream {
   [[nodiscard]] std::size_t queued() const;
   /// Half-close: the peer sees the end of our data once everything queued is sent.
   void shut_down();
+  /// The close that follows tells the peer with a RST that something is missing, and what is unsent is thrown away.
+  void reset_on_close();
 
  private:
   struct TcpBlock;

@@ -6,7 +6,7 @@
 
 namespace orrery::worker {
 
-void Connections::add(base::UniqueFd socket, const base::Address& peer) {
+void Connections::add(base::UniqueFd socket, const base::Address& peer, ProxyProtocol proxy) {
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(sessions_.size()));
     sessions_.emplace_back();
@@ -14,7 +14,7 @@ void Connections::add(base::UniqueFd socket, const base::Address& peer) {
   const std::uint32_t index = free_.back();
   free_.pop_back();
   auto& place = sessions_[index];
-  place = std::make_unique<Session>(services_, index, peer, base::monotonic_now());
+  place = std::make_unique<Session>(services_, index, peer, proxy, base::monotonic_now());
   ++open_;
   count();
   os::bump(services_.slot.counters.connections);
@@ -32,7 +32,7 @@ void Connections::count() {
 bool Connections::close_longest_idle() {
   Session* session = longest_idle_;
   if (!session) return false;
-  services_.recorder.on_rejected(base::Reject::too_many_connections, session->exchange_.peer(), nullptr);
+  services_.recorder.on_rejected(base::Reject::too_many_connections, session->exchange_.sender(), nullptr);
   return session->close_if_idle();
 }
 

@@ -18,7 +18,7 @@ class Connections {
   Connections(Services& services, std::size_t most) : services_(services), most_(most) {}
 
   /// Takes a fresh connection in.
-  void add(base::UniqueFd socket, const base::Address& peer);
+  void add(base::UniqueFd socket, const base::Address& peer, ProxyProtocol proxy);
   [[nodiscard]] bool full() const { return open_ >= most_; }
   [[nodiscard]] bool empty() const { return open_ == 0; }
   /// Closes the connection that has been idle longest; false when none is idle.

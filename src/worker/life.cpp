@@ -56,12 +56,13 @@ std::chrono::milliseconds beat_period(const Config& config) {
 
 }  // namespace
 
-Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, base::AddressSet trusted,
+Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, http::Proxies proxies,
            std::optional<AccessLog> access_log)
     : birth_(std::move(birth)),
       app_(app),
+      loop_(birth_.config->limit_request_pipeline),
       recorder_(*birth_.slot, std::move(access_log)),
-      context_(*birth_.config, router, app.routes(), recorder_, std::move(trusted), random_seed()),
+      context_(*birth_.config, router, app.routes(), recorder_, std::move(proxies), random_seed()),
       deadlines_(loop_),
       services_{.loop = loop_,
                 .context = context_,
@@ -74,7 +75,7 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ba
       flights_(*birth_.slot),
       after_poll_(loop_, [this] { after_poll(); }),
       dispatch_(Dispatch::make(birth_.config->worker_class, services_, flights_, after_poll_)),
-      acceptor_(loop_, birth_.listeners, connections_, birth_.config->worker_class == WorkerClass::kSync),
+      acceptor_(loop_, *birth_.config, birth_.listeners, connections_),
       signalled_(loop_, [this] { on_signals(); }),
       heartbeat_(loop_, [this] { beat(); }),
       flusher_(loop_, [this] { recorder_.flush(); }),

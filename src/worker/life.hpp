@@ -21,7 +21,7 @@ namespace orrery::worker {
 
 class Life final : public orrery::Worker {
  public:
-  Life(os::WorkerBirth birth, const App& app, const http::Router& router, base::AddressSet trusted,
+  Life(os::WorkerBirth birth, const App& app, const http::Router& router, http::Proxies proxies,
        std::optional<AccessLog> access_log);
 
   /// kExitOk after a whole life, kExitAppLoad when a start hook failed.

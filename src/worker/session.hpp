@@ -30,7 +30,8 @@ struct RequestKey {
 
 class Session final : uv::StreamEvents, Deadline {
  public:
-  Session(Services& services, std::uint32_t index, const base::Address& peer, base::Monotonic now);
+  Session(Services& services, std::uint32_t index, const base::Address& peer, ProxyProtocol proxy,
+          base::Monotonic now);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   ~Session();
