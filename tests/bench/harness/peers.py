@@ -1,9 +1,11 @@
 """scripts/bench peers: Orrery, the limit server and other servers, side by side; and whether what is required is met."""
 
 import statistics
+import subprocess
 
 from . import build, contestants, instructions, load, machine, packages, probes, progress, report, required
 from .rounds import ratios, spread, together
+from .servers import Failed
 
 SERVER_CPUS, CLIENT_CPU = {0}, 1  # of what is pinned
 AB_REQUESTS = {"quick": 8000, "whole": 15000}
@@ -50,8 +52,9 @@ class Bench:
         wanted = self.options.servers
         return [s for s in servers if s.group == "limit" or not wanted or any(word in s.name for word in wanted)]
 
-    def in_rounds(self, name, servers, measure, cpus=SERVER_CPUS):
-        self.rounds[name] = together(name, self.chosen(servers), measure, self.options.rounds, cpus)
+    def in_rounds(self, name, servers, measure, cpus=SERVER_CPUS, most_rounds=1000):
+        rounds = min(self.options.rounds, most_rounds)
+        self.rounds[name] = together(name, self.chosen(servers), measure, rounds, cpus)
 
     def probe(self, name, servers, measure):
         """A figure for each of them."""
@@ -60,7 +63,7 @@ class Bench:
             progress.show(f"{name}: {server.name}")
             try:
                 self.figures[name][server.name] = measure(server)
-            except Exception as failure:
+            except (Failed, OSError, ValueError, subprocess.SubprocessError) as failure:
                 progress.say(f"{name}: {server.name} is left out: {failure}")
         progress.clear()
 
@@ -129,7 +132,8 @@ def article_stack(bench):
     servers = [contestants.limit(bench.binaries), bench.ours("planet"), contestants.GUNICORN_AIOHTTP,
                contestants.GUNICORN_FLASK]
     for workers in (1, 4):
-        bench.in_rounds(f"article, {workers}", [contestants.with_workers(s, workers) for s in servers], measure, cpus=None)
+        bench.in_rounds(f"article, {workers}", [contestants.with_workers(s, workers) for s in servers], measure, cpus=None,
+                        most_rounds=3 if bench.options.quick else 1000)
 
 
 def counted(bench):
