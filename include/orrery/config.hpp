@@ -22,6 +22,19 @@ enum class WorkerClass : std::uint8_t {
   kThreads,  ///< on a bounded pool of `threads`: handlers may block
 };
 
+/// How a reload takes the workers of the new configuration in. Each is ready before the one it replaces leaves.
+enum class ReloadStrategy : std::uint8_t {
+  kRolling,  ///< a few at a time, within `max_surge` and `max_unavailable`
+  kSurge,    ///< all at once beside the old ones; each old one leaves as its replacement is ready
+  kAll,      ///< all at once; the old ones leave together, when every new one is ready
+};
+
+/// What USR2 does once the new binary serves.
+enum class UpgradeMode : std::uint8_t {
+  kTransactional,  ///< the old master drains and leaves by itself
+  kManual,         ///< both serve until the operator sends TERM to one of them
+};
+
 enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError, kCritical };
 
 /// What becomes of header fields with an underscore in their name: behind a gateway that turns `-` into `_`, `X_Real_IP` would
@@ -68,6 +81,20 @@ struct Config {
   std::uint64_t max_requests = 0;
   /// A random 0..N is added to `max_requests`, for each worker anew, so that they do not recycle together.
   std::uint64_t max_requests_jitter = 0;
+  /// A worker is replaced when it has served this long, or up to a tenth longer; 0 = never.
+  Milliseconds max_worker_lifetime{0};
+  /// A worker whose private memory exceeds this many bytes is replaced, gracefully; 0 = never.
+  std::uint64_t max_worker_memory = 0;
+  /// A worker whose private memory exceeds this many bytes is replaced at once and gets no new connections; 0 = never.
+  std::uint64_t max_worker_memory_hard = 0;
+
+  // --- reload and upgrade ---
+  ReloadStrategy reload_strategy = ReloadStrategy::kRolling;
+  /// `rolling`: workers above `workers` while others are replaced, 0 to 256; those that drain are not counted.
+  int max_surge = 1;
+  /// `rolling`: workers that may be missing while others are replaced, 0 to 256; not 0 together with `max_surge`.
+  int max_unavailable = 0;
+  UpgradeMode upgrade = UpgradeMode::kTransactional;
 
   // --- time ---
   /// The loop thread must beat at least this often, else the master ends the worker; 0 = never.
@@ -76,6 +103,9 @@ struct Config {
   Milliseconds request_deadline = Seconds{30};
   /// Time a stopping worker has to finish what it holds.
   Milliseconds graceful_timeout = Seconds{30};
+  /// After TERM the service manager is told at once, but serving goes on for this long, so that load balancers can
+  /// turn away first.
+  Milliseconds drain_delay{0};
   /// Time a new worker has to become ready.
   Milliseconds boot_timeout = Seconds{30};
   /// Idle time after which a kept-alive connection is closed; 0 = close after each response.

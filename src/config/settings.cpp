@@ -59,6 +59,43 @@ std::vector<Setting> make_settings() {
      .group = Group::kWorkers, .impact = Impact::kRespawn, .flags = {"max-requests-jitter"}, .placeholder = "N",
      .unit = "requests",
      .doc = "A random 0..N is added to `max_requests`, for each worker anew. So they do not all recycle together."},
+    {.name = "max_worker_lifetime", .member = &Config::max_worker_lifetime, .kind = Kind::kDuration,
+     .group = Group::kWorkers, .impact = Impact::kLive, .flags = {"max-worker-lifetime"}, .placeholder = "TIME",
+     .unit = "seconds", .range = {0, 52 * kWeek},
+     .doc = "A worker is replaced when it has served this long, or up to a tenth longer; 0 = never. One at a time, the "
+            "replacement first."},
+    {.name = "max_worker_memory", .member = &Config::max_worker_memory, .kind = Kind::kSize, .group = Group::kWorkers,
+     .impact = Impact::kLive, .flags = {"max-worker-memory"}, .placeholder = "SIZE", .unit = "bytes",
+     .range = {0, kTebibyte},
+     .doc = "A worker whose private memory exceeds this is replaced; 0 = never. What it shares with the master and its "
+            "siblings is not counted. One at a time, the replacement first."},
+    {.name = "max_worker_memory_hard", .member = &Config::max_worker_memory_hard, .kind = Kind::kSize,
+     .group = Group::kWorkers, .impact = Impact::kLive, .flags = {"max-worker-memory-hard"}, .placeholder = "SIZE",
+     .unit = "bytes", .range = {0, kTebibyte},
+     .doc = "A worker whose private memory exceeds this leaves at once, whether or not its replacement is ready; 0 = never. "
+            "It finishes what it holds within `graceful_timeout`."},
+
+    // --- reload and upgrade ---
+    {.name = "reload_strategy", .member = &Config::reload_strategy, .kind = Kind::kChoice, .group = Group::kReload,
+     .impact = Impact::kLive, .flags = {"reload-strategy"}, .placeholder = "STRATEGY",
+     .choices = {{"rolling", int(ReloadStrategy::kRolling)}, {"surge", int(ReloadStrategy::kSurge)},
+                 {"all", int(ReloadStrategy::kAll)}},
+     .doc = "How HUP replaces the workers: `rolling` a few at a time, `surge` all at once, `all` together at the end. With "
+            "`rolling`, `max_surge` and `max_unavailable` bound it. With `surge` and `all` every new worker starts beside "
+            "the old ones; with `surge` an old one leaves as soon as its replacement is ready, with `all` none leaves "
+            "before every new one is ready."},
+    {.name = "max_surge", .member = &Config::max_surge, .kind = Kind::kInteger, .group = Group::kReload,
+     .impact = Impact::kLive, .flags = {"max-surge"}, .placeholder = "N", .unit = "processes", .range = {0, 256},
+     .doc = "Workers above `workers` while others are replaced. Those that drain are not counted."},
+    {.name = "max_unavailable", .member = &Config::max_unavailable, .kind = Kind::kInteger, .group = Group::kReload,
+     .impact = Impact::kLive, .flags = {"max-unavailable"}, .placeholder = "N", .unit = "processes", .range = {0, 256},
+     .doc = "Workers that may be missing while others are replaced. Not 0 together with `max_surge`: then no worker could "
+            "ever be replaced."},
+    {.name = "upgrade", .member = &Config::upgrade, .kind = Kind::kChoice, .group = Group::kReload,
+     .impact = Impact::kLive, .flags = {"upgrade"}, .placeholder = "MODE",
+     .choices = {{"transactional", int(UpgradeMode::kTransactional)}, {"manual", int(UpgradeMode::kManual)}},
+     .doc = "What happens after USR2 when the new binary serves: `transactional` the old master leaves by itself, `manual` "
+            "both serve. With `manual` TERM to the old master ends the upgrade, and TERM to the new one goes back."},
 
     // --- time ---
     {.name = "timeout", .member = &Config::timeout, .kind = Kind::kDuration, .group = Group::kTime,
@@ -73,6 +110,10 @@ std::vector<Setting> make_settings() {
     {.name = "graceful_timeout", .member = &Config::graceful_timeout, .kind = Kind::kDuration, .group = Group::kTime,
      .impact = Impact::kRespawn, .flags = {"graceful-timeout"}, .placeholder = "TIME", .unit = "seconds",
      .range = {0, kWeek}, .doc = "Time a stopping worker has to finish what it holds."},
+    {.name = "drain_delay", .member = &Config::drain_delay, .kind = Kind::kDuration, .group = Group::kTime,
+     .impact = Impact::kLive, .flags = {"drain-delay"}, .placeholder = "TIME", .unit = "seconds", .range = {0, kWeek},
+     .doc = "Time that serving goes on after TERM, before `graceful_timeout` begins. The service manager is told at once, so "
+            "load balancers can turn away first; a second TERM ends it."},
     {.name = "boot_timeout", .member = &Config::boot_timeout, .kind = Kind::kDuration, .group = Group::kTime,
      .impact = Impact::kLive, .flags = {"boot-timeout"}, .placeholder = "TIME", .unit = "seconds", .range = {1, kWeek},
      .doc = "Time a new worker has to become ready."},
@@ -264,6 +305,7 @@ std::string_view group_title(Group group) {
   switch (group) {
     case Group::kSockets: return "Sockets";
     case Group::kWorkers: return "Workers";
+    case Group::kReload: return "Reload and upgrade";
     case Group::kTime: return "Time";
     case Group::kLimits: return "Limits on one request";
     case Group::kAnswers: return "Answers";

@@ -22,6 +22,7 @@ namespace orrery::config {
 enum class Group : std::uint8_t {
   kSockets,
   kWorkers,
+  kReload,
   kTime,
   kLimits,
   kAnswers,
@@ -44,8 +45,9 @@ enum class Impact : std::uint8_t {
 
 /// Where the value lives in Config; monostate: the row is an order to the program, not a value.
 using Member = std::variant<std::monostate, bool Config::*, int Config::*, std::uint64_t Config::*,
-                            Config::Milliseconds Config::*, WorkerClass Config::*, LogLevel Config::*,
-                            HeaderMap Config::*, ProxyProtocol Config::*, ErrorForm Config::*,
+                            Config::Milliseconds Config::*, WorkerClass Config::*, ReloadStrategy Config::*,
+                            UpgradeMode Config::*, LogLevel Config::*, HeaderMap Config::*,
+                            ProxyProtocol Config::*, ErrorForm Config::*,
                             std::optional<std::uint32_t> Config::*, std::string Config::*,
                             std::vector<std::string> Config::*>;
 

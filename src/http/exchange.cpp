@@ -199,6 +199,19 @@ bool Exchange::close_if_idle() {
   return true;
 }
 
+std::optional<Exchange::Rest> Exchange::rest() const {
+  if (!idle() || write_started_ != Monotonic{} || ended_) return std::nullopt;
+  return Rest{phase_started_, requests_, sender_, proxy_};
+}
+
+void Exchange::resume(const Rest& rest) {
+  phase_started_ = rest.since;
+  requests_ = rest.requests;
+  sender_ = rest.sender;
+  proxy_ = rest.proxy;
+  first_ = requests_ == 0;
+}
+
 bool Exchange::wants_input() const {
   if (ended_ || state_ == State::kClosing || write_started_ != Monotonic{}) return false;
   return input_.empty();

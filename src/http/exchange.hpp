@@ -101,6 +101,19 @@ class Exchange {
   /// Close now if no request is going on, to make room or because idle time is over.
   bool close_if_idle();
 
+  // --- in, out: the connection's change of owner ---
+  /// What the next owner of a connection between two requests must know.
+  struct Rest {
+    base::Monotonic since;       ///< idle_since()
+    std::uint32_t requests = 0;  ///< begun so far
+    base::Address sender;
+    ProxyProtocol proxy = ProxyProtocol::kOff;  ///< what its first bytes still have to be
+  };
+  /// Nothing when bytes of a request, or of an answer, are here.
+  [[nodiscard]] std::optional<Rest> rest() const;
+  /// Goes on where another exchange rested; before anything else happens.
+  void resume(const Rest& rest);
+
   // --- state ---
   [[nodiscard]] Message* message() const { return message_; }
   [[nodiscard]] bool wants_input() const;
@@ -164,6 +177,7 @@ class Exchange {
   base::Address sender_;
   ProxyProtocol proxy_;  ///< what the first bytes must be; kOff once that is settled
   State state_ = State::kIdle;
+  std::uint32_t requests_ = 0;  ///< begun on this connection
   std::uint8_t empty_lines_ = 0;
   bool first_ = true;   ///< no request has begun on this connection
   bool ended_ = false;  ///< the peer sends no more

@@ -116,6 +116,7 @@ Exchange::Advance Exchange::read_head(Monotonic now) {
 
 Exchange::Advance Exchange::take_head(std::string_view head, std::size_t length, Monotonic now) {
   first_ = false;
+  ++requests_;
   continue_sent_ = false;
   note_request_line(head);
   if (const auto reason = understand_head(length)) {

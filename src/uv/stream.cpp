@@ -102,6 +102,12 @@ void Stream::reset_on_close() {
   ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
+int Stream::descriptor() const {
+  uv_os_fd_t fd = -1;
+  uv_fileno(reinterpret_cast<const uv_handle_t*>(stream_.get()), &fd);
+  return fd;
+}
+
 void Stream::shut_down() {
   auto* request = new uv_shutdown_t;
   const auto done = [](uv_shutdown_t* finished, int) noexcept { delete finished; };

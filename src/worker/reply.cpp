@@ -89,6 +89,11 @@ bool Outlet::write(std::string_view piece) {
   return to && to->write_piece(piece);
 }
 
+bool Outlet::behind() const {
+  const Session* to = open_ ? session() : nullptr;
+  return to && to->behind();
+}
+
 void Outlet::end() {
   if (!std::exchange(open_, false)) return;
   if (mailbox_->closed()) return;
@@ -114,6 +119,7 @@ void Outlet::tell_draining() { tell(std::function<void()>{draining_}); }
 namespace orrery {
 
 bool Stream::write(std::string_view piece) const { return outlet_->write(piece); }
+bool Stream::behind() const { return outlet_->behind(); }
 void Stream::end() const { outlet_->end(); }
 bool Stream::open() const { return outlet_->open(); }
 void Stream::on_drain(std::function<void()> callback) const { outlet_->on_drain(std::move(callback)); }

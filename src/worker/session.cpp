@@ -44,6 +44,11 @@ Result<void> Session::start(base::UniqueFd socket) {
   return {};
 }
 
+Result<void> Session::resume(base::UniqueFd socket, const http::Exchange::Rest& rest) {
+  exchange_.resume(rest);
+  return start(std::move(socket));
+}
+
 /// One turn: `act` tells the exchange what happened; then everything that follows from it is done. Inside a turn of the same
 /// session (a handler that answers at once) only `act` runs, and the turn that is under way goes on with it.
 template <class Act>
@@ -258,6 +263,14 @@ void Session::tell_reader(const BodyReader::Callback& callback, const BodyPiece&
 
 void Session::drain() {
   turn([&] { exchange_.drain(now_); });
+  tell_draining();
+}
+
+std::optional<http::Exchange::Rest> Session::rest() const {
+  return lingering_ || closed_ ? std::nullopt : exchange_.rest();
+}
+
+void Session::tell_draining() {
   if (closed_ || !ongoing_) return;
   if (const auto outlet = ongoing_->outlet.lock()) outlet->tell_draining();
 }

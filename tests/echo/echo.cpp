@@ -12,10 +12,13 @@
 //   GET  /pid                     the worker's process id
 //   GET  /inject                  tries to forge a header field
 //
-// With ECHO_ROUTES=corpus it has the routes of tests/corpus/README.md instead. With ECHO_START=fail in its environment the workers' start hook fails, with `throw` it throws, with `hang` it hangs.
+// With ECHO_ROUTES=corpus it has the routes of tests/corpus/README.md instead.
+// With ECHO_START=fail in its environment the workers' start hook fails, with `throw` it throws, with `hang` it hangs, with `once`
+// it fails for all but the first that finds no file `started` in its directory.
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <fcntl.h>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -137,6 +140,8 @@ orrery::Result<void> start_as_told() {
   const std::string_view start = told == nullptr ? "" : told;
   if (start == "fail") return orrery::fail("told to fail");
   if (start == "throw") throw std::runtime_error("told to throw");
+  if (start == "once" && ::open("started", O_CREAT | O_EXCL | O_CLOEXEC, 0600) < 0)
+    return orrery::fail("started once before");
   while (start == "hang") std::this_thread::sleep_for(std::chrono::hours{1});
   return {};
 }
