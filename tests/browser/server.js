@@ -21,6 +21,8 @@ export class Server {
     this.#log = '';
     const flags = ['-b', `127.0.0.1:${this.port}`, '-w', '1', ...this.flags];
     this.#process = spawn(process.env.ORRERY_BINARY, flags, { stdio: ['ignore', 'ignore', 'pipe'] });
+    // A test run that breaks off leaves no server behind.
+    process.once('exit', () => this.#process.kill('SIGTERM'));
     await this.#ready();
     this.port = Number(this.#log.match(/Listening at: http:\/\/127\.0\.0\.1:(\d+)/)[1]);
     return this;
@@ -38,6 +40,12 @@ export class Server {
         resolve();
       });
     });
+  }
+
+  /** Gives the server a new generation of workers; the old one has left when this resolves. */
+  async reload() {
+    this.#process.kill('SIGHUP');
+    while (!/Generation 2 serves/.test(this.#log)) await once(this.#process.stderr, 'data');
   }
 
   async stop() {

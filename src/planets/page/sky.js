@@ -28,12 +28,15 @@ const handlers = { onSelect: select, onPoint: point };
 const dome = new Dome(at('dome'), handlers);
 const table = new Almanac({ rows: at('rows'), caption: at('caption'), about: at('about') }, handlers);
 const observer = new Observer(
-  { places: at('places'), locate: at('locate'), edit: at('edit'), coordinates: at('coordinates'), lat: at('lat'), lon: at('lon'),
-    elevation: at('elevation'), problem: at('place-problem') }, (place) => go({ place, instant: state.instant }));
+  { places: at('places'), locate: at('locate'), edit: at('edit'), coordinates: at('coordinates'), lat: at('lat'),
+    lon: at('lon'), elevation: at('elevation'), problem: at('place-problem') },
+  (place) => go({ place, instant: state.instant }));
 const hours = new Hours(
-  { slider: at('slider'), daylight: at('daylight'), scale: at('scale'), date: at('date'), now: at('now'), chosen: at('chosen-time') },
+  { slider: at('slider'), daylight: at('daylight'), scale: at('scale'), date: at('date'), now: at('now'),
+    chosen: at('chosen-time') },
   (instant) => go({ place: state.place, instant }, true));
-const feed = new Feed({ onSky: arrived, onAway: away, onRefusal: refused, onMode: (mode) => (document.body.dataset.feed = mode) });
+const onMode = (mode) => (document.body.dataset.feed = mode);
+const feed = new Feed({ onSky: arrived, onAway: away, onRefusal: refused, onMode });
 
 /** Goes to a place and a time (undefined = now). A change of time is no step of the history: a slider makes many. */
 function go({ place, instant }, ofTime = false) {
@@ -121,7 +124,9 @@ function paint() {
   table.show(bodies, instant, state.place.zone);
   at('summary').textContent = summary(bodies);
   dome.describe(`Sky dome over ${state.place.name}. ${summary(bodies)}`);
-  at('caption').textContent = `${state.place.name}, ${spokenTime(instant, state.place.zone)}. Degrees, with the air’s refraction; the next rise, transit and set.`;
+  const when = spokenTime(instant, state.place.zone);
+  at('caption').textContent =
+    `${state.place.name}, ${when}. Degrees, with the air’s refraction; the next rise, transit and set.`;
 }
 
 function showTime(instant) {

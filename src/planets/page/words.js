@@ -70,7 +70,8 @@ export function summary(bodies) {
   const limit = faintestSeen(sun.alt);
   const seen = bodies.filter(
     ({ name, alt, magnitude }) => name !== 'sun' && alt > 0 && (name === 'moon' || (magnitude ?? 9) < limit));
-  if (seen.length === 0) return `${state} ${sun.alt > -6 ? 'No planet is up that daylight lets through.' : 'Nothing the eye can see is up.'}`;
+  const nothing = sun.alt > -6 ? 'No planet is up that daylight lets through.' : 'No planet the eye can see is up.';
+  if (seen.length === 0) return `${state} ${nothing}`;
   return `${state} Look for ${list(seen.map(({ name }) => spoken(name)))}.`;
 }
 
