@@ -52,6 +52,8 @@ Result<Ground> prepare_background(const Config& config, Foreground foreground, o
   if (!scoreboard) return tl::unexpected(scoreboard.error());
   auto signals = os::SignalFd::open();
   if (!signals) return tl::unexpected(signals.error());
+  auto handover = os::HandoverPair::open();
+  if (!handover) return tl::unexpected(handover.error());
   os::set_title(config.proc_name + ": master");
   return Ground{std::move(foreground.pidfile),
                 std::move(foreground.listeners),
@@ -59,7 +61,8 @@ Result<Ground> prepare_background(const Config& config, Foreground foreground, o
                 std::move(daemon),
                 os::Notify::from_environment(),
                 std::move(*scoreboard),
-                std::move(*signals)};
+                std::move(*signals),
+                std::move(*handover)};
 }
 
 void say_start(const MasterParts& parts, const ListenerSet& listeners,

@@ -17,9 +17,11 @@
 #include "master/master.hpp"
 #include "master/supervisor.hpp"
 #include "os/daemon.hpp"
+#include "os/handover.hpp"
 #include "os/notify.hpp"
 #include "os/pidfile.hpp"
 #include "os/process.hpp"
+#include "os/program.hpp"
 #include "os/scoreboard.hpp"
 #include "os/signals.hpp"
 
@@ -41,6 +43,7 @@ struct Ground {
   os::Notify notify;
   os::Scoreboard scoreboard;
   os::SignalFd signals;
+  os::HandoverPair handover;
 };
 
 /// Who the workers of `config` run as, which sockets they get, and log files they may write. Warnings go to
@@ -81,6 +84,7 @@ class Service {
   void apply(const SendSignal& action);
   void apply(const LoadConfig& action);
   void apply(const DropGeneration& action);
+  void apply(const CloseListeners& action);
   void apply(const ReopenLogs& action);
   void apply(const ReportDeath& action);
   void apply(const Announce& action);
@@ -99,6 +103,7 @@ class Service {
 
   MasterParts parts_;
   Ground ground_;
+  os::Program program_;
   Supervisor supervisor_;
   std::map<unsigned, Generation> generations_;
   std::map<pid_t, Worker> workers_;
