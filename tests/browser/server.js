@@ -11,6 +11,8 @@ export class Server {
   constructor(...flags) {
     this.flags = flags;
     this.port = 0;
+    // A test run that breaks off leaves no server behind.
+    process.once('exit', () => this.#process?.kill('SIGTERM'));
   }
 
   get base() {
@@ -21,8 +23,6 @@ export class Server {
     this.#log = '';
     const flags = ['-b', `127.0.0.1:${this.port}`, '-w', '1', ...this.flags];
     this.#process = spawn(process.env.ORRERY_BINARY, flags, { stdio: ['ignore', 'ignore', 'pipe'] });
-    // A test run that breaks off leaves no server behind.
-    process.once('exit', () => this.#process.kill('SIGTERM'));
     await this.#ready();
     this.port = Number(this.#log.match(/Listening at: http:\/\/127\.0\.0\.1:(\d+)/)[1]);
     return this;
