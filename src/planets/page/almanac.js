@@ -39,7 +39,12 @@ export class Almanac {
     row.classList.toggle('below', alt < 0);
     cells[0].replaceChildren(`${degrees(position.az)} `, element('span', { class: 'point' }, compassPoint(position.az)));
     const brightness = position.magnitude === undefined ? '–' : decimal(position.magnitude, 1);
-    [degrees(alt), ...events(position, instant, zone), brightness].forEach((text, i) => (cells[i + 1].textContent = text));
+    [cells[1].textContent, cells[5].textContent] = [degrees(alt), brightness];
+    // Until the events of another time have come, those that stand there fade.
+    const waits = position.visibility === undefined;
+    row.classList.toggle('waiting', waits);
+    const known = waits && cells[2].textContent !== '';
+    if (!known) events(position, instant, zone).forEach((text, i) => (cells[i + 2].textContent = text));
   }
 
   #add(name) {
