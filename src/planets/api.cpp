@@ -102,7 +102,7 @@ Response docs_page(const Request& request, const Document& page) {
   Response response = embedded(request, page);
   response.add_field(
       "Content-Security-Policy",
-      "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
+      "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
       "frame-ancestors 'none'");
   response.add_field("X-Content-Type-Options", "nosniff");
   response.add_field("Referrer-Policy", "no-referrer");
