@@ -43,7 +43,7 @@ export function list(words) {
 /** What the Sun's altitude makes of the sky: one of the six states that the page tells apart. */
 export function skyState(altitude) {
   if (altitude >= 6) return 'Daylight';
-  if (altitude >= -0.3) return 'The Sun is low';
+  if (altitude >= -0.3) return 'Low sunlight';
   if (altitude >= -6) return 'Civil twilight';
   if (altitude >= -12) return 'Nautical twilight';
   if (altitude >= -18) return 'Astronomical twilight';
