@@ -36,14 +36,6 @@ Instant now() {
   return Instant::from_unix(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
 }
 
-/// As Request::query(), which decodes the whole query string each time; most parameters are absent, which is seen sooner.
-std::optional<std::string_view> value_of(const Request& request, std::string_view name) {
-  const std::string_view encoded = request.query_string();
-  const bool may_be_there =
-      encoded.find(name) != std::string_view::npos || encoded.find('%') != std::string_view::npos;
-  return may_be_there ? request.query(name) : std::nullopt;
-}
-
 std::optional<double> number_of(std::string_view text) {
   if (const auto value = decimal::read(text)) return value;
   double value = 0;
@@ -55,7 +47,7 @@ std::optional<double> number_of(std::string_view text) {
 /// The number, or nothing when it is absent; a bad one is a problem.
 std::optional<double> read_number(const Request& request, const NumberParameter& parameter,
                                   Problems& problems) {
-  const auto text = value_of(request, parameter.name);
+  const auto text = request.query(parameter.name);
   if (!text) return {};
   const std::optional<double> number = number_of(*text);
   const double value = number.value_or(0);
@@ -76,7 +68,7 @@ std::optional<int> read_whole(const Request& request, const NumberParameter& par
 
 /// The instant, or nothing when it is absent or bad; a bad one is a problem.
 std::optional<Instant> read_instant(const Request& request, std::string_view name, Problems& problems) {
-  const auto text = value_of(request, name);
+  const auto text = request.query(name);
   if (!text) return {};
   const auto instant = parse_rfc3339(*text);
   if (!instant) {
@@ -95,7 +87,7 @@ std::string known_fields() {
 }
 
 FieldSet read_fields(const Request& request, Problems& problems) {
-  const auto text = value_of(request, "fields");
+  const auto text = request.query("fields");
   if (!text) return kDefaultFields;
   FieldSet fields;
   std::string unknown;
@@ -129,7 +121,7 @@ Query read_place(const Request& request) {
 }
 
 void begin_at(Query& query, const Request& request, std::string_view parameter) {
-  query.is_now = !value_of(request, parameter);
+  query.is_now = !request.query(parameter);
   if (const auto instant = read_instant(request, parameter, query.problems)) query.instant = *instant;
 }
 
@@ -174,7 +166,7 @@ StreamQuery read_stream_query(const Request& request) {
   stream.query.fields = read_fields(request, stream.query.problems);
   if (const auto seconds = read_whole(request, kInterval, stream.query.problems))
     stream.interval = std::chrono::seconds{*seconds};
-  if (value_of(request, "time"))
+  if (request.query("time"))
     stream.query.problems.emplace_back("time: a stream is always about now; leave it out");
   return stream;
 }
