@@ -37,12 +37,32 @@ enum class UpgradeMode : std::uint8_t {
 
 enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError, kCritical };
 
+/// What becomes of header fields with an underscore in their name: behind a gateway that turns `-` into `_`, `X_Real_IP` would
+/// pass for the `X-Real-IP` that only the proxy may set.
+enum class HeaderMap : std::uint8_t {
+  kDrop,       ///< no handler sees them
+  kRefuse,     ///< 400
+  kDangerous,  ///< handlers see them
+};
+
+/// Whether the connections of a listener begin with a PROXY header (haproxy's PROXY protocol, versions 1 and 2).
+enum class ProxyProtocol : std::uint8_t { kOff, kOptional, kRequired };
+
+/// The form of the answers the server makes itself: errors, refusals.
+enum class ErrorForm : std::uint8_t {
+  kAuto,  ///< what the request accepts: HTML, JSON, else plain text
+  kText,
+  kHtml,
+  kJson,
+};
+
 struct Config {
   using Milliseconds = std::chrono::milliseconds;
   using Seconds = std::chrono::seconds;
 
   // --- sockets ---
   /// Addresses to listen on: `HOST`, `HOST:PORT`, `[v6]:PORT`, `unix:PATH`, `fd://N`. Port 0 lets the kernel choose.
+  /// ` proxy_protocol=off|optional|required` may follow.
   std::vector<std::string> bind{"127.0.0.1:8000"};
   /// Connections the kernel queues for us; 64 to 65535, capped by net.core.somaxconn.
   int backlog = 2048;
@@ -110,10 +130,26 @@ struct Config {
   std::size_t limit_request_head = 65536;
   /// Largest request body in bytes; larger is 413. A route may have its own.
   std::uint64_t limit_request_body = 1024 * 1024;
+  /// Most query parameters; more is 400.
+  std::uint64_t limit_request_parameters = 1000;
+  /// Most bytes read at once, 1024 to 65536: no more than that of later requests is kept while one is handled.
+  std::size_t limit_request_pipeline = 65536;
+  HeaderMap header_map = HeaderMap::kDrop;
+
+  // --- answers ---
+  ErrorForm error_form = ErrorForm::kAuto;
 
   // --- trust ---
-  /// Peers (addresses or CIDR; `*` = all) whose X-Request-ID is believed. Unix sockets always are.
+  /// Proxies (addresses or CIDR; `*` = all) whose X-Forwarded-For, Forwarded, scheme headers and X-Request-ID are believed.
+  /// Unix sockets always are.
   std::vector<std::string> forwarded_allow_ips{"127.0.0.1", "::1"};
+  /// `NAME=value`: a trusted proxy that sends this field with this value was asked over https.
+  std::vector<std::string> secure_scheme_headers{"X-Forwarded-Protocol=ssl", "X-Forwarded-Proto=https",
+                                                 "X-Forwarded-Ssl=on"};
+  /// For listeners that do not say it themselves (`bind: 0.0.0.0:8000 proxy_protocol=required`).
+  ProxyProtocol proxy_protocol = ProxyProtocol::kOff;
+  /// Peers whose PROXY header is believed. Unix sockets always are.
+  std::vector<std::string> proxy_allow_ips{"127.0.0.1", "::1"};
 
   // --- process ---
   std::string proc_name = "orrery";    ///< shown by ps: `orrery: master`

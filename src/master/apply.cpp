@@ -77,6 +77,8 @@ Result<pid_t> Service::fork_worker(const Spawn& action, std::size_t slot) {
     birth.config = &generation.config;
     for (const auto& listener : generation.listeners) birth.listeners.push_back(listener.get());
     birth.slot = &ground_.scoreboard.slot(slot);
+    birth.board = &ground_.scoreboard;
+    birth.handover = &ground_.handover;
     birth.slot->pid.store(::getpid(), std::memory_order_relaxed);
     birth.slot->generation.store(action.generation, std::memory_order_relaxed);
     birth.number = action.number;
@@ -131,6 +133,8 @@ std::vector<int> Service::foreign_descriptors(const Generation& generation) cons
 }
 
 void Service::apply(const SendSignal& action) {
+  // A worker must know with TERM already which leave-taking is meant: to its siblings, or for good.
+  if (supervisor_.state() == Supervisor::State::kStopping) ground_.scoreboard.announce_stop();
   if (workers_.contains(action.pid)) os::send_signal(action.pid, action.signo);
 }
 

@@ -55,6 +55,7 @@ struct WorkerReady {
 };
 struct WorkerAskedRecycle {
   pid_t pid = 0;
+  std::string why = "reached max_requests";
 };
 struct WorkerExhausted {
   pid_t pid = 0;

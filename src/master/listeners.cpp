@@ -18,7 +18,7 @@ std::shared_ptr<os::Listener> share(os::Listener listener) {
 
 }  // namespace
 
-Listeners::Listeners(const std::vector<Handover::Passed>& passed) {
+Listeners::Listeners(const std::vector<Inheritance::Passed>& passed) {
   for (const auto& one : passed) {
     if (one.from_manager) inherited_.push_back(one.bind);
     ::fcntl(one.fd, F_SETFD, FD_CLOEXEC);
@@ -30,7 +30,7 @@ Result<ListenerSet> Listeners::open(const Config& config, const std::optional<os
                                     std::vector<std::string>& notes) {
   ListenerSet set;
   for (const std::string& bind : inherited_.empty() ? config.bind : inherited_) {
-    auto listener = open_one(bind, config, owner, notes);
+    auto listener = open_one(std::string{base::bind_address(bind)}, config, owner, notes);
     if (!listener) return tl::unexpected(listener.error());
     // Remembered at once: the same address twice in one list is one socket.
     if (std::find(set.begin(), set.end(), *listener) == set.end()) set.push_back(std::move(*listener));
@@ -74,8 +74,8 @@ std::vector<int> Listeners::descriptors() const {
   return descriptors;
 }
 
-std::vector<Handover::Passed> Listeners::to_pass() const {
-  std::vector<Handover::Passed> passed;
+std::vector<Inheritance::Passed> Listeners::to_pass() const {
+  std::vector<Inheritance::Passed> passed;
   for (const auto& known : known_) {
     const auto listener = known.lock();
     if (!listener || !listener->fd) continue;

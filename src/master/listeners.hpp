@@ -14,7 +14,7 @@
 #include "orrery/config.hpp"
 #include "orrery/result.hpp"
 
-#include "master/handover.hpp"
+#include "master/inheritance.hpp"
 #include "os/contract.hpp"
 #include "os/privileges.hpp"
 
@@ -27,7 +27,7 @@ class Listeners {
   /// `inherited`: bind settings from the service manager; when there are any they stand for Config::bind.
   explicit Listeners(std::vector<std::string> inherited) : inherited_(std::move(inherited)) {}
   /// What the master before this one passed on.
-  explicit Listeners(const std::vector<Handover::Passed>& passed);
+  explicit Listeners(const std::vector<Inheritance::Passed>& passed);
 
   /// The sockets `config` names; opens those that no set given out before holds. Warnings are added to
   /// `notes`.
@@ -37,7 +37,7 @@ class Listeners {
   /// Closes what was passed on and no setting names any more.
   void drop_passed() { passed_.clear(); }
   /// Everything open, for the master after this one.
-  [[nodiscard]] std::vector<Handover::Passed> to_pass() const;
+  [[nodiscard]] std::vector<Inheritance::Passed> to_pass() const;
   /// The unix paths are ours to unlink at the end, or another master's.
   void own_paths(bool own);
   /// Closes the master's copies and turns nobody away: another master accepts from the same sockets.

@@ -28,15 +28,15 @@ struct Foreground {
   std::vector<std::string> notes;
 };
 
-Listeners make_listeners(const std::optional<Handover>& handover) {
-  return handover ? Listeners{handover->listeners} : Listeners{os::take_inherited_binds()};
+Listeners make_listeners(const std::optional<Inheritance>& inheritance) {
+  return inheritance ? Listeners{inheritance->listeners} : Listeners{os::take_inherited_binds()};
 }
 
-Result<Foreground> prepare_foreground(const Config& config, const std::optional<Handover>& handover) {
-  Foreground prepared{{}, make_listeners(handover), {}, {}};
+Result<Foreground> prepare_foreground(const Config& config, const std::optional<Inheritance>& inheritance) {
+  Foreground prepared{{}, make_listeners(inheritance), {}, {}};
   if (const auto entered = enter_place(config); !entered) return tl::unexpected(entered.error());
   if (!config.pidfile.empty()) {
-    auto pidfile = os::Pidfile::lock(config.pidfile + (handover ? ".2" : ""));
+    auto pidfile = os::Pidfile::lock(config.pidfile + (inheritance ? ".2" : ""));
     if (!pidfile) return tl::unexpected(pidfile.error());
     prepared.pidfile = std::move(*pidfile);
   }
@@ -57,6 +57,8 @@ Result<Ground> prepare_background(const Config& config, Foreground foreground, o
   if (!scoreboard) return tl::unexpected(scoreboard.error());
   auto signals = os::SignalFd::open();
   if (!signals) return tl::unexpected(signals.error());
+  auto handover = os::HandoverPair::open();
+  if (!handover) return tl::unexpected(handover.error());
   os::set_title(master_title(config));
   return Ground{{},
                 std::move(foreground.pidfile),
@@ -65,7 +67,8 @@ Result<Ground> prepare_background(const Config& config, Foreground foreground, o
                 std::move(daemon),
                 os::Notify::from_environment(),
                 std::move(*scoreboard),
-                std::move(*signals)};
+                std::move(*signals),
+                std::move(*handover)};
 }
 
 void say_start(const MasterParts& parts, const ListenerSet& listeners,
@@ -89,21 +92,21 @@ int give_up(const std::string& why) {
 std::string master_title(const Config& config) { return config.proc_name + ": master"; }
 
 void tell_predecessor(const std::string& why) {
-  if (const auto handover = take_handover()) Predecessor{*handover}.failed(why);
+  if (const auto inheritance = take_inheritance()) Predecessor{*inheritance}.failed(why);
 }
 
 int run_master(MasterParts parts) {
   os::ensure_standard_descriptors();
   os::save_invocation();
-  const auto handover = take_handover();
-  Predecessor predecessor = handover ? Predecessor{*handover} : Predecessor{};
-  auto foreground = prepare_foreground(parts.config, handover);
+  const auto inheritance = take_inheritance();
+  Predecessor predecessor = inheritance ? Predecessor{*inheritance} : Predecessor{};
+  auto foreground = prepare_foreground(parts.config, inheritance);
   if (!foreground) {
     predecessor.failed(foreground.error().message);
     return give_up(foreground.error().message);
   }
   os::Daemon daemon;
-  if (parts.config.daemon && !handover) {  // a new master is in the background already
+  if (parts.config.daemon && !inheritance) {  // a new master is in the background already
     auto detached = os::Daemon::daemonize();
     if (!detached) return give_up(detached.error().message);
     daemon = std::move(*detached);
@@ -118,7 +121,7 @@ int run_master(MasterParts parts) {
   if (predecessor.there()) os::set_title(parts.config.proc_name + ": master (new)");
   ground->predecessor = std::move(predecessor);
   say_start(parts, ground->first.listeners, notes);
-  if (parts.config.daemon && !handover) ground->notify.main_pid(::getpid());
+  if (parts.config.daemon && !inheritance) ground->notify.main_pid(::getpid());
   return Service{std::move(parts), std::move(*ground)}.run();
 }
 

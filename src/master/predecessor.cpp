@@ -8,7 +8,8 @@
 
 namespace orrery::master {
 
-Predecessor::Predecessor(const Handover& handover) : pid_(handover.master), channel_(handover.channel) {
+Predecessor::Predecessor(const Inheritance& inheritance)
+    : pid_(inheritance.master), channel_(inheritance.channel) {
   ::fcntl(channel_.get(), F_SETFD, FD_CLOEXEC);
   tell("hello ", "1");
 }

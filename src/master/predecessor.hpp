@@ -10,7 +10,7 @@
 
 #include "base/unique_fd.hpp"
 #include "master/event.hpp"
-#include "master/handover.hpp"
+#include "master/inheritance.hpp"
 
 namespace orrery::master {
 
@@ -18,7 +18,7 @@ class Predecessor {
  public:
   /// None.
   Predecessor() = default;
-  explicit Predecessor(const Handover& handover);
+  explicit Predecessor(const Inheritance& inheritance);
 
   /// It still has the service.
   [[nodiscard]] bool there() const { return static_cast<bool>(channel_); }

@@ -117,6 +117,9 @@ void Service::read_pipe(pid_t pid, Worker& worker) {
       switch (static_cast<os::WorkerMessage>(bytes[i])) {
         case os::WorkerMessage::kReady: inbox_.emplace_back(WorkerReady{pid}); break;
         case os::WorkerMessage::kRecycle: inbox_.emplace_back(WorkerAskedRecycle{pid}); break;
+        case os::WorkerMessage::kTold:
+          inbox_.emplace_back(WorkerAskedRecycle{pid, "was sent TERM by somebody else"});
+          break;
         case os::WorkerMessage::kExhausted: inbox_.emplace_back(WorkerExhausted{pid}); break;
       }
     }

@@ -19,6 +19,7 @@
 #include "master/successor.hpp"
 #include "master/supervisor.hpp"
 #include "os/daemon.hpp"
+#include "os/handover.hpp"
 #include "os/notify.hpp"
 #include "os/pidfile.hpp"
 #include "os/process.hpp"
@@ -45,6 +46,7 @@ struct Ground {
   os::Notify notify;
   os::Scoreboard scoreboard;
   os::SignalFd signals;
+  os::HandoverPair handover;
 };
 
 /// Who the workers of `config` run as, which sockets they get, and log files they may write. Warnings go to

@@ -13,19 +13,19 @@
 
 namespace orrery::master {
 
-Result<Successor> Successor::start(const os::Program& program, std::vector<Handover::Passed> listeners) {
+Result<Successor> Successor::start(const os::Program& program, std::vector<Inheritance::Passed> listeners) {
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
     return fail(fmt::format("cannot make a channel: {}", std::strerror(errno)));
   Successor successor;
   successor.channel_.reset(ends[0]);
   const base::UniqueFd theirs{ends[1]};
-  const Handover handover{::getpid(), theirs.get(), std::move(listeners)};
+  const Inheritance inheritance{::getpid(), theirs.get(), std::move(listeners)};
   os::Launch launch;
-  launch.environment = to_environment(handover);
+  launch.environment = to_environment(inheritance);
   launch.without = {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"};  // they are passed on by name
   launch.keep = {theirs.get()};
-  for (const auto& passed : handover.listeners) launch.keep.push_back(passed.fd);
+  for (const auto& passed : inheritance.listeners) launch.keep.push_back(passed.fd);
   launch.complaints = theirs.get();
   const auto pid = program.launch(launch);
   if (!pid) return tl::unexpected(pid.error());

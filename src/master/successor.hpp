@@ -11,7 +11,7 @@
 
 #include "base/unique_fd.hpp"
 #include "master/event.hpp"
-#include "master/handover.hpp"
+#include "master/inheritance.hpp"
 #include "os/program.hpp"
 
 namespace orrery::master {
@@ -20,7 +20,7 @@ class Successor {
  public:
   /// None.
   Successor() = default;
-  static Result<Successor> start(const os::Program& program, std::vector<Handover::Passed> listeners);
+  static Result<Successor> start(const os::Program& program, std::vector<Inheritance::Passed> listeners);
 
   [[nodiscard]] pid_t pid() const { return pid_; }
   [[nodiscard]] int fd() const { return channel_.get(); }

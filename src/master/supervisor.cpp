@@ -119,7 +119,7 @@ void Supervisor::handle(const WorkerReady& event) {
 }
 
 void Supervisor::handle(const WorkerAskedRecycle& event) {
-  mark_spent(event.pid, LogLevel::kInfo, "reached max_requests");
+  mark_spent(event.pid, LogLevel::kInfo, event.why);
 }
 
 void Supervisor::handle(const WorkerExhausted& event) {

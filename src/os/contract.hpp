@@ -14,6 +14,7 @@
 
 #include "base/address.hpp"
 #include "base/unique_fd.hpp"
+#include "os/handover.hpp"
 #include "os/scoreboard.hpp"
 
 namespace orrery::os {
@@ -36,9 +37,11 @@ struct WorkerBirth {
   const Config* config = nullptr;
   std::vector<const Listener*> listeners;
   Slot* slot = nullptr;
-  unsigned number = 0;      ///< 1..: the worker's age in this master, never reused
-  unsigned generation = 0;  ///< 1 at start, +1 at each reload
-  base::UniqueFd master;    ///< write end of the pipe to the master: WorkerMessage
+  const Scoreboard* board = nullptr;       ///< all slots, to see the siblings' and whether the service stops
+  const HandoverPair* handover = nullptr;  ///< where connections go from worker to worker
+  unsigned number = 0;                     ///< 1..: the worker's age in this master, never reused
+  unsigned generation = 0;                 ///< 1 at start, +1 at each reload
+  base::UniqueFd master;                   ///< write end of the pipe to the master: WorkerMessage
   pid_t master_pid = 0;
 };
 
@@ -50,6 +53,7 @@ using WorkerMain = std::function<int(WorkerBirth)>;
 enum class WorkerMessage : std::uint8_t {
   kReady = 'r',      ///< start hook done, accepting
   kRecycle = 'c',    ///< reached max_requests: replace me, then send me TERM
+  kTold = 't',       ///< somebody else sent me TERM: replace me, then send me yours
   kExhausted = 'x',  ///< every handler thread is past its deadline: replace me, then send me TERM
 };
 

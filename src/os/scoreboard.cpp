@@ -74,6 +74,8 @@ std::optional<RequestRecord> RequestCell::read() const {
 
 struct Scoreboard::Mapping {
   Counters retired;
+  std::atomic<bool> stopping;
+  std::atomic<std::size_t> used;  ///< slots below this one were claimed at some time
   std::array<Slot, kMaxWorkers> slots;
 };
 
@@ -96,6 +98,13 @@ Slot& Scoreboard::slot(std::size_t index) { return mapping_->slots.at(index); }
 const Slot& Scoreboard::slot(std::size_t index) const { return mapping_->slots.at(index); }
 const Counters& Scoreboard::retired() const { return mapping_->retired; }
 
+std::span<const Slot> Scoreboard::slots() const {
+  return {mapping_->slots.data(), mapping_->used.load(std::memory_order_acquire)};
+}
+
+void Scoreboard::announce_stop() { mapping_->stopping.store(true, std::memory_order_release); }
+bool Scoreboard::stopping() const { return mapping_->stopping.load(std::memory_order_acquire); }
+
 std::optional<std::size_t> Scoreboard::claim() {
   const auto found = std::find_if(mapping_->slots.begin(), mapping_->slots.end(), [](const Slot& slot) {
     return slot.state.load(std::memory_order_relaxed) == WorkerState::kFree;
@@ -104,7 +113,11 @@ std::optional<std::size_t> Scoreboard::claim() {
   ::new (static_cast<void*>(&*found))
       Slot;  // default-initialised: the 64 KiB of the access batch stay untouched
   found->state.store(WorkerState::kBooting, std::memory_order_release);
-  return static_cast<std::size_t>(found - mapping_->slots.begin());
+  const auto index = static_cast<std::size_t>(found - mapping_->slots.begin());
+  if (index >= mapping_->used.load(std::memory_order_relaxed)) {
+    mapping_->used.store(index + 1, std::memory_order_release);
+  }
+  return index;
 }
 
 void Scoreboard::release(std::size_t index) {

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <sys/types.h>
 
@@ -131,6 +132,12 @@ class Scoreboard {
   void release(std::size_t index);
   /// Totals of all workers that are gone.
   [[nodiscard]] const Counters& retired() const;
+  /// Every slot that was ever claimed, free ones among them: a worker's view of its siblings.
+  [[nodiscard]] std::span<const Slot> slots() const;
+
+  /// Master: from now on a worker that is told to leave has no siblings to leave anything to.
+  void announce_stop();
+  [[nodiscard]] bool stopping() const;
 
  private:
   struct Mapping;

@@ -18,17 +18,22 @@ unsigned grace_seconds = 0;
 void (*wake_loop)(void*) = nullptr;
 void* wake_context = nullptr;
 std::atomic<bool> terminate_seen{false};
+std::atomic<pid_t> stranger_seen{0};
 std::atomic<bool> reopen_seen{false};
 std::array<int, 64> listening{};  // as many as `bind` may have
 std::size_t listening_count = 0;
 int nothing = -1;  // an open /dev/null
 static_assert(std::atomic<bool>::is_always_lock_free);
 
-void on_noted(int signal) {
+void on_noted(int signal, siginfo_t* info, void*) {
   const int saved = errno;
   if (signal == SIGTERM) {
-    terminate_seen.store(true, std::memory_order_release);
-    if (::getppid() != master_pid) {
+    const bool orphan = ::getppid() != master_pid;
+    if (orphan || info->si_pid == master_pid)
+      terminate_seen.store(true, std::memory_order_release);
+    else
+      stranger_seen.store(info->si_pid > 0 ? info->si_pid : 1, std::memory_order_release);
+    if (orphan) {
       // Here and not on the loop, which may be held by a handler: a new master must get the address at once.
       release_listeners();
       ::alarm(grace_seconds);
@@ -42,12 +47,23 @@ void on_noted(int signal) {
 
 void on_quit(int) { ::_exit(0); }
 
+void handle(int signal, struct sigaction action) {
+  action.sa_flags |= SA_RESTART;
+  ::sigfillset(&action.sa_mask);
+  ::sigaction(signal, &action, nullptr);
+}
+
 void handle(int signal, void (*handler)(int)) {
   struct sigaction action {};
   action.sa_handler = handler;
-  action.sa_flags = SA_RESTART;
-  ::sigfillset(&action.sa_mask);
-  ::sigaction(signal, &action, nullptr);
+  handle(signal, action);
+}
+
+void handle(int signal, void (*handler)(int, siginfo_t*, void*)) {
+  struct sigaction action {};
+  action.sa_sigaction = handler;
+  action.sa_flags = SA_SIGINFO;
+  handle(signal, action);
 }
 
 }  // namespace
@@ -76,6 +92,7 @@ void install_worker_signals(pid_t master, std::chrono::milliseconds graceful_tim
 
 SeenSignals take_worker_signals() {
   return {terminate_seen.exchange(false, std::memory_order_acq_rel),
+          stranger_seen.exchange(0, std::memory_order_acq_rel),
           reopen_seen.exchange(false, std::memory_order_acq_rel)};
 }
 

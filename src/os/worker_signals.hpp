@@ -1,6 +1,6 @@
 // Worker signals: what TERM, INT, QUIT and USR1 do in a worker, with plain handlers that work even while its loop is blocked.
 //
-//   TERM        noted; the loop is woken and drains. In an orphan (the master died) an alarm ends the process after
+//   TERM        noted, with who sent it; the loop is woken. In an orphan (the master died) an alarm ends the process after
 //               graceful_timeout even if a handler never returns, and its listeners are let go at once.
 //   INT, QUIT   the process ends at once, exit code 0; what it had logged lies in the scoreboard.
 //   USR1        noted; the loop is woken and reopens the logs.
@@ -16,7 +16,8 @@
 namespace orrery::os {
 
 struct SeenSignals {
-  bool terminate = false;
+  bool terminate = false;   ///< TERM of the master, or of the kernel when the master died
+  pid_t terminated_by = 0;  ///< who else sent TERM; 0 = nobody
   bool reopen_logs = false;
 };
 

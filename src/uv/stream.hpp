@@ -47,8 +47,11 @@ class Stream {
   void queue(std::string rest);
   /// Bytes queued and not sent yet.
   [[nodiscard]] std::size_t queued() const;
+  [[nodiscard]] int descriptor() const;
   /// Half-close: the peer sees the end of our data once everything queued is sent.
   void shut_down();
+  /// The close that follows tells the peer with a RST that something is missing, and what is unsent is thrown away.
+  void reset_on_close();
 
  private:
   struct TcpBlock;

@@ -13,15 +13,32 @@ namespace orrery::worker {
 namespace {
 /// accept(2) gives no sign when descriptors or memory are back, so it is tried again.
 constexpr std::chrono::milliseconds kRetryAfter{100};
+
+/// What the `bind` setting of this listener says, else the setting for all. A listener that was handed over has no `bind`.
+ProxyProtocol proxy_protocol_of(const os::Listener& listener, const Config& config) {
+  for (const std::string& bind : config.bind) {
+    if (base::bind_address(bind) != listener.bind) continue;
+    const auto own = base::bind_proxy_protocol(bind);
+    if (own && *own) return **own;
+  }
+  return config.proxy_protocol;
+}
+
+/// A `sync` worker leaves connections it was woken for to its siblings while a request waits: then all must be woken.
+uv::ListenerPoll::Wake wake_for(WorkerClass worker_class) {
+  return worker_class == WorkerClass::kSync ? uv::ListenerPoll::Wake::kAll : uv::ListenerPoll::Wake::kOne;
+}
+
 }  // namespace
 
-Acceptor::Acceptor(uv::Loop& loop, std::vector<const os::Listener*> listeners, Connections& connections,
-                   bool choosy)
+Acceptor::Acceptor(uv::Loop& loop, const Config& config, const std::vector<const os::Listener*>& listeners,
+                   Connections& connections)
     : loop_(loop),
-      wake_(choosy ? uv::ListenerPoll::Wake::kAll : uv::ListenerPoll::Wake::kOne),
+      wake_(wake_for(config.worker_class)),
       connections_(connections),
       retry_(loop, [this] { resume(); }) {
-  for (const os::Listener* listener : listeners) doors_.push_back({listener, nullptr, false});
+  for (const os::Listener* listener : listeners)
+    doors_.push_back({listener, proxy_protocol_of(*listener, config), nullptr, false});
 }
 
 void Acceptor::start() {
@@ -41,17 +58,18 @@ void Acceptor::after_poll(bool willing) {
     if (take_one(door)) door.poll->rotate();
   }
   // Before the next connection comes, not when it has come: we alone would be woken for it.
-  if (open_ && !paused_ && connections_.full() && !connections_.any_idle()) {
-    full_ = true;
-    pause();
-  }
+  if (open_ && !paused_ && connections_.full() && !connections_.any_idle()) wait_for_room();
 }
 
 bool Acceptor::make_room() {
   if (!connections_.full() || connections_.close_longest_idle()) return true;
+  wait_for_room();
+  return false;
+}
+
+void Acceptor::wait_for_room() {
   full_ = true;
   pause();
-  return false;
 }
 
 bool Acceptor::take_one(Door& door) {
@@ -59,7 +77,7 @@ bool Acceptor::take_one(Door& door) {
   os::Accepted accepted = os::accept_one(door.listener->fd.get());
   if (accepted.socket) {
     complained_ = false;
-    connections_.add(std::move(accepted.socket), accepted.peer);
+    connections_.add(std::move(accepted.socket), accepted.peer, door.proxy);
     return true;
   }
   if (os::is_connection_lost(accepted.error)) return true;

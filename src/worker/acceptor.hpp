@@ -17,8 +17,8 @@ namespace orrery::worker {
 
 class Acceptor {
  public:
-  /// `choosy`: may leave a connection it was woken for to its siblings, because after_poll() is sometimes unwilling.
-  Acceptor(uv::Loop& loop, std::vector<const os::Listener*> listeners, Connections& connections, bool choosy);
+  Acceptor(uv::Loop& loop, const Config& config, const std::vector<const os::Listener*>& listeners,
+           Connections& connections);
 
   void start();
   /// The part of a loop turn in which connections are taken. `willing`: the dispatch could take a request now.
@@ -35,12 +35,14 @@ class Acceptor {
  private:
   struct Door {
     const os::Listener* listener;
+    ProxyProtocol proxy;
     std::unique_ptr<uv::ListenerPoll> poll;
     bool knocked = false;
   };
   /// False when nothing more can be taken from this door now.
   bool take_one(Door& door);
   bool make_room();
+  void wait_for_room();
   void pause();
   void out_of_resources(int error);
 

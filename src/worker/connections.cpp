@@ -6,7 +6,28 @@
 
 namespace orrery::worker {
 
-void Connections::add(base::UniqueFd socket, const base::Address& peer) {
+void Connections::add(base::UniqueFd socket, const base::Address& peer, ProxyProtocol proxy) {
+  Session& session = seat(peer, proxy);
+  os::bump(services_.slot.counters.connections);
+  now_idle(session);
+  if (auto started = session.start(std::move(socket)); !started) {
+    base::log_warning("{}", started.error().message);
+    session.close();
+  }
+}
+
+void Connections::adopt(os::TakenConnection taken) {
+  Session& session = seat(taken.rest.peer, ProxyProtocol::kOff);
+  now_idle(session);
+  const http::Exchange::Rest rest{base::Monotonic{base::Nanoseconds{taken.rest.since_ns}},
+                                  taken.rest.requests, taken.rest.sender, taken.rest.proxy};
+  if (auto resumed = session.resume(std::move(taken.socket), rest); !resumed) {
+    base::log_warning("{}", resumed.error().message);
+    session.close();
+  }
+}
+
+Session& Connections::seat(const base::Address& peer, ProxyProtocol proxy) {
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(sessions_.size()));
     sessions_.emplace_back();
@@ -14,15 +35,10 @@ void Connections::add(base::UniqueFd socket, const base::Address& peer) {
   const std::uint32_t index = free_.back();
   free_.pop_back();
   auto& place = sessions_[index];
-  place = std::make_unique<Session>(services_, index, peer, base::monotonic_now());
+  place = std::make_unique<Session>(services_, index, peer, proxy, base::monotonic_now());
   ++open_;
   count();
-  os::bump(services_.slot.counters.connections);
-  now_idle(*place);
-  if (auto started = place->start(std::move(socket)); !started) {
-    base::log_warning("{}", started.error().message);
-    place->close();
-  }
+  return *place;
 }
 
 void Connections::count() {
@@ -32,13 +48,46 @@ void Connections::count() {
 bool Connections::close_longest_idle() {
   Session* session = longest_idle_;
   if (!session) return false;
-  services_.recorder.on_rejected(base::Reject::too_many_connections, session->exchange_.peer(), nullptr);
+  services_.recorder.on_rejected(base::Reject::too_many_connections, session->exchange_.sender(), nullptr);
   return session->close_if_idle();
+}
+
+std::size_t Connections::count_idle() const {
+  std::size_t count = 0;
+  for (const Session* session = longest_idle_; session != nullptr; session = session->less_idle_) ++count;
+  return count;
 }
 
 void Connections::drain() {
   for (std::size_t i = 0; i < sessions_.size(); ++i)
     if (sessions_[i]) sessions_[i]->drain();
+}
+
+void Connections::tell_draining() {
+  for (std::size_t i = 0; i < sessions_.size(); ++i)
+    if (sessions_[i]) sessions_[i]->tell_draining();
+}
+
+void Connections::give_resting(
+    const std::function<os::Giving(int socket, const os::ConnectionAtRest&)>& give) {
+  for (Session* session = longest_idle_; session != nullptr;) {
+    Session* next = session->less_idle_;
+    if (const auto rest = session->rest()) {
+      const os::Giving giving =
+          give(session->stream_.descriptor(), {.peer = session->exchange_.peer(),
+                                               .sender = rest->sender,
+                                               .proxy = rest->proxy,
+                                               .since_ns = rest->since.time_since_epoch().count(),
+                                               .given_ns = 0,
+                                               .requests = rest->requests});
+      if (giving == os::Giving::kLater) return;
+      if (giving == os::Giving::kGiven)
+        session->close();
+      else
+        session->drain();
+    }
+    session = next;
+  }
 }
 
 void Connections::close_all() {

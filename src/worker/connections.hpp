@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "os/handover.hpp"
 #include "worker/session.hpp"
 
 namespace orrery::worker {
@@ -18,13 +19,20 @@ class Connections {
   Connections(Services& services, std::size_t most) : services_(services), most_(most) {}
 
   /// Takes a fresh connection in.
-  void add(base::UniqueFd socket, const base::Address& peer);
+  void add(base::UniqueFd socket, const base::Address& peer, ProxyProtocol proxy);
+  /// Takes one in that rested with a sibling.
+  void adopt(os::TakenConnection taken);
   [[nodiscard]] bool full() const { return open_ >= most_; }
   [[nodiscard]] bool empty() const { return open_ == 0; }
   /// Closes the connection that has been idle longest; false when none is idle.
   bool close_longest_idle();
   [[nodiscard]] bool any_idle() const { return longest_idle_ != nullptr; }
+  [[nodiscard]] std::size_t count_idle() const;
   void drain();
+  /// Tells the handlers that are streaming that the worker leaves.
+  void tell_draining();
+  /// Offers each connection at rest to `give`, the longest idle first, and forgets those that were given; those that cannot be are told to end.
+  void give_resting(const std::function<os::Giving(int socket, const os::ConnectionAtRest&)>& give);
   /// Closes everything, whatever is going on.
   void close_all();
 
@@ -44,6 +52,7 @@ class Connections {
   void on_room(std::function<void()> callback) { room_callback_ = std::move(callback); }
 
  private:
+  Session& seat(const base::Address& peer, ProxyProtocol proxy);
   void count();
 
   Services& services_;

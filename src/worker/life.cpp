@@ -56,12 +56,13 @@ std::chrono::milliseconds beat_period(const Config& config) {
 
 }  // namespace
 
-Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, base::AddressSet trusted,
+Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, http::Proxies proxies,
            std::optional<AccessLog> access_log)
     : birth_(std::move(birth)),
       app_(app),
+      loop_(birth_.config->limit_request_pipeline),
       recorder_(*birth_.slot, std::move(access_log)),
-      context_(*birth_.config, router, app.routes(), recorder_, std::move(trusted), random_seed()),
+      context_(*birth_.config, router, app.routes(), recorder_, std::move(proxies), random_seed()),
       deadlines_(loop_),
       services_{.loop = loop_,
                 .context = context_,
@@ -74,7 +75,9 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ba
       flights_(*birth_.slot),
       after_poll_(loop_, [this] { after_poll(); }),
       dispatch_(Dispatch::make(birth_.config->worker_class, services_, flights_, after_poll_)),
-      acceptor_(loop_, birth_.listeners, connections_, birth_.config->worker_class == WorkerClass::kSync),
+      acceptor_(loop_, *birth_.config, birth_.listeners, connections_),
+      adopter_(loop_, *birth_.handover, connections_, [this] { return outdone(); }),
+      giver_(loop_, *birth_.handover, connections_, [this] { return alone(); }),
       signalled_(loop_, [this] { on_signals(); }),
       heartbeat_(loop_, [this] { beat(); }),
       flusher_(loop_, [this] { recorder_.flush(); }),
@@ -106,6 +109,7 @@ int Life::run() {
   heartbeat_.start(period, period);
   flusher_.start(kFlushPeriod, kFlushPeriod);
   acceptor_.start();
+  adopter_.start();
   birth_.slot->state.store(os::WorkerState::kReady, std::memory_order_relaxed);
   tell_master(os::WorkerMessage::kReady);
   loop_.run();
@@ -154,10 +158,15 @@ void Life::after_poll() {
   dispatch_->after_poll();
   // Who gets in now would find no handler thread: siblings, or the replacement, are to have him.
   if (exhausted_) exhausted_ = dispatch_->exhausted();
-  if (exhausted_) acceptor_.hold_off();
+  if (exhausted_) {
+    acceptor_.hold_off();
+    adopter_.look_away();
+  }
   acceptor_.after_poll(dispatch_->willing());
+  adopter_.after_poll(dispatch_->willing());
+  giver_.after_poll();
   connections_.free_buried();
-  if (draining_ && connections_.empty()) loop_.stop();
+  if (draining_ && connections_.empty() && (!giver_.begun() || giver_.done())) loop_.stop();
 }
 
 void Life::on_signals() {
@@ -166,18 +175,43 @@ void Life::on_signals() {
     if (auto reopened = base::reopen_log(); !reopened) base::log_error("{}", reopened.error().message);
     recorder_.reopen();
   }
+  if (seen.terminated_by != 0) {
+    base::log_info("TERM from pid {}: leaving when a replacement is ready", seen.terminated_by);
+    tell_master(os::WorkerMessage::kTold);
+  }
   if (seen.terminate) begin_drain();
 }
 
 void Life::begin_drain() {
   if (std::exchange(draining_, true)) return;
   birth_.slot->state.store(os::WorkerState::kDraining, std::memory_order_relaxed);
+  adopter_.stop();
+  if (!alone()) {
+    acceptor_.stop();
+    connections_.tell_draining();
+    return giver_.begin();
+  }
   const bool orphan = ::getppid() != birth_.master_pid;
   if (orphan || exhausted_)
     acceptor_.stop();
   else
     acceptor_.finish();
   connections_.drain();
+}
+
+bool Life::alone() const { return birth_.board->stopping() || ::getppid() != birth_.master_pid; }
+
+/// The newest generation is to have the connections that are handed over, and in it the worker that has the fewest.
+bool Life::outdone() const {
+  constexpr std::int32_t kClearly = 2;
+  const os::Slot& own = *birth_.slot;
+  const std::int32_t most = own.connections.load(std::memory_order_relaxed) - kClearly;
+  return std::ranges::any_of(birth_.board->slots(), [&](const os::Slot& slot) {
+    if (&slot == &own || slot.state.load(std::memory_order_relaxed) != os::WorkerState::kReady) return false;
+    const std::uint32_t generation = slot.generation.load(std::memory_order_relaxed);
+    if (generation != birth_.generation) return generation > birth_.generation;
+    return slot.connections.load(std::memory_order_relaxed) < most;
+  });
 }
 
 void Life::tell_master(os::WorkerMessage message) {

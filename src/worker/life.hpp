@@ -14,6 +14,7 @@
 #include "worker/connections.hpp"
 #include "worker/dispatch.hpp"
 #include "worker/flights.hpp"
+#include "worker/handover.hpp"
 #include "worker/recorder.hpp"
 #include "worker/services.hpp"
 
@@ -21,7 +22,7 @@ namespace orrery::worker {
 
 class Life final : public orrery::Worker {
  public:
-  Life(os::WorkerBirth birth, const App& app, const http::Router& router, base::AddressSet trusted,
+  Life(os::WorkerBirth birth, const App& app, const http::Router& router, http::Proxies proxies,
        std::optional<AccessLog> access_log);
 
   /// kExitOk after a whole life, kExitAppLoad when a start hook failed.
@@ -41,6 +42,8 @@ class Life final : public orrery::Worker {
   void after_poll();
   void on_signals();
   void begin_drain();
+  [[nodiscard]] bool alone() const;
+  [[nodiscard]] bool outdone() const;
   void tell_master(os::WorkerMessage message);
   [[nodiscard]] std::uint64_t recycle_after() const;
 
@@ -56,6 +59,8 @@ class Life final : public orrery::Worker {
   uv::AfterPoll after_poll_;
   std::unique_ptr<Dispatch> dispatch_;
   Acceptor acceptor_;
+  Adopter adopter_;
+  Giver giver_;
   uv::Wakeup signalled_;
   uv::Timer heartbeat_;
   uv::Timer flusher_;

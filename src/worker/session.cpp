@@ -23,9 +23,10 @@ constexpr std::chrono::seconds kLingerTime{2};
 
 }  // namespace
 
-Session::Session(Services& services, std::uint32_t index, const base::Address& peer, Monotonic now)
+Session::Session(Services& services, std::uint32_t index, const base::Address& peer, ProxyProtocol proxy,
+                 Monotonic now)
     : services_(services),
-      exchange_(services.context, peer, now),
+      exchange_(services.context, peer, proxy, now),
       index_(index),
       serial_(services.connections->next_serial()) {}
 
@@ -41,6 +42,11 @@ Result<void> Session::start(base::UniqueFd socket) {
   reading_ = true;
   services_.deadlines.schedule(*this, exchange_.deadline(), exchange_.idle_since());
   return {};
+}
+
+Result<void> Session::resume(base::UniqueFd socket, const http::Exchange::Rest& rest) {
+  exchange_.resume(rest);
+  return start(std::move(socket));
 }
 
 /// One turn: `act` tells the exchange what happened; then everything that follows from it is done. Inside a turn of the same
@@ -102,7 +108,11 @@ bool Session::step(Step step) {
     case Step::kClose: flush(); break;
   }
   if (closed_) return false;
-  if (exchange_.broken() || (step == Step::kClose && stream_.queued() == 0))
+  if (exchange_.broken()) {
+    // Without it a cut response could pass for a whole one, and the kernel would keep the rest for a client that takes nothing.
+    stream_.reset_on_close();
+    close();
+  } else if (step == Step::kClose && stream_.queued() == 0)
     close();
   else if (stream_.queued() == 0)
     begin_linger();
@@ -253,12 +263,20 @@ void Session::tell_reader(const BodyReader::Callback& callback, const BodyPiece&
 
 void Session::drain() {
   turn([&] { exchange_.drain(now_); });
+  tell_draining();
+}
+
+std::optional<http::Exchange::Rest> Session::rest() const {
+  return lingering_ || closed_ ? std::nullopt : exchange_.rest();
+}
+
+void Session::tell_draining() {
   if (closed_ || !ongoing_) return;
   if (const auto outlet = ongoing_->outlet.lock()) outlet->tell_draining();
 }
 
 bool Session::close_if_idle() {
-  if (lingering_ || closed_ || !exchange_.idle()) return false;
+  if (lingering_ || closed_ || !exchange_.close_if_idle()) return false;
   close();
   return true;
 }

@@ -30,13 +30,16 @@ struct RequestKey {
 
 class Session final : uv::StreamEvents, Deadline {
  public:
-  Session(Services& services, std::uint32_t index, const base::Address& peer, base::Monotonic now);
+  Session(Services& services, std::uint32_t index, const base::Address& peer, ProxyProtocol proxy,
+          base::Monotonic now);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   ~Session();
 
   /// Takes the socket over and begins to read.
   Result<void> start(base::UniqueFd socket);
+  /// The same for a connection that rested with another worker.
+  Result<void> resume(base::UniqueFd socket, const http::Exchange::Rest& rest);
 
   [[nodiscard]] std::uint32_t index() const { return index_; }
   [[nodiscard]] http::Message& message() { return *exchange_.message(); }
@@ -53,11 +56,17 @@ class Session final : uv::StreamEvents, Deadline {
   bool start_stream(Response head, std::shared_ptr<Outlet> outlet);
   /// False, and nothing is taken, when the client is behind by more than 64 KiB.
   bool write_piece(std::string_view piece);
+  /// Pieces written before still wait for the client.
+  [[nodiscard]] bool behind() const { return stream_.queued() > 0; }
   void end_stream();
   void want_body(BodyReader::Callback callback);
 
   // --- for the worker ---
   void drain();
+  /// Tells a handler that is streaming that the worker leaves; it may end its stream.
+  void tell_draining();
+  /// What a sibling must know to go on with this connection; nothing while a request is going on.
+  [[nodiscard]] std::optional<http::Exchange::Rest> rest() const;
   /// Closes now when no request is going on.
   bool close_if_idle();
 

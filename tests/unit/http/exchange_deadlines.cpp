@@ -322,6 +322,38 @@ TEST_CASE("A deadline cancels the request and drops the late answer") {
   CHECK(driver.requests().size() == 1);
 }
 
+TEST_CASE("A connection rests only between requests, and its deadline goes with it") {
+  Driver first;
+  REQUIRE(first.exchange().rest());
+  CHECK(first.exchange().rest()->requests == 0);
+  first.receive(kGet);
+  first.pass(3s);
+  const auto rest = first.exchange().rest();
+  REQUIRE(rest);
+  CHECK(rest->requests == 1);
+  const auto left = first.until_deadline();
+  first.receive("GET");
+  CHECK_FALSE(first.exchange().rest());
+
+  Driver second;
+  second.pass(3s);
+  second.exchange().resume(*rest);
+  CHECK(second.until_deadline() == left);
+  second.receive(kGet);
+  CHECK(second.answers().size() == 1);
+  CHECK(second.exchange().rest()->requests == 2);
+  second.hold_requests();
+  second.receive(kGet);
+  CHECK_FALSE(second.exchange().rest());
+
+  Driver blocked;
+  blocked.block_output(10);
+  blocked.receive(kGet);
+  CHECK_FALSE(blocked.exchange().rest());
+  blocked.read();
+  CHECK(blocked.exchange().rest());
+}
+
 TEST_CASE("expire before its time does nothing") {
   Driver driver;
   for (int i = 0; i < 9; ++i) {

@@ -1,8 +1,8 @@
-// The upgrade machine by itself, what an upgrade does to the supervisor, and the form of a handover.
+// The upgrade machine by itself, what an upgrade does to the supervisor, and the form of a inheritance.
 #include "master/upgrade.hpp"
 
 #include "fake_world.hpp"
-#include "master/handover.hpp"
+#include "master/inheritance.hpp"
 
 namespace orrery::master {
 
@@ -174,26 +174,26 @@ TEST_CASE("upgrade: in the new master, the old one's end") {
   }
 }
 
-TEST_CASE("handover: there and back") {
-  const Handover handover{
+TEST_CASE("inheritance: there and back") {
+  const Inheritance inheritance{
       42, 7, {{3, true, "fd://3"}, {5, false, "unix:/run/a b.sock"}, {6, false, "[::1]:80"}}};
-  const auto variables = to_environment(handover);
+  const auto variables = to_environment(inheritance);
   REQUIRE(variables.size() == 2);
   const auto value = [](const std::string& variable) { return variable.substr(variable.find('=') + 1); };
-  const auto back = parse_handover(value(variables[0]), value(variables[1]));
+  const auto back = parse_inheritance(value(variables[0]), value(variables[1]));
   REQUIRE(back);
   CHECK(back->master == 42);
   CHECK(back->channel == 7);
-  CHECK(back->listeners == handover.listeners);
-  CHECK(variables[0].starts_with(handover_names()[0] + "="));
+  CHECK(back->listeners == inheritance.listeners);
+  CHECK(variables[0].starts_with(inheritance_names()[0] + "="));
 }
 
-TEST_CASE("handover: what is none") {
-  CHECK_FALSE(parse_handover("", ""));
-  CHECK_FALSE(parse_handover("2 42 7", ""));
-  CHECK_FALSE(parse_handover("1 42", ""));
-  CHECK_FALSE(parse_handover("1 42 7", "x s 127.0.0.1:80\n"));
-  CHECK_FALSE(parse_handover("1 42 7", "3 s\n"));
+TEST_CASE("inheritance: what is none") {
+  CHECK_FALSE(parse_inheritance("", ""));
+  CHECK_FALSE(parse_inheritance("2 42 7", ""));
+  CHECK_FALSE(parse_inheritance("1 42", ""));
+  CHECK_FALSE(parse_inheritance("1 42 7", "x s 127.0.0.1:80\n"));
+  CHECK_FALSE(parse_inheritance("1 42 7", "3 s\n"));
 }
 
 }  // namespace orrery::master

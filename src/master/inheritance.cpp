@@ -1,4 +1,4 @@
-#include "master/handover.hpp"
+#include "master/inheritance.hpp"
 
 #include <cstdlib>
 #include <fmt/format.h>
@@ -22,39 +22,40 @@ std::string take_variable(const char* name) {
 
 }  // namespace
 
-std::vector<std::string> handover_names() { return {kUpgrade, kListeners}; }
+std::vector<std::string> inheritance_names() { return {kUpgrade, kListeners}; }
 
-std::vector<std::string> to_environment(const Handover& handover) {
+std::vector<std::string> to_environment(const Inheritance& inheritance) {
   std::string listeners;
-  for (const auto& passed : handover.listeners) {
+  for (const auto& passed : inheritance.listeners) {
     listeners += fmt::format("{} {} {}\n", passed.fd, passed.from_manager ? 'm' : 's', passed.bind);
   }
-  return {fmt::format("{}={} {} {}", kUpgrade, kVersion, handover.master, handover.channel),
+  return {fmt::format("{}={} {} {}", kUpgrade, kVersion, inheritance.master, inheritance.channel),
           fmt::format("{}={}", kListeners, listeners)};
 }
 
-std::optional<Handover> parse_handover(const std::string& upgrade, const std::string& listeners) {
-  Handover handover;
+std::optional<Inheritance> parse_inheritance(const std::string& upgrade, const std::string& listeners) {
+  Inheritance inheritance;
   int version = 0;
-  if (!(std::istringstream(upgrade) >> version >> handover.master >> handover.channel) || version != kVersion)
+  if (!(std::istringstream(upgrade) >> version >> inheritance.master >> inheritance.channel) ||
+      version != kVersion)
     return std::nullopt;
   std::istringstream lines(listeners);
   for (std::string line; std::getline(lines, line);) {
     std::istringstream words(line);
-    Handover::Passed passed;
+    Inheritance::Passed passed;
     char origin = 0;
     if (!(words >> passed.fd >> origin) || words.get() != ' ' || !std::getline(words, passed.bind))
       return std::nullopt;
     passed.from_manager = origin == 'm';
-    handover.listeners.push_back(std::move(passed));
+    inheritance.listeners.push_back(std::move(passed));
   }
-  return handover;
+  return inheritance;
 }
 
-std::optional<Handover> take_handover() {
+std::optional<Inheritance> take_inheritance() {
   const std::string upgrade = take_variable(kUpgrade);
   const std::string listeners = take_variable(kListeners);
-  return upgrade.empty() ? std::nullopt : parse_handover(upgrade, listeners);
+  return upgrade.empty() ? std::nullopt : parse_inheritance(upgrade, listeners);
 }
 
 }  // namespace orrery::master

@@ -1,0 +1,107 @@
+#include "worker/handover.hpp"
+
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace orrery::worker {
+
+namespace {
+
+constexpr std::chrono::milliseconds kLook{2};
+/// Nobody took anything for so long: nobody will.
+constexpr std::chrono::seconds kPatience{1};
+constexpr std::chrono::milliseconds kAway{5};
+/// The sibling that should have taken it is stuck, or gone: a connection with the second best is better than none.
+constexpr unsigned kMostAways = 10;
+
+}  // namespace
+
+Giver::Giver(uv::Loop& loop, const os::HandoverPair& pair, Connections& connections,
+             std::function<bool()> alone)
+    : pair_(pair), connections_(connections), alone_(std::move(alone)), timer_(loop, [this] { look(); }) {}
+
+void Giver::begin() {
+  begun_ = true;
+  progress_ = base::monotonic_now();
+  timer_.start(kLook, kLook);
+}
+
+void Giver::after_poll() {
+  if (!begun_ || given_up_) return;
+  connections_.give_resting([this](int socket, const os::ConnectionAtRest& rest) {
+    const os::Giving giving = os::give_connection(pair_, socket, rest);
+    if (giving != os::Giving::kGiven) return giving;
+    ++given_;
+    progress_ = base::monotonic_now();
+    return giving;
+  });
+}
+
+void Giver::look() {
+  const base::Monotonic now = base::monotonic_now();
+  const int before = std::exchange(untaken_, os::untaken(pair_));
+  const bool waits = untaken_ > 0 || connections_.any_idle();
+  if (!waits || untaken_ < before) progress_ = now;
+  if (given_up_) return;
+  if (alone_()) {
+    give_up(now);
+  } else if (now - progress_ > kPatience) {
+    const unsigned closed = give_up(now - kPatience);
+    base::log_warning("No sibling takes idle connections: {} were closed", closed);
+  }
+}
+
+unsigned Giver::give_up(base::Monotonic limit) {
+  given_up_ = true;
+  const auto kept = static_cast<unsigned>(connections_.count_idle());
+  const unsigned closed = os::reclaim(pair_, limit);
+  connections_.drain();
+  return closed + kept;
+}
+
+bool Giver::done() const { return given_up_ || os::untaken(pair_) == 0; }
+
+Adopter::Adopter(uv::Loop& loop, const os::HandoverPair& pair, Connections& connections,
+                 std::function<bool()> outdone)
+    : pair_(pair),
+      connections_(connections),
+      outdone_(std::move(outdone)),
+      poll_(loop, pair.take.get(), uv::ListenerPoll::Wake::kAll, [this] { knocked_ = true; }),
+      again_(loop, [this] {
+        away_ = false;
+        if (open_) poll_.start();
+      }) {}
+
+void Adopter::start() {
+  open_ = true;
+  poll_.start();
+}
+
+void Adopter::after_poll(bool willing) {
+  if (!std::exchange(knocked_, false) || !open_ || away_) return;
+  if (left_to_others_ < kMostAways && (!willing || outdone_())) {
+    ++left_to_others_;
+    return look_away();
+  }
+  const bool room = !connections_.full() || connections_.close_longest_idle();
+  if (!room || !os::has_free_descriptor()) return look_away();
+  os::TakenConnection taken = os::take_connection(pair_);
+  if (!taken.socket) return;
+  left_to_others_ = 0;
+  connections_.adopt(std::move(taken));
+}
+
+void Adopter::look_away() {
+  if (!open_ || std::exchange(away_, true)) return;
+  poll_.stop();
+  again_.start(kAway);
+}
+
+void Adopter::stop() {
+  if (!std::exchange(open_, false)) return;
+  again_.stop();
+  if (!away_) poll_.stop();
+}
+
+}  // namespace orrery::worker

@@ -1,0 +1,72 @@
+// Handover: a leaving worker gives its connections to its siblings one by one, as each comes to rest; the siblings adopt them.
+//
+// Giver and Adopter are the two ends of os::HandoverPair in one worker's life: it adopts while it serves and gives when it leaves. The client sees
+// nothing: what it sends meanwhile waits in the kernel for the new owner. Given up, for which see Giver, means the leave-taking of a full stop. Loop
+// thread only.
+#pragma once
+
+#include <functional>
+
+#include "base/clock.hpp"
+#include "os/handover.hpp"
+#include "uv/listener_poll.hpp"
+#include "uv/loop.hpp"
+#include "worker/connections.hpp"
+
+namespace orrery::worker {
+
+class Giver {
+ public:
+  /// `alone`: the service stops, or its master is gone: nobody is left to give to.
+  Giver(uv::Loop& loop, const os::HandoverPair& pair, Connections& connections, std::function<bool()> alone);
+
+  void begin();
+  /// Call once in each turn, after the poll phase.
+  void after_poll();
+  [[nodiscard]] bool begun() const { return begun_; }
+  /// Everything given was taken, or is given up. Asks the kernel.
+  [[nodiscard]] bool done() const;
+  [[nodiscard]] unsigned given() const { return given_; }
+
+ private:
+  void look();
+  /// Closes what is idle here, and what was given before `limit` and not taken. Returns how many.
+  unsigned give_up(base::Monotonic limit);
+
+  const os::HandoverPair& pair_;
+  Connections& connections_;
+  std::function<bool()> alone_;
+  uv::Timer timer_;
+  base::Monotonic progress_{};  ///< something was given or taken, or nothing waited
+  int untaken_ = 0;
+  unsigned given_ = 0;
+  bool begun_ = false;
+  bool given_up_ = false;
+};
+
+class Adopter {
+ public:
+  /// `outdone`: a sibling should have the next connection rather than this worker.
+  Adopter(uv::Loop& loop, const os::HandoverPair& pair, Connections& connections,
+          std::function<bool()> outdone);
+
+  void start();
+  /// Call once in each turn, after the poll phase. `willing`: a request could be served now.
+  void after_poll(bool willing);
+  /// Leaves what waits to the siblings for a moment.
+  void look_away();
+  void stop();
+
+ private:
+  const os::HandoverPair& pair_;
+  Connections& connections_;
+  std::function<bool()> outdone_;
+  uv::ListenerPoll poll_;
+  uv::Timer again_;
+  unsigned left_to_others_ = 0;  ///< times in a row
+  bool open_ = false;
+  bool away_ = false;
+  bool knocked_ = false;
+};
+
+}  // namespace orrery::worker
