@@ -12,6 +12,7 @@
 #include <fstream>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "base/check.hpp"
@@ -116,6 +117,13 @@ Result<Pipe> make_pipe() {
     return fail(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
   }
   return Pipe{base::UniqueFd{ends[0]}, base::UniqueFd{ends[1]}};
+}
+
+Result<Channel> make_channel() {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    return fail(fmt::format("cannot make a channel: {}", std::strerror(errno)));
+  return Channel{base::UniqueFd{ends[0]}, base::UniqueFd{ends[1]}};
 }
 
 std::optional<std::uint64_t> private_memory(pid_t pid) {

@@ -66,6 +66,12 @@ struct Pipe {
 };
 Result<Pipe> make_pipe();
 
+/// Two ends for whole messages (a SOCK_SEQPACKET pair); both close-on-exec.
+struct Channel {
+  base::UniqueFd ours, theirs;
+};
+Result<Channel> make_channel();
+
 /// The memory `pid` shares with nobody, in bytes; nothing when the kernel does not tell.
 std::optional<std::uint64_t> private_memory(pid_t pid);
 
