@@ -9,6 +9,7 @@
 #include "master/death_report.hpp"
 #include "master/service.hpp"
 #include "os/socket.hpp"
+#include "os/title.hpp"
 
 namespace orrery::master {
 
@@ -33,6 +34,13 @@ Result<void> prepare_log_files(const Config& config, const std::optional<os::Ide
     if (const auto given = os::give_file(path, *identity); !given) return given;
   }
   return {};
+}
+
+// What the master was started with for itself: nobody else may take it for his own.
+std::vector<std::string> own_variables() {
+  std::vector<std::string> names = inheritance_names();
+  for (const char* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) names.emplace_back(name);
+  return names;
 }
 
 std::string join(const std::vector<std::string>& sentences) {
@@ -85,6 +93,7 @@ Result<pid_t> Service::fork_worker(const Spawn& action, std::size_t slot) {
     birth.master = std::move(pipe->write);
     birth.master_pid = master;
     // Here and not in the master, where a reload that fails would leave it behind; that it is well formed was checked.
+    os::restore_environment(os::save_invocation().environment, own_variables());
     (void)os::set_environment(generation.config.raw_env);
     return parts_.worker_main(std::move(birth));
   };
@@ -120,6 +129,8 @@ std::vector<int> Service::foreign_descriptors(const Generation& generation) cons
   add(ground_.signals.fd());
   add(ground_.notify.fd());
   add(ground_.daemon.fd());
+  add(successor_.fd());
+  add(ground_.predecessor.fd());
   for (const auto& [pid, worker] : workers_) add(worker.pipe.get());
   for (const int fd : ground_.listeners.descriptors()) {
     const bool own = std::any_of(generation.listeners.begin(), generation.listeners.end(),
@@ -176,7 +187,38 @@ Result<void> Service::load(unsigned number) {
 
 void Service::apply(const DropGeneration& action) { generations_.erase(action.generation); }
 
-void Service::apply(const CloseListeners&) { ground_.listeners.close_all_but({}); }
+void Service::apply(const CloseListeners& action) {
+  if (action.shared) return ground_.listeners.close_copies();
+  ground_.listeners.close_all_but({});
+}
+
+void Service::apply(const StartSuccessor&) {
+  auto started = Successor::start(program_, ground_.listeners.to_pass());
+  if (!started) return inbox_.push_back(SuccessorNotStarted{started.error().message});
+  successor_ = std::move(*started);
+  inbox_.push_back(SuccessorStarted{successor_.pid()});
+}
+
+void Service::apply(const CommitUpgrade&) {
+  ground_.listeners.own_paths(false);
+  ground_.notify.main_pid(successor_.pid());
+  successor_.commit();
+}
+
+void Service::apply(const TakeOver&) {
+  const Config& config = generations_.at(supervisor_.generation()).config;
+  base::log_info("This master (pid {}) has the service now; it came from {}", ::getpid(),
+                 ground_.predecessor.pid());
+  ground_.predecessor.forget();
+  ground_.listeners.own_paths(true);
+  os::set_title(master_title(config));
+  ground_.notify.main_pid(::getpid());
+  ground_.notify.ready(supervisor_.status());
+  told_ready_ = true;
+  if (!ground_.pidfile) return;
+  if (const auto renamed = ground_.pidfile->rename(config.pidfile); !renamed)
+    base::log_error("{}", renamed.error().message);
+}
 
 void Service::apply(const ReopenLogs&) {
   for (const auto& [number, generation] : generations_) {
@@ -215,14 +257,21 @@ void Service::take_over(const Worker& worker, Ending ending) {
 }
 
 void Service::apply(const Announce& action) {
+  if (ground_.predecessor.there()) {  // the service manager hears of one master only
+    if (action.phase != Phase::kReady) return;
+    settle(action.generation);
+    base::log_info("Generation {} serves: {}", action.generation, action.status);
+    return ground_.predecessor.ready(action.status);
+  }
   switch (action.phase) {
-    case Phase::kReloading: return ground_.notify.reloading(base::monotonic_now());
-    case Phase::kStopping: return ground_.notify.stopping(action.status);
+    case Phase::kReloading: told_ready_ = false; return ground_.notify.reloading(base::monotonic_now());
+    case Phase::kStopping: told_ready_ = false; return ground_.notify.stopping(action.status);
     case Phase::kReady: break;
   }
   settle(action.generation);
   base::log_info("Generation {} serves: {}", action.generation, action.status);
   ground_.notify.ready(action.status);
+  told_ready_ = true;
   ground_.daemon.ready();
 }
 
@@ -235,6 +284,9 @@ void Service::settle(unsigned number) {
     log_path_ = generation.config.errorlog;
     log_level_ = generation.config.loglevel;
   }
+  os::restore_environment(os::save_invocation().environment, own_variables());
+  (void)os::set_environment(generation.config.raw_env);
+  if (!ground_.predecessor.there()) os::set_title(master_title(generation.config));
   ground_.listeners.close_all_but(generation.listeners);
   for (const auto& listener : generation.listeners) os::change_backlog(*listener, generation.config.backlog);
 }

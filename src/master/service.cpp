@@ -17,6 +17,8 @@ using std::chrono::milliseconds;
 
 constexpr base::Nanoseconds kLongestPulse = std::chrono::seconds{1};
 constexpr base::Nanoseconds kShortestPulse = milliseconds{50};
+/// The kernel walks all of a worker's memory for the answer: not too often.
+constexpr base::Nanoseconds kMemoryPeriod = std::chrono::seconds{2};
 
 /// How often the scoreboard is read: often enough to see a limit passed within a quarter of it.
 base::Nanoseconds pulse_interval(const Config& config) {
@@ -57,15 +59,19 @@ Service::Service(MasterParts parts, Ground ground)
 }
 
 int Service::run() {
-  dispatch(Started{plan_of(generations_.at(1).config), os::has_terminal()});
+  dispatch(Started{plan_of(generations_.at(1).config), os::has_terminal(), ground_.predecessor.there(),
+                   ::getpid() == 1});
   while (!exit_code_) {
     wait();
     take_signals();
     dispatch_inbox();
     read_pipes();
+    listen_to_masters();
     reap();
     read_scoreboard();
+    read_memory();
     reach_deadline();
+    tell_manager();
   }
   say_totals();
   base::log_info("Shutting down: master");
@@ -79,8 +85,14 @@ void Service::wait() {
   for (const auto& [pid, worker] : workers_) {
     if (worker.pipe) polled.push_back({worker.pipe.get(), POLLIN, 0});
   }
+  for (const int channel : {successor_.fd(), ground_.predecessor.fd()}) {
+    if (channel >= 0) polled.push_back({channel, POLLIN, 0});
+  }
   const base::Monotonic now = base::monotonic_now();
-  const base::Monotonic until = std::min(next_pulse_, supervisor_.next_deadline().value_or(kNever));
+  // A watchdog beat that is due and withheld must not make this spin: the next pulse looks again.
+  const bool beats = ground_.notify.watchdog_interval().count() > 0 && next_watchdog_ > now;
+  const base::Monotonic pulse = beats ? std::min(next_pulse_, next_watchdog_) : next_pulse_;
+  const base::Monotonic until = std::min(pulse, supervisor_.next_deadline().value_or(kNever));
   ::poll(polled.data(), polled.size(), poll_timeout(until, now));
 }
 
@@ -122,6 +134,12 @@ void Service::read_pipe(pid_t pid, Worker& worker) {
   dispatch_inbox();
 }
 
+void Service::listen_to_masters() {
+  for (SuccessorSpoke& spoke : successor_.listen()) inbox_.emplace_back(std::move(spoke));
+  if (const auto left = ground_.predecessor.listen()) inbox_.emplace_back(*left);
+  dispatch_inbox();
+}
+
 // One by one: first see that one is dead, then take the signals, then reap it. A Ctrl-C that ended the worker
 // was sent to us at the same instant, so it is pending by now and the supervisor hears of it first. And since
 // nothing is dispatched between reaping and ChildExited, no signal can go to a pid that is free again.
@@ -131,7 +149,13 @@ void Service::reap() {
     dispatch_inbox();
     const auto found = workers_.find(*pid);
     if (found != workers_.end()) read_pipe(*pid, found->second);
+    if (*pid == successor_.pid()) listen_to_masters();
     const auto dead = os::reap_child(*pid);
+    if (dead && *pid == successor_.pid()) {
+      successor_ = {};
+      dispatch(SuccessorExited{describe_status(dead->status)});
+      continue;
+    }
     if (!dead || found == workers_.end()) continue;  // as PID 1 we inherit strangers: reaped, nothing said
     found->second.dead = *dead;
     dispatch(ChildExited{*pid, dead->status});
@@ -149,6 +173,34 @@ void Service::read_scoreboard() {
   }
   next_pulse_ = now + interval;
   dispatch(std::move(read));
+}
+
+void Service::read_memory() {
+  const base::Monotonic now = base::monotonic_now();
+  if (now < next_memory_) return;
+  next_memory_ = now + kMemoryPeriod;
+  const Config& config = generations_.at(supervisor_.generation()).config;
+  if (config.max_worker_memory == 0 && config.max_worker_memory_hard == 0) return;
+  MemoryRead read;
+  for (const auto& [pid, worker] : workers_) {
+    if (const auto bytes = os::private_memory(pid)) read.uses.push_back({pid, *bytes});
+  }
+  dispatch(std::move(read));
+}
+
+void Service::tell_manager() {
+  if (ground_.predecessor.there()) return;
+  const base::Monotonic now = base::monotonic_now();
+  const auto interval = ground_.notify.watchdog_interval();
+  if (interval.count() > 0 && now >= next_watchdog_ && supervisor_.healthy()) {
+    ground_.notify.watchdog();
+    next_watchdog_ = now + interval;
+  }
+  if (supervisor_.state() != Supervisor::State::kServing || !told_ready_) return;
+  if (std::string status = supervisor_.status(); status != status_) {
+    status_ = std::move(status);
+    ground_.notify.status(status_);
+  }
 }
 
 Pulse Service::pulse_of(pid_t pid, const Worker& worker, base::Monotonic now) const {
@@ -186,6 +238,10 @@ Plan Service::plan_of(const Config& config) const {
   plan.graceful_timeout = config.graceful_timeout;
   plan.boot_timeout = config.boot_timeout;
   plan.drain_delay = config.drain_delay;
+  plan.max_lifetime = config.max_worker_lifetime;
+  plan.max_memory = config.max_worker_memory;
+  plan.max_memory_hard = config.max_worker_memory_hard;
+  plan.upgrade = config.upgrade;
   plan.strategy = config.reload_strategy;
   plan.max_surge = static_cast<unsigned>(std::max(config.max_surge, 0));
   plan.max_unavailable = static_cast<unsigned>(std::max(config.max_unavailable, 0));

@@ -15,6 +15,8 @@
 #include "master/event.hpp"
 #include "master/listeners.hpp"
 #include "master/master.hpp"
+#include "master/predecessor.hpp"
+#include "master/successor.hpp"
 #include "master/supervisor.hpp"
 #include "os/daemon.hpp"
 #include "os/handover.hpp"
@@ -36,6 +38,7 @@ struct Generation {
 
 /// What must stand before the first fork.
 struct Ground {
+  Predecessor predecessor;
   std::optional<os::Pidfile> pidfile;
   Listeners listeners;
   Generation first;
@@ -50,6 +53,9 @@ struct Ground {
 /// `notes`.
 Result<Generation> make_generation(const Config& config, Listeners& listeners,
                                    std::vector<std::string>& notes);
+
+/// What ps shows for a master that has the service.
+std::string master_title(const Config& config);
 
 class Service {
  public:
@@ -72,9 +78,12 @@ class Service {
   void wait();
   void take_signals();
   void read_pipes();
+  void listen_to_masters();
   void read_pipe(pid_t pid, Worker& worker);
   void reap();
   void read_scoreboard();
+  void read_memory();
+  void tell_manager();
   void reach_deadline();
   void dispatch(Event event);
   void dispatch_inbox();
@@ -85,6 +94,10 @@ class Service {
   void apply(const LoadConfig& action);
   void apply(const DropGeneration& action);
   void apply(const CloseListeners& action);
+  void apply(const StartSuccessor& action);
+  void apply(const SignalSuccessor& action) { successor_.signal(action.signo); }
+  void apply(const CommitUpgrade& action);
+  void apply(const TakeOver& action);
   void apply(const ReopenLogs& action);
   void apply(const ReportDeath& action);
   void apply(const Announce& action);
@@ -105,10 +118,13 @@ class Service {
   Ground ground_;
   os::Program program_;
   Supervisor supervisor_;
+  Successor successor_;
   std::map<unsigned, Generation> generations_;
   std::map<pid_t, Worker> workers_;
   std::deque<Event> inbox_;
-  base::Monotonic next_pulse_{};
+  base::Monotonic next_pulse_{}, next_memory_{}, next_watchdog_{};
+  bool told_ready_ = false;  ///< the service manager knows that the service is ready
+  std::string status_;       ///< what it was told last
   std::string log_path_;
   LogLevel log_level_;
   std::optional<int> exit_code_;

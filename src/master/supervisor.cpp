@@ -46,6 +46,7 @@ Actions Supervisor::on(const Event& event, base::Monotonic now) {
     impossible(course_ == Course::kEnded ? "an event after the end" : "an event before the start");
   } else {
     std::visit([this](const auto& happened) { handle(happened); }, event);
+    leave_to_successor();
     reconcile();
   }
   return std::exchange(actions_, {});
@@ -67,8 +68,11 @@ Supervisor::State Supervisor::state() const {
 
 std::optional<base::Monotonic> Supervisor::next_deadline() const {
   if (course_ == Course::kEnded) return std::nullopt;
-  base::Monotonic next = stop_deadline_;
-  for (const Child& child : children_) next = std::min(next, child.deadline);
+  base::Monotonic next = std::min(stop_deadline_, upgrade_.deadline());
+  for (const Child& child : children_) {
+    next = std::min(next, child.deadline);
+    if (serving() && child.ready() && !child.spent) next = std::min(next, child.expires);
+  }
   for (unsigned place = 0; serving() && place < target_; ++place) {
     if (waits_for_backoff(place)) next = std::min(next, backoffs_[place].not_before());
   }
@@ -82,6 +86,8 @@ void Supervisor::handle(const Started& event) {
   course_ = Course::kServing;
   plan_ = settled_plan_ = event.plan;
   terminal_ = event.terminal;
+  container_ = event.container;
+  heir_ = event.heir;
   target_ = settled_target_ = places_of(event.plan);
 }
 
@@ -112,6 +118,10 @@ void Supervisor::handle(const WorkerReady& event) {
   child->state = Child::State::kReady;
   child->ready_at = now_;
   child->deadline = kNever;
+  // The spread keeps workers that were born together from growing too old together.
+  const double spread = 1 + (jitter_.next() - 0.75) / 5;
+  if (plan_.max_lifetime.count() > 0)
+    child->expires = now_ + std::chrono::duration_cast<base::Nanoseconds>(plan_.max_lifetime * spread);
   ever_ready_ = true;
 }
 
@@ -191,6 +201,36 @@ void Supervisor::handle(const HeartbeatsRead& event) {
   }
 }
 
+void Supervisor::handle(const MemoryRead& event) {
+  if (!serving()) return;
+  for (const MemoryUse& use : event.uses) {
+    Child* child = children_.with_pid(use.pid);
+    if (child == nullptr || !child->ready()) continue;
+    const double mebibytes = static_cast<double>(use.bytes) / (1024 * 1024);
+    if (plan_.max_memory_hard != 0 && use.bytes > plan_.max_memory_hard) {
+      say(LogLevel::kWarning,
+          fmt::format("{} has {:.1f} MiB of private memory, above max_worker_memory_hard: it leaves now",
+                      name_of(*child), mebibytes));
+      retire(*child);
+    } else if (plan_.max_memory != 0 && use.bytes > plan_.max_memory && !child->spent) {
+      mark_spent(use.pid, LogLevel::kWarning,
+                 fmt::format("has {:.1f} MiB of private memory, above max_worker_memory", mebibytes));
+    }
+  }
+}
+
+void Supervisor::handle(const PredecessorLeft& event) {
+  if (!heir_) return impossible("the end of a master that was here before");
+  if (!event.committed && !proven_) {
+    if (!serving()) return;
+    say(LogLevel::kCritical,
+        "The master that started this one is gone before this one was ready: it leaves too");
+    return begin_stop(Course::kStopping, os::kExitFailure);
+  }
+  heir_ = false;
+  actions_.emplace_back(TakeOver{});
+}
+
 void Supervisor::handle(const DeadlineReached&) {
   std::vector<Child> not_booted;
   for (Child& child : children_) {
@@ -206,6 +246,8 @@ void Supervisor::handle(const DeadlineReached&) {
     if (serving())
       worker_lost(lost, os::kExitWorkerBoot, name_of(lost) + " was not ready within boot_timeout");
   }
+  if (serving()) expire_workers();
+  upgrade_.expire(now_, actions_);
   if (stop_deadline_ > now_) return;
   if (course_ == Course::kLingering) return begin_stop(Course::kStopping, os::kExitOk);
   kill_all();
@@ -247,6 +289,13 @@ void Supervisor::send(const Child& child, int signo) {
   if (child.pid != 0) actions_.emplace_back(SendSignal{child.pid, signo});
 }
 
+void Supervisor::expire_workers() {
+  for (const Child& child : children_) {
+    if (child.ready() && !child.spent && child.expires <= now_)
+      mark_spent(child.pid, LogLevel::kInfo, "has reached max_worker_lifetime");
+  }
+}
+
 void Supervisor::mark_spent(pid_t pid, LogLevel level, std::string_view why) {
   Child* child = children_.with_pid(pid);
   if (child == nullptr || !child->ready() || child->spent)
@@ -257,6 +306,11 @@ void Supervisor::mark_spent(pid_t pid, LogLevel level, std::string_view why) {
 
 // A worker ended, or will be killed, though nobody wanted it to; it is no longer counted as live.
 void Supervisor::worker_lost(const Child& lost, int code, const std::string& how) {
+  if (heir_ && !proven_) {
+    // A reload gives a generation up at its first failure; so does an upgrade. Those that are ready finish what they took.
+    say(LogLevel::kCritical, fmt::format("{}: the upgrade is given up", how));
+    return begin_stop(Course::kStopping, is_boot_code(code) ? code : int{os::kExitWorkerBoot});
+  }
   if (!ever_ready_ && is_boot_code(code)) {
     say(LogLevel::kCritical, fmt::format("{}: the service cannot start and stops", how));
     return begin_stop(Course::kQuitting, code);
@@ -294,6 +348,15 @@ void Supervisor::impossible(std::string_view what) {
 }
 
 // --- questions ---
+
+// While it starts or stops the service manager has other limits; without any wanted worker nothing can be wrong with one.
+bool Supervisor::healthy() const {
+  return !serving() || !ever_ready_ || target_ == 0 || children_.ready() > 0;
+}
+
+std::string Supervisor::status() const {
+  return fmt::format("{} of {} workers ready, generation {}", children_.ready(), target_, generation_);
+}
 
 Ending Supervisor::judge(const Child& child, int status) const {
   if (child.state == Child::State::kAborted || child.state == Child::State::kKilled) return child.ending;

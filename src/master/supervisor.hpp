@@ -37,6 +37,7 @@
 #include "master/backoff.hpp"
 #include "master/children.hpp"
 #include "master/event.hpp"
+#include "master/upgrade.hpp"
 #include "os/scoreboard.hpp"
 
 namespace orrery::master {
@@ -75,6 +76,11 @@ class Supervisor {
   [[nodiscard]] const Children& children() const { return children_; }
   [[nodiscard]] unsigned target() const { return target_; }
   [[nodiscard]] unsigned generation() const { return generation_; }
+  /// Whether a watchdog may be told that all is well.
+  [[nodiscard]] bool healthy() const;
+  /// "3 of 4 workers ready, generation 2".
+  [[nodiscard]] std::string status() const;
+  [[nodiscard]] const Upgrade& upgrade() const { return upgrade_; }
 
  private:
   enum class Course : std::uint8_t { kIdle, kServing, kLingering, kStopping, kQuitting, kKilling, kEnded };
@@ -91,6 +97,12 @@ class Supervisor {
   void handle(const ConfigReady& event);
   void handle(const ConfigFailed& event);
   void handle(const HeartbeatsRead& event);
+  void handle(const MemoryRead& event);
+  void handle(const SuccessorStarted& event) { upgrade_.on(event, actions_); }
+  void handle(const SuccessorNotStarted& event) { upgrade_.on(event, actions_); }
+  void handle(const SuccessorSpoke& event) { upgrade_.on(event, now_, actions_); }
+  void handle(const SuccessorExited& event) { upgrade_.on(event, actions_); }
+  void handle(const PredecessorLeft& event);
   void handle(const DeadlineReached& event);
 
   // Orders.
@@ -99,6 +111,8 @@ class Supervisor {
   void add_worker();
   void remove_worker();
   void retire_everybody();
+  void begin_upgrade();
+  void leave_to_successor();
   void reopen_logs();
   void stop(int signo);
   void linger();
@@ -122,6 +136,7 @@ class Supervisor {
   void abort_stuck(Child& child, Ending ending, const std::string& why);
   void kill(Child& child, Ending ending);
   void send(const Child& child, int signo);
+  void expire_workers();
   void mark_spent(pid_t pid, LogLevel level, std::string_view why);
   void worker_lost(const Child& lost, int code, const std::string& how);
   void count_death(const Child& lost, const std::string& how);
@@ -150,7 +165,9 @@ class Supervisor {
   Jitter jitter_;
 
   Plan plan_, settled_plan_;
-  bool terminal_ = false;
+  bool terminal_ = false, container_ = false;
+  bool heir_ = false;  ///< the master that started this one still has the service
+  Upgrade upgrade_;
   unsigned target_ = 0, settled_target_ = 0;          ///< places to fill
   unsigned generation_ = 1, settled_generation_ = 1;  ///< the one wanted, and the last one that proved itself
   unsigned next_generation_ = 2;
@@ -158,6 +175,7 @@ class Supervisor {
   std::vector<unsigned> leaving_;  ///< generations to drop when their last child is gone
 
   bool ever_ready_ = false;
+  bool proven_ = false;     ///< kReady was announced at least once
   bool announced_ = false;  ///< kReady was announced since the start or the last HUP
   unsigned start_deaths_ = 0;
   base::Monotonic heartbeats_read_at_{}, resumed_at_{};

@@ -9,6 +9,7 @@
 //   POST /stream-body             counts the body as it comes
 //   GET  /events?count=           writes that many events, one each 10 ms (class async)
 //   GET  /drop                    forgets its Responder
+//   GET  /grow?bytes=             keeps so many more bytes for ever
 //   GET  /pid                     the worker's process id
 //   GET  /inject                  tries to forge a header field
 //
@@ -181,6 +182,11 @@ orrery::App make_app() {
   app.get("/later", answer_later);
   app.get("/pull", pull);
   app.get("/drop", [](Request, Responder) {});
+  app.get("/grow", [](const Request& request) {
+    static std::string kept;
+    kept.append(number(request, "bytes", 1'000'000), 'x');
+    return Response::text("grown\n");
+  });
   app.get("/pid", [](const Request&) { return Response::text(std::to_string(::getpid()) + "\n"); });
   app.get("/inject", [](const Request&) {
     return Response::text("never\n").with_field("X-Forged", "a\r\nSet-Cookie: forged=1");
