@@ -251,6 +251,8 @@ void Service::say_totals() const {
   base::log_info("Served {} requests on {} connections{}", totals.requests.load(std::memory_order_relaxed),
                  totals.connections.load(std::memory_order_relaxed),
                  refused.empty() ? "" : " (refused" + refused.substr(1) + ")");
+  base::log_debug("Workers were woken in vain, a sibling had been faster, {} times",
+                  totals.lost_races.load(std::memory_order_relaxed));
   const std::uint64_t dropped = totals.access_lines_dropped.load(std::memory_order_relaxed);
   if (dropped != 0)
     base::log_warning("{} lines of the access log were dropped: it did not take them", dropped);

@@ -9,7 +9,8 @@
 //   POST /stream-body             counts the body as it comes
 //   GET  /events?count=           writes that many events, one each 10 ms (class async)
 //   GET  /drop                    forgets its Responder
-//   GET  /pid                     the worker's process id
+//   GET  /pid?ms=                 the worker's process id; blocks the handler that long before
+//   GET  /pid/later?ms=           the same, holding up no handler
 //   GET  /inject                  tries to forge a header field
 //
 // With ECHO_START=fail in its environment the workers' start hook fails, with `throw` it throws, with `hang` it hangs, with `once`
@@ -87,12 +88,20 @@ Response sleep_and_answer(const Request& request) {
   return Response::text(request.cancelled() ? "late\n" : "slept\n");
 }
 
-void answer_later(const Request& request, Responder responder) {
-  const std::chrono::milliseconds delay{number(request, "ms", 100)};
-  std::thread{[delay, responder = std::move(responder)]() mutable {
-    std::this_thread::sleep_for(delay);
-    std::move(responder).send(Response::text("later\n"));
-  }}.detach();
+Response tell_pid(const Request& request) {
+  if (const std::size_t delay = number(request, "ms", 0))
+    std::this_thread::sleep_for(std::chrono::milliseconds{delay});
+  return Response::text(std::to_string(::getpid()) + "\n");
+}
+
+orrery::ResponderHandler answer_later(const std::string& text) {
+  return [text](const Request& request, Responder responder) {
+    const std::chrono::milliseconds delay{number(request, "ms", 100)};
+    std::thread{[text, delay, responder = std::move(responder)]() mutable {
+      std::this_thread::sleep_for(delay);
+      std::move(responder).send(Response::text(text.empty() ? std::to_string(::getpid()) + "\n" : text));
+    }}.detach();
+  };
 }
 
 Response pull(const Request& request) {
@@ -150,10 +159,11 @@ orrery::App make_app() {
   app.get("/constant", [](const Request&) { return Response::fixed("application/json", kConstant); });
   app.get("/sleep", sleep_and_answer);
   app.get("/throw", [](const Request&) -> Response { throw std::runtime_error("thrown on purpose"); });
-  app.get("/later", answer_later);
+  app.get("/later", answer_later("later\n"));
+  app.get("/pid/later", answer_later(""));
   app.get("/pull", pull);
   app.get("/drop", [](Request, Responder) {});
-  app.get("/pid", [](const Request&) { return Response::text(std::to_string(::getpid()) + "\n"); });
+  app.get("/pid", tell_pid);
   app.get("/inject", [](const Request&) {
     return Response::text("never\n").with_field("X-Forged", "a\r\nSet-Cookie: forged=1");
   });
