@@ -27,7 +27,7 @@ Result<http::Router> make_router(const App& app) {
 
 std::string describe(const config::Change& change) {
   const std::string text = change.name + ": " + change.from + " -> " + change.to;
-  return change.impact == config::Impact::kRestart ? text + " (needs a restart; not applied)" : text;
+  return change.impact == config::Impact::kRestart ? text + " (needs a restart or USR2; not applied)" : text;
 }
 
 /// What HUP does: the same sources, read again. Relative paths in them mean what they meant at the start, though `chdir` has
@@ -46,6 +46,7 @@ master::Reload reload(const config::Sources& sources, const std::filesystem::pat
   for (const config::Change& change : config::compare(current, outcome.config)) {
     result.changes.push_back(describe(change));
   }
+  config::keep_restart_settings(outcome.config, current);
   result.config = std::move(outcome.config);
   return result;
 }

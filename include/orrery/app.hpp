@@ -40,6 +40,8 @@ class ORRERY_EXPORT Stream {
   /// Takes `piece` whole and returns true; or takes nothing and returns false when the client is behind by more than
   /// 64 KiB (wait for on_drain) or gone. Each piece has `write_timeout` of its own.
   [[nodiscard]] bool write(std::string_view piece) const;
+  /// True while something written before still waits here for the client. Who only cares about the latest skips a piece then.
+  [[nodiscard]] bool behind() const;
   /// Ends the body; later writes are refused.
   void end() const;
   /// True until the client is gone or end() was called.

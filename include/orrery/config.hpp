@@ -22,7 +22,39 @@ enum class WorkerClass : std::uint8_t {
   kThreads,  ///< on a bounded pool of `threads`: handlers may block
 };
 
+/// How a reload takes the workers of the new configuration in. Each is ready before the one it replaces leaves.
+enum class ReloadStrategy : std::uint8_t {
+  kRolling,  ///< a few at a time, within `max_surge` and `max_unavailable`
+  kSurge,    ///< all at once beside the old ones; each old one leaves as its replacement is ready
+  kAll,      ///< all at once; the old ones leave together, when every new one is ready
+};
+
+/// What USR2 does once the new binary serves.
+enum class UpgradeMode : std::uint8_t {
+  kTransactional,  ///< the old master drains and leaves by itself
+  kManual,         ///< both serve until the operator sends TERM to one of them
+};
+
 enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError, kCritical };
+
+/// What becomes of header fields with an underscore in their name: behind a gateway that turns `-` into `_`, `X_Real_IP` would
+/// pass for the `X-Real-IP` that only the proxy may set.
+enum class HeaderMap : std::uint8_t {
+  kDrop,       ///< no handler sees them
+  kRefuse,     ///< 400
+  kDangerous,  ///< handlers see them
+};
+
+/// Whether the connections of a listener begin with a PROXY header (haproxy's PROXY protocol, versions 1 and 2).
+enum class ProxyProtocol : std::uint8_t { kOff, kOptional, kRequired };
+
+/// The form of the answers the server makes itself: errors, refusals.
+enum class ErrorForm : std::uint8_t {
+  kAuto,  ///< what the request accepts: HTML, JSON, else plain text
+  kText,
+  kHtml,
+  kJson,
+};
 
 struct Config {
   using Milliseconds = std::chrono::milliseconds;
@@ -30,6 +62,7 @@ struct Config {
 
   // --- sockets ---
   /// Addresses to listen on: `HOST`, `HOST:PORT`, `[v6]:PORT`, `unix:PATH`, `fd://N`. Port 0 lets the kernel choose.
+  /// ` proxy_protocol=off|optional|required` may follow.
   std::vector<std::string> bind{"127.0.0.1:8000"};
   /// Connections the kernel queues for us; 64 to 65535, capped by net.core.somaxconn.
   int backlog = 2048;
@@ -48,6 +81,20 @@ struct Config {
   std::uint64_t max_requests = 0;
   /// A random 0..N is added to `max_requests`, for each worker anew, so that they do not recycle together.
   std::uint64_t max_requests_jitter = 0;
+  /// A worker is replaced when it has served this long, or up to a tenth longer; 0 = never.
+  Milliseconds max_worker_lifetime{0};
+  /// A worker whose private memory exceeds this many bytes is replaced, gracefully; 0 = never.
+  std::uint64_t max_worker_memory = 0;
+  /// A worker whose private memory exceeds this many bytes is replaced at once and gets no new connections; 0 = never.
+  std::uint64_t max_worker_memory_hard = 0;
+
+  // --- reload and upgrade ---
+  ReloadStrategy reload_strategy = ReloadStrategy::kRolling;
+  /// `rolling`: workers above `workers` while others are replaced, 0 to 256; those that drain are not counted.
+  int max_surge = 1;
+  /// `rolling`: workers that may be missing while others are replaced, 0 to 256; not 0 together with `max_surge`.
+  int max_unavailable = 0;
+  UpgradeMode upgrade = UpgradeMode::kTransactional;
 
   // --- time ---
   /// The loop thread must beat at least this often, else the master ends the worker; 0 = never.
@@ -56,6 +103,9 @@ struct Config {
   Milliseconds request_deadline = Seconds{30};
   /// Time a stopping worker has to finish what it holds.
   Milliseconds graceful_timeout = Seconds{30};
+  /// After TERM the service manager is told at once, but serving goes on for this long, so that load balancers can
+  /// turn away first.
+  Milliseconds drain_delay{0};
   /// Time a new worker has to become ready.
   Milliseconds boot_timeout = Seconds{30};
   /// Idle time after which a kept-alive connection is closed; 0 = close after each response.
@@ -80,10 +130,26 @@ struct Config {
   std::size_t limit_request_head = 65536;
   /// Largest request body in bytes; larger is 413. A route may have its own.
   std::uint64_t limit_request_body = 1024 * 1024;
+  /// Most query parameters; more is 400.
+  std::uint64_t limit_request_parameters = 1000;
+  /// Most bytes read at once, 1024 to 65536: no more than that of later requests is kept while one is handled.
+  std::size_t limit_request_pipeline = 65536;
+  HeaderMap header_map = HeaderMap::kDrop;
+
+  // --- answers ---
+  ErrorForm error_form = ErrorForm::kAuto;
 
   // --- trust ---
-  /// Peers (addresses or CIDR; `*` = all) whose X-Request-ID is believed. Unix sockets always are.
+  /// Proxies (addresses or CIDR; `*` = all) whose X-Forwarded-For, Forwarded, scheme headers and X-Request-ID are believed.
+  /// Unix sockets always are.
   std::vector<std::string> forwarded_allow_ips{"127.0.0.1", "::1"};
+  /// `NAME=value`: a trusted proxy that sends this field with this value was asked over https.
+  std::vector<std::string> secure_scheme_headers{"X-Forwarded-Protocol=ssl", "X-Forwarded-Proto=https",
+                                                 "X-Forwarded-Ssl=on"};
+  /// For listeners that do not say it themselves (`bind: 0.0.0.0:8000 proxy_protocol=required`).
+  ProxyProtocol proxy_protocol = ProxyProtocol::kOff;
+  /// Peers whose PROXY header is believed. Unix sockets always are.
+  std::vector<std::string> proxy_allow_ips{"127.0.0.1", "::1"};
 
   // --- process ---
   std::string proc_name = "orrery";    ///< shown by ps: `orrery: master`

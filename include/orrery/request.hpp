@@ -68,6 +68,12 @@ class ORRERY_EXPORT Request {
   [[nodiscard]] std::string_view id() const;
   /// Address of the other end of the connection, without port: "192.0.2.1", "2001:db8::1" or "unix".
   [[nodiscard]] std::string_view peer() const;
+  /// Address of who asked, in the same form: what trusted proxies say (PROXY header, X-Forwarded-For, Forwarded), else peer().
+  [[nodiscard]] std::string_view client() const;
+  /// "https" when a trusted proxy says that it was asked so (Config::secure_scheme_headers, Forwarded), else "http".
+  [[nodiscard]] std::string_view scheme() const;
+  /// host[:port] the request is for: of an absolute-form target, else of Host (RFC 9112, 3.2.2); empty only with HTTP/1.0.
+  [[nodiscard]] std::string_view host() const;
 
   /// True once nobody waits for the answer: the client is gone, or `request_deadline` has passed. Any thread.
   [[nodiscard]] bool cancelled() const noexcept;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,22 @@
 #include "orrery/export.hpp"
 
 namespace orrery {
+
+/// Header fields that are the same in many answers, put together once and never copied:
+/// `static const FixedFields kAnybody{{"Access-Control-Allow-Origin", "*"}};`
+class ORRERY_EXPORT FixedFields {
+ public:
+  /// Throws std::invalid_argument for a field that could not be sent or is the server's own.
+  FixedFields(std::initializer_list<std::pair<std::string_view, std::string_view>> fields);
+
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& fields() const { return fields_; }
+  /// As they are sent, each line with its CRLF.
+  [[nodiscard]] std::string_view text() const { return text_; }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> fields_;
+  std::string text_;
+};
 
 class ORRERY_EXPORT Response {
  public:
@@ -48,12 +65,18 @@ class ORRERY_EXPORT Response {
   /// Adds a header field; repeated names are sent repeatedly, but Content-Type replaces the maker's.
   Response&& with_field(std::string name, std::string value) &&;
   void add_field(std::string name, std::string value);
+  /// Sends these too, at no cost; they must outlive the response, as a static does. At most one set of them.
+  Response&& with_fixed_fields(const FixedFields& fields) && {
+    shared_fields_ = &fields;
+    return std::move(*this);
+  }
 
   [[nodiscard]] int status() const { return status_; }
   [[nodiscard]] std::string_view media_type() const { return media_type_; }
   [[nodiscard]] std::string_view body() const { return fixed_.data() ? fixed_ : std::string_view{body_}; }
   [[nodiscard]] bool body_outlives() const { return fixed_.data() != nullptr; }
   [[nodiscard]] const std::vector<FieldPair>& fields() const;
+  [[nodiscard]] const FixedFields* fixed_fields() const { return shared_fields_; }
   /// The value of the first field with this name, in any case; nothing when it is absent.
   [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const;
   [[nodiscard]] bool is_stream() const { return extra_ && extra_->pull; }
@@ -73,6 +96,7 @@ class ORRERY_EXPORT Response {
   std::uint16_t status_ = 200;
   std::string_view media_type_;
   std::string_view fixed_;
+  const FixedFields* shared_fields_ = nullptr;
   std::string body_;
   std::unique_ptr<Extra> extra_;
 };

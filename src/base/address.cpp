@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::uint16_t kDefaultPort = 8000;
 constexpr std::array<std::uint8_t, 12> kMappedV4{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+// Behind an address; a unix path may have blanks.
+constexpr std::string_view kProxyOption = " proxy_protocol=";
 // sun_path must hold the path and its terminating NUL.
 constexpr std::size_t kLongestUnixPath = sizeof(sockaddr_un::sun_path) - 1;
 
@@ -180,7 +182,21 @@ socklen_t Address::to_sockaddr(sockaddr_storage& out) const {
   return sizeof in;
 }
 
+std::string_view bind_address(std::string_view text) { return text.substr(0, text.rfind(kProxyOption)); }
+
+Result<std::optional<ProxyProtocol>> bind_proxy_protocol(std::string_view text) {
+  const auto option = text.rfind(kProxyOption);
+  if (option == std::string_view::npos) return std::nullopt;
+  const std::string_view word = text.substr(option + kProxyOption.size());
+  if (word == "off") return ProxyProtocol::kOff;
+  if (word == "optional") return ProxyProtocol::kOptional;
+  if (word == "required") return ProxyProtocol::kRequired;
+  return fail(fmt::format("`{}` is not off, optional or required, which proxy_protocol= may be", word));
+}
+
 Result<BindTarget> parse_bind(std::string_view text) {
+  if (const auto option = bind_proxy_protocol(text); !option) return tl::unexpected(option.error());
+  text = bind_address(text);
   if (starts_with(text, "unix:")) return parse_unix(text.substr(5));
   if (starts_with(text, "fd://")) return parse_inherited(text.substr(5));
   if (starts_with(text, "tcp://")) text.remove_prefix(6);

@@ -5,11 +5,13 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <sys/socket.h>
 #include <vector>
 
+#include "orrery/config.hpp"
 #include "orrery/result.hpp"
 
 namespace orrery::base {
@@ -45,8 +47,14 @@ struct BindTarget {
 };
 
 /// Reads `HOST`, `HOST:PORT`, `:PORT`, `[v6]`, `[v6]:PORT`, `unix:PATH`, `fd://N`. Default port 8000; HOST is a
-/// numeric address, `localhost` (127.0.0.1), or empty (0.0.0.0).
+/// numeric address, `localhost` (127.0.0.1), or empty (0.0.0.0). Options may follow; they are checked.
 Result<BindTarget> parse_bind(std::string_view text);
+
+/// The address of a `bind` setting, without the options behind it.
+std::string_view bind_address(std::string_view text);
+
+/// The option `proxy_protocol=WORD` of a `bind` setting; nothing when it has none.
+Result<std::optional<ProxyProtocol>> bind_proxy_protocol(std::string_view text);
 
 /// Reads a numeric IPv4 or IPv6 address.
 Result<Address> parse_ip(std::string_view text);

@@ -42,6 +42,12 @@ namespace orrery::base {
   X(forbidden_trailer,     400, "a trailer field may not stand in a trailer") \
   X(bad_expectation,       417, "the Expect is not `100-continue`") \
   X(underscore_field,      400, "a header field's name has an underscore") \
+  X(too_many_parameters,   400, "the query has more parameters than limit_request_parameters") \
+  X(contradicting_scheme,  400, "the proxy's fields contradict each other about the scheme") \
+  X(contradicting_client,  400, "Forwarded and X-Forwarded-For name different clients") \
+  X(bad_proxy_header,      400, "the PROXY header is malformed") \
+  X(missing_proxy_header,  400, "the connection does not begin with a PROXY header") \
+  X(untrusted_proxy_header, 403, "a PROXY header came from a peer that is not in proxy_allow_ips") \
   X(long_request_line,     414, "the request line is longer than limit_request_line") \
   X(too_many_fields,       431, "there are more header fields than limit_request_fields") \
   X(long_field,            431, "a header field is longer than limit_request_field_size") \

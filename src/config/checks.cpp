@@ -35,6 +35,16 @@ Result<void> check_trusted_peer(const std::string& text) {
   return without_value(base::AddressSet::parse({text}));
 }
 
+Result<void> check_scheme_field(const std::string& text) {
+  const auto equals = text.find('=');
+  const std::string name = text.substr(0, equals);
+  const bool named = !name.empty() && name.find_first_not_of(
+                                          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                          "0123456789-") == std::string::npos;
+  if (named && equals != std::string::npos && equals + 1 < text.size()) return {};
+  return fail(fmt::format("`{}` is not NAME=value, such as X-Forwarded-Proto=https", text));
+}
+
 Result<void> check_directory(const std::string& text) {
   if (text.empty()) return {};
   struct stat info {};

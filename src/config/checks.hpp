@@ -13,6 +13,7 @@ namespace orrery::config {
 
 Result<void> check_bind(const std::string& text);
 Result<void> check_trusted_peer(const std::string& text);
+Result<void> check_scheme_field(const std::string& text);
 Result<void> check_directory(const std::string& text);
 Result<void> check_assignment(const std::string& text);
 Result<void> check_user(const std::string& text);

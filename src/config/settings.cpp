@@ -22,7 +22,8 @@ std::vector<Setting> make_settings() {
      .environment = "PORT", .environment_prefix = "0.0.0.0:", .check = check_bind,
      .doc = "Address to listen on: HOST, HOST:PORT, [v6]:PORT, unix:PATH or fd://N; may be repeated. HOST is a numeric "
             "address or `localhost`; the port is 8000 when none is given, and port 0 lets the kernel choose. Addresses from "
-            "a stronger source replace those of a weaker one. The variable PORT means 0.0.0.0:$PORT."},
+            "a stronger source replace those of a weaker one. `proxy_protocol=off`, `optional` or `required` may follow an "
+            "address. The variable PORT means 0.0.0.0:$PORT."},
     {.name = "backlog", .member = &Config::backlog, .kind = Kind::kInteger, .group = Group::kSockets,
      .impact = Impact::kRebind, .flags = {"backlog"}, .placeholder = "N", .unit = "connections", .range = {64, 65535},
      .doc = "Connections the kernel queues until a worker accepts them. The kernel caps it at net.core.somaxconn."},
@@ -58,6 +59,43 @@ std::vector<Setting> make_settings() {
      .group = Group::kWorkers, .impact = Impact::kRespawn, .flags = {"max-requests-jitter"}, .placeholder = "N",
      .unit = "requests",
      .doc = "A random 0..N is added to `max_requests`, for each worker anew. So they do not all recycle together."},
+    {.name = "max_worker_lifetime", .member = &Config::max_worker_lifetime, .kind = Kind::kDuration,
+     .group = Group::kWorkers, .impact = Impact::kLive, .flags = {"max-worker-lifetime"}, .placeholder = "TIME",
+     .unit = "seconds", .range = {0, 52 * kWeek},
+     .doc = "A worker is replaced when it has served this long, or up to a tenth longer; 0 = never. One at a time, the "
+            "replacement first."},
+    {.name = "max_worker_memory", .member = &Config::max_worker_memory, .kind = Kind::kSize, .group = Group::kWorkers,
+     .impact = Impact::kLive, .flags = {"max-worker-memory"}, .placeholder = "SIZE", .unit = "bytes",
+     .range = {0, kTebibyte},
+     .doc = "A worker whose private memory exceeds this is replaced; 0 = never. What it shares with the master and its "
+            "siblings is not counted. One at a time, the replacement first."},
+    {.name = "max_worker_memory_hard", .member = &Config::max_worker_memory_hard, .kind = Kind::kSize,
+     .group = Group::kWorkers, .impact = Impact::kLive, .flags = {"max-worker-memory-hard"}, .placeholder = "SIZE",
+     .unit = "bytes", .range = {0, kTebibyte},
+     .doc = "A worker whose private memory exceeds this leaves at once, whether or not its replacement is ready; 0 = never. "
+            "It finishes what it holds within `graceful_timeout`."},
+
+    // --- reload and upgrade ---
+    {.name = "reload_strategy", .member = &Config::reload_strategy, .kind = Kind::kChoice, .group = Group::kReload,
+     .impact = Impact::kLive, .flags = {"reload-strategy"}, .placeholder = "STRATEGY",
+     .choices = {{"rolling", int(ReloadStrategy::kRolling)}, {"surge", int(ReloadStrategy::kSurge)},
+                 {"all", int(ReloadStrategy::kAll)}},
+     .doc = "How HUP replaces the workers: `rolling` a few at a time, `surge` all at once, `all` together at the end. With "
+            "`rolling`, `max_surge` and `max_unavailable` bound it. With `surge` and `all` every new worker starts beside "
+            "the old ones; with `surge` an old one leaves as soon as its replacement is ready, with `all` none leaves "
+            "before every new one is ready."},
+    {.name = "max_surge", .member = &Config::max_surge, .kind = Kind::kInteger, .group = Group::kReload,
+     .impact = Impact::kLive, .flags = {"max-surge"}, .placeholder = "N", .unit = "processes", .range = {0, 256},
+     .doc = "Workers above `workers` while others are replaced. Those that drain are not counted."},
+    {.name = "max_unavailable", .member = &Config::max_unavailable, .kind = Kind::kInteger, .group = Group::kReload,
+     .impact = Impact::kLive, .flags = {"max-unavailable"}, .placeholder = "N", .unit = "processes", .range = {0, 256},
+     .doc = "Workers that may be missing while others are replaced. Not 0 together with `max_surge`: then no worker could "
+            "ever be replaced."},
+    {.name = "upgrade", .member = &Config::upgrade, .kind = Kind::kChoice, .group = Group::kReload,
+     .impact = Impact::kLive, .flags = {"upgrade"}, .placeholder = "MODE",
+     .choices = {{"transactional", int(UpgradeMode::kTransactional)}, {"manual", int(UpgradeMode::kManual)}},
+     .doc = "What happens after USR2 when the new binary serves: `transactional` the old master leaves by itself, `manual` "
+            "both serve. With `manual` TERM to the old master ends the upgrade, and TERM to the new one goes back."},
 
     // --- time ---
     {.name = "timeout", .member = &Config::timeout, .kind = Kind::kDuration, .group = Group::kTime,
@@ -72,6 +110,10 @@ std::vector<Setting> make_settings() {
     {.name = "graceful_timeout", .member = &Config::graceful_timeout, .kind = Kind::kDuration, .group = Group::kTime,
      .impact = Impact::kRespawn, .flags = {"graceful-timeout"}, .placeholder = "TIME", .unit = "seconds",
      .range = {0, kWeek}, .doc = "Time a stopping worker has to finish what it holds."},
+    {.name = "drain_delay", .member = &Config::drain_delay, .kind = Kind::kDuration, .group = Group::kTime,
+     .impact = Impact::kLive, .flags = {"drain-delay"}, .placeholder = "TIME", .unit = "seconds", .range = {0, kWeek},
+     .doc = "Time that serving goes on after TERM, before `graceful_timeout` begins. The service manager is told at once, so "
+            "load balancers can turn away first; a second TERM ends it."},
     {.name = "boot_timeout", .member = &Config::boot_timeout, .kind = Kind::kDuration, .group = Group::kTime,
      .impact = Impact::kLive, .flags = {"boot-timeout"}, .placeholder = "TIME", .unit = "seconds", .range = {1, kWeek},
      .doc = "Time a new worker has to become ready."},
@@ -115,13 +157,52 @@ std::vector<Setting> make_settings() {
      .impact = Impact::kRespawn, .flags = {"limit-request-body"}, .placeholder = "SIZE", .unit = "bytes",
      .range = {0, kTebibyte},
      .doc = "Largest request body; larger is answered 413. With 0 no request may have a body. A route may have its own."},
+    {.name = "limit_request_parameters", .member = &Config::limit_request_parameters, .kind = Kind::kInteger,
+     .group = Group::kLimits, .impact = Impact::kRespawn, .flags = {"limit-request-parameters"}, .placeholder = "N",
+     .unit = "parameters", .range = {0, kMebibyte}, .doc = "Most query parameters of a request; more is answered 400."},
+    {.name = "limit_request_pipeline", .member = &Config::limit_request_pipeline, .kind = Kind::kSize,
+     .group = Group::kLimits, .impact = Impact::kRespawn, .flags = {"limit-request-pipeline"}, .placeholder = "SIZE",
+     .unit = "bytes", .range = {1024, 64 * 1024},
+     .doc = "Most bytes that are read at once. While a request is handled, no more than this of later ones is kept; the "
+            "rest waits in the kernel, and then with the client."},
+    {.name = "header_map", .member = &Config::header_map, .kind = Kind::kChoice, .group = Group::kLimits,
+     .impact = Impact::kRespawn, .flags = {"header-map"}, .placeholder = "WORD",
+     .choices = {{"drop", int(HeaderMap::kDrop)}, {"refuse", int(HeaderMap::kRefuse)},
+                 {"dangerous", int(HeaderMap::kDangerous)}},
+     .doc = "What becomes of header fields with an underscore in their name: drop, refuse (400) or dangerous (handlers see "
+            "them). Where something behind us takes `_` for `-`, a client could forge what only a proxy may set."},
+
+    // --- answers ---
+    {.name = "error_form", .member = &Config::error_form, .kind = Kind::kChoice, .group = Group::kAnswers,
+     .impact = Impact::kRespawn, .flags = {"error-form"}, .placeholder = "FORM",
+     .choices = {{"auto", int(ErrorForm::kAuto)}, {"text", int(ErrorForm::kText)}, {"html", int(ErrorForm::kHtml)},
+                 {"json", int(ErrorForm::kJson)}},
+     .doc = "Form of the errors the server answers itself: auto, text, html or json. With `auto` a request that accepts "
+            "HTML gets HTML, one that accepts JSON gets JSON, and any other gets plain text."},
 
     // --- trust ---
     {.name = "forwarded_allow_ips", .member = &Config::forwarded_allow_ips, .kind = Kind::kList, .group = Group::kTrust,
      .impact = Impact::kRespawn, .flags = {"forwarded-allow-ips"}, .placeholder = "PEERS", .unit = "peers",
      .range = {0, 1024}, .separator = ',', .environment = "FORWARDED_ALLOW_IPS", .check = check_trusted_peer,
-     .doc = "Peers whose X-Request-ID is believed: addresses or networks with commas between them, `*` = all. Peers on unix "
-            "sockets always are."},
+     .doc = "Proxies that are believed: addresses or networks with commas between them, `*` = all. Their X-Forwarded-For or "
+            "Forwarded tells the client, `secure_scheme_headers` tell the scheme, and their X-Request-ID is kept. Peers on "
+            "unix sockets always are."},
+    {.name = "secure_scheme_headers", .member = &Config::secure_scheme_headers, .kind = Kind::kList,
+     .group = Group::kTrust, .impact = Impact::kRespawn, .flags = {"secure-scheme-headers"}, .placeholder = "FIELDS",
+     .unit = "fields", .range = {0, 16}, .separator = ',', .check = check_scheme_field,
+     .doc = "Fields with which a trusted proxy says that it was asked over https, each NAME=value. Fields that contradict "
+            "each other are answered 400."},
+    {.name = "proxy_protocol", .member = &Config::proxy_protocol, .kind = Kind::kChoice, .group = Group::kTrust,
+     .impact = Impact::kRespawn, .flags = {"proxy-protocol"}, .placeholder = "WORD",
+     .choices = {{"off", int(ProxyProtocol::kOff)}, {"optional", int(ProxyProtocol::kOptional)},
+                 {"required", int(ProxyProtocol::kRequired)}},
+     .doc = "Whether connections begin with a PROXY header, version 1 or 2, that names the client: off, optional or "
+            "required. A listener may have its own: `bind: 0.0.0.0:8000 proxy_protocol=required`."},
+    {.name = "proxy_allow_ips", .member = &Config::proxy_allow_ips, .kind = Kind::kList, .group = Group::kTrust,
+     .impact = Impact::kRespawn, .flags = {"proxy-allow-from", "proxy-allow-ips"}, .placeholder = "PEERS",
+     .unit = "peers", .range = {0, 1024}, .separator = ',', .check = check_trusted_peer,
+     .doc = "Peers whose PROXY header is believed: addresses or networks with commas between them, `*` = all. Others are "
+            "answered 403. Peers on unix sockets always are."},
 
     // --- process ---
     {.name = "proc_name", .member = &Config::proc_name, .kind = Kind::kText, .group = Group::kProcess,
@@ -224,8 +305,10 @@ std::string_view group_title(Group group) {
   switch (group) {
     case Group::kSockets: return "Sockets";
     case Group::kWorkers: return "Workers";
+    case Group::kReload: return "Reload and upgrade";
     case Group::kTime: return "Time";
     case Group::kLimits: return "Limits on one request";
+    case Group::kAnswers: return "Answers";
     case Group::kTrust: return "Trust";
     case Group::kProcess: return "Process";
     case Group::kLogs: return "Logs";

@@ -19,7 +19,18 @@
 
 namespace orrery::config {
 
-enum class Group : std::uint8_t { kSockets, kWorkers, kTime, kLimits, kTrust, kProcess, kLogs, kCommands };
+enum class Group : std::uint8_t {
+  kSockets,
+  kWorkers,
+  kReload,
+  kTime,
+  kLimits,
+  kAnswers,
+  kTrust,
+  kProcess,
+  kLogs,
+  kCommands
+};
 
 /// How the text of a value is read.
 enum class Kind : std::uint8_t { kSwitch, kInteger, kSize, kDuration, kChoice, kMode, kText, kList };
@@ -34,7 +45,9 @@ enum class Impact : std::uint8_t {
 
 /// Where the value lives in Config; monostate: the row is an order to the program, not a value.
 using Member = std::variant<std::monostate, bool Config::*, int Config::*, std::uint64_t Config::*,
-                            Config::Milliseconds Config::*, WorkerClass Config::*, LogLevel Config::*,
+                            Config::Milliseconds Config::*, WorkerClass Config::*, ReloadStrategy Config::*,
+                            UpgradeMode Config::*, LogLevel Config::*, HeaderMap Config::*,
+                            ProxyProtocol Config::*, ErrorForm Config::*,
                             std::optional<std::uint32_t> Config::*, std::string Config::*,
                             std::vector<std::string> Config::*>;
 

@@ -44,12 +44,30 @@ void find_lost_logs(const Config& config, std::vector<Problem>& problems) {
   }
 }
 
+void find_stuck_reloads(const Config& config, std::vector<Problem>& problems) {
+  if (config.max_surge == 0 && config.max_unavailable == 0) {
+    problems.push_back({"max_surge", 0,
+                        "max_surge and max_unavailable are both 0, so no worker could ever be replaced; "
+                        "give one of them at least 1"});
+  }
+}
+
+void find_upside_down_limits(const Config& config, std::vector<Problem>& problems) {
+  if (config.max_worker_memory_hard != 0 && config.max_worker_memory_hard < config.max_worker_memory) {
+    problems.push_back({"max_worker_memory_hard", 0,
+                        "max_worker_memory_hard is below max_worker_memory, which then could never act; "
+                        "make it larger"});
+  }
+}
+
 }  // namespace
 
 std::vector<Problem> find_conflicts(const Config& config) {
   std::vector<Problem> problems;
   find_duplicate_binds(config, problems);
   find_lost_logs(config, problems);
+  find_stuck_reloads(config, problems);
+  find_upside_down_limits(config, problems);
   return problems;
 }
 
@@ -72,6 +90,17 @@ std::vector<Change> compare(const Config& old, const Config& fresh) {
         {std::string{setting.name}, print(setting, old), print(setting, fresh), setting.impact});
   }
   return changes;
+}
+
+void keep_restart_settings(Config& fresh, const Config& current) {
+  for (const Setting& setting : settings()) {
+    if (is_command(setting) || setting.impact != Impact::kRestart) continue;
+    std::visit(
+        [&](auto member) {
+          if constexpr (!std::is_same_v<decltype(member), std::monostate>) fresh.*member = current.*member;
+        },
+        setting.member);
+  }
 }
 
 }  // namespace orrery::config

@@ -32,4 +32,8 @@ struct Change {
 /// The settings that differ, in the table's order.
 std::vector<Change> compare(const Config& old, const Config& fresh);
 
+/// A reload does not apply settings of Impact::kRestart: they stay what `current` says, so that the next reload still
+/// finds the difference.
+void keep_restart_settings(Config& fresh, const Config& current);
+
 }  // namespace orrery::config

@@ -192,8 +192,10 @@ struct Reader {
   Result<void> operator()(std::optional<std::uint32_t> Config::*member) const {
     return store(config.*member, read_mode(text));
   }
-  Result<void> operator()(WorkerClass Config::*member) const { return choose(config.*member); }
-  Result<void> operator()(LogLevel Config::*member) const { return choose(config.*member); }
+  template <class Enum, class = std::enable_if_t<std::is_enum_v<Enum>>>
+  Result<void> operator()(Enum Config::*member) const {
+    return choose(config.*member);
+  }
   Result<void> operator()(int Config::*member) const { return count(config.*member); }
   Result<void> operator()(std::uint64_t Config::*member) const { return count(config.*member); }
   Result<void> operator()(Config::Milliseconds Config::*member) const { return count(config.*member); }
@@ -287,10 +289,8 @@ struct Printer {
   std::string operator()(std::monostate) const { return ""; }
   std::string operator()(bool Config::*member) const { return config.*member ? "true" : "false"; }
   std::string operator()(std::string Config::*member) const { return config.*member; }
-  std::string operator()(WorkerClass Config::*member) const {
-    return print_choice(setting, int(config.*member));
-  }
-  std::string operator()(LogLevel Config::*member) const {
+  template <class Enum, class = std::enable_if_t<std::is_enum_v<Enum>>>
+  std::string operator()(Enum Config::*member) const {
     return print_choice(setting, int(config.*member));
   }
   std::string operator()(std::vector<std::string> Config::*member) const {

@@ -18,7 +18,7 @@ bool Exchange::respond(Response response, Monotonic now) {
 
 void Exchange::refuse(Reject reason, Monotonic now) {
   if (state_ == State::kClosing) return;
-  context_.observer.on_rejected(reason, peer_, message_);
+  context_.observer.on_rejected(reason, message_ ? message_->client : sender_, message_);
   const int status = base::row(reason).status;
   const bool can_answer = status != 0 && message_ && state_ != State::kStreaming &&
                           state_ != State::kDiscard && state_ != State::kIdle;
@@ -29,9 +29,7 @@ void Exchange::refuse(Reject reason, Monotonic now) {
   }
   message_->cancelled.store(true, std::memory_order_release);
   message_->keep_alive = false;
-  const std::string_view accept =
-      message_->accept.length ? message_->view(message_->accept) : std::string_view{};
-  Response response = problem(status, base::row(reason).sentence, accept);
+  Response response = problem(status, base::row(reason).sentence, message_->error_accept());
   if (reason == Reject::queue_full) response.add_field("Retry-After", "1");
   if (message_->id_length == 0) choose_id({});
   state_ = State::kHandling;
@@ -60,9 +58,10 @@ Frame Exchange::frame_for(const Response& response) {
   Frame frame;
   frame.id = message_->id_view();
   const int status = response.status();
-  no_body_ = message_->method == "HEAD" || status < 200 || status == 204 || status == 304;
+  const bool bodiless = status < 200 || status == 204 || status == 304;
+  no_body_ = bodiless || message_->method == "HEAD";
   chunked_ = false;
-  if (status < 200 || status == 204 || status == 304) {
+  if (bodiless) {
     frame.framing = ResponseFraming::kNoBody;
   } else if (!response.is_stream() && state_ != State::kStreaming) {
     frame.length = response.body().size();
@@ -82,18 +81,11 @@ Frame Exchange::frame_for(const Response& response) {
 void Exchange::write_response(Response response, Monotonic now) {
   if (!is_sendable(response)) {
     context_.observer.on_unsendable(*message_);
-    response = problem(500, message_->view(message_->accept));
+    response = problem(500, message_->error_accept());
   }
   if (response.is_stream()) {
-    message_->stream_length = response.stream_length();
     message_->pull = std::make_shared<Response::Pull>(response.take_pull());
-    message_->deadline = {};
-    message_->response_status = response.status();
-    state_ = State::kStreaming;
-    write_head(*output_, response, frame_for(response), context_.date);
-    sent_body_ = 0;
-    if (no_body_) end_stream(now);
-    return;
+    return begin_stream(response, now);
   }
   write_head(*output_, response, frame_for(response), context_.date);
   const std::size_t size = no_body_ ? 0 : response.body().size();
@@ -114,14 +106,19 @@ bool Exchange::start_stream(Response head, Monotonic now) {
     write_response(std::move(head), now);
     return false;
   }
+  begin_stream(head, now);
+  return true;
+}
+
+/// The head goes out; the body comes by send_piece().
+void Exchange::begin_stream(const Response& head, Monotonic now) {
   state_ = State::kStreaming;
   sent_body_ = 0;
   message_->stream_length = head.stream_length();
   message_->response_status = head.status();
-  write_head(*output_, head, frame_for(head), context_.date);
   message_->deadline = {};
+  write_head(*output_, head, frame_for(head), context_.date);
   if (no_body_) end_stream(now);
-  return true;
 }
 
 void Exchange::send_piece(std::string_view piece) {

@@ -11,7 +11,9 @@
 
 #include "base/address.hpp"
 #include "base/reject.hpp"
+#include "http/forwarding.hpp"
 #include "http/message.hpp"
+#include "http/problem.hpp"
 #include "http/request_id.hpp"
 #include "http/router.hpp"
 #include "http/writer.hpp"
@@ -39,19 +41,21 @@ class Observer {
 
 struct Context {
   Context(const Config& settings, const Router& table, const std::vector<Route>& all_routes,
-          Observer& listener, base::AddressSet trusted_peers, std::uint64_t id_seed)
+          Observer& listener, Proxies trusted_proxies, std::uint64_t id_seed)
       : config(settings),
         router(table),
         routes(all_routes),
         observer(listener),
-        trusted(std::move(trusted_peers)),
+        proxies(std::move(trusted_proxies)),
+        error_media_type(media_type_of(settings.error_form)),
         ids(id_seed) {}
 
   const Config& config;
   const Router& router;
   const std::vector<Route>& routes;
   Observer& observer;
-  base::AddressSet trusted;  ///< whose X-Request-ID is believed
+  Proxies proxies;
+  std::string_view error_media_type;  ///< of the server's own answers; empty = what the request accepts
   RequestIds ids;
   MessagePool pool;
   DateLine date;

@@ -26,8 +26,8 @@ Monotonic later(Monotonic start, std::chrono::milliseconds allowed, std::uint64_
 
 }  // namespace
 
-Exchange::Exchange(Context& context, const base::Address& peer, Monotonic accepted)
-    : context_(context), phase_started_(accepted), peer_(peer) {}
+Exchange::Exchange(Context& context, const base::Address& peer, ProxyProtocol proxy, Monotonic accepted)
+    : context_(context), phase_started_(accepted), peer_(peer), sender_(peer), proxy_(proxy) {}
 
 Exchange::~Exchange() { drop_message(); }
 
@@ -165,12 +165,12 @@ Monotonic Exchange::deadline() const {
 void Exchange::expire(Monotonic now) {
   if (now < deadline()) return;
   if (write_started_ != Monotonic{}) {
-    context_.observer.on_rejected(Reject::write_timeout, peer_, message_);
+    context_.observer.on_rejected(Reject::write_timeout, sender_, message_);
     return abandon();
   }
   switch (state_) {
     case State::kIdle:
-      if (first_ && !draining_) context_.observer.on_rejected(Reject::silent_connection, peer_, nullptr);
+      if (first_ && !draining_) context_.observer.on_rejected(Reject::silent_connection, sender_, nullptr);
       return close(false);
     case State::kHead: return refuse(Reject::header_timeout, now);
     case State::kBody:
@@ -201,12 +201,14 @@ bool Exchange::close_if_idle() {
 
 std::optional<Exchange::Rest> Exchange::rest() const {
   if (!idle() || write_started_ != Monotonic{} || ended_) return std::nullopt;
-  return Rest{phase_started_, requests_};
+  return Rest{phase_started_, requests_, sender_, proxy_};
 }
 
 void Exchange::resume(const Rest& rest) {
   phase_started_ = rest.since;
   requests_ = rest.requests;
+  sender_ = rest.sender;
+  proxy_ = rest.proxy;
   first_ = requests_ == 0;
 }
 

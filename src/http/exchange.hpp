@@ -7,7 +7,8 @@
 //
 //   state       meaning                                  leaves by
 //   kIdle       between requests; holds no Message        first byte -> kHead; drain, peer's end -> kClosing
-//   kHead       part of a head is here                    whole -> kBody | kHandling; refused -> kClosing
+//   kHead       part of a head is here, or of the PROXY   whole -> kBody | kHandling (of a PROXY header: kIdle);
+//               header in front of the first               refused -> kClosing
 //   kBody       reading a body that is handed over whole   complete -> kHandling; too large, malformed -> kClosing
 //   kHandling   a handler has the request                 respond() -> kIdle | kDiscard | kClosing; a stream -> kStreaming
 //   kStreaming  the response body comes piece by piece     last piece -> as from kHandling; broken off -> kClosing
@@ -29,6 +30,7 @@
 #include "http/context.hpp"
 #include "http/message.hpp"
 #include "http/output.hpp"
+#include "http/proxy_header.hpp"
 
 namespace orrery::http {
 
@@ -45,7 +47,7 @@ class Exchange {
     kClose,    ///< send the output, close
   };
 
-  Exchange(Context& context, const base::Address& peer, base::Monotonic accepted);
+  Exchange(Context& context, const base::Address& peer, ProxyProtocol proxy, base::Monotonic accepted);
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
   ~Exchange();
@@ -104,6 +106,8 @@ class Exchange {
   struct Rest {
     base::Monotonic since;       ///< idle_since()
     std::uint32_t requests = 0;  ///< begun so far
+    base::Address sender;
+    ProxyProtocol proxy = ProxyProtocol::kOff;  ///< what its first bytes still have to be
   };
   /// Nothing when bytes of a request, or of an answer, are here.
   [[nodiscard]] std::optional<Rest> rest() const;
@@ -122,11 +126,18 @@ class Exchange {
   [[nodiscard]] bool ended() const { return ended_; }
   [[nodiscard]] base::Monotonic idle_since() const { return phase_started_; }
   [[nodiscard]] const base::Address& peer() const { return peer_; }
+  /// Who opened the connection, as far as its PROXY header tells; else the peer.
+  [[nodiscard]] const base::Address& sender() const { return sender_; }
 
  private:
   enum class State : std::uint8_t { kIdle, kHead, kBody, kHandling, kStreaming, kDiscard, kClosing };
   enum class Advance : std::uint8_t { kStuck, kMoved };
 
+  Advance await_bytes();
+  void begin_message(base::Monotonic now);
+  Advance hold_part(std::size_t before);
+  Advance read_proxy_header(base::Monotonic now);
+  std::optional<base::Reject> judge_proxy_header(const ProxyHeader& header);
   Advance read_head(base::Monotonic now);
   bool skip_empty_lines();
   Advance take_head(std::string_view head, std::size_t length, base::Monotonic now);
@@ -137,6 +148,7 @@ class Exchange {
   void answer_without_handler(base::Monotonic now);
   Advance read_body(base::Monotonic now);
   std::optional<base::Reject> feed_body();
+  void offer_to_continue();
   void begin_handling(base::Monotonic now);
   void resume_body(base::Monotonic now);
   Step step_body_wanted(base::Monotonic now);
@@ -144,6 +156,7 @@ class Exchange {
   ConnectionField settle_connection(const Response& response);
   Frame frame_for(const Response& response);
   void write_response(Response response, base::Monotonic now);
+  void begin_stream(const Response& head, base::Monotonic now);
   void answered(int status, const Response* response, base::Monotonic now);
   void report_cut_response();
   void finish(base::Monotonic now);
@@ -161,6 +174,8 @@ class Exchange {
   std::uint64_t write_taken_ = 0;        ///< bytes the client took since then
   std::uint64_t sent_body_ = 0;          ///< body bytes of the response that is streaming
   base::Address peer_;
+  base::Address sender_;
+  ProxyProtocol proxy_;  ///< what the first bytes must be; kOff once that is settled
   State state_ = State::kIdle;
   std::uint32_t requests_ = 0;  ///< begun on this connection
   std::uint8_t empty_lines_ = 0;

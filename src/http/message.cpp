@@ -38,6 +38,12 @@ void Message::set_id(std::string_view text) {
   std::memcpy(id.data(), text.data(), id_length);
 }
 
+std::optional<std::string_view> Message::field_value(std::string_view name) const {
+  for (const FieldSpan& span : fields)
+    if (same_field_name(view(span.name), name)) return view(span.value);
+  return {};
+}
+
 void Message::keep_bytes() {
   if (bytes == kept_.data()) return;
   kept_.assign(bytes, head_length);
@@ -81,7 +87,7 @@ void Message::clear() {
   bytes = nullptr;
   head_length = 0;
   method = {};
-  target = raw_path = query = accept = {};
+  target = raw_path = query = accept = authority = {};
   minor_version = 1;
   fields.clear();
   trim(decoded_path);
@@ -107,6 +113,8 @@ void Message::clear() {
   chunk_guard.reset();
   trim(kept_);
   peer_text_.clear();
+  client_text_.clear();
+  secure = false;
   decoded_values_.clear();
 }
 
@@ -131,6 +139,19 @@ void MessagePool::give_back(Message* message) noexcept {
 }  // namespace orrery::http
 
 namespace orrery {
+
+namespace {
+
+/// The address as text, made once.
+std::string_view shown(const base::Address& address, std::string& text) {
+  if (text.empty()) {
+    std::array<char, 46> buffer{};
+    text = address.format_ip(buffer);
+  }
+  return text;
+}
+
+}  // namespace
 
 Request& Request::operator=(Request&& other) noexcept {
   std::swap(message_, other.message_);
@@ -163,9 +184,7 @@ std::optional<std::string_view> Request::query(std::string_view name) const {
 }
 
 std::optional<std::string_view> Request::field(std::string_view name) const {
-  for (const http::FieldSpan& span : message_->fields)
-    if (http::same_field_name(message_->view(span.name), name)) return message_->view(span.value);
-  return {};
+  return message_->field_value(name);
 }
 
 std::size_t Request::field_count() const { return message_->fields.size(); }
@@ -175,13 +194,10 @@ Field Request::trailer_at(std::size_t index) const { return message_->trailer(me
 std::string_view Request::body() const { return message_->body; }
 std::string_view Request::id() const { return message_->id_view(); }
 
-std::string_view Request::peer() const {
-  if (message_->peer_text_.empty()) {
-    std::array<char, 46> text{};
-    message_->peer_text_ = message_->peer.format_ip(text);
-  }
-  return message_->peer_text_;
-}
+std::string_view Request::peer() const { return shown(message_->peer, message_->peer_text_); }
+std::string_view Request::client() const { return shown(message_->client, message_->client_text_); }
+std::string_view Request::scheme() const { return message_->secure ? "https" : "http"; }
+std::string_view Request::host() const { return message_->view(message_->authority); }
 
 bool Request::cancelled() const noexcept { return message_->cancelled.load(std::memory_order_acquire); }
 

@@ -69,7 +69,8 @@ class Message {
   std::uint64_t content_length = 0;
   bool keep_alive = true;
   bool expects_continue = false;
-  Span accept;  ///< the first Accept field
+  Span accept;     ///< the first Accept field
+  Span authority;  ///< of an absolute-form target, else of Host: for which host the request is
 
   // --- the body ---
   std::string body;
@@ -90,7 +91,10 @@ class Message {
   // --- its life ---
   std::array<char, 64> id{};
   std::uint8_t id_length = 0;
-  base::Address peer;
+  base::Address peer;                 ///< the other end of the connection
+  base::Address client;               ///< who asked, as trusted proxies say; else the peer
+  bool secure = false;                ///< a trusted proxy was asked over https
+  std::string_view error_media_type;  ///< of the server's own answers; empty = what `accept` wants
   WorkerClass worker_class = WorkerClass::kAsync;
   base::Monotonic started{};     ///< its first byte came
   base::Monotonic dispatched{};  ///< its handler was called
@@ -107,6 +111,13 @@ class Message {
   }
   [[nodiscard]] std::string_view id_view() const { return {id.data(), id_length}; }
   [[nodiscard]] Field field(const FieldSpan& span) const { return {view(span.name), view(span.value)}; }
+  /// The value of the first field with this name, in any case.
+  [[nodiscard]] std::optional<std::string_view> field_value(std::string_view name) const;
+  /// What an answer of the server's own should be like: see problem().
+  [[nodiscard]] std::string_view error_accept() const {
+    if (!error_media_type.empty() || accept.length == 0) return error_media_type;
+    return view(accept);
+  }
   [[nodiscard]] Field trailer(const FieldSpan& span) const;
   void set_id(std::string_view text);
 
@@ -137,6 +148,7 @@ class Message {
   std::atomic<std::uint32_t> references_{1};
   std::string kept_;
   std::string peer_text_;
+  std::string client_text_;
   std::deque<std::string> decoded_values_;
   MessagePool* pool_;
 };

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 
 #include "http/characters.hpp"
+#include "http/forwarding.hpp"
 #include "http/message.hpp"
 #include "http/target.hpp"
 
@@ -17,7 +19,7 @@ namespace {
 
 /// Fields seen so far that may come only once, or that others depend on.
 struct Seen {
-  bool host = false;
+  FieldSpan* host = nullptr;
   bool content_length = false;
   bool content_type = false;
   bool transfer_encoding = false;
@@ -25,10 +27,11 @@ struct Seen {
   bool keep_alive = false;
 };
 
-Refusal take_host(Seen& seen, std::string_view value) {
+Refusal take_host(Seen& seen, Message& message, FieldSpan& field) {
   if (seen.host) return Reject::repeated_host;
-  seen.host = true;
-  if (!is_valid_authority(value)) return Reject::bad_host;
+  seen.host = &field;
+  message.authority = field.value;
+  if (!is_valid_authority(message.view(field.value))) return Reject::bad_host;
   return {};
 }
 
@@ -78,12 +81,30 @@ Refusal take_expect(Message& message, std::string_view value) {
   return {};
 }
 
-Refusal take_field(Seen& seen, Message& message, PolicyFindings& findings, const FieldSpan& span) {
+/// Few heads have an underscore at all, and then mostly not in a name.
+Refusal map_underscores(Message& message, HeaderMap map) {
+  if (map == HeaderMap::kDangerous || message.fields.empty()) return {};
+  const char* const names = message.bytes + message.fields.front().name.begin;
+  const char* const end = message.bytes + message.head_length;
+  if (std::memchr(names, '_', static_cast<std::size_t>(end - names)) == nullptr) return {};
+  const auto has_underscore = [&](const FieldSpan& field) {
+    return message.view(field.name).find('_') != std::string_view::npos;
+  };
+  if (map == HeaderMap::kDrop) {
+    std::erase_if(message.fields, has_underscore);
+    return {};
+  }
+  const bool any = std::any_of(message.fields.begin(), message.fields.end(), has_underscore);
+  return any ? Refusal{Reject::underscore_field} : Refusal{};
+}
+
+Refusal take_field(Seen& seen, Message& message, PolicyFindings& findings, FieldSpan& span) {
   const std::string_view name = message.view(span.name);
   const std::string_view value = message.view(span.value);
+  findings.name_lengths |= Forwarding::length_bit(name.size());
   switch (name.size()) {
     case 4:
-      if (equals_ignoring_case(name, "host")) return take_host(seen, value);
+      if (equals_ignoring_case(name, "host")) return take_host(seen, message, span);
       break;
     case 6:
       if (equals_ignoring_case(name, "accept") && message.accept.length == 0) message.accept = span.value;
@@ -119,13 +140,29 @@ Refusal settle_framing(const Seen& seen, Message& message) {
   return {};
 }
 
-Refusal settle_target(Message& message) {
+/// Where the query could have that many at all.
+bool has_more_parameters(std::string_view query, std::uint64_t most) {
+  if (query.size() <= (most == 0 ? 0 : most - 1)) return false;
+  return most == 0 || static_cast<std::uint64_t>(std::count(query.begin(), query.end(), '&')) >= most;
+}
+
+/// The target's own host wins over Host (RFC 9112, 3.2.2), for every reader.
+void settle_authority(const Seen& seen, Message& message, std::string_view authority) {
+  message.authority = {static_cast<std::uint32_t>(authority.data() - message.bytes),
+                       static_cast<std::uint32_t>(authority.size())};
+  if (seen.host) seen.host->value = message.authority;
+}
+
+Refusal settle_target(const Seen& seen, Message& message, const Config& config) {
   const std::string_view target = message.view(message.target);
   if (message.method == "CONNECT") return Reject::bad_target;
   const auto parts = split_target(target);
   if (!parts || (parts->path == "*" && message.method != "OPTIONS")) return Reject::bad_target;
+  if (!parts->authority.empty()) settle_authority(seen, message, parts->authority);
   message.query = {};
   if (!parts->query.empty()) {
+    if (has_more_parameters(parts->query, config.limit_request_parameters))
+      return Reject::too_many_parameters;
     message.query = {static_cast<std::uint32_t>(parts->query.data() - message.bytes),
                      static_cast<std::uint32_t>(parts->query.size())};
   }
@@ -156,15 +193,16 @@ constexpr std::array<std::string_view, 21> kNeverTrailers{"authorization",  "cac
 
 }  // namespace
 
-Refusal apply_policy(Message& message, PolicyFindings& findings) {
+Refusal apply_policy(Message& message, const Config& config, PolicyFindings& findings) {
   Seen seen;
-  for (const FieldSpan& field : message.fields) {
+  if (const auto reason = map_underscores(message, config.header_map)) return reason;
+  for (FieldSpan& field : message.fields) {
     if (const auto reason = take_field(seen, message, findings, field)) return reason;
   }
   if (!seen.host && message.minor_version > 0) return Reject::missing_host;
   if (const auto reason = settle_framing(seen, message)) return reason;
   message.keep_alive = !seen.close && (message.minor_version > 0 || seen.keep_alive);
-  return settle_target(message);
+  return settle_target(seen, message, config);
 }
 
 bool may_be_trailer(std::string_view name) {

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string_view>
 
+#include "orrery/config.hpp"
+
 #include "base/reject.hpp"
 
 namespace orrery::http {
@@ -15,11 +17,12 @@ class Message;
 
 /// What the policy needs beyond the message itself.
 struct PolicyFindings {
-  std::string_view request_id;  ///< X-Request-ID as it came; believed only from trusted peers
+  std::string_view request_id;     ///< X-Request-ID as it came; believed only from trusted peers
+  std::uint64_t name_lengths = 0;  ///< of its fields, as Forwarding::length_bit
 };
 
 /// Fills the framing, keep-alive and expectation of `message`, its path and query; or says why it is refused.
-std::optional<base::Reject> apply_policy(Message& message, PolicyFindings& findings);
+std::optional<base::Reject> apply_policy(Message& message, const Config& config, PolicyFindings& findings);
 
 /// True when a field of this name may stand in a trailer section (RFC 9110, 6.5.1).
 bool may_be_trailer(std::string_view name);

@@ -48,6 +48,16 @@ std::string_view sentence(int status) {
 
 }  // namespace
 
+std::string_view media_type_of(ErrorForm form) {
+  switch (form) {
+    case ErrorForm::kAuto: return {};
+    case ErrorForm::kText: return "text/plain";
+    case ErrorForm::kHtml: return "text/html";
+    case ErrorForm::kJson: return "application/json";
+  }
+  return {};
+}
+
 Response problem(int status, std::string_view message, std::string_view accept) {
   const auto wants = [&](std::string_view type) { return accept.find(type) != std::string_view::npos; };
   if (wants("text/html")) return Response::html(html_body(status, message)).with_status(status);

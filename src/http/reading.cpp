@@ -31,32 +31,78 @@ bool Exchange::skip_empty_lines() {
   return !input_.empty();
 }
 
+/// Nothing is left to read: what that means for the connection.
+Exchange::Advance Exchange::await_bytes() {
+  if (ended_) {
+    if (state_ == State::kHead) context_.observer.on_rejected(Reject::truncated_request, sender_, message_);
+    close(false);
+  } else if (draining_ && state_ == State::kIdle && !first_) {
+    close(false);
+  }
+  return Advance::kStuck;
+}
+
+void Exchange::begin_message(Monotonic now) {
+  if (message_) return;
+  message_ = context_.pool.take();
+  message_->started = now;
+  message_->peer = peer_;
+  message_->client = sender_;
+  message_->worker_class = context_.config.worker_class;
+  message_->error_media_type = context_.error_media_type;
+  state_ = State::kHead;
+}
+
+/// The bytes at hand are part of something: kept until the rest comes. `before` of them are kept already.
+Exchange::Advance Exchange::hold_part(std::size_t before) {
+  if (before == 0) message_->kept().assign(input_);
+  input_ = {};
+  return ended_ ? Advance::kMoved : Advance::kStuck;
+}
+
+Exchange::Advance Exchange::read_proxy_header(Monotonic now) {
+  begin_message(now);
+  std::string& kept = message_->kept();
+  const std::size_t before = kept.size();
+  const ProxyHeader header = ProxyHeader::parse(before == 0 ? input_ : std::string_view{kept.append(input_)});
+  if (header.kind == ProxyHeader::Kind::kMore) return hold_part(before);
+  if (const auto reason = judge_proxy_header(header)) {
+    refuse(*reason, now);
+    return Advance::kMoved;
+  }
+  proxy_ = ProxyProtocol::kOff;
+  if (header.source) sender_ = *header.source;
+  if (header.consumed >= before) {
+    input_.remove_prefix(header.consumed - before);
+  } else {
+    stored_ = std::make_unique<std::string>(std::move(kept));
+    input_ = *stored_;
+  }
+  drop_message();
+  state_ = State::kIdle;
+  return Advance::kMoved;
+}
+
+std::optional<Reject> Exchange::judge_proxy_header(const ProxyHeader& header) {
+  if (header.kind == ProxyHeader::Kind::kAbsent) {
+    return proxy_ == ProxyProtocol::kRequired ? std::optional{Reject::missing_proxy_header} : std::nullopt;
+  }
+  // Said before what is wrong with it: it is none of this peer's business.
+  if (!context_.proxies.connection.contains(peer_)) return Reject::untrusted_proxy_header;
+  if (header.kind == ProxyHeader::Kind::kRefused) return Reject::bad_proxy_header;
+  return {};
+}
+
 Exchange::Advance Exchange::read_head(Monotonic now) {
-  if (!skip_empty_lines()) {
-    if (ended_) {
-      if (state_ == State::kHead) context_.observer.on_rejected(Reject::truncated_request, peer_, message_);
-      close(false);
-    } else if (draining_ && state_ == State::kIdle && !first_) {
-      close(false);
-    }
-    return Advance::kStuck;
-  }
-  if (!message_) {
-    message_ = context_.pool.take();
-    message_->started = now;
-    message_->peer = peer_;
-    message_->worker_class = context_.config.worker_class;
-    state_ = State::kHead;
-  }
+  if (proxy_ != ProxyProtocol::kOff && !input_.empty()) return read_proxy_header(now);
+  if (!skip_empty_lines()) return await_bytes();
+  begin_message(now);
   std::string& kept = message_->kept();
   const std::size_t before = kept.size();
   const std::string_view head = before == 0 ? input_ : std::string_view{kept.append(input_)};
   const Verdict verdict = message_->guard.scan(head, context_.config);
   switch (verdict.kind) {
-    case Verdict::Kind::kMore:
-      if (before == 0) kept.assign(input_);
-      input_ = {};
-      return ended_ ? Advance::kMoved : Advance::kStuck;
+    case Verdict::Kind::kMore: return hold_part(before);
     case Verdict::Kind::kRefused:
       note_request_line(head);
       refuse(verdict.reason, now);
@@ -101,13 +147,18 @@ std::optional<Reject> Exchange::understand_head(std::size_t length) {
   // Which of two faulty fields llhttp sees first, and whether at all, depends on its version: our reason comes first.
   if (!parsed) Parser::split_fields(*message_, length);
   PolicyFindings findings;
-  const auto reason = apply_policy(*message_, findings);
+  auto reason = apply_policy(*message_, context_.config, findings);
   choose_id(findings.request_id);
-  return reason || parsed ? reason : Reject::parser_refused;
+  if (!reason && !parsed) reason = Reject::parser_refused;
+  const Forwarding& forwarding = context_.proxies.forwarding;
+  if (!reason && forwarding.may_concern(findings.name_lengths) && forwarding.trusts(sender_)) {
+    reason = forwarding.apply(*message_);
+  }
+  return reason;
 }
 
 void Exchange::choose_id(std::string_view offered) {
-  if (RequestIds::acceptable(offered) && context_.trusted.contains(peer_)) {
+  if (RequestIds::acceptable(offered) && context_.proxies.forwarding.trusts(sender_)) {
     message_->set_id(offered);
     return;
   }
@@ -140,7 +191,7 @@ std::optional<Reject> Exchange::route(Monotonic now) {
 void Exchange::answer_without_handler(Monotonic now) {
   state_ = State::kHandling;
   message_->dispatched = now;
-  const std::string_view accept = message_->view(message_->accept);
+  const std::string_view accept = message_->error_accept();
   switch (message_->match.kind) {
     case RouteMatch::Kind::kOptions:
       write_response(Response::status(204).with_field("Allow", *message_->match.allow), now);
@@ -160,10 +211,7 @@ void Exchange::begin_handling(Monotonic now) {
 }
 
 Exchange::Advance Exchange::read_body(Monotonic now) {
-  if (state_ == State::kBody && message_->expects_continue && !continue_sent_ && input_.empty()) {
-    continue_sent_ = true;
-    output_->append("HTTP/1.1 100 Continue\r\n\r\n");
-  }
+  if (state_ == State::kBody) offer_to_continue();
   if (!input_.empty()) {
     if (const auto reason = feed_body()) {
       if (state_ == State::kBody)
@@ -175,7 +223,7 @@ Exchange::Advance Exchange::read_body(Monotonic now) {
   }
   if (!message_->body_complete) {
     if (!ended_) return Advance::kStuck;
-    context_.observer.on_rejected(Reject::truncated_request, peer_, message_);
+    context_.observer.on_rejected(Reject::truncated_request, sender_, message_);
     close(false);
     return Advance::kMoved;
   }
@@ -227,11 +275,15 @@ void Exchange::want_body(Monotonic now) {
   body_wanted_ = true;
   resume_body(now);
   // Behind the head of a stream it would stand in the middle of the response.
-  if (state_ == State::kHandling && message_->expects_continue && !continue_sent_ &&
-      !message_->body_complete && input_.empty()) {
-    continue_sent_ = true;
-    output_->append("HTTP/1.1 100 Continue\r\n\r\n");
-  }
+  if (state_ == State::kHandling) offer_to_continue();
+}
+
+/// For a client that waits with its body until it is wanted.
+void Exchange::offer_to_continue() {
+  const bool waits = message_->expects_continue && !continue_sent_ && !message_->body_complete;
+  if (!waits || !input_.empty()) return;
+  continue_sent_ = true;
+  output_->append("HTTP/1.1 100 Continue\r\n\r\n");
 }
 
 Exchange::Step Exchange::step_body_wanted(Monotonic now) {
@@ -243,7 +295,7 @@ Exchange::Step Exchange::step_body_wanted(Monotonic now) {
     }
   }
   if (!message_->body_complete && ended_) {
-    context_.observer.on_rejected(Reject::truncated_request, peer_, message_);
+    context_.observer.on_rejected(Reject::truncated_request, sender_, message_);
     abandon();
     return Step::kClose;
   }

@@ -1,10 +1,24 @@
 #include "orrery/response.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "http/characters.hpp"
+#include "http/writer.hpp"
 
 namespace orrery {
+
+FixedFields::FixedFields(std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
+  for (const auto& [name, value] : fields) {
+    const bool sendable = !name.empty() && http::token_length(name) == name.size() &&
+                          http::has_only_field_bytes(value) && !http::is_servers_own(name) &&
+                          !http::same_field_name(name, "content-type");
+    if (!sendable)
+      throw std::invalid_argument("the header field `" + std::string{name} + "` cannot be fixed");
+    fields_.emplace_back(name, value);
+    text_.append(name).append(": ").append(value).append("\r\n");
+  }
+}
 
 Response Response::status(int code) { return Response{}.with_status(code); }
 
@@ -52,6 +66,9 @@ const std::vector<Response::FieldPair>& Response::fields() const {
 std::optional<std::string_view> Response::field(std::string_view name) const {
   if (http::same_field_name(name, "content-type") && !media_type_.empty()) return media_type_;
   for (const auto& [key, value] : fields())
+    if (http::same_field_name(key, name)) return value;
+  if (!shared_fields_) return {};
+  for (const auto& [key, value] : shared_fields_->fields())
     if (http::same_field_name(key, name)) return value;
   return {};
 }

@@ -10,21 +10,6 @@ namespace orrery::http {
 
 namespace {
 
-/// Fields that are the server's alone: framing and connection, and what it adds to every response.
-bool is_servers_own(std::string_view name) {
-  switch (name.size()) {
-    case 4: return same_field_name(name, "date");
-    case 6: return same_field_name(name, "server");
-    case 7: return same_field_name(name, "upgrade");
-    case 10: return same_field_name(name, "connection") || same_field_name(name, "keep-alive");
-    case 12: return same_field_name(name, "x-request-id");
-    case 14: return same_field_name(name, "content-length");
-    case 16: return same_field_name(name, "proxy-connection");
-    case 17: return same_field_name(name, "transfer-encoding");
-    default: return false;
-  }
-}
-
 void two_digits(char* to, unsigned value) {
   to[0] = static_cast<char>('0' + value / 10);
   to[1] = static_cast<char>('0' + value % 10);
@@ -71,6 +56,20 @@ void put_connection(Pen& pen, ConnectionField connection) {
 
 }  // namespace
 
+bool is_servers_own(std::string_view name) {
+  switch (name.size()) {
+    case 4: return same_field_name(name, "date");
+    case 6: return same_field_name(name, "server");
+    case 7: return same_field_name(name, "upgrade");
+    case 10: return same_field_name(name, "connection") || same_field_name(name, "keep-alive");
+    case 12: return same_field_name(name, "x-request-id");
+    case 14: return same_field_name(name, "content-length");
+    case 16: return same_field_name(name, "proxy-connection");
+    case 17: return same_field_name(name, "transfer-encoding");
+    default: return false;
+  }
+}
+
 void DateLine::update(base::WallTime now) {
   using namespace std::chrono;
   const auto second = floor<seconds>(now);
@@ -108,6 +107,8 @@ bool is_sendable(const Response& response) {
 void write_head(Output& out, const Response& response, const Frame& frame, const DateLine& date) {
   std::size_t room = 320 + response.media_type().size() + frame.id.size();
   for (const auto& [name, value] : response.fields()) room += name.size() + value.size() + 4;
+  const FixedFields* const fixed = response.fixed_fields();
+  if (fixed) room += fixed->text().size();
   char* const begin = out.reserve(room);
   Pen pen{begin};
   put_status_line(pen, response.status());
@@ -119,6 +120,7 @@ void write_head(Output& out, const Response& response, const Frame& frame, const
     pen.put("\r\n");
   }
   put_framing(pen, frame);
+  if (fixed) pen.put(fixed->text());
   for (const auto& [name, value] : response.fields()) {
     if (is_servers_own(name)) continue;
     pen.put(name);

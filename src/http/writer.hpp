@@ -45,6 +45,9 @@ struct Frame {
 /// True when the status is a final one, every field name is a token and every value is free of CR, LF, NUL and other control bytes.
 bool is_sendable(const Response& response);
 
+/// Fields that are the server's alone: framing and connection, and what it adds to every response.
+bool is_servers_own(std::string_view name);
+
 /// Appends the status line and the fields, with the empty line.
 void write_head(Output& out, const Response& response, const Frame& frame, const DateLine& date);
 

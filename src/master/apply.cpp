@@ -138,13 +138,20 @@ void Service::apply(const SendSignal& action) {
 void Service::apply(const LoadConfig& action) {
   take_signals();  // reading files and binding takes its time; signals of one kind merge while they are
                    // pending
+  if (program_.changed()) {
+    base::log_warning(
+        "{} has changed since this service started: HUP reads the configuration only; USR2 starts the new "
+        "binary",
+        program_.path());
+  }
   const auto loaded = load(action.generation);
   if (!loaded) return inbox_.push_back(ConfigFailed{action.generation, loaded.error().message});
   inbox_.push_back(ConfigReady{action.generation, plan_of(generations_.at(action.generation).config)});
 }
 
 Result<void> Service::load(unsigned number) {
-  const Config& current = generations_.rbegin()->second.config;
+  const Generation& wanted = generations_.at(supervisor_.generation());
+  const Config& current = wanted.config;
   const Reload reload = parts_.reload ? parts_.reload(current) : Reload{{}, {}, current};
   if (!reload.complaints.empty()) return fail(join(reload.complaints));
   std::vector<std::string> notes;
@@ -158,7 +165,7 @@ Result<void> Service::load(unsigned number) {
   }
   for (const std::string& note : notes) base::log_warning("{}", note);
   for (const std::string& change : reload.changes) base::log_info("Reload: {}", change);
-  const ListenerSet& before = generations_.rbegin()->second.listeners;
+  const ListenerSet& before = wanted.listeners;
   for (const auto& listener : generation->listeners) {
     const bool open = std::find(before.begin(), before.end(), listener) != before.end();
     if (!open) base::log_info("Listening at: {} ({})", listener->url(), ::getpid());
@@ -168,6 +175,8 @@ Result<void> Service::load(unsigned number) {
 }
 
 void Service::apply(const DropGeneration& action) { generations_.erase(action.generation); }
+
+void Service::apply(const CloseListeners&) { ground_.listeners.close_all_but({}); }
 
 void Service::apply(const ReopenLogs&) {
   for (const auto& [number, generation] : generations_) {
@@ -208,7 +217,7 @@ void Service::take_over(const Worker& worker, Ending ending) {
 void Service::apply(const Announce& action) {
   switch (action.phase) {
     case Phase::kReloading: return ground_.notify.reloading(base::monotonic_now());
-    case Phase::kStopping: ground_.notify.stopping(action.status); return ground_.listeners.close_all_but({});
+    case Phase::kStopping: return ground_.notify.stopping(action.status);
     case Phase::kReady: break;
   }
   settle(action.generation);

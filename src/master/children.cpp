@@ -52,6 +52,12 @@ bool Children::has_ready(unsigned place) const {
          nullptr;
 }
 
+bool Children::has_ready(unsigned place, unsigned generation) const {
+  return std::any_of(begin(), end(), [=](const Child& child) {
+    return child.ready() && child.place == place && child.generation == generation && !child.spent;
+  });
+}
+
 unsigned Children::ready() const {
   return static_cast<unsigned>(
       std::count_if(begin(), end(), [](const Child& child) { return child.ready(); }));

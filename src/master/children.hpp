@@ -54,6 +54,8 @@ class Children {
   Child* former(unsigned place, unsigned generation);
 
   [[nodiscard]] bool has_ready(unsigned place) const;
+  /// The same of one generation, and not spent.
+  [[nodiscard]] bool has_ready(unsigned place, unsigned generation) const;
   [[nodiscard]] unsigned ready() const;
   [[nodiscard]] unsigned live() const;
   [[nodiscard]] bool any_of(unsigned generation) const;

@@ -24,6 +24,8 @@ struct Plan {
   base::Nanoseconds timeout{0};  ///< 0 = heartbeats are not watched
   base::Nanoseconds graceful_timeout{0};
   base::Nanoseconds boot_timeout{0};
+  base::Nanoseconds drain_delay{0};
+  ReloadStrategy strategy = ReloadStrategy::kRolling;
   unsigned max_surge = 1;  ///< workers above `workers` during a replacement; those that drain are not counted
   unsigned max_unavailable = 0;  ///< workers that may be missing while others are being replaced
 };
@@ -31,6 +33,7 @@ struct Plan {
 // --- events ---
 struct Started {
   Plan plan;
+  bool terminal = false;  ///< a terminal can send WINCH
 };
 struct SignalArrived {
   int signo = 0;
@@ -113,6 +116,8 @@ struct LoadConfig {
 struct DropGeneration {
   unsigned generation = 0;
 };
+/// Let nobody new in and close the master's copies; workers empty the queues through theirs.
+struct CloseListeners {};
 struct ReopenLogs {};
 /// A child was reaped: tell its story, take over what it left, free its slot.
 struct ReportDeath {
@@ -136,8 +141,8 @@ struct Exit {
   int code = 0;
 };
 
-using Action =
-    std::variant<Spawn, SendSignal, LoadConfig, DropGeneration, ReopenLogs, ReportDeath, Announce, Say, Exit>;
+using Action = std::variant<Spawn, SendSignal, LoadConfig, DropGeneration, CloseListeners, ReopenLogs,
+                            ReportDeath, Announce, Say, Exit>;
 using Actions = std::vector<Action>;
 
 }  // namespace orrery::master

@@ -21,7 +21,7 @@ Result<ListenerSet> Listeners::open(const Config& config, const std::optional<os
                                     std::vector<std::string>& notes) {
   ListenerSet set;
   for (const std::string& bind : inherited_.empty() ? config.bind : inherited_) {
-    auto listener = open_one(bind, config, owner, notes);
+    auto listener = open_one(std::string{base::bind_address(bind)}, config, owner, notes);
     if (!listener) return tl::unexpected(listener.error());
     // Remembered at once: the same address twice in one list is one socket.
     if (std::find(set.begin(), set.end(), *listener) == set.end()) set.push_back(std::move(*listener));

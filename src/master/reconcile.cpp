@@ -11,13 +11,17 @@ namespace orrery::master {
 
 void Supervisor::reconcile() {
   if (serving()) {
-    for (unsigned place = 0; place < target_; ++place) settle_place(place);
+    settle_places();
     prove_generation();
     retire_surplus();
     announce_ready();
   }
   drop_generations();
   end_when_empty();
+}
+
+void Supervisor::settle_places() {
+  for (unsigned place = 0; place < target_; ++place) settle_place(place);
 }
 
 void Supervisor::settle_place(unsigned place) {
@@ -31,7 +35,7 @@ void Supervisor::settle_place(unsigned place) {
     if (may_spawn(place)) spawn(place);
   } else if (current == nullptr) {
     replace(place, *former);
-  } else if (current->ready()) {
+  } else if (current->ready() && !(rolling() && plan_.strategy == ReloadStrategy::kAll)) {
     for (; former != nullptr; former = children_.former(place, generation_)) retire(*former);
   }
 }
@@ -41,9 +45,8 @@ void Supervisor::replace(unsigned place, Child& former) {
   // No room for one more: the old one must leave first. A spent worker waits for its turn instead, since it
   // still serves.
   const bool first_out = surge_limit() == 0 || !former.spent;
-  const unsigned limit = surge_limit() == 0 ? std::max(plan_.max_unavailable, 1U) : plan_.max_unavailable;
   const bool due = now_ >= backoffs_[place].not_before();
-  if (!first_out || !due || unavailable() >= limit) return;
+  if (!first_out || !due || unavailable() >= unavailable_limit()) return;
   retire(former);
   if (may_spawn(place)) spawn(place);
 }
@@ -59,22 +62,20 @@ void Supervisor::retire_surplus() {
 }
 
 void Supervisor::prove_generation() {
-  if (!rolling()) return;
-  for (unsigned place = 0; place < target_; ++place) {
-    const Child* current = children_.current(place, generation_);
-    if (current == nullptr || !current->ready()) return;
-  }
+  if (!rolling() || !generation_ready()) return;
   say(LogLevel::kInfo,
       fmt::format("Generation {} is ready with {} worker{}", generation_, target_, target_ == 1 ? "" : "s"));
   leaving_.push_back(settled_generation_);
   settled_generation_ = generation_;
   settled_plan_ = plan_;
+  settle_places();  // with `all` the old ones have waited for this
 }
 
 // Ready is when each place has a ready worker or had its chance: one place in a crash loop must not hide the
 // others.
 void Supervisor::announce_ready() {
-  if (announced_ || loading_ != 0 || rolling() || children_.ready() == 0) return;
+  if (announced_ || loading_ != 0 || rolling()) return;
+  if (children_.ready() == 0 && target_ > 0) return;
   for (unsigned place = 0; place < target_; ++place) {
     if (!children_.has_ready(place) && backoffs_[place].deaths() == 0) return;
   }
@@ -105,8 +106,25 @@ bool Supervisor::may_spawn(unsigned place) const {
 
 bool Supervisor::waits_for_backoff(unsigned place) const { return backoffs_[place].not_before() > now_; }
 
+bool Supervisor::generation_ready() const {
+  for (unsigned place = 0; place < target_; ++place) {
+    if (!children_.has_ready(place, generation_)) return false;
+  }
+  return true;
+}
+
+// Worn-out workers are replaced one after the other, whatever a reload may do: it is not urgent.
 unsigned Supervisor::surge_limit() const {
-  return std::min(plan_.max_surge, static_cast<unsigned>(os::kMaxWorkers) - target_);
+  const bool rolls = plan_.strategy == ReloadStrategy::kRolling;
+  const unsigned wished = rolling() ? (rolls ? plan_.max_surge : target_) : std::min(plan_.max_surge, 1U);
+  return std::min(wished, static_cast<unsigned>(os::kMaxWorkers) - target_);
+}
+
+unsigned Supervisor::unavailable_limit() const {
+  const unsigned least = surge_limit() == 0 ? 1 : 0;  // else nothing would ever move
+  if (!rolling()) return least;
+  const bool rolls = plan_.strategy == ReloadStrategy::kRolling;
+  return std::max(rolls ? plan_.max_unavailable : 0, least);
 }
 
 unsigned Supervisor::surging() const {

@@ -49,6 +49,7 @@ std::uint64_t make_seed() { return static_cast<std::uint64_t>(base::wall_now().t
 Service::Service(MasterParts parts, Ground ground)
     : parts_(std::move(parts)),
       ground_(std::move(ground)),
+      program_(os::save_invocation()),
       supervisor_(make_seed()),
       log_path_(ground_.first.config.errorlog),
       log_level_(ground_.first.config.loglevel) {
@@ -56,7 +57,7 @@ Service::Service(MasterParts parts, Ground ground)
 }
 
 int Service::run() {
-  dispatch(Started{plan_of(generations_.at(1).config)});
+  dispatch(Started{plan_of(generations_.at(1).config), os::has_terminal()});
   while (!exit_code_) {
     wait();
     take_signals();
@@ -184,6 +185,10 @@ Plan Service::plan_of(const Config& config) const {
   plan.timeout = config.timeout;
   plan.graceful_timeout = config.graceful_timeout;
   plan.boot_timeout = config.boot_timeout;
+  plan.drain_delay = config.drain_delay;
+  plan.strategy = config.reload_strategy;
+  plan.max_surge = static_cast<unsigned>(std::max(config.max_surge, 0));
+  plan.max_unavailable = static_cast<unsigned>(std::max(config.max_unavailable, 0));
   return plan;
 }
 

@@ -21,6 +21,7 @@
 #include "os/notify.hpp"
 #include "os/pidfile.hpp"
 #include "os/process.hpp"
+#include "os/program.hpp"
 #include "os/scoreboard.hpp"
 #include "os/signals.hpp"
 
@@ -83,6 +84,7 @@ class Service {
   void apply(const SendSignal& action);
   void apply(const LoadConfig& action);
   void apply(const DropGeneration& action);
+  void apply(const CloseListeners& action);
   void apply(const ReopenLogs& action);
   void apply(const ReportDeath& action);
   void apply(const Announce& action);
@@ -101,6 +103,7 @@ class Service {
 
   MasterParts parts_;
   Ground ground_;
+  os::Program program_;
   Supervisor supervisor_;
   std::map<unsigned, Generation> generations_;
   std::map<pid_t, Worker> workers_;

@@ -55,6 +55,7 @@ Supervisor::State Supervisor::state() const {
   switch (course_) {
     case Course::kIdle: return State::kIdle;
     case Course::kServing: break;
+    case Course::kLingering: return State::kLingering;
     case Course::kStopping: return State::kStopping;
     case Course::kQuitting: return State::kQuitting;
     case Course::kKilling: return State::kKilling;
@@ -80,29 +81,8 @@ void Supervisor::handle(const Started& event) {
   if (course_ != Course::kIdle) return impossible("a second start");
   course_ = Course::kServing;
   plan_ = settled_plan_ = event.plan;
+  terminal_ = event.terminal;
   target_ = settled_target_ = places_of(event.plan);
-}
-
-void Supervisor::handle(const SignalArrived& event) {
-  switch (event.signo) {
-    case SIGTERM:
-    case SIGINT:
-    case SIGQUIT: return stop(event.signo);
-    case SIGHUP: return reload();
-    case SIGTTIN: return add_worker();
-    case SIGTTOU: return remove_worker();
-    case SIGUSR1: return reopen_logs();
-    case SIGCHLD: return;
-    case SIGUSR2:
-      return say(LogLevel::kWarning,
-                 "USR2 does nothing here: to run a new binary stop and start the service; where systemd "
-                 "holds the socket "
-                 "(fd:// or socket activation) the port stays open meanwhile");
-    case SIGWINCH:
-      return say(LogLevel::kInfo,
-                 "WINCH does nothing here: TTOU lowers the number of workers, TERM stops the service");
-    default: return impossible("a signal the master does not take");
-  }
 }
 
 void Supervisor::handle(const Forked& event) {
@@ -226,91 +206,9 @@ void Supervisor::handle(const DeadlineReached&) {
     if (serving())
       worker_lost(lost, os::kExitWorkerBoot, name_of(lost) + " was not ready within boot_timeout");
   }
-  if (stop_deadline_ <= now_) kill_all();
-}
-
-// --- signals ---
-
-void Supervisor::reload() {
-  if (!serving()) return say(LogLevel::kWarning, "HUP is ignored: the service is stopping");
-  loading_ = next_generation_++;
-  announced_ = false;
-  actions_.emplace_back(Announce{Phase::kReloading, generation_, "reloading"});
-  actions_.emplace_back(LoadConfig{loading_});
-}
-
-void Supervisor::add_worker() {
-  if (!serving()) return say(LogLevel::kWarning, "TTIN is ignored: the service is stopping");
-  if (target_ >= os::kMaxWorkers || children_.size() >= os::kMaxWorkers) {
-    return say(LogLevel::kWarning,
-               fmt::format("TTIN is refused: {} worker processes are the most, and {} run (those that "
-                           "drain or replace others count)",
-                           os::kMaxWorkers, children_.size()));
-  }
-  ++target_;
-  say(LogLevel::kInfo, fmt::format("The number of workers is now {}", target_));
-}
-
-void Supervisor::remove_worker() {
-  if (!serving()) return say(LogLevel::kWarning, "TTOU is ignored: the service is stopping");
-  if (target_ <= 1) return say(LogLevel::kWarning, "TTOU is refused: one worker is the least");
-  // The oldest leaves, as in gunicorn; places above the target are emptied, so it takes the last one. During
-  // a reload all old ones leave anyway, and moving them would take workers away that a rollback needs.
-  const unsigned oldest = rolling() ? target_ - 1 : children_.oldest_place(target_);
-  --target_;
-  children_.swap_places(oldest, target_);
-  std::swap(backoffs_[oldest], backoffs_[target_]);
-  backoffs_[target_].clear();
-  say(LogLevel::kInfo, fmt::format("The number of workers is now {}", target_));
-}
-
-void Supervisor::reopen_logs() {
-  actions_.emplace_back(ReopenLogs{});
-  for (const Child& child : children_) {
-    if (child.state <= Child::State::kRetiring) send(child, SIGUSR1);
-  }
-}
-
-void Supervisor::stop(int signo) {
-  const bool graceful = signo == SIGTERM;
-  switch (course_) {
-    case Course::kServing: return begin_stop(graceful ? Course::kStopping : Course::kQuitting, os::kExitOk);
-    case Course::kStopping:
-      if (graceful) return say(LogLevel::kInfo, "TERM is ignored: the service is stopping already");
-      return begin_stop(Course::kQuitting, exit_code_);
-    case Course::kQuitting:
-      if (graceful) return say(LogLevel::kInfo, "TERM is ignored: the service is stopping already");
-      return kill_all();
-    default: return say(LogLevel::kInfo, "The signal is ignored: all workers are being killed already");
-  }
-}
-
-void Supervisor::begin_stop(Course course, int code) {
-  const bool first = serving();
-  course_ = course;
-  exit_code_ = code;
-  loading_ = 0;
-  stop_deadline_ = now_ + (course == Course::kStopping ? plan_.graceful_timeout : kQuickLimit);
-  if (first) actions_.emplace_back(Announce{Phase::kStopping, generation_, "stopping"});
-  for (Child& child : children_) {
-    if (course == Course::kStopping && child.live()) retire(child);
-    if (course != Course::kQuitting || child.state > Child::State::kRetiring) continue;
-    child.state = Child::State::kRetiring;
-    child.asked = SIGQUIT;
-    child.deadline = kNever;
-    send(child, SIGQUIT);
-  }
-}
-
-void Supervisor::kill_all() {
-  const bool quick = course_ != Course::kStopping;
-  course_ = Course::kKilling;
-  stop_deadline_ = kNever;
-  for (Child& child : children_) {
-    if (child.state == Child::State::kKilled) continue;
-    const bool aborted = child.state == Child::State::kAborted;
-    kill(child, aborted ? child.ending : quick ? Ending::kQuickStop : Ending::kGraceOver);
-  }
+  if (stop_deadline_ > now_) return;
+  if (course_ == Course::kLingering) return begin_stop(Course::kStopping, os::kExitOk);
+  kill_all();
 }
 
 // --- steps ---

@@ -16,14 +16,16 @@
 //  rolling    a new generation takes place after place       all places ready -> serving; one of its workers
 //                                                            fails to become ready -> serving the old
 //                                                            generation; ConfigReady -> rolling to a newer one
+//  lingering  TERM came and drain_delay runs: serving goes   time, TERM -> stopping; INT, QUIT -> quitting
+//             on, but no more orders are taken
 //  stopping   TERM sent to all; graceful_timeout runs        no children -> ended; INT, QUIT -> quitting;
 //                                                            time -> killing
 //  quitting   QUIT sent to all; kQuickLimit runs             no children -> ended; INT, QUIT, time -> killing
 //  killing    KILL sent to all                               no children -> ended
 //  ended      Exit was given                                 never
 //
-//  TERM, INT and QUIT leave starting, serving and rolling for stopping or quitting. HUP, TTIN, TTOU and USR1
-//  act in these three and are refused with a sentence later (USR1 acts until ended).
+//  TERM, INT and QUIT leave starting, serving and rolling for lingering, stopping or quitting. HUP, TTIN, TTOU and
+//  WINCH act in these three and are refused with a sentence later; USR1 acts until ended.
 #pragma once
 
 #include <array>
@@ -53,6 +55,7 @@ class Supervisor {
     kStarting,
     kServing,
     kRolling,
+    kLingering,
     kStopping,
     kQuitting,
     kKilling,
@@ -74,7 +77,7 @@ class Supervisor {
   [[nodiscard]] unsigned generation() const { return generation_; }
 
  private:
-  enum class Course : std::uint8_t { kIdle, kServing, kStopping, kQuitting, kKilling, kEnded };
+  enum class Course : std::uint8_t { kIdle, kServing, kLingering, kStopping, kQuitting, kKilling, kEnded };
 
   // Events.
   void handle(const Started& event);
@@ -90,15 +93,21 @@ class Supervisor {
   void handle(const HeartbeatsRead& event);
   void handle(const DeadlineReached& event);
 
-  // Signals.
+  // Orders.
+  bool obeys(std::string_view order);
   void reload();
   void add_worker();
   void remove_worker();
+  void retire_everybody();
   void reopen_logs();
   void stop(int signo);
+  void linger();
+  void begin_stop(Course course, int code);
+  void kill_all();
 
   // The rules.
   void reconcile();
+  void settle_places();
   void settle_place(unsigned place);
   void replace(unsigned place, Child& former);
   void retire_surplus();
@@ -117,17 +126,17 @@ class Supervisor {
   void worker_lost(const Child& lost, int code, const std::string& how);
   void count_death(const Child& lost, const std::string& how);
   void fail_generation(const std::string& why);
-  void begin_stop(Course course, int code);
-  void kill_all();
   void say(LogLevel level, std::string text);
   void impossible(std::string_view what);
 
   // Questions.
-  [[nodiscard]] bool serving() const { return course_ == Course::kServing; }
+  [[nodiscard]] bool serving() const { return course_ == Course::kServing || course_ == Course::kLingering; }
   [[nodiscard]] bool rolling() const { return generation_ != settled_generation_; }
   [[nodiscard]] bool may_spawn(unsigned place) const;
   [[nodiscard]] bool waits_for_backoff(unsigned place) const;
+  [[nodiscard]] bool generation_ready() const;
   [[nodiscard]] unsigned surge_limit() const;
+  [[nodiscard]] unsigned unavailable_limit() const;
   [[nodiscard]] unsigned surging() const;
   [[nodiscard]] unsigned unavailable() const;
   [[nodiscard]] Ending judge(const Child& child, int status) const;
@@ -141,6 +150,7 @@ class Supervisor {
   Jitter jitter_;
 
   Plan plan_, settled_plan_;
+  bool terminal_ = false;
   unsigned target_ = 0, settled_target_ = 0;          ///< places to fill
   unsigned generation_ = 1, settled_generation_ = 1;  ///< the one wanted, and the last one that proved itself
   unsigned next_generation_ = 2;

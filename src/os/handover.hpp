@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "orrery/config.hpp"
 #include "orrery/result.hpp"
 
 #include "base/address.hpp"
@@ -25,6 +26,8 @@ struct HandoverPair {
 /// A connection between two requests, as one worker tells another of it.
 struct ConnectionAtRest {
   base::Address peer;
+  base::Address sender;                       ///< who opened it, as its PROXY header said; else the peer
+  ProxyProtocol proxy = ProxyProtocol::kOff;  ///< what its first bytes still have to be
   std::int64_t since_ns =
       0;  ///< CLOCK_MONOTONIC of the last answer's end; of the accept when nothing was asked yet
   std::int64_t given_ns = 0;   ///< CLOCK_MONOTONIC of the sending

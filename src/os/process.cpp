@@ -116,6 +116,10 @@ Result<Pipe> make_pipe() {
   return Pipe{base::UniqueFd{ends[0]}, base::UniqueFd{ends[1]}};
 }
 
+bool has_terminal() {
+  return static_cast<bool>(base::UniqueFd{::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC)});
+}
+
 Result<void> change_directory(const std::string& path) {
   if (::chdir(path.c_str()) == 0) return {};
   return fail(fmt::format("cannot change to directory {}: {}", path, std::strerror(errno)));

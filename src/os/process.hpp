@@ -66,6 +66,9 @@ struct Pipe {
 };
 Result<Pipe> make_pipe();
 
+/// Whether this process has a controlling terminal.
+bool has_terminal();
+
 Result<void> change_directory(const std::string& path);
 /// Sets each `NAME=value` in this process's environment.
 Result<void> set_environment(const std::vector<std::string>& entries);

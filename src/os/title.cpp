@@ -11,6 +11,7 @@
 #include <optional>
 #include <sstream>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace orrery::os {
@@ -53,9 +54,32 @@ std::vector<std::string> read_arguments() {
   return arguments;
 }
 
-// A relative or searched argv[0] is resolved now, while the directory still is the one it was given in;
-// /proc/self/exe says "(deleted)" once a new build has replaced the file.
-std::string find_binary() {
+bool is_this_binary(const std::string& path) {
+  struct stat named {};
+  struct stat running {};
+  return ::stat(path.c_str(), &named) == 0 && ::stat("/proc/self/exe", &running) == 0 &&
+         named.st_dev == running.st_dev && named.st_ino == running.st_ino;
+}
+
+// Where the shell found it; symbolic links stay in the path, since a new release often is a link that points elsewhere.
+std::string path_as_started(const std::string& name, const std::string& directory) {
+  if (name.empty()) return "";
+  if (name[0] == '/') return name;
+  if (name.find('/') != std::string::npos) return directory + '/' + name;
+  const char* search = std::getenv("PATH");
+  std::istringstream directories(search != nullptr ? search : "");
+  for (std::string entry; std::getline(directories, entry, ':');) {
+    if (entry.empty() || entry[0] != '/') entry = directory + '/' + entry;
+    if (is_this_binary(entry + '/' + name)) return entry + '/' + name;
+  }
+  return "";
+}
+
+// Resolved now, while the directory still is the one it was started in; /proc/self/exe says "(deleted)" once a new build
+// has replaced the file.
+std::string find_binary(const std::string& name, const std::string& directory) {
+  const std::string started = path_as_started(name, directory);
+  if (!started.empty() && is_this_binary(started)) return started;
   char path[PATH_MAX];
   const ssize_t length = ::readlink("/proc/self/exe", path, sizeof path);
   return length > 0 ? std::string(path, static_cast<std::size_t>(length)) : std::string{};
@@ -88,7 +112,9 @@ void free_area() {
 }
 
 Invocation take_invocation() {
-  Invocation invocation{read_arguments(), {}, find_binary(), current_directory()};
+  Invocation invocation{read_arguments(), {}, {}, current_directory()};
+  invocation.binary =
+      find_binary(invocation.arguments.empty() ? "" : invocation.arguments[0], invocation.directory);
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     invocation.environment.emplace_back(*entry);
   }

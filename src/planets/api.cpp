@@ -1,103 +1,133 @@
 #include "planets/api.hpp"
 
+#include <memory>
 #include <string>
 
+#include "planets/answer.hpp"
 #include "planets/body.hpp"
-#include "planets/json.hpp"
+#include "planets/freshness.hpp"
 #include "planets/page.hpp"
 #include "planets/query.hpp"
-#include "planets/refraction.hpp"
-#include "planets/rfc3339.hpp"
-#include "planets/sky.hpp"
+#include "planets/table.hpp"
+#include "planets/track.hpp"
+#include "planets/viewers.hpp"
 
 namespace orrery::planets {
 
 namespace {
 
-Response refusal(int status, const std::string& message) {
-  JsonText json{message.size() + 64};
-  json.raw(R"({"error":{"status":)")
-      .raw(std::to_string(status))
-      .raw(R"(,"message":)")
-      .string(message)
-      .raw("}}\n");
-  return Response::json(json.take()).with_status(status);
+using SharedRotation = std::shared_ptr<const EarthRotation>;
+
+/// Part of what a track's bytes come from.
+constexpr const char* kBuild = ORRERY_PLANETS_VERSION;
+constexpr std::string_view kJson = "application/json";
+
+Response no_such_body(const Request& request) {
+  return of_now(
+      refusal(404, "name: there is no `" + std::string{request.param("name").substr(0, 40)} +
+                       "` here; known are sun, moon, mercury, venus, mars, jupiter, saturn, uranus, "
+                       "neptune, pluto"));
 }
 
-Response refusal(const Query& query) {
-  std::string message;
-  for (const std::string& problem : query.problems) message += (message.empty() ? "" : "; ") + problem;
-  return refusal(400, message);
+Response refused(const Query& query) { return of_now(refusal(query.problems)); }
+
+/// The answer as its client may keep it.
+Response fresh(const Request& request, const Query& query, std::string json) {
+  if (query.is_now) return of_now(Response::json(std::move(json)));
+  return lasting(request, kJson, std::move(json));
 }
 
-void put_place_and_time(JsonText& json, const Query& query) {
-  json.raw(R"("geo_location":{"lon":)").number(query.observer.longitude.value);
-  json.raw(R"(,"lat":)").number(query.observer.latitude.value);
-  json.raw(R"(,"elevation":)").number(query.observer.elevation.value);
-  json.raw(R"(},"time":")").raw(format_rfc3339(query.instant)).raw("\"}");
-}
-
-/// Characters of one body's members beside its name and numbers.
-constexpr std::size_t kBodyText = std::string_view{R"({"name":"","az":,"alt":)"}.size();
-
-void put_body(JsonText& json, const Query& query, const Sky& sky, Body body) {
-  const SkyPosition position = sky.position(body);
-  const Degrees lifted = refraction(position.altitude, query.pressure, query.temperature);
-  json.raw(R"("name":")").raw(name_of(body));
-  json.raw(R"(","az":)").number(position.azimuth.value);
-  json.raw(R"(,"alt":)").number(position.altitude.value + lifted.value);
-}
-
-Response one_body(const Request& request) {
+Response one_body(const Request& request, const EarthRotation& rotation) {
   const auto body = body_named(request.param("name"));
-  if (!body) {
-    return refusal(404, "name: there is no `" + std::string{request.param("name").substr(0, 40)} +
-                            "` here; known are sun, moon, mercury, venus, mars, jupiter, saturn, uranus, "
-                            "neptune, pluto");
-  }
+  if (!body) return no_such_body(request);
   const Query query = read_query(request);
-  if (!query.problems.empty()) return refusal(query);
-  JsonText json{320};
-  json.raw("{");
-  put_body(json, query, Sky{query.instant, query.observer}, *body);
-  const std::size_t spare = kBodyText + name_of(*body).size() + 2 * JsonText::kLongestNumber - json.size();
-  json.raw(",");
-  put_place_and_time(json, query);
-  // Answers about now have one length for a body and a place, however many digits the moment's numbers need: ab, with
-  // which this service is measured, counts a length that changes as a failed request.
-  if (query.is_now) json.pad_to(json.size() + spare);
-  return Response::json(json.raw("\n").take());
+  if (!query.problems.empty()) return refused(query);
+  return fresh(request, query, body_json(query, rotation, *body));
 }
 
-Response all_bodies(const Request& request) {
+Response all_bodies(const Request& request, const EarthRotation& rotation) {
   const Query query = read_query(request);
-  if (!query.problems.empty()) return refusal(query);
-  const Sky sky{query.instant, query.observer};
-  JsonText json{1024};
-  json.raw(R"({"planets":[)");
-  for (const Body body : kBodies) {
-    json.raw(body == kBodies.front() ? "{" : ",{");
-    put_body(json, query, sky, body);
-    json.raw("}");
-  }
-  json.raw("],");
-  put_place_and_time(json, query);
-  return Response::json(json.raw("\n").take());
+  if (!query.problems.empty()) return refused(query);
+  return fresh(request, query, sky_json(query, rotation) + "\n");
 }
 
-Response list_page(const Request& request) {
-  const Query query = read_query(request);
-  const int status = query.problems.empty() ? 200 : 400;
-  return Response::html(render_page(query)).with_status(status);
+Response events_of_body(const Request& request, const EarthRotation& rotation) {
+  const auto body = body_named(request.param("name"));
+  if (!body) return no_such_body(request);
+  const EventsQuery events = read_events_query(request);
+  if (!events.query.problems.empty()) return refused(events.query);
+  return fresh(request, events.query, events_json(events, rotation, *body));
+}
+
+/// A track's bytes are not known before it is sent, so its tag names what they come from, and is weak: another processor
+/// may round a last digit otherwise.
+std::string track_tag(const Request& request, const EarthRotation& rotation) {
+  const std::string source = std::string{request.target()} + std::to_string(kTable.header.checksum) + kBuild;
+  return "W/" + entity_tag(source + rotation.fingerprint());
+}
+
+Response track_of_body(const Request& request, const SharedRotation& rotation) {
+  const auto body = body_named(request.param("name"));
+  if (!body) return no_such_body(request);
+  TrackQuery query = read_track_query(request);
+  if (!query.query.problems.empty()) return refused(query.query);
+  const bool is_now = query.query.is_now;
+  std::string tag = is_now ? std::string{} : track_tag(request, *rotation);
+  if (!is_now && client_has(request, tag)) return not_modified(std::move(tag));
+  const auto track = std::make_shared<Track>(*body, std::move(query), rotation);
+  Response response = Response::stream(kJson, [track](std::string& out) { return track->next(out); });
+  return is_now ? of_now(std::move(response)) : tagged(std::move(response), std::move(tag));
+}
+
+void stream_sky(const Request& request, Responder responder, Viewers& viewers) {
+  if (request.worker_class() != WorkerClass::kAsync) {
+    return std::move(responder).send(
+        of_now(refusal(501,
+                       "a stream of events needs the server's worker_class async; ask /planets every few "
+                       "seconds instead")));
+  }
+  const StreamQuery query = read_stream_query(request);
+  if (!query.query.problems.empty()) return std::move(responder).send(refused(query.query));
+  Response head = of_now(Response::bytes("text/event-stream", {}));
+  // nginx would collect events until a buffer is full.
+  head.add_field("X-Accel-Buffering", "no");
+  if (request.method() == "HEAD") return std::move(responder).send(std::move(head));
+  // An error means that the client is gone already.
+  if (auto stream = std::move(responder).start(std::move(head))) viewers.join(query, std::move(*stream));
+}
+
+/// A route of the API: other origins' pages may ask it.
+template <class H>
+void open_to_all(App& app, const std::string& pattern, H handler) {
+  app.get(pattern, std::move(handler));
+  app.route("OPTIONS", pattern, preflight);
 }
 
 }  // namespace
 
 App make_app() {
   App app;
-  app.get("/", list_page);
-  app.get("/planets", all_bodies);
-  app.get("/planets/{name}", one_body);
+  // Copied into each worker by its fork, and set there.
+  const auto known = std::make_shared<EarthRotation>();
+  const auto viewers = std::make_shared<Viewers>(known);
+  app.on_worker_start([known, viewers](Worker& worker) -> Result<void> {
+    auto rotation = EarthRotation::from_environment();
+    if (!rotation) return tl::unexpected<Error>(rotation.error());
+    *known = std::move(*rotation);
+    if (worker.config().worker_class == WorkerClass::kAsync) viewers->begin(worker);
+    return {};
+  });
+  const SharedRotation rotation = known;
+  add_page(app);
+  open_to_all(app, "/planets", [rotation](const Request& r) { return all_bodies(r, *rotation); });
+  open_to_all(app, "/planets/stream", [viewers](Request request, Responder responder) {
+    stream_sky(request, std::move(responder), *viewers);
+  });
+  open_to_all(app, "/planets/{name}", [rotation](const Request& r) { return one_body(r, *rotation); });
+  open_to_all(app, "/planets/{name}/events",
+              [rotation](const Request& r) { return events_of_body(r, *rotation); });
+  open_to_all(app, "/planets/{name}/track",
+              [rotation](const Request& r) { return track_of_body(r, rotation); });
   return app;
 }
 

@@ -2,7 +2,7 @@
 //
 //   GET /planets/{name}?lon=&lat=&elevation=   one body: azimuth and apparent altitude
 //   GET /planets?lon=&lat=&elevation=          all ten
-//   GET /                                      a page that lists them
+//   GET /                                      a page that shows them (page.hpp)
 #pragma once
 
 #include "orrery/app.hpp"

@@ -1,6 +1,7 @@
 #include "planets/instant.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "planets/time_scales.hpp"
 
@@ -27,6 +28,8 @@ bool is_clock_time(const CivilTime& time, std::int32_t day) noexcept {
   const bool last_minute = time.hour == 23 && time.minute == 59;
   return within(time.second, 0, last_minute && ends_with_leap_second(day) ? 61 : 60);
 }
+
+double length_of(std::int32_t day) noexcept { return ends_with_leap_second(day) ? 86401 : 86400; }
 
 }  // namespace
 
@@ -56,6 +59,27 @@ CivilTime Instant::civil() const noexcept {
           minutes / 60,
           minutes % 60,
           second_ - 60 * minutes};
+}
+
+Instant Instant::later(Seconds by) const noexcept {
+  const double seconds = second_ + by.count();
+  const double days = std::floor(seconds / 86400);
+  std::int32_t day = day_ + static_cast<std::int32_t>(days);
+  // The leap seconds between make up a few seconds, so at most one day's end is yet to be crossed.
+  double rest = seconds - days * 86400 - (leap_seconds(day) - leap_seconds(day_)).count();
+  for (; rest < 0; rest += length_of(day)) --day;
+  for (; rest >= length_of(day); ++day) rest -= length_of(day);
+  return {day, rest};
+}
+
+Instant Instant::rounded() const noexcept {
+  return Instant{day_, std::floor(second_)}.later(Seconds{second_ - std::floor(second_) >= 0.5 ? 1 : 0});
+}
+
+Seconds operator-(Instant later, Instant earlier) noexcept {
+  return Seconds{(later.day() - earlier.day()) * 86400.0 +
+                 (later.second_of_day() - earlier.second_of_day())} +
+         (leap_seconds(later.day()) - leap_seconds(earlier.day()));
 }
 
 bool in_range(Instant instant) noexcept { return instant.day() >= kRangeBegin && instant.day() < kRangeEnd; }

@@ -33,6 +33,12 @@ class Instant {
 
   [[nodiscard]] CivilTime civil() const noexcept;
 
+  // So much time later, leap seconds counted; earlier when negative. At most 10,000 years away from here.
+  [[nodiscard]] Instant later(std::chrono::duration<double> by) const noexcept;
+
+  // The nearest whole second.
+  [[nodiscard]] Instant rounded() const noexcept;
+
   // Days since 1970-01-01.
   [[nodiscard]] std::int32_t day() const noexcept { return day_; }
 
@@ -45,6 +51,9 @@ class Instant {
   std::int32_t day_;
   double second_;
 };
+
+// The time that passes from one to the other, leap seconds counted.
+[[nodiscard]] std::chrono::duration<double> operator-(Instant later, Instant earlier) noexcept;
 
 // From 1850-01-01T00:00:00Z up to, and without, 2150-01-01T00:00:00Z.
 [[nodiscard]] bool in_range(Instant instant) noexcept;

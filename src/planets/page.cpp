@@ -1,84 +1,97 @@
 #include "planets/page.hpp"
 
-#include <charconv>
-#include <cmath>
+#include <algorithm>
+#include <string>
 
-#include "planets/body.hpp"
-#include "planets/refraction.hpp"
-#include "planets/rfc3339.hpp"
-#include "planets/sky.hpp"
+#include "planets/assets.hpp"
+#include "planets/content_coding.hpp"
+#include "planets/freshness.hpp"
 
 namespace orrery::planets {
 
 namespace {
 
-constexpr std::string_view kHead = R"(<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">
-<title>Planets over your horizon</title>
-<style>
-:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
-body { max-width: 40rem; margin: 2rem auto; padding: 0 1rem; }
-form { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin: 1rem 0; }
-label { display: grid; font-size: .875rem; }
-input { font: inherit; width: 9rem; padding: .25rem .5rem; }
-button { font: inherit; padding: .25rem 1rem; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { padding: .4rem .75rem; text-align: right; border-bottom: 1px solid #8886; }
-th:first-child { text-align: left; text-transform: capitalize; }
-.below { opacity: .65; }
-.problem { font-weight: 600; }
-</style>
-<h1>Planets over your horizon</h1>
-)";
+// Everything comes from this server and nothing stands inside the page: a script that somebody slips in does not run.
+constexpr const char* kPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri "
+    "'none'; "
+    "form-action 'self'; frame-ancestors 'none'";
 
-std::string decimals(double value, int count) {
-  char text[64];
-  const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, count).ptr;
-  return {text, end};
+struct Form {
+  std::string_view body;
+  const char* coding;  // as Content-Encoding names it; nullptr: identity
+  const char* suffix;  // of the entity-tag: each form has its own
+};
+
+Form form_of(const Asset& asset, ContentCoding coding) {
+  if (coding == ContentCoding::kBrotli) return {asset.brotli, "br", "-br"};
+  if (coding == ContentCoding::kGzip) return {asset.gzip, "gzip", "-gzip"};
+  return {asset.identity, nullptr, ""};
 }
 
-std::string shortest(double value) {
-  char text[32];
-  return {text, std::to_chars(text, text + sizeof text, value).ptr};
+bool is_page(const Asset& asset) { return asset.path == "/"; }
+
+/// All Accept-Encoding fields as one; nothing when there is none.
+std::optional<std::string> accepted(const Request& request) {
+  if (!request.field("Accept-Encoding")) return {};
+  std::string all;
+  for (std::size_t i = 0; i < request.field_count(); ++i) {
+    const Field field = request.field_at(i);
+    constexpr std::string_view kName = "accept-encoding";
+    const bool same = field.name.size() == kName.size() &&
+                      std::equal(kName.begin(), kName.end(), field.name.begin(),
+                                 [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b + 32 : b); });
+    if (same) all.append(all.empty() ? "" : ",").append(field.value);
+  }
+  return all;
 }
 
-std::string field(std::string_view label, std::string_view name, double value) {
-  return "<label>" + std::string{label} + "<input name=\"" + std::string{name} +
-         "\" inputmode=\"decimal\" required value=\"" + shortest(value) + "\"></label>\n";
+void add_caching(Response& response, const Asset& asset, const std::string& tag) {
+  response.add_field("ETag", tag);
+  response.add_field("Vary", "Accept-Encoding");
+  response.add_field("Cache-Control", is_page(asset) ? "no-cache" : "public, max-age=31536000, immutable");
 }
 
-std::string row(const Query& query, const Sky& sky, Body body) {
-  const SkyPosition position = sky.position(body);
-  const double altitude =
-      position.altitude.value + refraction(position.altitude, query.pressure, query.temperature).value;
-  return std::string{altitude < 0 ? "<tr class=\"below\">" : "<tr>"} + "<th scope=\"row\">" +
-         std::string{name_of(body)} + "</th><td>" + decimals(position.azimuth.value, 2) + "&deg;</td><td>" +
-         decimals(altitude, 2) + "&deg;</td></tr>\n";
+void add_protection(Response& response) {
+  response.add_field("Content-Security-Policy", kPolicy);
+  response.add_field("Referrer-Policy", "no-referrer");
+  response.add_field("Permissions-Policy", "geolocation=(self)");
+}
+
+Response answer(const Asset& asset, const Request& request) {
+  const auto accept = accepted(request);
+  const auto coding = choose_coding(accept, {!asset.gzip.empty(), !asset.brotli.empty()});
+  if (!coding)
+    return Response::text("Accept-Encoding refuses every form there is: br, gzip and identity\n")
+        .with_status(406)
+        .with_field("Vary", "Accept-Encoding");
+  const Form form = form_of(asset, *coding);
+  const std::string tag = '"' + std::string{asset.digest} + form.suffix + '"';
+  const bool unchanged = client_has(request, tag);
+  Response response = unchanged ? Response::status(304) : Response::fixed(asset.media_type, form.body);
+  add_caching(response, asset, tag);
+  if (unchanged) return response;
+  if (form.coding) response.add_field("Content-Encoding", form.coding);
+  response.add_field("X-Content-Type-Options", "nosniff");
+  if (is_page(asset)) add_protection(response);
+  return response;
+}
+
+/// What a browser asks for by itself when it shows an answer of the API.
+Response icon(const Request&) {
+  for (const Asset& asset : page_assets())
+    if (asset.media_type == "image/svg+xml")
+      return Response::fixed(asset.media_type, asset.identity)
+          .with_field("Cache-Control", "public, max-age=86400");
+  return Response::status(404);
 }
 
 }  // namespace
 
-std::string render_page(const Query& query) {
-  std::string html{kHead};
-  for (const std::string& problem : query.problems)
-    html += "<p class=\"problem\" role=\"alert\">" + problem + "</p>\n";
-  html += "<form>" + field("Longitude (east positive)", "lon", query.observer.longitude.value) +
-          field("Latitude (north positive)", "lat", query.observer.latitude.value) +
-          field("Elevation (m)", "elevation", query.observer.elevation.value) +
-          "<button>Show</button></form>\n";
-  if (!query.problems.empty()) return html + "</html>\n";
-  const Sky sky{query.instant, query.observer};
-  html += "<table>\n<caption>At " + format_rfc3339(query.instant) +
-          ", with refraction; bodies below the horizon are " +
-          "dimmed</caption>\n<tr><th scope=\"col\">Body</th><th scope=\"col\">Azimuth</th><th "
-          "scope=\"col\">Altitude" +
-          "</th></tr>\n";
-  for (const Body body : kBodies) html += row(query, sky, body);
-  return html + "</table>\n<p>As JSON: <a href=\"/planets\">/planets</a>, " +
-         "<a href=\"/planets/mars\">/planets/mars</a></p>\n</html>\n";
+void add_page(App& app) {
+  for (const Asset& asset : page_assets())
+    app.get(std::string{asset.path}, [&asset](const Request& request) { return answer(asset, request); });
+  app.get("/favicon.ico", icon);
 }
 
 }  // namespace orrery::planets

@@ -1,13 +1,14 @@
-// The page at `/`: the ten bodies over one observer's horizon, as a table that needs no script.
+// The page at `/`: the sky over one's own horizon, live. A client of the planet API like any other: what is served here are
+// files that never change while the program runs (assets.hpp), each in the form the client likes best.
+//
+//   GET /                    the page; asked about again each time (ETag, 304)
+//   GET /page/HASH/NAME      its styles and modules; kept by the browser for good
 #pragma once
 
-#include <string>
-
-#include "planets/query.hpp"
+#include "orrery/app.hpp"
 
 namespace orrery::planets {
 
-/// HTML for the query's observer and instant; its problems, if any, stand above the form.
-[[nodiscard]] std::string render_page(const Query& query);
+void add_page(App& app);
 
 }  // namespace orrery::planets

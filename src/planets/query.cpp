@@ -1,5 +1,6 @@
 #include "planets/query.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -10,6 +11,8 @@
 namespace orrery::planets {
 
 namespace {
+
+using Problems = std::vector<std::string>;
 
 struct NumberParameter {
   std::string_view name;
@@ -23,6 +26,9 @@ constexpr NumberParameter kLatitude{"lat", -90, 90, "degrees from -90 to 90, nor
 constexpr NumberParameter kElevation{"elevation", -12000, 100000, "metres from -12000 to 100000"};
 constexpr NumberParameter kPressure{"pressure", 0, 2000, "mbar from 0 to 2000"};
 constexpr NumberParameter kTemperature{"temperature", -150, 100, "degrees Celsius from -150 to 100"};
+constexpr NumberParameter kDays{"days", 1, 366, "a whole number from 1 to 366"};
+constexpr NumberParameter kStepSeconds{"step", 1, 31557600, "seconds from 1 to 31557600"};
+constexpr NumberParameter kInterval{"interval", 1, 3600, "whole seconds from 1 to 3600"};
 
 Instant now() {
   // The answer carries its time with milliseconds; it is computed for exactly what it says.
@@ -31,7 +37,7 @@ Instant now() {
 
 /// The number, or nothing when it is absent; a bad one is a problem.
 std::optional<double> read_number(const Request& request, const NumberParameter& parameter,
-                                  std::vector<std::string>& problems) {
+                                  Problems& problems) {
   const auto text = request.query(parameter.name);
   if (!text) return {};
   double value = 0;
@@ -45,34 +51,116 @@ std::optional<double> read_number(const Request& request, const NumberParameter&
   return value;
 }
 
-Instant read_time(const Request& request, std::vector<std::string>& problems) {
-  const auto text = request.query("time");
-  if (!text) return now();
-  const auto instant = parse_rfc3339(*text);
-  if (!instant) {
-    problems.emplace_back("time must be an RFC 3339 timestamp such as 2026-11-22T10:00:00Z");
-    return now();
-  }
-  if (!in_range(*instant))
-    problems.emplace_back("time is out of range: 1850-01-01T00:00:00Z up to 2150-01-01T00:00:00Z");
-  return *instant;
+std::optional<int> read_whole(const Request& request, const NumberParameter& parameter, Problems& problems) {
+  const auto value = read_number(request, parameter, problems);
+  if (value && *value != std::floor(*value))
+    problems.push_back(std::string{parameter.name} + " must be " + std::string{parameter.range});
+  return value && std::abs(*value) <= parameter.most ? std::optional{static_cast<int>(*value)} : std::nullopt;
 }
 
-}  // namespace
+/// The instant, or nothing when it is absent or bad; a bad one is a problem.
+std::optional<Instant> read_instant(const Request& request, std::string_view name, Problems& problems) {
+  const auto text = request.query(name);
+  if (!text) return {};
+  const auto instant = parse_rfc3339(*text);
+  if (!instant) {
+    problems.push_back(std::string{name} + " must be an RFC 3339 timestamp such as 2026-11-22T10:00:00Z");
+  } else if (!in_range(*instant)) {
+    problems.push_back(std::string{name} +
+                       " is out of range: 1850-01-01T00:00:00Z up to 2150-01-01T00:00:00Z");
+  }
+  return instant;
+}
 
-Query read_query(const Request& request) {
-  std::vector<std::string> problems;
+std::string known_fields() {
+  std::string list;
+  for (const std::string_view name : kFieldNames) list += (list.empty() ? "" : ", ") + std::string{name};
+  return list;
+}
+
+FieldSet read_fields(const Request& request, Problems& problems) {
+  const auto text = request.query("fields");
+  if (!text) return kDefaultFields;
+  FieldSet fields;
+  std::string unknown;
+  for (std::size_t at = 0; at <= text->size();) {
+    const std::size_t end = std::min(text->find(',', at), text->size());
+    const std::string_view name = text->substr(at, end - at);
+    if (const auto field = field_named(name))
+      fields.add(*field);
+    else
+      unknown += (unknown.empty() ? "`" : ", `") + std::string{name.substr(0, 40)} + "`";
+    at = end + 1;
+  }
+  if (!unknown.empty())
+    problems.push_back("fields: there is no " + unknown + "; known are " + known_fields());
+  return fields;
+}
+
+/// Where the observer is, and the air there.
+Query read_place(const Request& request) {
+  Problems problems;
   const auto longitude = read_number(request, kLongitude, problems);
   const auto latitude = read_number(request, kLatitude, problems);
   const auto elevation = read_number(request, kElevation, problems);
   const auto pressure = read_number(request, kPressure, problems);
   const auto temperature = read_number(request, kTemperature, problems);
-  Query query{.instant = read_time(request, problems), .is_now = !request.query("time"), .problems = {}};
+  Query query{.instant = now(), .problems = std::move(problems)};
   if (longitude && latitude && elevation) query.observer = {{*longitude}, {*latitude}, {*elevation}};
   if (pressure) query.pressure = {*pressure};
   if (temperature) query.temperature = {*temperature};
-  query.problems = std::move(problems);
   return query;
+}
+
+void begin_at(Query& query, const Request& request, std::string_view parameter) {
+  query.is_now = !request.query(parameter);
+  if (const auto instant = read_instant(request, parameter, query.problems)) query.instant = *instant;
+}
+
+void count_points(TrackQuery& track, double span) {
+  if (span < 0) return track.query.problems.emplace_back("to must not be before from"), void();
+  const double points = std::floor(span / track.step.count()) + 1;
+  track.points = static_cast<std::size_t>(std::min(points, 1e12));
+  if (track.points <= kMostTrackPoints) return;
+  track.query.problems.push_back("from, to and step: the track would have " + std::to_string(track.points) +
+                                 " points, and may have " + std::to_string(kMostTrackPoints) +
+                                 "; take a larger step or a shorter span");
+}
+
+}  // namespace
+
+Query read_query(const Request& request) {
+  Query query = read_place(request);
+  begin_at(query, request, "time");
+  query.fields = read_fields(request, query.problems);
+  return query;
+}
+
+EventsQuery read_events_query(const Request& request) {
+  EventsQuery events{read_place(request)};
+  begin_at(events.query, request, "time");
+  events.days = read_whole(request, kDays, events.query.problems).value_or(1);
+  return events;
+}
+
+TrackQuery read_track_query(const Request& request) {
+  constexpr Seconds kDay{86400};
+  TrackQuery track{read_place(request)};
+  begin_at(track.query, request, "from");
+  const auto end = read_instant(request, "to", track.query.problems);
+  if (const auto step = read_number(request, kStepSeconds, track.query.problems)) track.step = Seconds{*step};
+  if (track.query.problems.empty()) count_points(track, (end ? *end - track.query.instant : kDay).count());
+  return track;
+}
+
+StreamQuery read_stream_query(const Request& request) {
+  StreamQuery stream{read_place(request)};
+  stream.query.fields = read_fields(request, stream.query.problems);
+  if (const auto seconds = read_whole(request, kInterval, stream.query.problems))
+    stream.interval = std::chrono::seconds{*seconds};
+  if (request.query("time"))
+    stream.query.problems.emplace_back("time: a stream is always about now; leave it out");
+  return stream;
 }
 
 }  // namespace orrery::planets

@@ -3,11 +3,15 @@
 // Reads every parameter before it answers, so a client hears of all its mistakes at once, each with the parameter's name.
 #pragma once
 
+#include <array>
+#include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "orrery/request.hpp"
 
+#include "planets/field.hpp"
 #include "planets/instant.hpp"
 #include "planets/observer.hpp"
 #include "planets/units.hpp"
@@ -23,11 +27,47 @@ struct Query {
   bool is_now = true;        ///< no `time` was given
   Millibars pressure{1010};  ///< PyEphem's default air
   Celsius temperature{15};
+  FieldSet fields = kDefaultFields;
   std::vector<std::string> problems;  ///< sentences; not empty = 400
 };
 
 /// `lon` -180..180 and `lat` -90..90 in degrees (east, north positive), `elevation` -12000..100000 in metres; `time` RFC 3339,
-/// default now; `pressure` 0..2000 mbar (0: no air), `temperature` -150..100 degrees Celsius.
+/// default now; `pressure` 0..2000 mbar (0: no air), `temperature` -150..100 degrees Celsius; `fields` names of field.hpp,
+/// separated by commas.
 [[nodiscard]] Query read_query(const Request& request);
+
+/// A Query and what lies ahead of it.
+struct EventsQuery {
+  Query query;
+  int days = 1;
+};
+
+/// As read_query(), and `days`, a whole number from 1 to 366.
+[[nodiscard]] EventsQuery read_events_query(const Request& request);
+
+inline constexpr std::size_t kMostTrackPoints = 100'000;
+
+struct TrackQuery {
+  Query query;  ///< its instant is where the track begins
+  Seconds step{600};
+  std::size_t points = 0;
+};
+
+/// Place and air as read_query(); `from` and `to` RFC 3339 (now; a day after `from`), `step` 1..31557600 seconds (600).
+[[nodiscard]] TrackQuery read_track_query(const Request& request);
+
+struct StreamQuery {
+  Query query;
+  std::chrono::seconds interval{10};
+};
+
+/// As read_query() but without `time`, and `interval`, whole seconds from 1 to 3600.
+[[nodiscard]] StreamQuery read_stream_query(const Request& request);
+
+/// Every name that some query reads; the API's description is compared with it.
+inline constexpr std::array<std::string_view, 12> kParameterNames = {
+    "lon",  "lat",  "elevation", "pressure", "temperature", "fields",
+    "time", "days", "from",      "to",       "step",        "interval",
+};
 
 }  // namespace orrery::planets

@@ -68,6 +68,21 @@ std::optional<std::chrono::minutes> read_offset(FieldReader& reader) {
   return sign == '-' ? -offset : offset;
 }
 
+void put_digits(std::string& text, std::size_t at, std::size_t width, long value) {
+  for (std::size_t i = width; i-- > 0; value /= 10) text[at + i] = static_cast<char>('0' + value % 10);
+}
+
+std::string to_seconds(const CivilTime& time, long second) {
+  std::string text = "0000-00-00T00:00:00";
+  put_digits(text, 0, 4, time.year);
+  put_digits(text, 5, 2, time.month);
+  put_digits(text, 8, 2, time.day);
+  put_digits(text, 11, 2, time.hour);
+  put_digits(text, 14, 2, time.minute);
+  put_digits(text, 17, 2, second);
+  return text;
+}
+
 }  // namespace
 
 std::optional<Instant> parse_rfc3339(std::string_view text) {
@@ -100,21 +115,17 @@ std::string format_rfc3339(Instant instant) {
   const CivilTime time = instant.civil();
   // Rounding must not carry into the next minute, so the microseconds are cut.
   const auto micros = static_cast<long>(std::floor(time.second * 1e6 + 1e-3));
-  std::string text = "0000-00-00T00:00:00";
-  const auto put = [&](std::size_t at, std::size_t width, long value) {
-    for (std::size_t i = width; i-- > 0; value /= 10) text[at + i] = static_cast<char>('0' + value % 10);
-  };
-  put(0, 4, time.year);
-  put(5, 2, time.month);
-  put(8, 2, time.day);
-  put(11, 2, time.hour);
-  put(14, 2, time.minute);
-  put(17, 2, micros / 1'000'000);
+  std::string text = to_seconds(time, micros / 1'000'000);
   const long fraction = micros % 1'000'000;
   const bool whole_millis = fraction % 1000 == 0;
   text += whole_millis ? ".000" : ".000000";
-  put(20, whole_millis ? 3 : 6, whole_millis ? fraction / 1000 : fraction);
+  put_digits(text, 20, whole_millis ? 3 : 6, whole_millis ? fraction / 1000 : fraction);
   return text += 'Z';
+}
+
+std::string format_rfc3339_seconds(Instant instant) {
+  const CivilTime time = instant.rounded().civil();
+  return to_seconds(time, std::lround(time.second)) + 'Z';
 }
 
 }  // namespace orrery::planets

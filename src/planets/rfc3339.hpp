@@ -15,4 +15,7 @@ namespace orrery::planets {
 /// In UTC; whole milliseconds have three decimals, anything finer six.
 [[nodiscard]] std::string format_rfc3339(Instant instant);
 
+/// In UTC, rounded to the second: "2026-11-22T10:00:00Z".
+[[nodiscard]] std::string format_rfc3339_seconds(Instant instant);
+
 }  // namespace orrery::planets

@@ -47,4 +47,12 @@ SkyPosition Sky::position(Body body) const noexcept {
   return moment_ && is_body(body) ? clones::position_of(*moment_, body) : kNowhere;
 }
 
+Geometry Sky::geometry(Body body) const noexcept {
+  constexpr Vector kNothing{kNan, kNan, kNan};
+  if (!moment_ || !is_body(body)) return {kNothing, kNothing};
+  const reduction::Ray ray = reduction::incoming_ray(*moment_, reduction::mover(*moment_, body));
+  const Vector from_sun = body == Body::kSun ? Vector{} : ray.body - moment_->sun.position;
+  return {ray.distance * ray.direction, from_sun};
+}
+
 }  // namespace orrery::planets

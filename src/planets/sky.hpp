@@ -29,6 +29,12 @@ struct SkyPosition {
   Seconds light_time;
 };
 
+// The triangle Sun, body, observer, in the ICRS and au: the body as it was when the light left it.
+struct Geometry {
+  Vector from_observer;
+  Vector from_sun;  // nothing for the Sun
+};
+
 // What does not depend on the body.
 struct Moment {
   TablePlace place;
@@ -51,6 +57,9 @@ class Sky {
       : Sky(instant, earth_orientation(instant), observer) {}
 
   [[nodiscard]] SkyPosition position(Body body) const noexcept;
+
+  // For what a body looks like, and where among the stars it stands.
+  [[nodiscard]] Geometry geometry(Body body) const noexcept;
 
  private:
   std::optional<Moment> moment_;

@@ -64,6 +64,10 @@ bool ends_with_leap_second(std::int32_t day) noexcept {
                              [&](const LeapSecond& leap) { return leap.first_day == day + 1; });
 }
 
+Seconds leap_seconds(std::int32_t day) noexcept {
+  return std::max(tai_minus_utc(day), Seconds{static_cast<double>(kLeapSeconds.front().tai_minus_utc)});
+}
+
 DayTime terrestrial_time(Instant instant, EarthOrientation orientation) noexcept {
   return shifted(instant, orientation.ut1_minus_utc + orientation.tt_minus_ut1);
 }

@@ -36,6 +36,9 @@ struct DayTime {
 // TT - UTC: 42.184 s in January 1972, 69.184 s since 2017. Before 1972 it is TT - UT1.
 [[nodiscard]] Seconds tt_minus_utc(Instant instant) noexcept;
 
+// TAI - UTC in that UTC day (counted from 1970-01-01), 10 s before 1972: what elapsed time must count.
+[[nodiscard]] Seconds leap_seconds(std::int32_t day) noexcept;
+
 // Whether the UTC day (counted from 1970-01-01) lasts 86401 seconds.
 [[nodiscard]] bool ends_with_leap_second(std::int32_t day) noexcept;
 

@@ -15,7 +15,10 @@ void call_back(UvHandle* handle) noexcept {
 
 }  // namespace
 
-Loop::Loop() : loop_(std::make_unique<uv_loop_t>()), buffer_(new std::array<char, kReadBuffer>) {
+Loop::Loop(std::size_t read_size)
+    : loop_(std::make_unique<uv_loop_t>()),
+      read_size_(read_size),
+      buffer_(std::make_unique_for_overwrite<char[]>(read_size)) {
   ORRERY_CHECK(uv_loop_init(loop_.get()) == 0);
   loop_->data = this;
 }

@@ -4,7 +4,6 @@
 // other threads, and from signal handlers. The destructor runs the loop dry: everything made on it must be gone before.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -18,10 +17,8 @@ using Callback = std::function<void()>;
 
 class Loop {
  public:
-  /// Bytes one read takes at most: one buffer for all connections of the loop.
-  static constexpr std::size_t kReadBuffer = 64 * 1024;
-
-  Loop();
+  /// `read_size`: bytes one read takes at most; one buffer serves all connections of the loop.
+  explicit Loop(std::size_t read_size = 64 * 1024);
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
   ~Loop();
@@ -32,11 +29,14 @@ class Loop {
   /// The loop's clock, in milliseconds: when this turn began.
   [[nodiscard]] std::uint64_t now() const { return uv_now(loop_.get()); }
   [[nodiscard]] uv_loop_t* raw() { return loop_.get(); }
-  [[nodiscard]] uv_buf_t read_buffer() { return uv_buf_init(buffer_->data(), kReadBuffer); }
+  [[nodiscard]] uv_buf_t read_buffer() {
+    return uv_buf_init(buffer_.get(), static_cast<unsigned>(read_size_));
+  }
 
  private:
   std::unique_ptr<uv_loop_t> loop_;
-  std::unique_ptr<std::array<char, kReadBuffer>> buffer_;
+  std::size_t read_size_;
+  std::unique_ptr<char[]> buffer_;
 };
 
 /// Calls back after a delay, once or repeatedly.

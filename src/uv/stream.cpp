@@ -1,5 +1,6 @@
 #include "uv/stream.hpp"
 
+#include <sys/socket.h>
 #include <utility>
 
 namespace orrery::uv {
@@ -93,6 +94,13 @@ void Stream::queue(std::string rest) {
 }
 
 std::size_t Stream::queued() const { return uv_stream_get_write_queue_size(stream_.get()); }
+
+void Stream::reset_on_close() {
+  uv_os_fd_t fd = -1;
+  if (uv_fileno(reinterpret_cast<uv_handle_t*>(stream_.get()), &fd) != 0) return;
+  const linger at_once{1, 0};
+  ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
 
 int Stream::descriptor() const {
   uv_os_fd_t fd = -1;

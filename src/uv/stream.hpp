@@ -50,6 +50,8 @@ class Stream {
   [[nodiscard]] int descriptor() const;
   /// Half-close: the peer sees the end of our data once everything queued is sent.
   void shut_down();
+  /// The close that follows tells the peer with a RST that something is missing, and what is unsent is thrown away.
+  void reset_on_close();
 
  private:
   struct TcpBlock;

@@ -20,10 +20,21 @@ constexpr std::chrono::milliseconds kCloseLook{1};
 constexpr unsigned kCloseLooks = 4;
 /// Then one connection is taken, and when it comes to that again at once, no withdrawal for a while: twice as many milliseconds each time.
 constexpr std::uint64_t kLongestStay = 512;
+
+/// What the `bind` setting of this listener says, else the setting for all. A listener that was handed over has no `bind`.
+ProxyProtocol proxy_protocol_of(const os::Listener& listener, const Config& config) {
+  for (const std::string& bind : config.bind) {
+    if (base::bind_address(bind) != listener.bind) continue;
+    const auto own = base::bind_proxy_protocol(bind);
+    if (own && *own) return **own;
+  }
+  return config.proxy_protocol;
+}
+
 }  // namespace
 
-Acceptor::Acceptor(uv::Loop& loop, std::vector<const os::Listener*> listeners, Connections& connections,
-                   os::Slot& slot, Balance balance)
+Acceptor::Acceptor(uv::Loop& loop, const Config& config, const std::vector<const os::Listener*>& listeners,
+                   Connections& connections, os::Slot& slot, Balance balance)
     : loop_(loop),
       connections_(connections),
       slot_(slot),
@@ -31,7 +42,8 @@ Acceptor::Acceptor(uv::Loop& loop, std::vector<const os::Listener*> listeners, C
       retry_(loop, [this] { resume(); }),
       look_(loop, [this] { look_again(); }),
       next_look_(kFirstLook) {
-  for (const os::Listener* listener : listeners) doors_.push_back({listener, nullptr, false});
+  for (const os::Listener* listener : listeners)
+    doors_.push_back({listener, proxy_protocol_of(*listener, config), nullptr, false});
 }
 
 void Acceptor::start() {
@@ -57,10 +69,7 @@ void Acceptor::after_poll(bool willing, bool woken) {
     }
   }
   // Before the next connection comes, not when it has come: we alone would be woken for it.
-  if (open_ && !paused_ && connections_.full() && !connections_.any_idle()) {
-    full_ = true;
-    pause();
-  }
+  if (open_ && !paused_ && connections_.full() && !connections_.any_idle()) wait_for_room();
   weigh();
 }
 
@@ -70,8 +79,8 @@ void Acceptor::pass_on(Door& door) {
   os::Accepted accepted = accept(door);
   if (!accepted.socket) return;
   door.poll->rotate();
-  if (!refuge_(accepted.socket.get(), accepted.peer))
-    connections_.add(std::move(accepted.socket), accepted.peer);
+  if (!refuge_(accepted.socket.get(), accepted.peer, door.proxy))
+    connections_.add(std::move(accepted.socket), accepted.peer, door.proxy);
 }
 
 void Acceptor::weigh() {
@@ -118,9 +127,13 @@ void Acceptor::look_again() {
 
 bool Acceptor::make_room() {
   if (!connections_.full() || connections_.close_longest_idle()) return true;
+  wait_for_room();
+  return false;
+}
+
+void Acceptor::wait_for_room() {
   full_ = true;
   pause();
-  return false;
 }
 
 bool Acceptor::take_one(Door& door) {
@@ -128,7 +141,7 @@ bool Acceptor::take_one(Door& door) {
   os::Accepted accepted = accept(door);
   if (accepted.socket) {
     complained_ = false;
-    connections_.add(std::move(accepted.socket), accepted.peer);
+    connections_.add(std::move(accepted.socket), accepted.peer, door.proxy);
     return true;
   }
   return os::is_connection_lost(accepted.error);

@@ -20,15 +20,15 @@ namespace orrery::worker {
 
 class Acceptor {
  public:
-  Acceptor(uv::Loop& loop, std::vector<const os::Listener*> listeners, Connections& connections,
-           os::Slot& slot, Balance balance);
+  Acceptor(uv::Loop& loop, const Config& config, const std::vector<const os::Listener*>& listeners,
+           Connections& connections, os::Slot& slot, Balance balance);
 
   void start();
   /// The part of a loop turn in which connections are taken. `willing`: the dispatch could take a request now. `woken`: the loop slept, so this worker
   /// may be the only one that was told.
   void after_poll(bool willing, bool woken);
   /// Takes a fresh connection for which this worker alone was woken, but has no time; false when it is not wanted.
-  using Refuge = std::function<bool(int socket, const base::Address& peer)>;
+  using Refuge = std::function<bool(int socket, const base::Address& peer, ProxyProtocol proxy)>;
   void on_no_time(Refuge refuge) { refuge_ = std::move(refuge); }
   /// Nobody could be served now: takes no connection for a moment.
   void hold_off();
@@ -42,6 +42,7 @@ class Acceptor {
  private:
   struct Door {
     const os::Listener* listener;
+    ProxyProtocol proxy;
     std::unique_ptr<uv::ListenerPoll> poll;
     bool knocked = false;
   };
@@ -50,6 +51,7 @@ class Acceptor {
   os::Accepted accept(Door& door);
   void pass_on(Door& door);
   bool make_room();
+  void wait_for_room();
   void pause();
   void out_of_resources(int error);
   void weigh();

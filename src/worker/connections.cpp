@@ -6,8 +6,8 @@
 
 namespace orrery::worker {
 
-void Connections::add(base::UniqueFd socket, const base::Address& peer) {
-  Session& session = seat(peer);
+void Connections::add(base::UniqueFd socket, const base::Address& peer, ProxyProtocol proxy) {
+  Session& session = seat(peer, proxy);
   os::bump(services_.slot.counters.connections);
   now_idle(session);
   if (auto started = session.start(std::move(socket)); !started) {
@@ -17,17 +17,17 @@ void Connections::add(base::UniqueFd socket, const base::Address& peer) {
 }
 
 void Connections::adopt(os::TakenConnection taken) {
-  Session& session = seat(taken.rest.peer);
+  Session& session = seat(taken.rest.peer, ProxyProtocol::kOff);
   now_idle(session);
   const http::Exchange::Rest rest{base::Monotonic{base::Nanoseconds{taken.rest.since_ns}},
-                                  taken.rest.requests};
+                                  taken.rest.requests, taken.rest.sender, taken.rest.proxy};
   if (auto resumed = session.resume(std::move(taken.socket), rest); !resumed) {
     base::log_warning("{}", resumed.error().message);
     session.close();
   }
 }
 
-Session& Connections::seat(const base::Address& peer) {
+Session& Connections::seat(const base::Address& peer, ProxyProtocol proxy) {
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(sessions_.size()));
     sessions_.emplace_back();
@@ -35,7 +35,7 @@ Session& Connections::seat(const base::Address& peer) {
   const std::uint32_t index = free_.back();
   free_.pop_back();
   auto& place = sessions_[index];
-  place = std::make_unique<Session>(services_, index, peer, base::monotonic_now());
+  place = std::make_unique<Session>(services_, index, peer, proxy, base::monotonic_now());
   ++open_;
   count();
   return *place;
@@ -48,7 +48,7 @@ void Connections::count() {
 bool Connections::close_longest_idle() {
   Session* session = longest_idle_;
   if (!session) return false;
-  services_.recorder.on_rejected(base::Reject::too_many_connections, session->exchange_.peer(), nullptr);
+  services_.recorder.on_rejected(base::Reject::too_many_connections, session->exchange_.sender(), nullptr);
   return session->close_if_idle();
 }
 
@@ -75,6 +75,8 @@ void Connections::give_resting(
     if (const auto rest = session->rest()) {
       const os::Giving giving =
           give(session->stream_.descriptor(), {.peer = session->exchange_.peer(),
+                                               .sender = rest->sender,
+                                               .proxy = rest->proxy,
                                                .since_ns = rest->since.time_since_epoch().count(),
                                                .given_ns = 0,
                                                .requests = rest->requests});

@@ -19,7 +19,7 @@ class Connections {
   Connections(Services& services, std::size_t most) : services_(services), most_(most) {}
 
   /// Takes a fresh connection in.
-  void add(base::UniqueFd socket, const base::Address& peer);
+  void add(base::UniqueFd socket, const base::Address& peer, ProxyProtocol proxy);
   /// Takes one in that rested with a sibling.
   void adopt(os::TakenConnection taken);
   [[nodiscard]] bool full() const { return open_ >= most_; }
@@ -52,7 +52,7 @@ class Connections {
   void on_room(std::function<void()> callback) { room_callback_ = std::move(callback); }
 
  private:
-  Session& seat(const base::Address& peer);
+  Session& seat(const base::Address& peer, ProxyProtocol proxy);
   void count();
 
   Services& services_;

@@ -69,7 +69,9 @@ class ThreadsDispatch final : public Dispatch {
       flights_.on_thread(cell, ThreadPool::thread_id());
       Pulled pulled = call_pull(*pull);
       flights_.end(cell);
-      services_.mailbox->post([this, key, request, pulled = std::move(pulled)] { finish_pull(key, pulled); });
+      services_.mailbox->post([this, key, request, pulled = std::move(pulled)] {
+        if (Session* asker = services_.connections->find(key)) finish_pull(*asker, pulled);
+      });
     });
   }
   [[nodiscard]] bool exhausted() const override { return pool_.all_past_deadline(base::monotonic_now()); }
@@ -81,8 +83,7 @@ class ThreadsDispatch final : public Dispatch {
     const int cell = flights_.begin(message);
     auto request = std::make_shared<Request>(message.share());
     const auto mailbox = services_.mailbox;
-    auto job = [this, mailbox, cell, key = session.key(), request, &route,
-                accept = message.view(message.accept)] {
+    auto job = [this, mailbox, cell, key = session.key(), request, &route, accept = message.error_accept()] {
       flights_.on_thread(cell, ThreadPool::thread_id());
       auto outcome = std::make_shared<Outcome>(
           request->cancelled() ? Outcome{} : call_handler(route.handler, *request, accept));
@@ -101,14 +102,6 @@ class ThreadsDispatch final : public Dispatch {
       session->answer(std::move(outcome.response));
     else
       services_.recorder.count_late_answer();
-  }
-
-  void finish_pull(RequestKey key, const Pulled& pulled) {
-    Session* session = services_.connections->find(key);
-    if (!session) return;
-    if (pulled.failure.empty()) return session->pulled(pulled.piece, pulled.more);
-    services_.recorder.handler_failed(session->message(), pulled.failure);
-    session->break_stream();
   }
 
   ThreadPool pool_;
@@ -146,7 +139,7 @@ void Dispatch::run_here(Session& session, const Route& route) {
   const bool limited = message.deadline != base::Monotonic{};
   const int cell = flights_.begin(
       message, limited ? base::monotonic_now() + (message.deadline - message.dispatched) : base::Monotonic{});
-  Outcome outcome = call_handler(route.handler, message.borrow(), message.view(message.accept));
+  Outcome outcome = call_handler(route.handler, message.borrow(), message.error_accept());
   flights_.end(cell);
   if (!outcome.failure.empty()) services_.recorder.handler_failed(message, outcome.failure);
   session.answer(std::move(outcome.response));
@@ -158,7 +151,7 @@ void Dispatch::run_responder(Session& session, const Route& route) {
   try {
     route.responder(message.share(), Responder{reply});
   } catch (const HttpError& error) {
-    reply->answer(http::problem(error.status, error.message, {}));
+    reply->answer(http::problem(error.status, error.message, message.error_accept()));
   } catch (...) {
     reply->fail_with(describe_exception());
   }
@@ -167,8 +160,12 @@ void Dispatch::run_responder(Session& session, const Route& route) {
 void Dispatch::pull(Session& session) {
   const int cell = flights_.begin(session.message());
   const auto pull = session.message().pull;
-  Pulled pulled = call_pull(*pull);
+  const Pulled pulled = call_pull(*pull);
   flights_.end(cell);
+  finish_pull(session, pulled);
+}
+
+void Dispatch::finish_pull(Session& session, const Pulled& pulled) {
   if (pulled.failure.empty()) return session.pulled(pulled.piece, pulled.more);
   services_.recorder.handler_failed(session.message(), pulled.failure);
   session.break_stream();

@@ -19,6 +19,8 @@
 
 namespace orrery::worker {
 
+struct Pulled;
+
 class Dispatch {
  public:
   static std::unique_ptr<Dispatch> make(WorkerClass worker_class, Services& services, Flights& flights,
@@ -43,6 +45,8 @@ class Dispatch {
   virtual void run_handler(Session& session, const Route& route) = 0;
   /// Runs the handler here and now, and answers.
   void run_here(Session& session, const Route& route);
+  /// Hands a piece on, or breaks the stream when the pull failed.
+  void finish_pull(Session& session, const Pulled& pulled);
 
   Services& services_;
   Flights& flights_;

@@ -56,12 +56,13 @@ std::chrono::milliseconds beat_period(const Config& config) {
 
 }  // namespace
 
-Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, base::AddressSet trusted,
+Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, http::Proxies proxies,
            std::optional<AccessLog> access_log)
     : birth_(std::move(birth)),
       app_(app),
+      loop_(birth_.config->limit_request_pipeline),
       recorder_(*birth_.slot, std::move(access_log)),
-      context_(*birth_.config, router, app.routes(), recorder_, std::move(trusted), random_seed()),
+      context_(*birth_.config, router, app.routes(), recorder_, std::move(proxies), random_seed()),
       deadlines_(loop_),
       services_{.loop = loop_,
                 .context = context_,
@@ -74,7 +75,7 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ba
       flights_(*birth_.slot),
       after_poll_(loop_, [this] { after_poll(); }),
       dispatch_(Dispatch::make(birth_.config->worker_class, services_, flights_, after_poll_)),
-      acceptor_(loop_, birth_.listeners, connections_, *birth_.slot,
+      acceptor_(loop_, *birth_.config, birth_.listeners, connections_, *birth_.slot,
                 {*birth_.board, *birth_.slot, birth_.config->worker_class == WorkerClass::kSync}),
       adopter_(loop_, *birth_.handover, connections_, [this] { return outdone(); }),
       giver_(
@@ -87,7 +88,9 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ba
   services_.connections = &connections_;
   services_.dispatch = dispatch_.get();
   connections_.on_room([this] { acceptor_.resume(); });
-  acceptor_.on_no_time([this](int socket, const base::Address& peer) { return pass_on(socket, peer); });
+  acceptor_.on_no_time([this](int socket, const base::Address& peer, ProxyProtocol proxy) {
+    return pass_on(socket, peer, proxy);
+  });
   recorder_.on_request_count([this](std::uint64_t count) {
     if (recycle_after_ > 0 && count >= recycle_after_) tell_master(os::WorkerMessage::kRecycle);
   });
@@ -157,9 +160,10 @@ void Life::beat() {
   birth_.slot->heartbeat_ns.store(now.time_since_epoch().count(), std::memory_order_relaxed);
 }
 
-bool Life::pass_on(int socket, const base::Address& peer) {
+bool Life::pass_on(int socket, const base::Address& peer, ProxyProtocol proxy) {
   const std::int64_t now = base::monotonic_now().time_since_epoch().count();
-  const os::ConnectionAtRest rest{.peer = peer, .since_ns = now, .given_ns = 0, .requests = 0};
+  const os::ConnectionAtRest rest{
+      .peer = peer, .sender = peer, .proxy = proxy, .since_ns = now, .given_ns = 0, .requests = 0};
   return os::give_connection(*birth_.handover, socket, rest) == os::Giving::kGiven;
 }
 

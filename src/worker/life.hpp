@@ -22,7 +22,7 @@ namespace orrery::worker {
 
 class Life final : public orrery::Worker {
  public:
-  Life(os::WorkerBirth birth, const App& app, const http::Router& router, base::AddressSet trusted,
+  Life(os::WorkerBirth birth, const App& app, const http::Router& router, http::Proxies proxies,
        std::optional<AccessLog> access_log);
 
   /// kExitOk after a whole life, kExitAppLoad when a start hook failed.
@@ -43,7 +43,7 @@ class Life final : public orrery::Worker {
   void on_signals();
   void begin_drain();
   /// Gives a fresh connection to whichever sibling is free.
-  bool pass_on(int socket, const base::Address& peer);
+  bool pass_on(int socket, const base::Address& peer, ProxyProtocol proxy);
   [[nodiscard]] bool alone() const;
   [[nodiscard]] Giver::Company company() const;
   [[nodiscard]] bool outdone() const;

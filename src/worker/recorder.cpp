@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "base/log.hpp"
-#include "http/characters.hpp"
 #include "worker/flights.hpp"
 
 namespace orrery::worker {
@@ -25,10 +24,7 @@ struct FieldSources {
 };
 
 std::string_view request_field(const void* context, std::string_view name) {
-  const http::Message& message = *static_cast<const FieldSources*>(context)->message;
-  for (const http::FieldSpan& span : message.fields)
-    if (http::equals_ignoring_case(message.view(span.name), name)) return message.view(span.value);
-  return {};
+  return static_cast<const FieldSources*>(context)->message->field_value(name).value_or(std::string_view{});
 }
 
 std::string_view response_field(const void* context, std::string_view name) {
@@ -47,7 +43,7 @@ void describe(const http::Message& message, os::RequestRecord& record) {
   record.set_method(message.method);
   record.set_target(message.path());
   record.set_id(message.id_view());
-  record.peer = message.peer;
+  record.peer = message.client;
   record.minor_version = static_cast<std::uint8_t>(message.minor_version);
   record.status = 0;
   record.thread = 0;
@@ -96,7 +92,7 @@ void Recorder::write_access_line(const http::Message& message, const http::Answe
   const FieldSources sources{&message, answer.response};
   std::array<char, 46> client{};
   base::AccessRecord record;
-  record.client = message.peer.format_ip(client);
+  record.client = message.client.format_ip(client);
   record.method = message.method;
   record.target = message.view(message.target);
   record.protocol = message.minor_version > 0 ? "HTTP/1.1" : "HTTP/1.0";

@@ -50,7 +50,7 @@ void Reply::fail_with(std::string why) {
   deliver([self = shared_from_this(), why = std::move(why)](Session& session) {
     const http::Message& message = http::Message::of(self->request_);
     self->services_.recorder.handler_failed(message, why);
-    session.answer(http::problem(500, message.view(message.accept)));
+    session.answer(http::problem(500, message.error_accept()));
   });
 }
 
@@ -59,7 +59,7 @@ void Reply::dropped() { fail_with("its Responder was dropped without an answer")
 Result<Stream> Reply::start(Response head) {
   if (services_.context.config.worker_class != WorkerClass::kAsync) {
     constexpr std::string_view kWhy = "Streams need worker_class async.";
-    answer(http::problem(501, kWhy, request_.field("accept").value_or(std::string_view{})));
+    answer(http::problem(501, kWhy, http::Message::of(request_).error_accept()));
     return fail(std::string{kWhy});
   }
   if (!mailbox_->on_loop_thread()) {
@@ -89,6 +89,11 @@ bool Outlet::write(std::string_view piece) {
   return to && to->write_piece(piece);
 }
 
+bool Outlet::behind() const {
+  const Session* to = open_ ? session() : nullptr;
+  return to && to->behind();
+}
+
 void Outlet::end() {
   if (!std::exchange(open_, false)) return;
   if (mailbox_->closed()) return;
@@ -114,6 +119,7 @@ void Outlet::tell_draining() { tell(std::function<void()>{draining_}); }
 namespace orrery {
 
 bool Stream::write(std::string_view piece) const { return outlet_->write(piece); }
+bool Stream::behind() const { return outlet_->behind(); }
 void Stream::end() const { outlet_->end(); }
 bool Stream::open() const { return outlet_->open(); }
 void Stream::on_drain(std::function<void()> callback) const { outlet_->on_drain(std::move(callback)); }

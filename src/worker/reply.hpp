@@ -57,6 +57,7 @@ class Outlet {
   ~Outlet() { end(); }
 
   bool write(std::string_view piece);
+  [[nodiscard]] bool behind() const;
   void end();
   [[nodiscard]] bool open() const { return open_ && session() != nullptr; }
 

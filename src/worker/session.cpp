@@ -23,9 +23,10 @@ constexpr std::chrono::seconds kLingerTime{2};
 
 }  // namespace
 
-Session::Session(Services& services, std::uint32_t index, const base::Address& peer, Monotonic now)
+Session::Session(Services& services, std::uint32_t index, const base::Address& peer, ProxyProtocol proxy,
+                 Monotonic now)
     : services_(services),
-      exchange_(services.context, peer, now),
+      exchange_(services.context, peer, proxy, now),
       index_(index),
       serial_(services.connections->next_serial()) {}
 
@@ -107,7 +108,11 @@ bool Session::step(Step step) {
     case Step::kClose: flush(); break;
   }
   if (closed_) return false;
-  if (exchange_.broken() || (step == Step::kClose && stream_.queued() == 0))
+  if (exchange_.broken()) {
+    // Without it a cut response could pass for a whole one, and the kernel would keep the rest for a client that takes nothing.
+    stream_.reset_on_close();
+    close();
+  } else if (step == Step::kClose && stream_.queued() == 0)
     close();
   else if (stream_.queued() == 0)
     begin_linger();
@@ -271,7 +276,7 @@ void Session::tell_draining() {
 }
 
 bool Session::close_if_idle() {
-  if (lingering_ || closed_ || !exchange_.idle()) return false;
+  if (lingering_ || closed_ || !exchange_.close_if_idle()) return false;
   close();
   return true;
 }

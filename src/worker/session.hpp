@@ -30,7 +30,8 @@ struct RequestKey {
 
 class Session final : uv::StreamEvents, Deadline {
  public:
-  Session(Services& services, std::uint32_t index, const base::Address& peer, base::Monotonic now);
+  Session(Services& services, std::uint32_t index, const base::Address& peer, ProxyProtocol proxy,
+          base::Monotonic now);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   ~Session();
@@ -55,6 +56,8 @@ class Session final : uv::StreamEvents, Deadline {
   bool start_stream(Response head, std::shared_ptr<Outlet> outlet);
   /// False, and nothing is taken, when the client is behind by more than 64 KiB.
   bool write_piece(std::string_view piece);
+  /// Pieces written before still wait for the client.
+  [[nodiscard]] bool behind() const { return stream_.queued() > 0; }
   void end_stream();
   void want_body(BodyReader::Callback callback);
 

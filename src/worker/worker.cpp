@@ -28,12 +28,12 @@ int fail_to_boot(const std::string& why) {
 
 int run_worker(os::WorkerBirth birth, const App& app, const http::Router& router) {
   try {
-    auto trusted = base::AddressSet::parse(birth.config->forwarded_allow_ips);
-    if (!trusted) return fail_to_boot(trusted.error().message);
+    auto proxies = http::Proxies::make(*birth.config);
+    if (!proxies) return fail_to_boot(proxies.error().message);
     auto access_log = open_access_log(birth);
     if (!access_log) return fail_to_boot(access_log.error().message);
     // Never destroyed: handler threads, and Responders the application keeps, may still point into it when the process ends.
-    auto* life = new Life(std::move(birth), app, router, std::move(*trusted), std::move(*access_log));
+    auto* life = new Life(std::move(birth), app, router, std::move(*proxies), std::move(*access_log));
     return life->run();
   } catch (const std::exception& error) {
     return fail_to_boot(error.what());

@@ -1,4 +1,7 @@
-// Reload under load: whatever HUP brings, no client notices.
+// Reload under load: whatever HUP brings, no client notices; and what it says.
+#include <filesystem>
+#include <fstream>
+
 #include "e2e/classes.hpp"
 #include "support/load.hpp"
 
@@ -14,23 +17,117 @@ void check_clean(const LoadAccount& account) {
   CHECK(account.reset == 0);
 }
 
-}  // namespace
-
-TEST_CASE("reload: HUP under load loses nothing") {
-  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "2", "-k", GENERATE(from_range(kClasses))}};
-  REQUIRE(server.serve());
-  Load load;
+/// Kept-alive and new connections together.
+void start_load(Load& load, const ServerProcess& server) {
   load.start(url(server.port()), 4, true);
   load.start(url(server.port()), 4, false);
-  for (int generation = 2; generation <= 4; ++generation) {
-    REQUIRE(load.answers(50));
+}
+
+/// A copy of the echo service that a test may replace.
+std::string copy_of_echo(const ServerProcess& server) {
+  const std::string path = server.file("echo");
+  std::filesystem::copy_file(ORRERY_ECHO, path);
+  return path;
+}
+
+}  // namespace
+
+TEST_CASE("reload: HUP under load loses nothing, with any strategy") {
+  const std::string strategy = GENERATE("rolling", "surge", "all");
+  const int workers = GENERATE(1, 3);
+  ServerProcess server{ServerProcess::Program::kEcho, {"-k", GENERATE(from_range(kClasses))}};
+  server.yaml = "workers: " + std::to_string(workers) + "\nreload_strategy: " + strategy + "\n";
+  REQUIRE(server.serve());
+  Load load;
+  start_load(load, server);
+  for (int generation = 2; generation <= 3; ++generation) {
+    REQUIRE(load.answers(30));
     server.signal(SIGHUP);
     REQUIRE(server.wait_for_line("Generation " + std::to_string(generation) + " serves"));
   }
-  REQUIRE(load.answers(50));
+  REQUIRE(load.answers(30));
   check_clean(load.stop());
   CHECK(server.count_lines("[ERROR]") == 0);
   CHECK(server.stop() == 0);
+}
+
+TEST_CASE("reload: with one worker the replacement is ready before the old one gets TERM") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1"}};
+  REQUIRE(server.serve());
+  const pid_t before = server.workers()[0];
+  Wire idle{server.port()};
+  CHECK(idle.ask("GET /constant").status == 200);
+  server.signal(SIGHUP);
+  REQUIRE(server.wait_for_line("Generation 2 serves"));
+  REQUIRE(eventually([&] { return server.wait_for_workers(1) && server.workers()[0] != before; }));
+  const std::string log = server.log();
+  CHECK(log.find("Generation 2 is ready with 1 worker") < log.find("has left as asked"));
+}
+
+TEST_CASE("reload: one that fails to become ready changes nothing, under load") {
+  ServerProcess server;
+  server.yaml = "workers: 2\nboot_timeout: 1s\n";
+  REQUIRE(server.serve());
+  const auto before = server.workers();
+  Load load;
+  start_load(load, server);
+  REQUIRE(load.answers(30));
+  const std::string how = GENERATE("fail", "throw", "hang");
+  server.write_config("workers: 2\nboot_timeout: 1s\nraw_env: ['ECHO_START=" + how + "']\n");
+  server.signal(SIGHUP);
+  REQUIRE(server.wait_for_line("Generation 2 is given up, generation 1 stays"));
+  REQUIRE(load.answers(30));
+  check_clean(load.stop());
+  CHECK(server.workers() == before);
+  CHECK(server.stop() == 0);
+}
+
+TEST_CASE("reload: says each changed key, and again what it cannot apply") {
+  ServerProcess server;
+  server.yaml = "workers: 1\nkeepalive: 5s\n";
+  REQUIRE(server.serve());
+  server.write_config("workers: 2\nkeepalive: 7s\numask: 027\n");
+  server.signal(SIGHUP);
+  REQUIRE(server.wait_for_line("Generation 2 serves"));
+  CHECK(server.count_lines("Reload: workers: 1 -> 2\n") == 1);
+  CHECK(server.count_lines("Reload: keepalive: 5s -> 7s\n") == 1);
+  CHECK(server.count_lines("Reload: umask:  -> 027 (needs a restart") == 1);
+  server.signal(SIGHUP);
+  REQUIRE(server.wait_for_line("Generation 3 serves"));
+  CHECK(server.count_lines("Reload: umask:  -> 027 (needs a restart") == 2);
+  CHECK(server.count_lines("Reload: workers") == 1);
+}
+
+TEST_CASE("reload: a HUP during a reload supersedes it") {
+  ServerProcess server;
+  server.yaml = "workers: 2\ngraceful_timeout: 1s\n";
+  REQUIRE(server.serve());
+  server.write_config("workers: 2\ngraceful_timeout: 1s\nraw_env: ['ECHO_START=hang']\n");
+  Load load;
+  start_load(load, server);
+  server.signal(SIGHUP);
+  REQUIRE(server.wait_for_line("Reload: raw_env"));
+  server.write_config("workers: 3\ngraceful_timeout: 1s\n");
+  server.signal(SIGHUP);
+  REQUIRE(server.wait_for_line("Generation 2 is superseded by generation 3"));
+  REQUIRE(server.wait_for_line("Generation 3 serves: 3 of 3 workers ready"));
+  REQUIRE(load.answers(30));
+  check_clean(load.stop());
+  CHECK(server.stop() == 0);
+}
+
+TEST_CASE("reload: another binary on disk is said, with what starts it") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1"}};
+  server.binary = copy_of_echo(server);
+  REQUIRE(server.serve());
+  server.signal(SIGHUP);
+  REQUIRE(server.wait_for_line("Generation 2 serves"));
+  CHECK(server.count_lines("has changed since this service started") == 0);
+  std::filesystem::remove(server.binary);
+  std::filesystem::copy_file(ORRERY_BINARY, server.binary);
+  server.signal(SIGHUP);
+  CHECK(server.wait_for_line(server.binary + " has changed since this service started"));
+  CHECK(server.wait_for_line("Generation 3 serves"));
 }
 
 }  // namespace orrery::test

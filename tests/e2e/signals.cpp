@@ -1,4 +1,5 @@
 // Signals an operator sends, and workers that die: what changes, and above all what does not.
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -170,7 +171,7 @@ TEST_CASE("signals: workers ignore what is the master's, say USR1 aloud and do w
   const auto before = server.workers();
   for (const int signo : {SIGHUP, SIGTTIN, SIGTTOU, SIGUSR2, SIGWINCH, SIGPIPE, SIGUSR1})
     for (const pid_t pid : before) ::kill(pid, signo);
-  for (const int signo : {SIGUSR2, SIGWINCH, SIGPIPE}) server.signal(signo);
+  server.signal(SIGPIPE);
   for (int i = 0; i < 20; ++i) CHECK(fetch(server.port(), "GET /constant").status == 200);
   CHECK(server.workers() == before);
   ::kill(before[0], SIGTERM);
@@ -180,6 +181,41 @@ TEST_CASE("signals: workers ignore what is the master's, say USR1 aloud and do w
   }));
   CHECK(holds(server.workers(), before[1]));
   CHECK(server.stop() == 0);
+}
+
+TEST_CASE("signals: WINCH without a terminal retires all workers, HUP brings them back") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "2", "-k", GENERATE(from_range(kClasses))}};
+  REQUIRE(server.serve());
+  Wire wire{server.port()};
+  wire.send(request("GET /later?ms=200"));
+  CHECK(wire.read(50ms).problem == "silent");
+  server.signal(SIGWINCH);
+  CHECK(server.wait_for_line("All workers leave and the master stays"));
+  CHECK(wire.read().body == "later\n");
+  CHECK(server.wait_for_workers(0));
+  Wire waiting{server.port()};  // the port stays open: who comes now waits
+  waiting.send(request("GET /constant"));
+  server.signal(SIGHUP);
+  CHECK(waiting.read().status == 200);
+  CHECK(server.wait_for_line("The number of workers returns to the configured 2 (it was 0)"));
+  CHECK(server.wait_for_workers(2));
+  CHECK(server.count_lines("[ERROR]") == 0);
+  CHECK(server.stop() == 0);
+}
+
+TEST_CASE("signals: WINCH from a terminal is ignored, with a line") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1"}};
+  server.in_child = [] {  // the leader of a session without one gets the terminal that it opens
+    const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY);
+    ::grantpt(terminal);
+    ::unlockpt(terminal);
+    if (::open(::ptsname(terminal), O_RDWR) < 0) ::_exit(125);
+  };
+  REQUIRE(server.serve());
+  const auto before = server.workers();
+  server.signal(SIGWINCH);
+  CHECK(server.wait_for_line("WINCH is ignored: this process has a controlling terminal"));
+  CHECK(server.workers() == before);
 }
 
 TEST_CASE("signals: each taken one is logged with its sender") {

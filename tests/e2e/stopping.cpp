@@ -1,57 +1,16 @@
 // Stopping, recycling, giving up: what is in flight is finished, what is stuck is ended, nothing is left behind.
 #include <array>
-#include <atomic>
 #include <fcntl.h>
 #include <sys/socket.h>
-#include <thread>
 
 #include "e2e/classes.hpp"
+#include "support/load.hpp"
 
 namespace orrery::test {
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-/// Clients that come again and again until the server is gone.
-class Load {
- public:
-  Load(int port, int clients, std::string target) {
-    for (int i = 0; i < clients; ++i) threads_.emplace_back([this, port, target] { run(port, target); });
-  }
-  ~Load() { join(); }
-  void join() {
-    gone_ = true;
-    for (std::thread& thread : threads_)
-      if (thread.joinable()) thread.join();
-  }
-  [[nodiscard]] int served() const { return served_; }
-  /// Connected, asked, and got no whole answer.
-  [[nodiscard]] int lost() const { return lost_; }
-
- private:
-  void run(int port, const std::string& target) {
-    while (!gone_) {
-      Wire wire{port};
-      if (!wire.connected()) return;
-      // Two on one connection, so that kept-alive ones are under way too.
-      for (int i = 0; i < 2; ++i) {
-        const Answer answer = wire.ask(target);
-        const bool whole = answer.status == 200 && answer.problem.empty();
-        if (whole)
-          ++served_;
-        else if (i == 0)
-          ++lost_;  // the second may meet the end of an idle connection: the client's to repeat
-        if (!whole || answer.closes()) break;
-      }
-    }
-  }
-
-  std::atomic<bool> gone_{false};
-  std::atomic<int> served_{0};
-  std::atomic<int> lost_{0};
-  std::vector<std::thread> threads_;
-};
 
 }  // namespace
 
@@ -93,12 +52,44 @@ TEST_CASE("stopping: TERM answers what is in flight, closes what is idle, and ex
 TEST_CASE("stopping: TERM under load loses nothing") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "4", "-k", GENERATE(from_range(kClasses))}};
   REQUIRE(server.serve());
-  Load load{server.port(), 8, "GET /sleep?ms=5"};
-  REQUIRE(eventually([&] { return load.served() > 100; }));
+  Load load;
+  load.start(url(server.port(), "/sleep?ms=5"), 4, true);
+  load.start(url(server.port(), "/sleep?ms=5"), 4, false);
+  REQUIRE(load.answers(100));
   CHECK(server.stop() == 0);
-  load.join();
-  INFO(load.served());
-  CHECK(load.lost() == 0);
+  const LoadAccount account = load.stop();
+  INFO(account.first_problem);
+  CHECK(account.failed == 0);
+  CHECK(account.reset == 0);  // refused at the end: nobody is there any more
+}
+
+TEST_CASE("stopping: with drain_delay serving goes on after TERM, and a second TERM ends it") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "2", "-k", GENERATE(from_range(kClasses))}};
+  server.arguments.insert(server.arguments.end(), {"--drain-delay", "30s"});
+  REQUIRE(server.serve());
+  Load load;
+  load.start(url(server.port()), 2, true);
+  load.start(url(server.port()), 2, false);
+  REQUIRE(load.answers(20));
+  server.signal(SIGTERM);
+  REQUIRE(server.wait_for_line("Serving goes on for 30.0 s (drain_delay)"));
+  REQUIRE(load.answers(200));
+  ::kill(server.workers()[0], SIGKILL);  // still a whole service
+  CHECK(server.wait_for_workers(2));
+  REQUIRE(load.answers(20));
+  server.signal(SIGHUP);
+  CHECK(server.wait_for_line("HUP is ignored: the service is stopping"));
+  const long lost = load.stop().reset;
+  CHECK(lost <= 4);  // those in flight with the one that was killed
+  CHECK(server.stop() == 0);
+}
+
+TEST_CASE("stopping: drain_delay ends by itself") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "--drain-delay", "300ms"}};
+  REQUIRE(server.serve());
+  const auto begin = Clock::now();
+  CHECK(server.stop() == 0);
+  CHECK(Clock::now() - begin > 290ms);
 }
 
 TEST_CASE("stopping: max_requests recycles workers and loses nothing") {
@@ -106,10 +97,11 @@ TEST_CASE("stopping: max_requests recycles workers and loses nothing") {
   server.yaml = "workers: 2\nmax_requests: 100\nmax_requests_jitter: 20\n";
   REQUIRE(server.serve());
   const auto before = server.workers();
-  Load load{server.port(), 4, "GET /constant"};
+  Load load;
+  load.start(url(server.port()), 2, true);
+  load.start(url(server.port()), 2, false);
   CHECK(eventually([&] { return server.count_lines("reached max_requests") >= 4; }));
-  load.join();
-  CHECK(load.lost() == 0);
+  CHECK(load.stop().clean());
   CHECK(server.wait_for_workers(2));
   CHECK(server.workers() != before);
   CHECK(server.count_lines("[ERROR]") == 0);

@@ -13,6 +13,7 @@
 //   GET  /pid/later?ms=           the same, holding up no handler
 //   GET  /inject                  tries to forge a header field
 //
+// With ECHO_ROUTES=corpus it has the routes of tests/corpus/README.md instead.
 // With ECHO_START=fail in its environment the workers' start hook fails, with `throw` it throws, with `hang` it hangs, with `once`
 // it fails for all but the first that finds no file `started` in its directory.
 #include <algorithm>
@@ -77,6 +78,9 @@ Response echo(const Request& request) {
                     {"version", "1." + std::to_string(request.minor_version())},
                     {"id", request.id()},
                     {"peer", request.peer()},
+                    {"client", request.client()},
+                    {"scheme", request.scheme()},
+                    {"host", latin1(request.host())},
                     {"fields", fields},
                     {"body", latin1(request.body())},
                     {"trailers", trailers}};
@@ -151,6 +155,30 @@ orrery::Result<void> start_as_told() {
   return {};
 }
 
+/// Reads a body as it comes, then says its length.
+void count_whole_body(Request, Responder responder) {
+  auto shared = std::make_shared<Responder>(std::move(responder));
+  count_body(shared->body(), shared, 0);
+}
+
+Response status_of_path(const Request& request) {
+  const std::string_view code = request.param("code");
+  int status = 200;
+  std::from_chars(code.data(), code.data() + code.size(), status);
+  return Response::text("as you like\n").with_status(status);
+}
+
+orrery::App make_corpus_app() {
+  orrery::App app;
+  app.route("*", "/{all...}", echo);
+  app.get("/get", echo);
+  app.post("/stream", count_whole_body,
+           {.request_deadline = {}, .limit_request_body = {}, .stream_body = true});
+  app.post("/small", echo, {.request_deadline = {}, .limit_request_body = 10});
+  app.route("*", "/status/{code}", status_of_path);
+  return app;
+}
+
 orrery::App make_app() {
   auto subscribers = std::make_shared<Subscribers>();
   orrery::App app;
@@ -168,11 +196,7 @@ orrery::App make_app() {
     return Response::text("never\n").with_field("X-Forged", "a\r\nSet-Cookie: forged=1");
   });
   app.post("/small", echo, {.request_deadline = {}, .limit_request_body = 10});
-  app.post("/stream-body",
-           [](Request, Responder responder) {
-             auto shared = std::make_shared<Responder>(std::move(responder));
-             count_body(shared->body(), shared, 0);
-           },
+  app.post("/stream-body", count_whole_body,
            {.request_deadline = {}, .limit_request_body = 100 * 1024 * 1024, .stream_body = true});
   app.get("/events", [subscribers](const Request& request, Responder responder) {
     const std::size_t count = number(request, "count", 5);
@@ -190,5 +214,7 @@ orrery::App make_app() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return orrery::run(argc, argv, make_app(), {.name = "echo", .version = ""});
+  const char* routes = std::getenv("ECHO_ROUTES");
+  const bool corpus = routes != nullptr && std::string_view{routes} == "corpus";
+  return orrery::run(argc, argv, corpus ? make_corpus_app() : make_app(), {.name = "echo", .version = ""});
 }

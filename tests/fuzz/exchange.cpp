@@ -1,6 +1,7 @@
 // Exchange: a whole connection: bytes, ticks, handlers of every kind, a client that stops reading, a worker that leaves.
 //
-// Input: a byte of flags (1: low limits, 2: bytes come though they are not wanted, 4: another fate of requests), the number of actions, then
+// Input: a byte of flags (1: low limits, 2: bytes come though they are not wanted, 4 to 64: another fate of requests, 128: a PROXY header
+// may come, of a peer that is not believed), the number of actions, then
 // for each an action and its argument, then the bytes the client sends. When the script is over the rest is delivered, everything is
 // answered and read, and the client ends its side.
 #include "http/exchange.hpp"
@@ -10,6 +11,7 @@
 #include <set>
 
 #include "fuzz/claim.hpp"
+#include "fuzz/exchange_routes.hpp"
 #include "fuzz/input.hpp"
 #include "fuzz/limits.hpp"
 #include "fuzz/response_reader.hpp"
@@ -43,41 +45,14 @@ struct Fate {
   std::optional<std::string> body;  ///< and its body, where it is one piece
 };
 
-std::vector<Route> routes() {
-  const auto route = [](const char* method, const char* pattern, RouteOptions options = {}) {
-    Route made;
-    made.method = method;
-    made.pattern = pattern;
-    made.options = options;
-    return made;
-  };
-  RouteOptions stream;
-  stream.stream_body = true;
-  RouteOptions small;
-  small.limit_request_body = 10;
-  RouteOptions quick;
-  quick.request_deadline = std::chrono::milliseconds{100};
-  RouteOptions endless;
-  endless.request_deadline = std::chrono::milliseconds{0};
-  return {route("*", "/{all...}"),        route("GET", "/get"),        route("*", "/stream", stream),
-          route("POST", "/small", small), route("*", "/quick", quick), route("GET", "/endless", endless)};
-}
-
-http::Router router_of(const std::vector<Route>& table) {
-  http::Router router;
-  for (const Route& route : table)
-    claim(router.add(route.method, route.pattern).has_value(), "the routes are good");
-  return router;
-}
-
 class Connection final : http::Observer {
  public:
   Connection(const Config& config, bool pushy, std::uint8_t plan)
       : config_(config),
         routes_(routes()),
         router_(router_of(routes_)),
-        context_(config_, router_, routes_, *this, base::AddressSet::parse({"::1"}).value(), 7),
-        exchange_(context_, base::parse_ip("192.0.2.1").value(), now_),
+        context_(config_, router_, routes_, *this, http::Proxies::make(config_).value(), 7),
+        exchange_(context_, base::parse_ip("192.0.2.1").value(), config_.proxy_protocol, now_),
         pushy_(pushy),
         plan_(plan) {
     context_.date.update(base::WallTime{std::chrono::seconds{1'000'000'000}});
@@ -492,8 +467,9 @@ void run(Input input) {
   std::vector<Action> script(input.take_byte());
   for (Action& action : script) action = {input.take_byte(), input.take_byte()};
   const std::string_view wire = input.take_rest();
-  Connection{limits_for((flags & 1) != 0), (flags & 2) != 0, static_cast<std::uint8_t>(flags >> 2U)}.run(
-      script, wire);
+  Config config = limits_for((flags & 1) != 0);
+  if ((flags & 0x80) != 0) config.proxy_protocol = ProxyProtocol::kOptional;
+  Connection{config, (flags & 2) != 0, static_cast<std::uint8_t>(flags >> 2U & 0x1fU)}.run(script, wire);
 }
 
 }  // namespace

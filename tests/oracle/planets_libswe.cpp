@@ -2,54 +2,25 @@
 // is. Three known differences are libswe's. Its topocentric Moon is up to 0.28" wrong (its observer's frame
 // lacks nutation); outside 1850 to 2050 its sidereal time is its own, so only right ascension and declination
 // are compared there; within a degree of the Sun it bends light by an extended mass.
-#include <array>
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <random>
-#include <string>
-#include <swephexp.h>
 
+#include "oracle/libswe.hpp"
 #include "unit/planets/oracle_rows.hpp"
 
 namespace orrery::planets {
 namespace {
 
-constexpr double kUnixEpoch = 2440587.5;
-constexpr std::array<int, kBodyCount> kSwissNumbers = {
-    SE_SUN, SE_MOON, SE_MERCURY, SE_VENUS, SE_MARS, SE_JUPITER, SE_SATURN, SE_URANUS, SE_NEPTUNE, SE_PLUTO};
-
-struct Case {
-  Instant instant;
-  EarthOrientation orientation;
-  Observer observer;
-};
-
-// To the second of a day that a double Julian date of UT1 holds exactly enough: multiples of 1/1024 day.
-Case random_case(std::mt19937_64& engine, int first_year, int last_year) {
-  const auto between = [&](double low, double high) {
-    return std::uniform_real_distribution<double>(low, high)(engine);
-  };
-  const double days =
-      std::floor(between((first_year - 1970) * 365.2425, (last_year - 1970) * 365.2425) * 1024) / 1024;
-  const auto time = std::chrono::duration_cast<std::chrono::nanoseconds>(Seconds{days * 86400});
-  const Instant instant = Instant::from_unix(Instant::UnixTime{time});
-  // UT1 = UTC, so that libswe, which takes UT1 as one double, is asked for the same instant.
-  return {instant,
-          {tt_minus_utc(instant), Seconds{0}},
-          {{between(-180, 180)}, {between(-89, 89)}, {between(0, 4000)}}};
-}
-
 SkyPosition by_libswe(const Case& c, Body body) {
   char message[AS_MAXCH] = {};
-  const double ut1 = kUnixEpoch + c.instant.day() + c.instant.second_of_day() / 86400;
+  const double ut1 = julian_date(c.instant);
   std::array<double, 3> place = {c.observer.longitude.value, c.observer.latitude.value,
                                  c.observer.elevation.value};
   std::array<double, 6> equatorial{};
   std::array<double, 3> horizontal{};
   swe_set_delta_t_userdef(c.orientation.tt_minus_ut1.count() / 86400);
   swe_set_topo(place[0], place[1], place[2]);
-  const int flags = swe_calc_ut(ut1, kSwissNumbers[static_cast<std::size_t>(body)],
-                                SEFLG_SWIEPH | SEFLG_TOPOCTR | SEFLG_EQUATORIAL, equatorial.data(), message);
+  const int flags = swe_calc_ut(ut1, swiss_number(body), SEFLG_SWIEPH | SEFLG_TOPOCTR | SEFLG_EQUATORIAL,
+                                equatorial.data(), message);
   if (flags < 0 || !(flags & SEFLG_SWIEPH)) throw std::runtime_error(message);
   swe_azalt(ut1, SE_EQU2HOR, place.data(), 0, 0, equatorial.data(), horizontal.data());
   return {{horizontal[0] + 180}, {horizontal[1]}, {equatorial[0]}, {equatorial[1]}, {equatorial[2]}, {}};
@@ -82,14 +53,6 @@ Worst worst_of(Body body, int first_year, int last_year) {
   }
   return worst;
 }
-
-struct SwissFiles {
-  SwissFiles() {
-    const char* directory = std::getenv("SE_EPHE_PATH");
-    swe_set_ephe_path(std::string(directory ? directory : "/usr/share/libswe/ephe").data());
-  }
-  ~SwissFiles() { swe_close(); }
-};
 
 }  // namespace
 

@@ -74,6 +74,9 @@ SeenRequest SeenRequest::of(const Request& request) {
     seen.trailers.emplace_back(field.name, field.value);
   }
   seen.id = request.id();
+  seen.client = request.client();
+  seen.scheme = request.scheme();
+  seen.host = request.host();
   return seen;
 }
 
@@ -83,6 +86,7 @@ std::optional<std::string> SeenRequest::field(std::string_view name) const {
 
 std::string SeenRequest::text() const {
   std::string out = method + " " + target + " " + version + "\npath " + path + "\nquery " + query + "\n";
+  out += "asked by " + client + " for " + scheme + "://" + host + "\n";
   for (const auto& [name, value] : fields) out += "field " + name + ": " + value + "\n";
   out += "body " + body + "\n";
   for (const auto& [name, value] : trailers) out += "trailer " + name + ": " + value + "\n";
@@ -126,9 +130,8 @@ ExchangeDriver::ExchangeDriver(Config config, std::vector<Route> routes, const c
     : config_(std::move(config)),
       routes_(std::move(routes)),
       router_(router_of(routes_)),
-      context_(config_, router_, routes_, *this, base::AddressSet::parse(config_.forwarded_allow_ips).value(),
-               7),
-      exchange_(context_, address_of(peer), now_) {
+      context_(config_, router_, routes_, *this, http::Proxies::make(config_).value(), 7),
+      exchange_(context_, address_of(peer), config_.proxy_protocol, now_) {
   context_.date.update(base::WallTime{std::chrono::seconds{1'000'000'000}});
 }
 

@@ -30,6 +30,9 @@ struct SeenRequest {
   std::string body;
   std::vector<std::pair<std::string, std::string>> trailers;
   std::string id;
+  std::string client;
+  std::string scheme;
+  std::string host;
 
   static SeenRequest of(const Request& request);
   [[nodiscard]] std::optional<std::string> field(std::string_view name) const;

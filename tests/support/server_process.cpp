@@ -106,6 +106,7 @@ void ServerProcess::write_config(const std::string& text) const { std::ofstream{
 
 std::vector<std::string> ServerProcess::command_line() const {
   std::vector<std::string> words{program_ == Program::kEcho ? ORRERY_ECHO : ORRERY_BINARY};
+  if (!binary.empty()) words[0] = binary;
   if (!yaml.empty()) words.insert(words.end(), {"-c", config_file()});
   const auto binds = [](const std::string& word) { return word == "-b" || word.starts_with("--bind"); };
   const bool given =

@@ -29,6 +29,7 @@ class ServerProcess {
   std::vector<std::string> arguments;
   std::vector<std::pair<std::string, std::string>> environment;
   std::string yaml;                ///< not empty: written to config_file() and given with -c
+  std::string binary;              ///< another file to run than the program itself; empty = that
   bool bind = true;                ///< give `-b 127.0.0.1:0`, unless the YAML or the arguments say something
   std::function<void()> in_child;  ///< runs between fork and exec
   TemporaryDirectory directory;    ///< holds everything the server writes; its working directory

@@ -77,6 +77,24 @@ TEST_CASE("parse_bind refuses the rest with advice") {
   }
 }
 
+TEST_CASE("a bind setting may carry an option behind its address") {
+  struct Row {
+    const char* text;
+    const char* address;
+    std::optional<ProxyProtocol> proxy;
+  };
+  for (const Row& row : {Row{":80", ":80", {}}, Row{":80 proxy_protocol=off", ":80", ProxyProtocol::kOff},
+                         Row{"[::1]:80 proxy_protocol=optional", "[::1]:80", ProxyProtocol::kOptional},
+                         Row{"unix:/a b proxy_protocol=required", "unix:/a b", ProxyProtocol::kRequired}}) {
+    INFO(row.text);
+    CHECK(bind_address(row.text) == row.address);
+    CHECK(bind_proxy_protocol(row.text).value() == row.proxy);
+    CHECK(shown(parse_bind(row.text).value()) == shown(parse_bind(row.address).value()));
+  }
+  CHECK(parse_bind(":80 proxy_protocol=on").error().message.find("`on`") != std::string::npos);
+  CHECK_FALSE(parse_bind(":80 proxyprotocol=off"));
+}
+
 TEST_CASE("an address survives the way through sockaddr") {
   for (const auto* text : {"192.0.2.1:80", "[2001:db8::1]:443", "0.0.0.0:0", "[::]:1"}) {
     INFO(text);

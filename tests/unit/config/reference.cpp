@@ -59,7 +59,7 @@ TEST_CASE("reference: --print-config shows each value and where it came from") {
   CHECK(origins["user"] == file + ":3");
   CHECK(origins["bind"] == "environment PORT");
   CHECK(origins["keepalive"] == "default");
-  CHECK(origins.size() == 37);
+  CHECK(origins.size() == 52);
   CHECK(std::all_of(columns.begin(), columns.end(),
                     [&](std::size_t column) { return column == columns.front(); }));
 }

@@ -58,6 +58,21 @@ TEST_CASE("validate: several settings together") {
          c.accesslog = "-";
        },
        {"`accesslog`"}},
+      {"neither surge nor unavailable",
+       [](Config& c) { c.max_surge = 0; },
+       {"no worker could ever be replaced"}},
+      {"no surge, one unavailable",
+       [](Config& c) {
+         c.max_surge = 0;
+         c.max_unavailable = 1;
+       },
+       {}},
+      {"a hard limit below the soft one",
+       [](Config& c) {
+         c.max_worker_memory = 100;
+         c.max_worker_memory_hard = 99;
+       },
+       {"could never act"}},
       {"a value out of range", [](Config& c) { c.workers = 300; }, {"300 is out of range"}},
       {"a negative value", [](Config& c) { c.workers = -1; }, {"out of range"}},
   };
@@ -100,6 +115,18 @@ TEST_CASE("compare: what changed and what it costs") {
     CHECK(changes[i].to == rows[i].to);
     CHECK(changes[i].impact == rows[i].impact);
   }
+}
+
+TEST_CASE("compare: what a reload cannot apply stays, and is found again") {
+  Config current, fresh;
+  current.pidfile = "/run/a.pid";
+  fresh.pidfile = "/run/b.pid";
+  fresh.umask = 027;
+  fresh.workers = 7;
+  keep_restart_settings(fresh, current);
+  CHECK(fresh.pidfile == "/run/a.pid");
+  CHECK_FALSE(fresh.umask);
+  CHECK(fresh.workers == 7);
 }
 
 TEST_CASE("compare: a list of two is not one text with a comma") {

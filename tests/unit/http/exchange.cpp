@@ -462,6 +462,27 @@ TEST_CASE("Errors come in the form the request accepts") {
   }
 }
 
+TEST_CASE("Errors come in the form that is configured, whatever the request accepts") {
+  struct Row {
+    ErrorForm form;
+    const char* media_type;
+  };
+  for (const Row& row :
+       {Row{ErrorForm::kJson, "application/json"}, Row{ErrorForm::kHtml, "text/html; charset=utf-8"},
+        Row{ErrorForm::kText, "text/plain; charset=utf-8"}}) {
+    INFO(row.media_type);
+    Config config;
+    config.error_form = row.form;
+    for (const char* wrong :
+         {"DELETE /get HTTP/1.1\r\nHost: h\r\nAccept: image/png\r\n\r\n",
+          "GET / HTTP/1.1\r\nHost: a b\r\nAccept: text/html, */json\r\n\r\n", "nonsense\r\n\r\n"}) {
+      Driver driver{config};
+      driver.receive(wrong);
+      CHECK(last_response(driver).field("Content-Type") == row.media_type);
+    }
+  }
+}
+
 TEST_CASE("A refusal of a HEAD request has no body") {
   Driver driver;
   driver.receive("HEAD / HTTP/1.1\r\n\r\n");

@@ -3,16 +3,19 @@
 #include <catch2/catch.hpp>
 
 #include "http/message.hpp"
+#include "support/exchange_driver.hpp"
 
 namespace orrery::http {
 namespace {
 
 /// What the policy makes of a head: "length 5 keep", "chunked close", or the reason.
-std::string judged(const std::string& method, const std::string& rest, std::string* id = nullptr) {
+std::string judged(const std::string& method, const std::string& rest, std::string* id = nullptr,
+                   const Config& config = {}) {
   const std::string head = method + " " + rest + "\r\n\r\n";
   MessagePool pool;
   Message* message = pool.take();
   message->bytes = head.data();
+  message->head_length = static_cast<std::uint32_t>(head.size());
   Verdict verdict = message->guard.scan(head, {});
   REQUIRE(verdict.kind == Verdict::Kind::kComplete);
   message->method = Parser::known_method(method);
@@ -20,7 +23,7 @@ std::string judged(const std::string& method, const std::string& rest, std::stri
   message->target = {message->guard.method_length() + 1, message->guard.target_length()};
   Parser::split_fields(*message, head.size());
   PolicyFindings findings;
-  const auto reason = apply_policy(*message, findings);
+  const auto reason = apply_policy(*message, config, findings);
   if (id) *id = std::string{findings.request_id};
   std::string out;
   if (reason) {
@@ -83,6 +86,81 @@ TEST_CASE("Targets belong to methods") {
   CHECK(judged("GET", "*" + rest) == "bad_target");
   CHECK(judged("CONNECT", "h:1" + rest) == "bad_target");
   CHECK(judged("CONNECT", "/" + rest) == "bad_target");
+}
+
+TEST_CASE("Field names with an underscore are dropped, refused or passed") {
+  const std::string rest =
+      "/a_b HTTP/1.1\r\nHost: h\r\nContent_Length: 5\r\nX-A: c_d\r\nX_Real_IP: 192.0.2.1\r\nX-B: e";
+  struct Row {
+    HeaderMap map;
+    std::vector<std::string> names;
+  };
+  const std::vector<std::string> without{"Host", "X-A", "X-B"};
+  const std::vector<std::string> all{"Host", "Content_Length", "X-A", "X_Real_IP", "X-B"};
+  for (const Row& row : {Row{HeaderMap::kDrop, without}, Row{HeaderMap::kDangerous, all}}) {
+    Config config;
+    config.header_map = row.map;
+    test::ExchangeDriver driver{config};
+    driver.receive("GET " + rest + "\r\n\r\n");
+    REQUIRE(driver.requests().size() == 1);
+    std::vector<std::string> names;
+    for (const auto& [name, value] : driver.requests()[0].fields) names.push_back(name);
+    CHECK(names == row.names);
+    CHECK(driver.requests()[0].target == "/a_b");
+  }
+  Config config;
+  config.header_map = HeaderMap::kRefuse;
+  CHECK(judged("GET", rest, nullptr, config) == "underscore_field");
+  CHECK(judged("GET", "/a_b HTTP/1.1\r\nHost: h\r\nX-A: c_d", nullptr, config) == "none keep");
+  CHECK(judged("GET", "/ HTTP/1.1\r\nHost: h\r\n_: c", nullptr, config) == "underscore_field");
+}
+
+TEST_CASE("A query has at most limit_request_parameters parameters") {
+  struct Row {
+    std::uint64_t most;
+    const char* query;
+    bool refused;
+  };
+  const Row rows[] = {
+      {3, "?a&b", false}, {3, "?a&b&c", false}, {3, "?a=1&b=2&c=3&d=4", true}, {3, "?&&&", true},
+      {1, "?a", false},   {1, "?a&b", true},    {1, "?abc=defghi", false},     {0, "?", false},
+      {0, "?a", true},    {0, "", false},       {3, "/&&&&&&", false}};
+  for (const Row& row : rows) {
+    INFO(row.most << " " << row.query);
+    Config config;
+    config.limit_request_parameters = row.most;
+    CHECK(judged("GET", "/" + std::string{row.query} + " HTTP/1.1\r\nHost: h", nullptr, config) ==
+          (row.refused ? "too_many_parameters" : "none keep"));
+  }
+}
+
+TEST_CASE("An absolute target's host wins over Host, for every reader") {
+  struct Row {
+    const char* target;
+    const char* host;
+    const char* seen;
+  };
+  const Row rows[] = {{"/", "a.example", "a.example"},
+                      {"http://b.example/", "a.example", "b.example"},
+                      {"http://b.example:81/x?y", "b.example", "b.example:81"},
+                      {"https://[::1]:81", "a.example", "[::1]:81"}};
+  for (const Row& row : rows) {
+    INFO(row.target);
+    test::ExchangeDriver driver;
+    driver.receive(std::string{"GET "} + row.target + " HTTP/1.1\r\nX-A: b\r\nHost: " + row.host +
+                   "\r\n\r\n");
+    REQUIRE(driver.requests().size() == 1);
+    CHECK(driver.requests()[0].host == row.seen);
+    CHECK(driver.requests()[0].field("host") == row.seen);
+    CHECK(driver.requests()[0].field("X-A") == "b");
+    CHECK(driver.requests()[0].target == row.target);
+  }
+  test::ExchangeDriver old;
+  old.receive("GET http://b.example/ HTTP/1.0\r\n\r\n");
+  CHECK(old.requests().at(0).host == "b.example");
+  test::ExchangeDriver none;
+  none.receive("GET / HTTP/1.0\r\n\r\n");
+  CHECK(none.requests().at(0).host.empty());
 }
 
 TEST_CASE("Fields that frame, route or authenticate are no trailers") {

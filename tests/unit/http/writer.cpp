@@ -55,6 +55,26 @@ TEST_CASE("The Date line follows the clock, also backwards, and ignores fraction
   CHECK(line.view() == "Date: Thu, 01 Jan 1970 00:00:01 GMT\r\n");
 }
 
+TEST_CASE("Fixed fields are sent as they are, beside others, and can be asked for") {
+  static const FixedFields fixed{{"Access-Control-Allow-Origin", "*"}, {"Cache-Control", "no-store"}};
+  const Response response = Response::json("{}").with_fixed_fields(fixed).with_field("X-Other", "1");
+  CHECK(head_of(response, {ResponseFraming::kLength, 2, ConnectionField::kNone, {}}) ==
+        "HTTP/1.1 200 OK\r\nServer: orrery\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+        "Content-Type: application/json\r\nContent-Length: 2\r\n"
+        "Access-Control-Allow-Origin: *\r\nCache-Control: no-store\r\nX-Other: 1\r\n\r\n");
+  CHECK(response.field("cache-control") == "no-store");
+  CHECK_FALSE(response.field("etag"));
+  CHECK(is_sendable(response));
+}
+
+TEST_CASE("Fields that could not be sent cannot be fixed") {
+  for (const char* name : {"", "a b", "Date", "content-length", "Content-Type", "Connection"}) {
+    INFO(name);
+    CHECK_THROWS_AS((FixedFields{{name, "x"}}), std::invalid_argument);
+  }
+  CHECK_THROWS_AS((FixedFields{{"X", "a\r\nb"}}), std::invalid_argument);
+}
+
 TEST_CASE("Heads are written byte for byte") {
   struct Row {
     const char* name;

@@ -13,11 +13,14 @@ using State = Supervisor::State;
 FakeWorld world_in(State state) {
   FakeWorld world;
   if (state == State::kIdle) return world;
-  world.start(2);
+  Plan plan = plan_for(2);
+  if (state == State::kLingering) plan.drain_delay = 5s;
+  world.send(Started{plan});
   if (state == State::kStarting) return world;
   world.ready_all();
   switch (state) {
     case State::kRolling: world.reload(plan_for(2)); break;
+    case State::kLingering:
     case State::kStopping: world.signal(SIGTERM); break;
     case State::kQuitting: world.signal(SIGINT); break;
     case State::kKilling:
@@ -116,124 +119,124 @@ const EventRow kEvents[] = {
     {"DeadlineReached 1 h", [](FakeWorld& w) { w.advance(1h); }},
 };
 
-constexpr const char* kStateNames[] = {"idle",     "starting", "serving", "rolling",
+constexpr const char* kStateNames[] = {"idle",     "starting", "serving", "rolling", "lingering",
                                        "stopping", "quitting", "killing", "ended"};
 
 struct ExpectedRow {
   const char* event;
-  const char* follows[8];  ///< by state: the state that follows, `-` = the same; then what is done
+  const char* follows[9];  ///< by state: the state that follows, `-` = the same; then what is done
 };
 
 // clang-format off
 const ExpectedRow kExpected[] = {
   {"Started",
    {"starting spawn:1 spawn:1", "-", "-", "-",
-    "-", "-", "-", "-"}},
+    "-", "-", "-", "-", "-"}},
   {"TERM",
-   {"-", "stopping stopping term:101 term:102", "stopping stopping term:101 term:102", "stopping stopping term:101 term:102 term:103",
-    "- say", "- say", "- say", "-"}},
+   {"-", "stopping stopping close term:101 term:102", "stopping stopping close term:101 term:102", "stopping stopping close term:101 term:102 term:103",
+    "stopping close term:101 term:102", "- say", "- say", "- say", "-"}},
   {"INT",
-   {"-", "quitting stopping quit:101 quit:102", "quitting stopping quit:101 quit:102", "quitting stopping quit:101 quit:102 quit:103",
-    "quitting quit:101 quit:102", "killing kill:101 kill:102", "- say", "-"}},
+   {"-", "quitting stopping close quit:101 quit:102", "quitting stopping close quit:101 quit:102", "quitting stopping close quit:101 quit:102 quit:103",
+    "quitting close quit:101 quit:102", "quitting quit:101 quit:102", "killing kill:101 kill:102", "- say", "-"}},
   {"QUIT",
-   {"-", "quitting stopping quit:101 quit:102", "quitting stopping quit:101 quit:102", "quitting stopping quit:101 quit:102 quit:103",
-    "quitting quit:101 quit:102", "killing kill:101 kill:102", "- say", "-"}},
+   {"-", "quitting stopping close quit:101 quit:102", "quitting stopping close quit:101 quit:102", "quitting stopping close quit:101 quit:102 quit:103",
+    "quitting close quit:101 quit:102", "quitting quit:101 quit:102", "killing kill:101 kill:102", "- say", "-"}},
   {"HUP",
    {"-", "- reloading load:2", "- reloading load:2", "- reloading load:3",
-    "- say", "- say", "- say", "-"}},
+    "- say", "- say", "- say", "- say", "-"}},
   {"TTIN",
    {"-", "- say spawn:1", "- say spawn:1", "- say spawn:2",
-    "- say", "- say", "- say", "-"}},
+    "- say", "- say", "- say", "- say", "-"}},
   {"TTOU",
    {"-", "- say term:101", "- say term:101", "- say",
-    "- say", "- say", "- say", "-"}},
+    "- say", "- say", "- say", "- say", "-"}},
   {"USR1",
    {"-", "- reopen usr1:101 usr1:102", "- reopen usr1:101 usr1:102", "- reopen usr1:101 usr1:102 usr1:103",
-    "- reopen usr1:101 usr1:102", "- reopen usr1:101 usr1:102", "- reopen", "-"}},
+    "- reopen usr1:101 usr1:102", "- reopen usr1:101 usr1:102", "- reopen usr1:101 usr1:102", "- reopen", "-"}},
   {"USR2",
    {"-", "- say", "- say", "- say",
-    "- say", "- say", "- say", "-"}},
+    "- say", "- say", "- say", "- say", "-"}},
   {"WINCH",
-   {"-", "- say", "- say", "- say",
-    "- say", "- say", "- say", "-"}},
+   {"-", "- say", "- say term:101 term:102", "serving say say term:101 term:102 term:103 ready",
+    "- say", "- say", "- say", "- say", "-"}},
   {"CHLD",
    {"-", "-", "-", "-",
-    "-", "-", "-", "-"}},
+    "-", "-", "-", "-", "-"}},
   {"ALRM",
    {"-", "-", "-", "-",
-    "-", "-", "-", "-"}},
+    "-", "-", "-", "-", "-"}},
   {"Forked?",
    {"-", "-", "-", "-",
-    "-", "-", "-", "-"}},
+    "-", "-", "-", "-", "-"}},
   {"Forked twice",
    {"-", "-", "-", "-",
-    "-", "-", "-", "-"}},
+    "-", "-", "-", "-", "-"}},
   {"ForkFailed?",
    {"-", "-", "-", "-",
-    "-", "-", "-", "-"}},
+    "-", "-", "-", "-", "-"}},
   {"WorkerReady",
    {"-", "serving", "-", "-",
-    "-", "-", "-", "-"}},
+    "-", "-", "-", "-", "-"}},
   {"WorkerReady?",
    {"-", "-", "-", "-",
-    "-", "-", "-", "-"}},
+    "-", "-", "-", "-", "-"}},
   {"WorkerAskedRecycle",
    {"-", "-", "- say spawn:1", "- say",
-    "-", "-", "-", "-"}},
+    "- say spawn:1", "-", "-", "-", "-"}},
   {"WorkerAskedRecycle?",
    {"-", "-", "-", "-",
-    "-", "-", "-", "-"}},
+    "-", "-", "-", "-", "-"}},
   {"WorkerExhausted",
    {"-", "-", "- say spawn:1", "- say",
-    "-", "-", "-", "-"}},
+    "- say spawn:1", "-", "-", "-", "-"}},
   {"WorkerExhausted?",
    {"-", "-", "-", "-",
-    "-", "-", "-", "-"}},
+    "-", "-", "-", "-", "-"}},
   {"ChildExited 0",
    {"-", "- report:101 spawn:1", "- report:101 say spawn:1", "- report:101 say spawn:2",
-    "- report:101", "- report:101", "- report:101", "-"}},
+    "- report:101 say spawn:1", "- report:101", "- report:101", "- report:101", "-"}},
   {"ChildExited 3",
-   {"-", "quitting report:101 say stopping quit:102", "- report:101 spawn:1", "- report:101 spawn:2",
-    "- report:101", "- report:101", "- report:101", "-"}},
+   {"-", "quitting report:101 say stopping close quit:102", "- report:101 spawn:1", "- report:101 spawn:2",
+    "- report:101 spawn:1", "- report:101", "- report:101", "- report:101", "-"}},
   {"ChildExited 4",
-   {"-", "quitting report:101 say stopping quit:102", "- report:101 spawn:1", "- report:101 spawn:2",
-    "- report:101", "- report:101", "- report:101", "-"}},
+   {"-", "quitting report:101 say stopping close quit:102", "- report:101 spawn:1", "- report:101 spawn:2",
+    "- report:101 spawn:1", "- report:101", "- report:101", "- report:101", "-"}},
   {"ChildExited SEGV",
    {"-", "- report:101 spawn:1", "- report:101 spawn:1", "- report:101 spawn:2",
-    "- report:101", "- report:101", "- report:101", "-"}},
+    "- report:101 spawn:1", "- report:101", "- report:101", "- report:101", "-"}},
   {"ChildExited INT",
    {"-", "- report:101 spawn:1", "- report:101 say spawn:1", "- report:101 say spawn:2",
-    "- report:101", "- report:101", "- report:101", "-"}},
+    "- report:101 say spawn:1", "- report:101", "- report:101", "- report:101", "-"}},
   {"ChildExited?",
    {"-", "-", "-", "-",
-    "-", "-", "-", "-"}},
+    "-", "-", "-", "-", "-"}},
   {"ConfigReady?",
    {"-", "- drop:77", "- drop:77", "- drop:77",
-    "- drop:77", "- drop:77", "- drop:77", "-"}},
+    "- drop:77", "- drop:77", "- drop:77", "- drop:77", "-"}},
   {"ConfigFailed?",
    {"-", "-", "-", "-",
-    "-", "-", "-", "-"}},
+    "-", "-", "-", "-", "-"}},
   {"HeartbeatsRead fresh",
    {"-", "-", "-", "-",
-    "-", "-", "-", "-"}},
+    "-", "-", "-", "-", "-"}},
   {"HeartbeatsRead old",
    {"-", "-", "- say abrt:101 spawn:1", "- say abrt:101 spawn:2",
-    "-", "-", "-", "-"}},
+    "- say abrt:101 spawn:1", "-", "-", "-", "-"}},
   {"HeartbeatsRead none",
    {"-", "-", "-", "-",
-    "-", "-", "-", "-"}},
+    "-", "-", "-", "-", "-"}},
   {"HeartbeatsRead past deadline",
    {"-", "-", "- say abrt:101 spawn:1", "- say abrt:101 spawn:2",
-    "-", "-", "-", "-"}},
+    "- say abrt:101 spawn:1", "-", "-", "-", "-"}},
   {"HeartbeatsRead?",
    {"-", "-", "-", "-",
-    "-", "-", "-", "-"}},
+    "-", "-", "-", "-", "-"}},
   {"DeadlineReached early",
    {"-", "-", "-", "-",
-    "-", "-", "-", "-"}},
+    "-", "-", "-", "-", "-"}},
   {"DeadlineReached 1 h",
-   {"-", "quitting kill:101 kill:102 say stopping", "-", "serving kill:103 say ready",
-    "killing kill:101 kill:102", "killing kill:101 kill:102", "-", "-"}},
+   {"-", "quitting kill:101 kill:102 say stopping close", "-", "serving kill:103 say ready",
+    "stopping close term:101 term:102", "killing kill:101 kill:102", "killing kill:101 kill:102", "-", "-"}},
 };
 // clang-format on
 
@@ -248,7 +251,7 @@ std::string outcome(const FakeWorld& world, State before) {
 TEST_CASE("supervisor: every event in every state") {
   REQUIRE(std::size(kExpected) == std::size(kEvents));
   for (std::size_t row = 0; row < std::size(kEvents); ++row) {
-    for (int state = 0; state < 8; ++state) {
+    for (int state = 0; state < 9; ++state) {
       const auto before = static_cast<State>(state);
       INFO(kEvents[row].name << " in " << kStateNames[state]);
       FakeWorld world = world_in(before);

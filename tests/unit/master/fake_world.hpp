@@ -145,6 +145,7 @@ class FakeWorld {
     REQUIRE(of_generation(action.generation).empty());
     dropped.push_back(action.generation);
   }
+  void apply(const CloseListeners&, std::deque<Event>&) { note("close"); }
   void apply(const ReopenLogs&, std::deque<Event>&) { note("reopen"); }
   void apply(const ReportDeath& action, std::deque<Event>&) {
     note(fmt::format("report:{}", action.pid));

@@ -200,6 +200,56 @@ TEST_CASE("supervisor reload: max_surge and max_unavailable") {
   }
 }
 
+TEST_CASE("supervisor reload: `surge` starts all at once, each old one leaves as its replacement is ready") {
+  FakeWorld world;
+  world.serve(3);
+  Plan plan = plan_for(3);
+  plan.strategy = ReloadStrategy::kSurge;
+  world.reload(plan);
+  CHECK(world.trace == "spawn:2 spawn:2 spawn:2");
+  world.send(WorkerReady{105});
+  CHECK(world.trace == "term:102");
+}
+
+TEST_CASE("supervisor reload: with `all` no old one leaves before every new one is ready") {
+  FakeWorld world;
+  world.serve(3);
+  Plan plan = plan_for(3);
+  plan.strategy = ReloadStrategy::kAll;
+  world.reload(plan);
+  CHECK(world.trace == "spawn:2 spawn:2 spawn:2");
+  world.send(WorkerReady{104});
+  world.send(WorkerReady{105});
+  CHECK(world.trace.empty());
+  SECTION("they leave together") {
+    world.send(WorkerReady{106});
+    CHECK(world.trace == "say term:101 term:102 term:103 ready");
+  }
+  SECTION("one that fails takes the others of its generation with it; nobody of the old one has left") {
+    world.exit(106, exited(4));
+    CHECK(world.of_generation(1).size() == 3);
+    for (const pid_t pid : world.of_generation(1)) CHECK(world.received(pid).empty());
+    for (const pid_t pid : world.of_generation(2)) CHECK(world.received(pid) == std::vector{SIGTERM});
+  }
+}
+
+TEST_CASE("supervisor: worn-out workers are replaced one after the other, whatever a reload may do") {
+  FakeWorld world;
+  world.start(4);
+  Plan plan = plan_for(4);
+  plan.max_surge = 4;
+  plan.max_unavailable = 4;
+  world.ready_all();
+  world.reload(plan);
+  world.ready_all();
+  for (const pid_t old : {101, 102, 103, 104}) world.exit(old, exited(0));
+  for (const pid_t pid : {105, 106, 107}) world.send(WorkerAskedRecycle{pid});
+  CHECK(world.processes.size() == 5);
+  world.send(WorkerReady{109});
+  CHECK(world.received(105) == std::vector{SIGTERM});
+  CHECK(world.processes.size() == 6);
+}
+
 TEST_CASE("supervisor reload: with surge 0 the place that was emptied is filled with the new generation") {
   FakeWorld world;
   world.serve(2);

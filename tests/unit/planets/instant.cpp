@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <limits>
 
+#include "unit/planets/oracle_rows.hpp"
+
 namespace orrery::planets {
 namespace {
 
@@ -83,6 +85,35 @@ TEST_CASE("the range is the civil years 1850 to 2149", "[planets]") {
   CHECK_FALSE(in_range(Instant::from_civil({2150, 1, 1, 0, 0, 0}).value()));
   CHECK_FALSE(in_range(Instant::from_unix(Instant::UnixTime::min())));
   CHECK_FALSE(in_range(Instant::from_unix(Instant::UnixTime::max())));
+}
+
+TEST_CASE("elapsed time counts leap seconds", "[planets]") {
+  const Instant before = utc(2016, 12, 31, 23, 59, 58.5);
+  CHECK(before.later(Seconds{1}).second_of_day() == 86399.5);
+  CHECK(before.later(Seconds{2}).second_of_day() == 86400.5);
+  CHECK(before.later(Seconds{2}).day() == before.day());
+  CHECK(before.later(Seconds{3}).day() == before.day() + 1);
+  CHECK(before.later(Seconds{3}).second_of_day() == 0.5);
+  CHECK(before.later(Seconds{3}).later(Seconds{-3}).second_of_day() == before.second_of_day());
+  CHECK((utc(2017, 1, 1) - before).count() == 2.5);
+  CHECK((utc(1972, 1, 1) - utc(1971, 12, 31)).count() == 86400);
+}
+
+TEST_CASE("a later instant is as far away as asked for", "[planets]") {
+  const Instant from = utc(1999, 12, 31, 13, 7, 0.25);
+  for (double by : {0.0, 1e-3, 59.0, 86399.0, 86400.0, 86401.0, 1e6, 4e9, -1.0, -86400.0, -4e9}) {
+    INFO(by);
+    const Instant there = from.later(Seconds{by});
+    CHECK((there - from).count() == Approx(by).margin(1e-6));
+    CHECK(there.second_of_day() >= 0);
+    CHECK(there.second_of_day() < 86401);
+  }
+}
+
+TEST_CASE("rounding carries into the next minute, day and leap second", "[planets]") {
+  CHECK(utc(2026, 12, 31, 23, 59, 59.6).rounded().civil().year == 2027);
+  CHECK(utc(2026, 1, 1, 0, 0, 0.4).rounded().second_of_day() == 0);
+  CHECK(utc(2016, 12, 31, 23, 59, 59.5).rounded().second_of_day() == 86400);
 }
 
 }  // namespace orrery::planets

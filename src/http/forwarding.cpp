@@ -1,0 +1,150 @@
+#include "http/forwarding.hpp"
+
+#include <algorithm>
+
+#include "http/characters.hpp"
+#include "http/message.hpp"
+
+namespace orrery::http {
+
+using base::Address;
+using base::Reject;
+
+namespace {
+
+constexpr std::string_view kForwardedFor = "x-forwarded-for";
+constexpr std::string_view kForwarded = "forwarded";
+
+std::string in_lower_case(std::string_view text) {
+  std::string out{text};
+  std::transform(out.begin(), out.end(), out.begin(), lower_case);
+  return out;
+}
+
+/// The address of "192.0.2.1", "192.0.2.1:80", "2001:db8::1", "[2001:db8::1]" or "[2001:db8::1]:80"; nothing for "unknown",
+/// an obfuscated name ("_gateway") and nonsense.
+std::optional<Address> node_address(std::string_view node) {
+  if (node.starts_with('[')) {
+    node = node.substr(1, node.find(']') - 1);
+  } else if (const auto colon = node.find(':'); colon != std::string_view::npos && colon == node.rfind(':')) {
+    node = node.substr(0, colon);
+  }
+  const auto address = base::parse_ip(node);
+  return address ? std::optional{*address} : std::nullopt;
+}
+
+/// A quoted-pair, or a quote that is never closed, could make an element out of part of another: nothing in such a list is
+/// believed.
+bool is_clear(std::string_view list) {
+  return list.find('\\') == std::string_view::npos && std::count(list.begin(), list.end(), '"') % 2 == 0;
+}
+
+/// The elements of all fields of this name, the last first, split at commas outside quotes; `use` says whether to go on. A list
+/// that is not clear counts as one element.
+template <class Use>
+void for_each_from_the_end(const Message& message, std::string_view name, Use&& use) {
+  for (auto field = message.fields.rbegin(); field != message.fields.rend(); ++field) {
+    if (!equals_ignoring_case(message.view(field->name), name)) continue;
+    std::string_view list = message.view(field->value);
+    if (!is_clear(list)) return static_cast<void>(use(list));
+    while (!list.empty()) {
+      std::size_t begin = list.size();
+      for (bool quoted = false; begin > 0; --begin) {
+        if (list[begin - 1] == '"') quoted = !quoted;
+        if (list[begin - 1] == ',' && !quoted) break;
+      }
+      const std::string_view element = trimmed(list.substr(begin));
+      if (!element.empty() && !use(element)) return;
+      list = list.substr(0, begin == 0 ? 0 : begin - 1);
+    }
+  }
+}
+
+/// The value of a parameter of one Forwarded element: `for=192.0.2.1;proto=https`; without its quotes.
+std::string_view forwarded_parameter(std::string_view element, std::string_view name) {
+  while (!element.empty()) {
+    const std::string_view pair = trimmed(element.substr(0, element.find(';')));
+    element.remove_prefix(std::min(element.size(), element.find(';') + (element.find(';') < element.size())));
+    const std::size_t equals = pair.find('=');
+    if (equals == std::string_view::npos || !equals_ignoring_case(pair.substr(0, equals), name)) continue;
+    std::string_view value = pair.substr(equals + 1);
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
+      value = value.substr(1, value.size() - 2);
+    return value;
+  }
+  return {};
+}
+
+/// Where the walk over the proxies ended.
+struct Origin {
+  Address client;
+  bool named = false;      ///< a field of this kind was there
+  std::string_view proto;  ///< Forwarded: what the client's own proxy says of the scheme
+};
+
+Origin walk(const Message& message, std::string_view field, const base::AddressSet& trusted) {
+  const bool pairs = field == kForwarded;
+  Origin origin{message.client, false, {}};
+  for_each_from_the_end(message, field, [&](std::string_view element) {
+    origin.named = true;
+    if (!is_clear(element)) return false;
+    const auto address = node_address(pairs ? forwarded_parameter(element, "for") : element);
+    if (pairs) origin.proto = forwarded_parameter(element, "proto");
+    // Who cannot be named ends the walk: the proxy that hides him is as near as we get.
+    if (!address) return false;
+    origin.client = *address;
+    return trusted.contains(*address);
+  });
+  return origin;
+}
+
+}  // namespace
+
+Result<Forwarding> Forwarding::make(const Config& config) {
+  auto trusted = base::AddressSet::parse(config.forwarded_allow_ips);
+  if (!trusted) return tl::unexpected(trusted.error());
+  Forwarding forwarding;
+  forwarding.trusted_ = std::move(*trusted);
+  forwarding.lengths_ = length_bit(kForwardedFor.size()) | length_bit(kForwarded.size());
+  for (const std::string& field : config.secure_scheme_headers) {
+    const std::size_t equals = field.find('=');
+    if (equals == std::string::npos) return fail("secure_scheme_headers: `" + field + "` is not NAME=value");
+    forwarding.scheme_fields_.push_back(
+        {in_lower_case(field.substr(0, equals)), in_lower_case(field.substr(equals + 1))});
+    forwarding.lengths_ |= length_bit(equals);
+  }
+  return forwarding;
+}
+
+std::optional<Reject> Forwarding::apply(Message& message) const {
+  const Origin by_list = walk(message, kForwardedFor, trusted_);
+  const Origin by_pairs = walk(message, kForwarded, trusted_);
+  // A proxy sets one of them and may hand the other through as the client sent it: which, we cannot know.
+  if (by_list.named && by_pairs.named && by_list.client.ip != by_pairs.client.ip) {
+    return Reject::contradicting_client;
+  }
+  bool secure = false;
+  bool plain = false;
+  if (!by_pairs.proto.empty()) (equals_ignoring_case(by_pairs.proto, "https") ? secure : plain) = true;
+  for (const FieldSpan& field : message.fields) {
+    const std::string_view name = message.view(field.name);
+    for (const SchemeField& scheme : scheme_fields_) {
+      if (!equals_ignoring_case(name, scheme.name)) continue;
+      (equals_ignoring_case(message.view(field.value), scheme.value) ? secure : plain) = true;
+    }
+  }
+  if (secure && plain) return Reject::contradicting_scheme;
+  message.client = by_pairs.named ? by_pairs.client : by_list.client;
+  message.secure = secure;
+  return {};
+}
+
+Result<Proxies> Proxies::make(const Config& config) {
+  auto forwarding = Forwarding::make(config);
+  if (!forwarding) return tl::unexpected(forwarding.error());
+  auto connection = base::AddressSet::parse(config.proxy_allow_ips);
+  if (!connection) return tl::unexpected(connection.error());
+  return Proxies{std::move(*forwarding), std::move(*connection)};
+}
+
+}  // namespace orrery::http

@@ -1,0 +1,144 @@
+// What signals order. Part of class Supervisor: how each one is taken, and how the service stops.
+#include <csignal>
+#include <fmt/format.h>
+
+#include "master/supervisor.hpp"
+#include "os/contract.hpp"
+
+namespace orrery::master {
+
+void Supervisor::handle(const SignalArrived& event) {
+  switch (event.signo) {
+    case SIGTERM:
+    case SIGINT:
+    case SIGQUIT: return stop(event.signo);
+    case SIGHUP: return reload();
+    case SIGTTIN: return add_worker();
+    case SIGTTOU: return remove_worker();
+    case SIGUSR1: return reopen_logs();
+    case SIGWINCH: return retire_everybody();
+    case SIGCHLD: return;
+    case SIGUSR2:
+      return say(LogLevel::kWarning,
+                 "USR2 does nothing here: to run a new binary stop and start the service; where systemd "
+                 "holds the socket "
+                 "(fd:// or socket activation) the port stays open meanwhile");
+    default: return impossible("a signal the master does not take");
+  }
+}
+
+bool Supervisor::obeys(std::string_view order) {
+  if (course_ != Course::kServing)
+    say(LogLevel::kWarning, fmt::format("{} is ignored: the service is stopping", order));
+  return course_ == Course::kServing;
+}
+
+void Supervisor::reload() {
+  if (!obeys("HUP")) return;
+  loading_ = next_generation_++;
+  announced_ = false;
+  actions_.emplace_back(Announce{Phase::kReloading, generation_, "reloading"});
+  actions_.emplace_back(LoadConfig{loading_});
+}
+
+void Supervisor::add_worker() {
+  if (!obeys("TTIN")) return;
+  if (target_ >= os::kMaxWorkers || children_.size() >= os::kMaxWorkers) {
+    return say(LogLevel::kWarning,
+               fmt::format("TTIN is refused: {} worker processes are the most, and {} run (those that "
+                           "drain or replace others count)",
+                           os::kMaxWorkers, children_.size()));
+  }
+  ++target_;
+  say(LogLevel::kInfo, fmt::format("The number of workers is now {}", target_));
+}
+
+void Supervisor::remove_worker() {
+  if (!obeys("TTOU")) return;
+  if (target_ <= 1) return say(LogLevel::kWarning, "TTOU is refused: one worker is the least");
+  // The oldest leaves, as in gunicorn; places above the target are emptied, so it takes the last one. During
+  // a reload all old ones leave anyway, and moving them would take workers away that a rollback needs.
+  const unsigned oldest = rolling() ? target_ - 1 : children_.oldest_place(target_);
+  --target_;
+  children_.swap_places(oldest, target_);
+  std::swap(backoffs_[oldest], backoffs_[target_]);
+  backoffs_[target_].clear();
+  say(LogLevel::kInfo, fmt::format("The number of workers is now {}", target_));
+}
+
+void Supervisor::retire_everybody() {
+  if (!obeys("WINCH")) return;
+  if (terminal_) {
+    return say(
+        LogLevel::kInfo,
+        "WINCH is ignored: this process has a controlling terminal, which sends it when its window changes");
+  }
+  if (!ever_ready_) return say(LogLevel::kWarning, "WINCH is ignored: the service is starting");
+  target_ = 0;
+  say(LogLevel::kWarning, "All workers leave and the master stays: HUP brings them back");
+}
+
+void Supervisor::reopen_logs() {
+  actions_.emplace_back(ReopenLogs{});
+  for (const Child& child : children_) {
+    if (child.state <= Child::State::kRetiring) send(child, SIGUSR1);
+  }
+}
+
+void Supervisor::stop(int signo) {
+  const bool graceful = signo == SIGTERM;
+  switch (course_) {
+    case Course::kServing:
+      if (graceful && ever_ready_ && plan_.drain_delay.count() > 0) return linger();
+      return begin_stop(graceful ? Course::kStopping : Course::kQuitting, os::kExitOk);
+    case Course::kLingering: return begin_stop(graceful ? Course::kStopping : Course::kQuitting, os::kExitOk);
+    case Course::kStopping:
+      if (graceful) return say(LogLevel::kInfo, "TERM is ignored: the service is stopping already");
+      return begin_stop(Course::kQuitting, exit_code_);
+    case Course::kQuitting:
+      if (graceful) return say(LogLevel::kInfo, "TERM is ignored: the service is stopping already");
+      return kill_all();
+    default: return say(LogLevel::kInfo, "The signal is ignored: all workers are being killed already");
+  }
+}
+
+// Load balancers learn that this service goes, and stop choosing it, while it still serves whom they sent.
+void Supervisor::linger() {
+  course_ = Course::kLingering;
+  stop_deadline_ = now_ + plan_.drain_delay;
+  announced_ = true;
+  loading_ = 0;
+  actions_.emplace_back(Announce{Phase::kStopping, generation_, "stopping after drain_delay"});
+  say(LogLevel::kInfo, fmt::format("Serving goes on for {:.1f} s (drain_delay)",
+                                   std::chrono::duration<double>(plan_.drain_delay).count()));
+}
+
+void Supervisor::begin_stop(Course course, int code) {
+  if (course_ == Course::kServing) actions_.emplace_back(Announce{Phase::kStopping, generation_, "stopping"});
+  if (serving()) actions_.emplace_back(CloseListeners{});
+  course_ = course;
+  exit_code_ = code;
+  loading_ = 0;
+  stop_deadline_ = now_ + (course == Course::kStopping ? plan_.graceful_timeout : kQuickLimit);
+  for (Child& child : children_) {
+    if (course == Course::kStopping && child.live()) retire(child);
+    if (course != Course::kQuitting || child.state > Child::State::kRetiring) continue;
+    child.state = Child::State::kRetiring;
+    child.asked = SIGQUIT;
+    child.deadline = kNever;
+    send(child, SIGQUIT);
+  }
+}
+
+void Supervisor::kill_all() {
+  const bool quick = course_ != Course::kStopping;
+  course_ = Course::kKilling;
+  stop_deadline_ = kNever;
+  for (Child& child : children_) {
+    if (child.state == Child::State::kKilled) continue;
+    const bool aborted = child.state == Child::State::kAborted;
+    kill(child, aborted ? child.ending : quick ? Ending::kQuickStop : Ending::kGraceOver);
+  }
+}
+
+}  // namespace orrery::master

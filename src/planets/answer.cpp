@@ -1,0 +1,177 @@
+#include "planets/answer.hpp"
+
+#include "planets/appearance.hpp"
+#include "planets/constellation.hpp"
+#include "planets/events.hpp"
+#include "planets/refraction.hpp"
+#include "planets/rfc3339.hpp"
+
+namespace orrery::planets {
+
+namespace {
+
+constexpr FieldSet kOfAppearance{Field::kMagnitude, Field::kPhase, Field::kAngularDiameter};
+constexpr FieldSet kOfEvents{Field::kRise, Field::kTransit, Field::kSet};
+constexpr FieldSet kAtHorizon{Field::kRise, Field::kSet};
+
+/// Characters of one body's members beside its name and numbers.
+constexpr std::size_t kBodyText = std::string_view{R"({"name":"","az":,"alt":)"}.size();
+
+void put_place_and_time(JsonText& json, const Query& query) {
+  put_place(json, query.observer);
+  json.raw(R"(,"time":")").raw(format_rfc3339(query.instant)).raw("\"}");
+}
+
+/// The members a client asked for by `fields=`.
+class AskedFields {
+ public:
+  AskedFields(JsonText& json, const Query& query, const EarthRotation& rotation, Body body)
+      : json_(json), query_(query), rotation_(rotation), body_(body) {}
+
+  void put(const Sky& sky) {
+    put_position(sky.position(body_));
+    if (query_.fields.has_any(kOfAppearance)) put_appearance(sky);
+    if (query_.fields.has(Field::kConstellation)) {
+      key(Field::kConstellation);
+      json_.string(constellation_of(sky.geometry(body_).from_observer));
+    }
+    if (query_.fields.has_any(kOfEvents)) put_events();
+  }
+
+ private:
+  void key(Field field) { json_.raw(",\"").raw(name_of(field)).raw("\":"); }
+  void number(Field field, double value) {
+    if (!query_.fields.has(field)) return;
+    key(field);
+    json_.number(value);
+  }
+  void time(Field field, const std::optional<Instant>& time) {
+    if (!query_.fields.has(field)) return;
+    key(field);
+    if (!time) {
+      json_.raw("null");
+      return;
+    }
+    json_.raw("\"").raw(format_rfc3339_seconds(*time)).raw("\"");
+  }
+  void put_position(const SkyPosition& position) {
+    number(Field::kAzimuth, position.azimuth.value);
+    number(Field::kAltitude, apparent_altitude(position, query_));
+    number(Field::kAirlessAltitude, position.altitude.value);
+    number(Field::kRightAscension, position.right_ascension.value);
+    number(Field::kDeclination, position.declination.value);
+    number(Field::kDistance, position.distance.value);
+    number(Field::kLightTime, position.light_time.count());
+  }
+  void put_appearance(const Sky& sky) {
+    const Appearance seen = appearance(body_, sky.geometry(body_), query_.instant);
+    number(Field::kMagnitude, seen.magnitude);
+    number(Field::kPhase, seen.illuminated);
+    number(Field::kAngularDiameter, seen.diameter);
+  }
+  void put_events() {
+    const NextEvents next = next_events(body_, rotation_, query_.observer, query_.instant);
+    time(Field::kRise, next.times[static_cast<std::size_t>(EventKind::kRise)]);
+    time(Field::kTransit, next.times[static_cast<std::size_t>(EventKind::kTransit)]);
+    time(Field::kSet, next.times[static_cast<std::size_t>(EventKind::kSet)]);
+    if (!query_.fields.has_any(kAtHorizon)) return;
+    json_.raw(R"(,"visibility":")").raw(name_of(next.visibility)).raw("\"");
+  }
+
+  JsonText& json_;
+  const Query& query_;
+  const EarthRotation& rotation_;
+  Body body_;
+};
+
+void put_body(JsonText& json, const Query& query, const EarthRotation& rotation, const Sky& sky, Body body) {
+  json.raw(R"("name":")").raw(name_of(body)).raw("\"");
+  if (query.fields != kDefaultFields) return AskedFields{json, query, rotation, body}.put(sky);
+  const SkyPosition position = sky.position(body);
+  json.raw(R"(,"az":)").number(position.azimuth.value);
+  json.raw(R"(,"alt":)").number(apparent_altitude(position, query));
+}
+
+/// Where the body is at the second the answer names.
+void put_event(JsonText& json, const Query& query, const EarthRotation& rotation, Body body,
+               const SkyEvent& event) {
+  const SkyPosition position = rotation.sky(event.time.rounded(), query.observer).position(body);
+  json.raw(R"({"event":")").raw(name_of(event.kind));
+  json.raw(R"(","time":")").raw(format_rfc3339_seconds(event.time));
+  json.raw(R"(","az":)").number(position.azimuth.value);
+  json.raw(R"(,"alt":)").number(apparent_altitude(position, query)).raw("}");
+}
+
+}  // namespace
+
+double apparent_altitude(const SkyPosition& position, const Query& query) noexcept {
+  return position.altitude.value + refraction(position.altitude, query.pressure, query.temperature).value;
+}
+
+void put_place(JsonText& json, const Observer& observer) {
+  json.raw(R"("geo_location":{"lon":)").number(observer.longitude.value);
+  json.raw(R"(,"lat":)").number(observer.latitude.value);
+  json.raw(R"(,"elevation":)").number(observer.elevation.value).raw("}");
+}
+
+std::string body_json(const Query& query, const EarthRotation& rotation, Body body) {
+  JsonText json{320};
+  json.raw("{");
+  put_body(json, query, rotation, rotation.sky(query.instant, query.observer), body);
+  const std::size_t spare = kBodyText + name_of(body).size() + 2 * JsonText::kLongestNumber - json.size();
+  json.raw(",");
+  put_place_and_time(json, query);
+  // Answers about now have one length for a body and a place, however many digits the moment's numbers need: ab, with
+  // which this service is measured, counts a length that changes as a failed request.
+  if (query.is_now && query.fields == kDefaultFields) json.pad_to(json.size() + spare);
+  return json.raw("\n").take();
+}
+
+std::string sky_json(const Query& query, const EarthRotation& rotation) {
+  const Sky sky = rotation.sky(query.instant, query.observer);
+  JsonText json{1024};
+  json.raw(R"({"planets":[)");
+  for (const Body body : kBodies) {
+    json.raw(body == kBodies.front() ? "{" : ",{");
+    put_body(json, query, rotation, sky, body);
+    json.raw("}");
+  }
+  json.raw("],");
+  put_place_and_time(json, query);
+  return json.take();
+}
+
+std::string events_json(const EventsQuery& events, const EarthRotation& rotation, Body body) {
+  const Query& query = events.query;
+  const Seconds span{events.days * 86400.0};
+  const EventList list = events_within(body, rotation, query.observer, query.instant, span);
+  JsonText json{256 + list.events.size() * 112};
+  json.raw(R"({"name":")").raw(name_of(body)).raw(R"(","events":[)");
+  for (const SkyEvent& event : list.events) {
+    if (&event != &list.events.front()) json.raw(",");
+    put_event(json, query, rotation, body, event);
+  }
+  json.raw(R"(],"visibility":")").raw(name_of(list.visibility)).raw("\",");
+  put_place(json, query.observer);
+  json.raw(R"(,"from":")").raw(format_rfc3339(query.instant));
+  json.raw(R"(","to":")").raw(format_rfc3339(query.instant.later(span)));
+  return json.raw("\"}\n").take();
+}
+
+Response refusal(int status, const std::string& message) {
+  JsonText json{message.size() + 64};
+  json.raw(R"({"error":{"status":)")
+      .raw(std::to_string(status))
+      .raw(R"(,"message":)")
+      .string(message)
+      .raw("}}\n");
+  return Response::json(json.take()).with_status(status);
+}
+
+Response refusal(const std::vector<std::string>& problems) {
+  std::string message;
+  for (const std::string& problem : problems) message += (message.empty() ? "" : "; ") + problem;
+  return refusal(400, message);
+}
+
+}  // namespace orrery::planets

@@ -1,0 +1,37 @@
+// The JSON of the service's answers: what a body's members are called, and how a refusal looks.
+//
+// Pure: a query and the Earth's rotation in, text out. The default answer costs one string; only asked-for fields cost
+// more.
+#pragma once
+
+#include <string>
+
+#include "orrery/response.hpp"
+
+#include "planets/earth_rotation.hpp"
+#include "planets/json.hpp"
+#include "planets/query.hpp"
+
+namespace orrery::planets {
+
+/// `{"name":"mars","az":…,"alt":…,"geo_location":…,"time":…}` and a newline.
+[[nodiscard]] std::string body_json(const Query& query, const EarthRotation& rotation, Body body);
+
+/// `{"planets":[…],"geo_location":…,"time":…}`, without the newline.
+[[nodiscard]] std::string sky_json(const Query& query, const EarthRotation& rotation);
+
+/// `{"name":…,"events":[{"event":"rise","time":…,"az":…,"alt":…},…],"visibility":…,"geo_location":…,"from":…,"to":…}` and a
+/// newline.
+[[nodiscard]] std::string events_json(const EventsQuery& query, const EarthRotation& rotation, Body body);
+
+/// `{"error":{"status":400,"message":"lon must be …"}}`.
+[[nodiscard]] Response refusal(int status, const std::string& message);
+[[nodiscard]] Response refusal(const std::vector<std::string>& problems);
+
+/// `"geo_location":{"lon":…,"lat":…,"elevation":…}`.
+void put_place(JsonText& json, const Observer& observer);
+
+/// The altitude as it is seen through the query's air.
+[[nodiscard]] double apparent_altitude(const SkyPosition& position, const Query& query) noexcept;
+
+}  // namespace orrery::planets

@@ -1,0 +1,203 @@
+#include "planets/events.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "planets/appearance.hpp"
+
+namespace orrery::planets {
+namespace {
+
+constexpr double kStep = 3600;       // seconds between samples
+constexpr double kPrecision = 1e-3;  // seconds
+constexpr double kNearHorizon = 1;   // degrees; a parabola through three samples is better than that
+constexpr double kHorizonRefraction = -34.0 / 60;
+
+struct Sample {
+  double seconds;
+  double height;      // degrees above the standard altitude
+  double hour_angle;  // radians, [-pi, pi]
+};
+
+// One body over one place, by the seconds that have passed since an instant.
+class Path {
+ public:
+  Path(Body body, const EarthRotation& rotation, const Observer& observer, Instant from)
+      : body_(body),
+        rotation_(rotation),
+        observer_(observer),
+        from_(from),
+        sin_latitude_(std::sin(radians(observer.latitude))),
+        cos_latitude_(std::cos(radians(observer.latitude))) {}
+
+  [[nodiscard]] Sample at(double seconds) const {
+    const SkyPosition p = rotation_.sky(from_.later(Seconds{seconds}), observer_).position(body_);
+    return {seconds, p.altitude.value - standard_altitude(body_, p.distance).value, hour_angle(p)};
+  }
+
+ private:
+  [[nodiscard]] double hour_angle(const SkyPosition& p) const {
+    const double sin_altitude = std::sin(radians(p.altitude));
+    const double cos_altitude = std::cos(radians(p.altitude));
+    const double east = cos_altitude * std::sin(radians(p.azimuth));
+    const double meridian =
+        cos_latitude_ * sin_altitude - sin_latitude_ * cos_altitude * std::cos(radians(p.azimuth));
+    return std::atan2(-east, meridian);
+  }
+
+  Body body_;
+  const EarthRotation& rotation_;
+  const Observer& observer_;
+  Instant from_;
+  double sin_latitude_, cos_latitude_;
+};
+
+double height(const Sample& sample) { return sample.height; }
+double hour_angle(const Sample& sample) { return sample.hour_angle; }
+
+// Where `value` is nought between two samples of different sign: regula falsi, with Illinois' cure for its laziness.
+double root(const Path& path, Sample low, Sample high, double (*value)(const Sample&)) {
+  double at_low = value(low);
+  double at_high = value(high);
+  double last = low.seconds;
+  for (int i = 0, kept = 0; i < 100; ++i) {
+    const double guess = low.seconds + (high.seconds - low.seconds) * (at_low / (at_low - at_high));
+    if (std::abs(guess - last) < kPrecision) return guess;
+    last = guess;
+    const Sample middle = path.at(guess);
+    const bool moves_low = (value(middle) < 0) == (at_low < 0);
+    (moves_low ? low : high) = middle;
+    (moves_low ? at_low : at_high) = value(middle);
+    if (kept == (moves_low ? 1 : -1)) (moves_low ? at_high : at_low) /= 2;
+    kept = moves_low ? 1 : -1;
+  }
+  return last;
+}
+
+bool same_side(const Sample& a, const Sample& b) { return (a.height < 0) == (b.height < 0); }
+
+// Whether the parabola through three equidistant samples comes near the horizon.
+bool may_touch(const Sample& a, const Sample& b, const Sample& c) {
+  if (!same_side(a, b) || !same_side(b, c)) return false;
+  if (std::abs(b.height) > std::abs(a.height) || std::abs(b.height) >= std::abs(c.height)) return false;
+  const double slope = (c.height - a.height) / 2;
+  const double bend = (a.height + c.height) / 2 - b.height;
+  const double vertex = b.height - slope * slope / (4 * bend);
+  return std::abs(vertex) < kNearHorizon || (vertex < 0) != (b.height < 0);
+}
+
+// The highest or lowest point between two samples, by golden section; any point beyond the horizon will do.
+Sample turning_point(const Path& path, const Sample& a, const Sample& b, const Sample& c) {
+  constexpr double kGolden = std::numbers::phi - 1;
+  const double side = b.height < 0 ? -1 : 1;
+  double low = a.seconds, high = c.seconds;
+  Sample left = path.at(high - kGolden * (high - low));
+  Sample right = path.at(low + kGolden * (high - low));
+  while (high - low > 1 && same_side(left, b) && same_side(right, b)) {
+    if (side * left.height < side * right.height) {
+      high = right.seconds;
+      right = left;
+      left = path.at(high - kGolden * (high - low));
+    } else {
+      low = left.seconds;
+      left = right;
+      right = path.at(low + kGolden * (high - low));
+    }
+  }
+  return side * left.height < side * right.height ? left : right;
+}
+
+struct Found {
+  EventKind kind;
+  double seconds;
+};
+
+class Search {
+ public:
+  explicit Search(const Path& path) : path_(path) {}
+
+  void run(double span) {
+    Sample before = path_.at(-kStep);
+    Sample here = path_.at(0);
+    while (here.seconds < span) {
+      const Sample next = path_.at(here.seconds + kStep);
+      look_between(here, next);
+      if (may_touch(before, here, next)) look_around(before, here, next);
+      before = here;
+      here = next;
+    }
+    std::erase_if(found_, [&](const Found& m) { return m.seconds < 0 || m.seconds >= span; });
+    std::ranges::sort(found_, {}, &Found::seconds);
+  }
+
+  [[nodiscard]] const std::vector<Found>& found() const { return found_; }
+
+ private:
+  void look_between(const Sample& a, const Sample& b) {
+    if (!same_side(a, b)) cross(a, b);
+    const bool passes =
+        a.hour_angle < 0 && b.hour_angle >= 0 && b.hour_angle - a.hour_angle < std::numbers::pi;
+    if (passes) found_.push_back({EventKind::kTransit, root(path_, a, b, hour_angle)});
+  }
+
+  void look_around(const Sample& a, const Sample& b, const Sample& c) {
+    const Sample turn = turning_point(path_, a, b, c);
+    if (same_side(turn, b)) return;
+    cross(a, turn);
+    cross(turn, c);
+  }
+
+  void cross(const Sample& a, const Sample& b) {
+    found_.push_back({a.height < 0 ? EventKind::kRise : EventKind::kSet, root(path_, a, b, height)});
+  }
+
+  const Path& path_;
+  std::vector<Found> found_;
+};
+
+bool at_horizon(const SkyEvent& event) { return event.kind != EventKind::kTransit; }
+
+}  // namespace
+
+std::string_view name_of(EventKind kind) noexcept {
+  constexpr std::array<std::string_view, 3> kNames = {"rise", "transit", "set"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+std::string_view name_of(Visibility visibility) noexcept {
+  constexpr std::array<std::string_view, 3> kNames = {"rises_and_sets", "always_up", "always_down"};
+  return kNames[static_cast<std::size_t>(visibility)];
+}
+
+Degrees standard_altitude(Body body, AstronomicalUnits distance) noexcept {
+  constexpr double kMetresPerAu = 149597870700;
+  if (body == Body::kSun) return {-50.0 / 60};
+  if (body != Body::kMoon) return {kHorizonRefraction};
+  return {kHorizonRefraction -
+          degrees(std::asin(radius_of(body).value / (distance.value * kMetresPerAu))).value};
+}
+
+EventList events_within(Body body, const EarthRotation& rotation, const Observer& observer, Instant from,
+                        Seconds span) {
+  const Path path(body, rotation, observer, from);
+  Search search(path);
+  search.run(span.count());
+  EventList list{{}, path.at(0).height < 0 ? Visibility::kAlwaysDown : Visibility::kAlwaysUp};
+  for (const auto& [kind, seconds] : search.found())
+    list.events.push_back({kind, from.later(Seconds{seconds})});
+  if (std::ranges::any_of(list.events, at_horizon)) list.visibility = Visibility::kRisesAndSets;
+  return list;
+}
+
+NextEvents next_events(Body body, const EarthRotation& rotation, const Observer& observer, Instant from) {
+  const EventList list = events_within(body, rotation, observer, from, kNextEventsSpan);
+  NextEvents next{{}, list.visibility};
+  for (const auto& [kind, time] : list.events) {
+    auto& first = next.times[static_cast<std::size_t>(kind)];
+    if (!first) first = time;
+  }
+  return next;
+}
+
+}  // namespace orrery::planets

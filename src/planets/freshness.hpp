@@ -1,0 +1,47 @@
+// What the API's answers say of caching and of other origins.
+//
+// An answer about now holds for its own millisecond: `no-store`. An answer for a given time stays the same as long as
+// the tables and the operator's UT1 do: a day of public caching, and a strong ETag made from its bytes. Anybody's page
+// may read any answer: `Access-Control-Allow-Origin: *`. Pure; only answers that last pay for it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "orrery/request.hpp"
+#include "orrery/response.hpp"
+
+namespace orrery::planets {
+
+/// `response`, to be used once.
+[[nodiscard]] Response of_now(Response response);
+
+/// The whole answer with its ETag, or 304 when the client has it.
+[[nodiscard]] Response lasting(const Request& request, std::string_view media_type, std::string body);
+
+/// A file that is part of the program, and so outlives its last response. It may change with the next release.
+struct Document {
+  Document(std::string_view type, std::string_view text);
+  std::string_view media_type;
+  std::string_view body;
+  std::string tag;
+};
+
+/// The document, or 304; asked about each time, since a page and its style must fit together after an upgrade.
+[[nodiscard]] Response embedded(const Request& request, const Document& document);
+
+/// An entity tag for `text`: `"0123456789abcdef"`.
+[[nodiscard]] std::string entity_tag(std::string_view text);
+
+/// Whether `If-None-Match` names `tag`, compared weakly (RFC 9110, 13.1.2).
+[[nodiscard]] bool client_has(const Request& request, std::string_view tag);
+
+/// 304 for `tag`, of an answer that lasts.
+[[nodiscard]] Response not_modified(std::string tag);
+/// `response` with `tag`, as an answer that lasts.
+[[nodiscard]] Response tagged(Response response, std::string tag);
+
+/// What a browser asks before it lets another origin's page send more than a simple GET.
+[[nodiscard]] Response preflight(const Request& request);
+
+}  // namespace orrery::planets

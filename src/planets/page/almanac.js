@@ -1,0 +1,98 @@
+// Almanac: the table, the accessible twin of the dome, and the lines about the chosen body. One row a body; those above the
+// horizon stand first. It shows numbers as the API gave them, rounded to two decimals.
+import { clockAfter } from './calendar.js';
+import { compassPoint, decimal, degrees, distance, duration, phaseName, spoken, capital, titles } from './words.js';
+
+const hint = 'Choose a body, here or on the dome, to see its way over the sky.';
+const columns = ['Azimuth', 'Altitude', 'Rise', 'Transit', 'Set', 'Magnitude'];
+
+export class Almanac {
+  #rows = new Map();
+  #chosen;
+
+  /** handlers: onSelect(name), onPoint(name or undefined) */
+  constructor({ rows, caption, about }, handlers) {
+    Object.assign(this, { rows, caption, about, handlers });
+  }
+
+  /** positions: the API's `planets`, with what the almanac knows mixed in; `instant` is theirs. */
+  show(positions, instant, zone) {
+    for (const position of positions) this.#fill(position, instant, zone);
+    this.#sort(positions);
+    const chosen = positions.find(({ name }) => name === this.#chosen);
+    const sun = positions.find(({ name }) => name === 'sun');
+    this.about.replaceChildren(chosen ? sentence(chosen, sun) : element('p', { class: 'hint' }, hint));
+  }
+
+  select(name) {
+    this.#chosen = name;
+    for (const [other, { row, button }] of this.#rows) {
+      row.classList.toggle('chosen', other === name);
+      button.setAttribute('aria-pressed', String(other === name));
+    }
+  }
+
+  #fill(position, instant, zone) {
+    const { name, alt } = position;
+    const { row, cells } = this.#rows.get(name) ?? this.#add(name);
+    row.classList.toggle('below', alt < 0);
+    cells[0].replaceChildren(`${degrees(position.az)} `, element('span', { class: 'point' }, compassPoint(position.az)));
+    const brightness = position.magnitude === undefined ? '–' : decimal(position.magnitude, 1);
+    [degrees(alt), ...events(position, instant, zone), brightness].forEach((text, i) => (cells[i + 1].textContent = text));
+  }
+
+  #add(name) {
+    const button = element('button', { type: 'button', 'aria-pressed': 'false', 'data-name': name, title: 'Show its way over the sky' },
+      titles[name]);
+    const head = element('th', { role: 'rowheader', scope: 'row' }, element('span', { class: `dot ${name}` }), button);
+    const cells = columns.map((label) => element('td', { role: 'cell', 'data-label': label, class: label.toLowerCase() }));
+    const row = element('tr', { role: 'row', 'data-name': name }, head, ...cells);
+    button.addEventListener('click', () => this.handlers.onSelect(name));
+    button.addEventListener('focus', () => button.matches(':focus-visible') && this.handlers.onPoint(name));
+    button.addEventListener('blur', () => this.handlers.onPoint());
+    row.addEventListener('pointerenter', (event) => event.pointerType !== 'touch' && this.handlers.onPoint(name));
+    row.addEventListener('pointerleave', () => this.handlers.onPoint());
+    this.rows.append(row);
+    const added = { row, cells, button };
+    this.#rows.set(name, added);
+    return added;
+  }
+
+  /** Those that are up first; moves rows only when the order changes, so that focus stays where it is. */
+  #sort(positions) {
+    const order = [...positions.filter(({ alt }) => alt >= 0), ...positions.filter(({ alt }) => alt < 0)].map(({ name }) => name);
+    if (order.join() === [...this.rows.children].map((row) => row.dataset.name).join()) return;
+    const focused = document.activeElement;
+    this.rows.append(...order.map((name) => this.#rows.get(name).row));
+    if (this.rows.contains(focused)) focused.focus({ preventScroll: true });
+  }
+}
+
+export function element(name, attributes, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+/** The texts of rise, transit and set. */
+function events({ rise, transit, set, visibility }, instant, zone) {
+  const time = (text) => (text ? clockAfter(Date.parse(text), instant, zone) : '–');
+  if (visibility === 'always_up') return ['always up', time(transit), '–'];
+  if (visibility === 'always_down') return ['never up', time(transit), '–'];
+  return [rise, transit, set].map(time);
+}
+
+function sentence(body, sun) {
+  const { name, constellation, light_time: light } = body;
+  const facts = [];
+  if (constellation) facts.push(`in ${constellation}`);
+  if (body.distance !== undefined) facts.push(`${distance(body.distance)} away`);
+  if (light !== undefined) facts.push(`its light is ${duration(light)} old`);
+  if (name === 'moon' && body.phase !== undefined && body.ra !== undefined && sun?.ra !== undefined) {
+    const waxing = (body.ra - sun.ra + 360) % 360 < 180;
+    facts.push(`${phaseName(body.phase, waxing)}, ${Math.round(body.phase * 100)} % lit`);
+  }
+  const rest = facts.length ? ` is ${facts.join(', ')}.` : ' is on the dome with its way over the sky through this day.';
+  return element('p', {}, element('strong', {}, capital(spoken(name))), rest);
+}

@@ -1,0 +1,51 @@
+// API: the page's questions to its server. Addresses are relative, so that the page works behind a proxy that serves it under
+// a path of its own. An answer that is not good becomes a Refusal (the server spoke) or Away (nobody did).
+
+export class Refusal extends Error {}
+export class Away extends Error {}
+
+/** What changes from second to second, and what is asked for less often because it costs more. */
+export const positionFields = 'az,alt';
+export const almanacFields = 'az,alt,ra,distance,light_time,magnitude,phase,constellation,rise,transit,set';
+
+export function observer({ lon, lat, elevation }) {
+  return new URLSearchParams({ lon, lat, elevation });
+}
+
+export function skyUrl(place, fields, time) {
+  const query = observer(place);
+  if (time) query.set('time', time);
+  query.set('fields', fields);
+  return `planets?${query}`;
+}
+
+export function streamUrl(place, fields, interval) {
+  const query = observer(place);
+  query.set('interval', interval);
+  query.set('fields', fields);
+  return `planets/stream?${query}`;
+}
+
+export function trackUrl(name, place, from, to, step) {
+  const query = observer(place);
+  query.set('from', from);
+  query.set('to', to);
+  query.set('step', step);
+  return `planets/${name}/track?${query}`;
+}
+
+/** The JSON at `url`. */
+export async function ask(url) {
+  let response;
+  try {
+    response = await fetch(url, { signal: AbortSignal.timeout(15_000), cache: 'no-cache' });
+  } catch (error) {
+    throw new Away(error.message);
+  }
+  // A proxy in front of a server that is away says so with one of these.
+  if ([502, 503, 504].includes(response.status)) throw new Away(`status ${response.status}`);
+  const body = await response.json().catch(() => undefined);
+  if (!response.ok) throw new Refusal(body?.error?.message ?? `the server answered ${response.status}`);
+  if (body === undefined) throw new Away('the answer broke off');
+  return body;
+}

@@ -1,0 +1,292 @@
+// Dome: the sky as a disc, drawn in SVG. It shows what it is given and computes no astronomy: positions come from the API, and
+// geometry.js says where on the disc they are. Bodies are buttons; the arrow keys move among them.
+import { distanceFromZenith, polar, project, radius, rim } from './geometry.js';
+import { glyph, haloGradients, moonAspect, sizeOf, svg } from './glyphs.js';
+import { discBox, overlap, placeLabels } from './labels.js';
+import { skyColours } from './tint.js';
+import { capital, degrees, direction, titles } from './words.js';
+
+const extent = 130;
+const usualScale = 2.6; // pixels a dome unit has on a desktop screen; glyphs are drawn for it
+const cardinals = [['N', 0], ['E', 90], ['S', 180], ['W', 270]];
+const starClasses = [
+  { faintest: 0.6, width: 1.5, opacity: 1 }, { faintest: 1.7, width: 1.15, opacity: 0.9 },
+  { faintest: 2.4, width: 0.85, opacity: 0.8 }, { faintest: 9, width: 0.62, opacity: 0.65 },
+];
+// Who gets the better place for its name.
+const importance = ['sun', 'moon', 'venus', 'jupiter', 'mars', 'saturn', 'mercury', 'uranus', 'neptune', 'pluto'];
+
+export class Dome {
+  #bodies = new Map(); // name -> {group, label, drawn}
+  #places = new Map();
+  #positions = [];
+  #scale = usualScale;
+  #focused = 'sun';
+  #drawn = new Map(); // kind of path -> its parts
+
+  /** Draws into `root`, an empty <svg>. handlers: onSelect(name), onPoint(name or undefined). */
+  constructor(root, handlers) {
+    this.root = root;
+    this.handlers = handlers;
+    root.setAttribute('viewBox', `${-extent} ${-extent} ${2 * extent} ${2 * extent}`);
+    root.append(this.#definitions(), this.#rimPart(), this.#skyPart(), this.#gridPart());
+    this.paths = svg('g', { class: 'paths' });
+    this.bodies = svg('g', { class: 'bodies', role: 'toolbar', 'aria-label': 'Bodies; the arrow keys move among them' });
+    this.labels = svg('g', { class: 'labels', 'aria-hidden': 'true' });
+    root.append(this.paths, this.labels, this.bodies);
+    this.bodies.addEventListener('keydown', (event) => this.#moveFocus(event));
+    new ResizeObserver(() => this.#resized()).observe(root);
+  }
+
+  #definitions() {
+    this.stops = ['zenith', 'middle', 'horizon'].map((name, i) => svg('stop', { class: `sky-${name}`, offset: [0, 0.6, 1][i] }));
+    this.glowStops = [1, 0.38, 0.09, 0].map((opacity, i) =>
+      svg('stop', { offset: [0, 0.22, 0.55, 1][i], 'stop-opacity': opacity }));
+    this.glow = svg('radialGradient', { id: 'sun-glow', gradientUnits: 'userSpaceOnUse' }, ...this.glowStops);
+    return svg('defs', {},
+      svg('radialGradient', { id: 'sky-gradient', gradientUnits: 'userSpaceOnUse', cx: 0, cy: 0, r: radius }, ...this.stops),
+      svg('radialGradient', { id: 'rim-gradient', gradientUnits: 'userSpaceOnUse', cx: 0, cy: 0, r: rim.outer },
+        svg('stop', { offset: 0.83, 'stop-color': '#0a0f1d' }), svg('stop', { offset: 0.9, 'stop-color': '#182238' }),
+        svg('stop', { offset: 1, 'stop-color': '#10172a' })),
+      svg('clipPath', { id: 'above' }, svg('circle', { r: radius })),
+      this.glow, ...haloGradients());
+  }
+
+  #rimPart() {
+    const ticks = [];
+    for (let azimuth = 0; azimuth < 360; azimuth += 5) {
+      const long = azimuth % 45 === 0 ? 3.2 : azimuth % 15 === 0 ? 2.2 : 1.2;
+      const [from, to] = [polar(azimuth, rim.outer), polar(azimuth, rim.outer - long)];
+      ticks.push(`M${from.x.toFixed(2)} ${from.y.toFixed(2)}L${to.x.toFixed(2)} ${to.y.toFixed(2)}`);
+    }
+    this.cardinals = cardinals.map(([name, azimuth]) => {
+      const { x, y } = polar(azimuth, rim.outer + 6);
+      return svg('text', { class: `cardinal ${name === 'N' ? 'north' : ''}`, x, y, 'text-anchor': 'middle', 'dominant-baseline': 'central' }, name);
+    });
+    return svg('g', { class: 'rim', 'aria-hidden': 'true' }, svg('circle', { r: rim.outer, fill: 'url(#rim-gradient)' }),
+      svg('circle', { class: 'edge', r: rim.outer, fill: 'none' }), svg('path', { class: 'ticks', d: ticks.join('') }),
+      ...this.cardinals);
+  }
+
+  #skyPart() {
+    this.glowDisc = svg('circle', { r: radius, fill: 'url(#sun-glow)' });
+    this.stars = svg('g', { class: 'stars', 'clip-path': 'url(#above)' });
+    return svg('g', { class: 'sky', 'aria-hidden': 'true' }, svg('circle', { r: radius, fill: 'url(#sky-gradient)' }), this.glowDisc,
+      this.stars);
+  }
+
+  #gridPart() {
+    this.ringNames = [30, 60].map((altitude) =>
+      svg('text', { class: 'ring-name', x: 0, y: distanceFromZenith(altitude), 'text-anchor': 'middle',
+        'dominant-baseline': 'central' }, `${altitude}°`));
+    return svg('g', { class: 'grid', 'aria-hidden': 'true' },
+      ...[30, 60].map((altitude) => svg('circle', { r: distanceFromZenith(altitude), fill: 'none' })),
+      svg('path', { d: `M0 ${-radius}V${radius}M${-radius} 0H${radius}` }), svg('circle', { class: 'horizon', r: radius, fill: 'none' }),
+      ...this.ringNames);
+  }
+
+  /** How much larger than on a desktop things are drawn, so that they can be seen and touched on a phone. */
+  get #zoom() {
+    return Math.min(1.9, Math.max(1, usualScale / this.#scale));
+  }
+
+  #resized() {
+    this.#scale = this.root.clientWidth / (2 * extent) || usualScale;
+    const letters = (pixels) => (pixels / this.#scale).toFixed(2);
+    for (const text of this.cardinals) text.setAttribute('font-size', letters(15));
+    for (const text of this.ringNames) text.setAttribute('font-size', letters(11));
+    this.labels.setAttribute('font-size', letters(13));
+    this.paths.setAttribute('font-size', letters(11));
+    for (const body of this.#bodies.values()) body.drawn = '';
+    this.show(this.#positions);
+  }
+
+  /** Moves every body to its azimuth and altitude; tints the sky. positions: the API's `planets`. */
+  show(positions) {
+    if (positions.length === 0) return;
+    this.#positions = positions;
+    const sun = positions.find(({ name }) => name === 'sun');
+    this.#tint(sun);
+    for (const position of positions) this.#put(position, sun);
+    this.#putLabels();
+  }
+
+  /** The backdrop of the night; [{az, alt, magnitude}] above the horizon. */
+  showStars(stars) {
+    const classes = starClasses.map(() => '');
+    for (const { magnitude, ...place } of stars) {
+      const { x, y } = project(place);
+      classes[starClasses.findIndex(({ faintest }) => magnitude < faintest)] += `M${x.toFixed(2)} ${y.toFixed(2)}h0`;
+    }
+    // A line without length and with round ends is a dot.
+    this.stars.replaceChildren(...classes.map((d, i) =>
+      svg('path', { d, 'stroke-width': starClasses[i].width * Math.sqrt(this.#zoom), opacity: starClasses[i].opacity })));
+  }
+
+  #tint(sun) {
+    const colours = skyColours(sun.alt);
+    ['zenith', 'middle', 'horizon'].forEach((name, i) => this.stops[i].setAttribute('stop-color', colours[name]));
+    for (const stop of this.glowStops) stop.setAttribute('stop-color', colours.glow);
+    const { x, y } = polar(sun.az, Math.min(distanceFromZenith(sun.alt), radius));
+    // Low light runs along the whole horizon; a high Sun shines around itself.
+    const reach = Math.min(110, Math.max(62, 116 - 2 * sun.alt));
+    for (const [key, value] of Object.entries({ cx: x, cy: y, r: reach })) this.glow.setAttribute(key, value.toFixed(2));
+    this.glowDisc.setAttribute('opacity', colours.strength.toFixed(3));
+    this.stars.setAttribute('opacity', colours.stars.toFixed(3));
+  }
+
+  #put(position, sun) {
+    const { name, alt, magnitude } = position;
+    const body = this.#bodies.get(name) ?? this.#add(name);
+    const { x, y } = project(position);
+    body.group.setAttribute('transform', `translate(${x.toFixed(3)} ${y.toFixed(3)})`);
+    body.group.classList.toggle('below', alt < 0);
+    body.group.setAttribute('aria-label',
+      `${titles[name]}, ${alt < 0 ? 'below the horizon' : `${degrees(alt, 0)} up`}, ${direction(position.az)}`);
+    const aspect = name === 'moon' ? moonAspect(position, sun) : undefined;
+    const looks = JSON.stringify([magnitude, aspect && [aspect.lit.toFixed(2), aspect.angle.toFixed(0)]]);
+    if (body.drawn === looks) return;
+    body.drawn = looks;
+    const scaled = svg('g', { transform: `scale(${this.#zoom.toFixed(3)})` }, ...glyph(name, magnitude, aspect));
+    const touch = svg('circle', { class: 'touch', r: Math.max(22 / this.#scale / 2, sizeOf(name, magnitude) * this.#zoom + 1.5) });
+    body.group.replaceChildren(scaled, touch);
+  }
+
+  #add(name) {
+    const group = svg('g', { class: `body ${name}`, 'data-name': name, role: 'button', tabindex: name === this.#focused ? 0 : -1,
+      'aria-pressed': 'false' });
+    group.addEventListener('click', () => this.handlers.onSelect(name));
+    group.addEventListener('pointerenter', (event) => event.pointerType !== 'touch' && this.handlers.onPoint(name));
+    group.addEventListener('pointerleave', () => this.handlers.onPoint());
+    group.addEventListener('focus', () => this.#gotFocus(name));
+    group.addEventListener('blur', () => this.handlers.onPoint());
+    const label = svg('text', { class: 'label', 'text-anchor': 'middle', 'dominant-baseline': 'central' }, titles[name]);
+    this.bodies.append(group);
+    this.labels.append(label);
+    const body = { group, label, drawn: '' };
+    this.#bodies.set(name, body);
+    return body;
+  }
+
+  #gotFocus(name) {
+    this.#focused = name;
+    for (const [other, { group }] of this.#bodies) group.setAttribute('tabindex', other === name ? 0 : -1);
+    if (this.#bodies.get(name).group.matches(':focus-visible')) this.handlers.onPoint(name);
+  }
+
+  #moveFocus(event) {
+    const names = [...this.#bodies.keys()];
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const at = names.indexOf(this.#focused);
+    if (step) this.#bodies.get(names.at((at + step) % names.length)).group.focus();
+    else if (event.key === 'Home') this.#bodies.get(names[0]).group.focus();
+    else if (event.key === 'End') this.#bodies.get(names.at(-1)).group.focus();
+    else if (event.key === 'Enter' || event.key === ' ') this.handlers.onSelect(this.#focused);
+    else return;
+    event.preventDefault();
+  }
+
+  /** The radius that nothing else should enter. */
+  #room({ name, magnitude }) {
+    const size = sizeOf(name, magnitude) * this.#zoom;
+    if (this.#bodies.get(name).group.classList.contains('chosen')) return Math.max(size + 1.5, 11 / this.#scale);
+    return name === 'saturn' ? size * 1.8 : size;
+  }
+
+  #putLabels() {
+    const height = 15 / this.#scale;
+    const order = [...this.#positions].sort((a, b) => importance.indexOf(a.name) - importance.indexOf(b.name));
+    const items = order.map((position) => {
+      const { label } = this.#bodies.get(position.name);
+      const width = label.getComputedTextLength() + 2 / this.#scale;
+      const size = this.#room(position);
+      return { name: position.name, ...project(position), size, width, height, home: position.alt < 0 ? rim.outer : radius };
+    });
+    const room = extent - 1;
+    const bounds = { left: -room, right: room, top: -room, bottom: room };
+    const letters = cardinals.map(([, azimuth]) => ({ ...polar(azimuth, rim.outer + 6), size: 7 / this.#scale }));
+    this.#places = placeLabels(items, bounds, 4.5 / this.#scale, letters, this.#places);
+    for (const { name, alt } of order) {
+      const { label } = this.#bodies.get(name);
+      const { x, y } = this.#places.get(name);
+      label.setAttribute('x', x.toFixed(2));
+      label.setAttribute('y', y.toFixed(2));
+      label.classList.toggle('below', alt < 0);
+    }
+    this.#putHours();
+  }
+
+  /** Marks the chosen body; nothing for none. */
+  select(name) {
+    for (const [other, { group, label }] of this.#bodies) {
+      group.classList.toggle('chosen', other === name);
+      group.setAttribute('aria-pressed', String(other === name));
+      label.classList.toggle('chosen', other === name);
+    }
+  }
+
+  /**
+   * Draws the way of the body `name` over the sky: `track` as the API gives it, `hours` [{az, alt, text}] the marks along it.
+   * `kind` is 'sun' for the faint everyday line, 'chosen' for the one asked for. An empty track removes it.
+   */
+  showPath(kind, name, track, hours = []) {
+    const last = this.#drawn.get(kind);
+    if (last?.track === track && last.name === name) return;
+    last?.group.remove();
+    this.#drawn.delete(kind);
+    if (track.length === 0) return;
+    const marks = hours.filter(({ alt }) => alt >= 0);
+    const texts = marks.map(({ text }) => svg('text', { 'text-anchor': 'middle', 'dominant-baseline': 'central' }, text));
+    const dots = marks.map((mark) => svg('circle', { cx: project(mark).x, cy: project(mark).y }));
+    const group = svg('g', { class: `path ${kind}` }, svg('path', { class: 'line', d: line(track) }), ...dots, ...texts);
+    this.#drawn.set(kind, { name, track, group, marks, texts, dots });
+    this.paths.append(group);
+    this.#putHours();
+  }
+
+  /** Puts the hours beside their marks, where no body and no name is in the way. */
+  #putHours() {
+    for (const { marks, texts, dots } of this.#drawn.values()) {
+      marks.forEach(({ az, alt }, i) => {
+        const beside = polar(az, distanceFromZenith(alt) - 10 / this.#scale - 1);
+        texts[i].setAttribute('x', beside.x.toFixed(2));
+        texts[i].setAttribute('y', beside.y.toFixed(2));
+        texts[i].setAttribute('visibility', this.#isFree(discBox({ ...beside, size: 8 / this.#scale })) ? 'visible' : 'hidden');
+        dots[i].setAttribute('r', (2.4 / this.#scale).toFixed(2));
+      });
+    }
+  }
+
+  #isFree(box) {
+    const discs = this.#positions.map((position) => discBox({ ...project(position), size: this.#room(position) }));
+    return ![...discs, ...this.#places.values()].some((other) => overlap(box, other) > 0);
+  }
+
+  /** What a person who cannot see the dome is told first. */
+  describe(text) {
+    this.root.setAttribute('aria-label', capital(text));
+  }
+}
+
+/** The part of a track above the horizon, as one SVG path with a gap where it is below; it ends at the horizon itself. */
+function line(track) {
+  let text = '';
+  track.forEach((point, i) => {
+    const before = track[i - 1];
+    const crosses = before && before.alt < 0 !== point.alt < 0;
+    if (crosses) text += step(before.alt < 0 ? 'M' : 'L', crossing(before, point));
+    if (point.alt >= 0) text += step(text === '' ? 'M' : 'L', point);
+  });
+  return text;
+}
+
+function step(pen, place) {
+  const { x, y } = project(place);
+  return `${pen}${x.toFixed(2)} ${y.toFixed(2)}`;
+}
+
+function crossing(a, b) {
+  const share = a.alt / (a.alt - b.alt);
+  const turn = ((b.az - a.az + 540) % 360) - 180;
+  return { az: a.az + turn * share, alt: 0 };
+}

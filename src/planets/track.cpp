@@ -1,0 +1,35 @@
+#include "planets/track.hpp"
+
+#include "planets/answer.hpp"
+#include "planets/rfc3339.hpp"
+
+namespace orrery::planets {
+
+bool Track::next(std::string& out) {
+  constexpr std::size_t kPiece = 16 * 1024;
+  const std::size_t begin = out.size();
+  if (point_ == 0) put_head(out);
+  for (; point_ < query_.points && out.size() - begin < kPiece; ++point_) put_point(out);
+  if (point_ < query_.points) return true;
+  out += "]}\n";
+  return false;
+}
+
+void Track::put_head(std::string& out) const {
+  JsonText json{256};
+  json.raw(R"({"name":")").raw(name_of(body_)).raw("\",");
+  put_place(json, query_.query.observer);
+  out += json.raw(R"(,"track":[)").take();
+}
+
+void Track::put_point(std::string& out) const {
+  const Instant time = query_.query.instant.later(static_cast<double>(point_) * query_.step);
+  const SkyPosition position = rotation_->sky(time, query_.query.observer).position(body_);
+  JsonText json{128};
+  json.raw(point_ == 0 ? "{\"time\":\"" : ",{\"time\":\"").raw(format_rfc3339(time));
+  json.raw("\",\"az\":").number(position.azimuth.value);
+  json.raw(",\"alt\":").number(apparent_altitude(position, query_.query)).raw("}");
+  out += json.take();
+}
+
+}  // namespace orrery::planets

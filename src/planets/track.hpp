@@ -1,0 +1,31 @@
+// A body's path over the sky as JSON, point by point. A Track is asked for the next piece until it ends, so a long one
+// never sits in memory; positions are computed as the client takes them. One owner, one thread at a time.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "planets/earth_rotation.hpp"
+#include "planets/query.hpp"
+
+namespace orrery::planets {
+
+class Track {
+ public:
+  Track(Body body, TrackQuery query, std::shared_ptr<const EarthRotation> rotation)
+      : body_(body), query_(std::move(query)), rotation_(std::move(rotation)) {}
+
+  /// Appends the next piece to `out`, some 16 KB; false when that was the last.
+  bool next(std::string& out);
+
+ private:
+  void put_head(std::string& out) const;
+  void put_point(std::string& out) const;
+
+  Body body_;
+  TrackQuery query_;
+  std::shared_ptr<const EarthRotation> rotation_;
+  std::size_t point_ = 0;
+};
+
+}  // namespace orrery::planets

@@ -1,0 +1,1 @@
+"""The measuring half of scripts/bench. Read command.py first, then the module of the subcommand."""

@@ -1,0 +1,53 @@
+// Headless Chromium, and pages that remember everything that should not have happened.
+import { chromium } from 'playwright-core';
+
+export const desktop = { viewport: { width: 1440, height: 900 } };
+export const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync'],
+  });
+}
+
+/**
+ * A page in a context of its own, with `said` (all the console has, errors of scripts too) and `elsewhere` (requests to any
+ * other server than `server`).
+ */
+export async function openPage(browser, server, options = {}) {
+  const context = await browser.newContext({ ...desktop, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  page.said = [];
+  page.elsewhere = [];
+  page.on('console', (message) => page.said.push(`${message.type()}: ${message.text()} ${message.location().url}`));
+  page.on('pageerror', (error) => page.said.push(`error: ${error.stack}`));
+  page.on('request', (request) => request.url().startsWith(server.base) || page.elsewhere.push(request.url()));
+  return page;
+}
+
+/** Goes to an address of the page and waits until it shows a sky. */
+export async function visit(page, server, query = '') {
+  await page.goto(server.base + query);
+  await page.waitForSelector('#rows tr');
+}
+
+/** What the table says about a body: {az, alt, point, rise, transit, set, magnitude} as texts. */
+export function row(page, name) {
+  return page.$eval(`#rows tr[data-name=${name}]`, (element) => {
+    const text = (kind) => element.querySelector(`.${kind}`).textContent;
+    const [az, point] = text('azimuth').split(' ');
+    return { az, point, alt: text('altitude'), rise: text('rise'), transit: text('transit'), set: text('set'),
+      magnitude: text('magnitude') };
+  });
+}
+
+/** Where the dome draws a body: {x, y} in dome units, the zenith being 0, 0. */
+export function place(page, name) {
+  return page.$eval(`#dome .body.${name}`, (element) => {
+    const { e: x, f: y } = element.transform.baseVal.consolidate().matrix;
+    return { x, y };
+  });
+}

@@ -1,0 +1,183 @@
+// What the page shows, and what a person can do with it.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { launch, openPage, phone, place, row, visit } from './browser.js';
+import { Server } from './server.js';
+
+const melbourne = 'lon=144.9631&lat=-37.8136&elevation=31';
+const evening = `?${melbourne}&time=2026-11-23T10:10:00Z`;
+const radius = 100;
+
+let browser;
+let server;
+let page;
+
+before(async () => {
+  [browser, server] = await Promise.all([launch(), new Server().start()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+afterEach(async () => {
+  const { said, elsewhere } = page;
+  await page.context().close();
+  assert.deepEqual(said, [], 'the console is empty');
+  assert.deepEqual(elsewhere, [], 'no request goes to another server');
+});
+
+test('the page shows the sky of now and a quiet console', async () => {
+  page = await openPage(browser, server);
+  await visit(page, server);
+  assert.equal(await page.locator('#rows tr').count(), 10);
+  assert.equal(await page.locator('#dome .body').count(), 10);
+  assert.equal(await page.textContent('h1'), 'Greenwich');
+  assert.equal(await page.getAttribute('#now', 'aria-pressed'), 'true');
+  assert.match(await page.textContent('#summary'), /the Sun \d+° (up|below)/);
+});
+
+test('dome and table show the numbers of the API', async () => {
+  for (const query of [evening, '?lon=15.6356&lat=78.2232&elevation=10&time=2026-06-21T22:00:00Z', '?lon=-180&lat=0&elevation=0&time=1850-06-01T00:00:00Z']) {
+    page = await openPage(browser, server);
+    await visit(page, server, query);
+    const { planets } = await server.ask(`planets${query}&fields=az,alt,magnitude,rise`);
+    assert.equal(planets.length, 10);
+    for (const { name, az, alt, magnitude } of planets) {
+      const shown = await row(page, name);
+      assert.equal(shown.az, `${az.toFixed(2)}°`, name);
+      assert.equal(shown.alt.replace('−', '-'), `${alt.toFixed(2)}°`, name);
+      if (magnitude !== undefined) assert.equal(shown.magnitude.replace('−', '-'), magnitude.toFixed(1), name);
+      const { x, y } = await place(page, name);
+      const distance = Math.hypot(x, y);
+      // North is up and east left, as one sees it looking up.
+      const turn = (az * Math.PI) / 180;
+      assert.ok(Math.hypot(x + distance * Math.sin(turn), y + distance * Math.cos(turn)) < 0.01, `${name} stands in its direction`);
+      if (alt >= 0) assert.ok(Math.abs(distance - (radius * (90 - alt)) / 90) < 0.01, `${name} stands at its altitude`);
+      else assert.ok(distance > radius + 1 && distance < radius + 19, `${name} is on the rim`);
+      assert.equal(await page.locator(`#rows tr.below[data-name=${name}]`).count(), alt < 0 ? 1 : 0);
+    }
+    if (query !== evening) await page.context().close();
+  }
+});
+
+test('times stand on the clock of the place', async () => {
+  page = await openPage(browser, server, { timezoneId: 'America/New_York' });
+  await visit(page, server, evening);
+  assert.match(await page.textContent('#when'), /^Monday.* 23 November 2026.* 21:10$/);
+  const { planets } = await server.ask(`planets${evening}&fields=az,alt,rise`);
+  const sun = planets.find(({ name }) => name === 'sun');
+  const melbourneClock = new Intl.DateTimeFormat('en-GB', { timeZone: 'Australia/Melbourne', hour: '2-digit', minute: '2-digit' });
+  assert.equal((await row(page, 'sun')).rise, melbourneClock.format(Date.parse(sun.rise)));
+});
+
+test('the slider and the date move the sky, Now brings it back', async () => {
+  page = await openPage(browser, server);
+  await visit(page, server, evening);
+  const before = await place(page, 'moon');
+  await page.focus('#slider');
+  await page.keyboard.press('ArrowRight');
+  await page.waitForFunction(() => document.getElementById('when').textContent.endsWith('21:15'));
+  await page.waitForURL(/time=2026-11-23T10:15:00Z/);
+  await page.waitForFunction(([x, y]) => {
+    const { e, f } = document.querySelector('#dome .body.moon').transform.baseVal.consolidate().matrix;
+    return Math.hypot(e - x, f - y) > 0.3;
+  }, [before.x, before.y]);
+  const { planets } = await server.ask(`planets?${melbourne}&time=2026-11-23T10:15:00Z`);
+  assert.equal((await row(page, 'moon')).az, `${planets[1].az.toFixed(2)}°`);
+
+  await page.fill('#date', '2000-01-02');
+  await page.waitForURL(/time=2000-01-02T10:15:00Z/);
+  await page.click('#now');
+  await page.waitForFunction(() => !location.search.includes('time='));
+  await page.waitForFunction((year) => document.getElementById('when').textContent.includes(year),
+    String(new Date().getUTCFullYear()));
+});
+
+test('a place is picked, typed, or given by the browser, and stays in the address', async () => {
+  page = await openPage(browser, server, { geolocation: { longitude: 11.5762, latitude: 48.1374 }, permissions: ['geolocation'],
+    timezoneId: 'Europe/Berlin' });
+  await visit(page, server);
+  await page.selectOption('#places', 'Tokyo');
+  await page.waitForURL(/lon=139\.6917&lat=35\.6895/);
+  assert.equal(await page.textContent('h1'), 'Tokyo');
+
+  await page.click('#edit');
+  await page.fill('#lat', '95');
+  await page.click('#coordinates button');
+  assert.match(await page.textContent('#place-problem'), /Latitude .* −90 to 90/);
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'lat');
+  await page.fill('#lat', '−33,5');
+  await page.fill('#lon', '-70.6');
+  await page.click('#coordinates button');
+  await page.waitForURL(/lon=-70\.6&lat=-33\.5/);
+  assert.equal(await page.textContent('h1'), '33.50° S, 70.60° W');
+  assert.equal(await page.textContent('#place-problem'), '');
+
+  await page.click('#locate');
+  await page.waitForURL(/lon=11\.576&lat=48\.137/);
+  assert.match(page.url(), /zone=Europe\/Berlin/);
+  await page.goBack();
+  await page.waitForFunction(() => document.querySelector('h1').textContent === '33.50° S, 70.60° W');
+});
+
+test('a browser that keeps its location to itself is answered with a sentence', async () => {
+  page = await openPage(browser, server);
+  await visit(page, server);
+  await page.click('#locate');
+  await page.waitForFunction(() => /not allowed|could not find/.test(document.getElementById('place-problem').textContent));
+});
+
+test('an address with mistakes names them all and shows a sky', async () => {
+  page = await openPage(browser, server);
+  await visit(page, server, '?lon=east&lat=91&elevation=0&time=yesterday');
+  const problem = await page.textContent('#place-problem');
+  for (const word of ['Longitude', 'Latitude', 'time']) assert.match(problem, new RegExp(word));
+});
+
+test('a body that is chosen shows its way, in the table and on the dome, by keyboard too', async () => {
+  page = await openPage(browser, server);
+  await visit(page, server, evening);
+  await page.click('#rows button[data-name=saturn]');
+  await page.mouse.move(1, 1);
+  await page.waitForSelector('.path.chosen .line');
+  const { track } = await server.ask(
+    `planets/saturn/track?${melbourne}&from=2026-11-22T13:00:00Z&to=2026-11-23T13:00:00Z&step=600`);
+  const drawn = await page.getAttribute('.path.chosen .line', 'd');
+  assert.equal(drawn.match(/[ML]/g).length - drawn.match(/M/g).length > track.filter(({ alt }) => alt >= 0).length - 4, true);
+  assert.equal(await page.getAttribute('#dome .body.saturn', 'aria-pressed'), 'true');
+  assert.match(await page.textContent('#about'), /^Saturn is in [A-Z]/);
+
+  await page.focus('#dome .body.sun');
+  await page.keyboard.press('ArrowRight');
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.name), 'moon');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.querySelector('#rows button[data-name=moon]').ariaPressed === 'true');
+  assert.equal(await page.getAttribute('#dome .body.saturn', 'aria-pressed'), 'false');
+});
+
+test('nothing is cut off on a phone, and names do not cover each other', async () => {
+  page = await openPage(browser, server, phone);
+  for (const query of [evening, '?lon=15.6356&lat=78.2232&elevation=10&time=2026-06-21T22:00:00Z']) {
+    await visit(page, server, query);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'the page is as wide as the screen');
+    const boxes = await page.$$eval('#dome .label', (labels) => labels.map((label) => {
+      const { left, right, top, bottom } = label.getBoundingClientRect();
+      return { name: label.textContent, left, right, top: top + 2, bottom: bottom - 2 };
+    }));
+    for (const a of boxes) {
+      assert.ok(a.left >= 0 && a.right <= 390, `${a.name} is on the screen`);
+      for (const b of boxes.filter((other) => other.name > a.name)) {
+        const apart = a.right <= b.left + 1 || b.right <= a.left + 1 || a.bottom <= b.top + 1 || b.bottom <= a.top + 1;
+        assert.ok(apart, `${a.name} and ${b.name} stand apart`);
+      }
+    }
+  }
+});
+
+test('without JavaScript there is a sentence and the way to the API', async () => {
+  page = await openPage(browser, server, { javaScriptEnabled: false });
+  await page.goto(server.base);
+  assert.match(await page.textContent('noscript'), /JavaScript/);
+  await page.click('noscript button');
+  await page.waitForURL(/planets\?lon=-0\.0005&lat=51\.4769&elevation=0/);
+});
