@@ -106,6 +106,7 @@ int Life::run() {
   os::install_worker_signals(
       birth_.master_pid, birth_.config->graceful_timeout, listening,
       [](void* wakeup) { static_cast<uv::Wakeup*>(wakeup)->send(); }, &signalled_);
+  os::install_stack_signals(birth_.slot->crash, birth_.slot->sample);
   if (auto started = run_start_hooks(); !started) {
     base::log_error("the application failed to start: {}", started.error().message);
     return os::kExitAppLoad;
