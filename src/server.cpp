@@ -87,7 +87,9 @@ int run(int argc, char** argv, App app, About about) {
   const auto start = std::filesystem::current_path(ignored);
   config::Outcome outcome = config::load(sources);
   if (!outcome.complaints.empty()) {
-    std::fputs(config::print_complaints(outcome.complaints).c_str(), stderr);
+    const std::string complaints = config::print_complaints(outcome.complaints);
+    std::fputs(complaints.c_str(), stderr);
+    master::tell_predecessor(complaints);
     return os::kExitUsage;
   }
   if (outcome.action != config::Action::kServe) {

@@ -9,6 +9,7 @@
 #include "master/death_report.hpp"
 #include "master/service.hpp"
 #include "os/socket.hpp"
+#include "os/title.hpp"
 
 namespace orrery::master {
 
@@ -120,6 +121,8 @@ std::vector<int> Service::foreign_descriptors(const Generation& generation) cons
   add(ground_.signals.fd());
   add(ground_.notify.fd());
   add(ground_.daemon.fd());
+  add(successor_.fd());
+  add(ground_.predecessor.fd());
   for (const auto& [pid, worker] : workers_) add(worker.pipe.get());
   for (const int fd : ground_.listeners.descriptors()) {
     const bool own = std::any_of(generation.listeners.begin(), generation.listeners.end(),
@@ -179,7 +182,37 @@ Result<void> Service::load(unsigned number) {
 
 void Service::apply(const DropGeneration& action) { generations_.erase(action.generation); }
 
-void Service::apply(const CloseListeners&) { ground_.listeners.close_all_but({}); }
+void Service::apply(const CloseListeners& action) {
+  if (action.shared) return ground_.listeners.close_copies();
+  ground_.listeners.close_all_but({});
+}
+
+void Service::apply(const StartSuccessor&) {
+  auto started = Successor::start(program_, ground_.listeners.to_pass());
+  if (!started) return inbox_.push_back(SuccessorNotStarted{started.error().message});
+  successor_ = std::move(*started);
+  inbox_.push_back(SuccessorStarted{successor_.pid()});
+}
+
+void Service::apply(const CommitUpgrade&) {
+  ground_.listeners.own_paths(false);
+  ground_.notify.main_pid(successor_.pid());
+  successor_.commit();
+}
+
+void Service::apply(const TakeOver&) {
+  const Config& config = generations_.at(supervisor_.generation()).config;
+  base::log_info("This master (pid {}) has the service now; it came from {}", ::getpid(),
+                 ground_.predecessor.pid());
+  ground_.predecessor.forget();
+  ground_.listeners.own_paths(true);
+  os::set_title(master_title(config));
+  ground_.notify.main_pid(::getpid());
+  ground_.notify.ready("took over");
+  if (!ground_.pidfile) return;
+  if (const auto renamed = ground_.pidfile->rename(config.pidfile); !renamed)
+    base::log_error("{}", renamed.error().message);
+}
 
 void Service::apply(const ReopenLogs&) {
   for (const auto& [number, generation] : generations_) {
@@ -219,6 +252,12 @@ void Service::take_over(const Worker& worker, Ending ending) {
 }
 
 void Service::apply(const Announce& action) {
+  if (ground_.predecessor.there()) {  // the service manager hears of one master only
+    if (action.phase != Phase::kReady) return;
+    settle(action.generation);
+    base::log_info("Generation {} serves: {}", action.generation, action.status);
+    return ground_.predecessor.ready(action.status);
+  }
   switch (action.phase) {
     case Phase::kReloading: return ground_.notify.reloading(base::monotonic_now());
     case Phase::kStopping: return ground_.notify.stopping(action.status);

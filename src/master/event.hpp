@@ -25,6 +25,7 @@ struct Plan {
   base::Nanoseconds graceful_timeout{0};
   base::Nanoseconds boot_timeout{0};
   base::Nanoseconds drain_delay{0};
+  UpgradeMode upgrade = UpgradeMode::kTransactional;
   ReloadStrategy strategy = ReloadStrategy::kRolling;
   unsigned max_surge = 1;  ///< workers above `workers` during a replacement; those that drain are not counted
   unsigned max_unavailable = 0;  ///< workers that may be missing while others are being replaced
@@ -33,7 +34,9 @@ struct Plan {
 // --- events ---
 struct Started {
   Plan plan;
-  bool terminal = false;  ///< a terminal can send WINCH
+  bool terminal = false;   ///< a terminal can send WINCH
+  bool heir = false;       ///< the master whose USR2 started this one still has the service
+  bool container = false;  ///< it is PID 1: with it the container would end
 };
 struct SignalArrived {
   int signo = 0;
@@ -78,12 +81,32 @@ struct Pulse {
 struct HeartbeatsRead {
   std::vector<Pulse> pulses;
 };
+/// The answers to StartSuccessor.
+struct SuccessorStarted {
+  pid_t pid = 0;
+};
+struct SuccessorNotStarted {
+  std::string why;
+};
+/// The new master said that it is ready, or why it will not be.
+struct SuccessorSpoke {
+  bool ready = false;
+  std::string text;
+};
+struct SuccessorExited {
+  std::string how;
+};
+/// To the new master: the old one has left the service to it, or is gone.
+struct PredecessorLeft {
+  bool committed = false;
+};
 /// next_deadline() has come; harmless at any other time.
 struct DeadlineReached {};
 
 using Event =
     std::variant<Started, SignalArrived, Forked, ForkFailed, WorkerReady, WorkerAskedRecycle, WorkerExhausted,
-                 ChildExited, ConfigReady, ConfigFailed, HeartbeatsRead, DeadlineReached>;
+                 ChildExited, ConfigReady, ConfigFailed, HeartbeatsRead, SuccessorStarted,
+                 SuccessorNotStarted, SuccessorSpoke, SuccessorExited, PredecessorLeft, DeadlineReached>;
 
 /// How a child's life ended, judged by what was asked of it.
 enum class Ending : std::uint8_t {
@@ -116,8 +139,19 @@ struct LoadConfig {
 struct DropGeneration {
   unsigned generation = 0;
 };
-/// Let nobody new in and close the master's copies; workers empty the queues through theirs.
-struct CloseListeners {};
+/// Close the master's copies; workers empty the queues through theirs. Let nobody new in, unless another master goes on.
+struct CloseListeners {
+  bool shared = false;
+};
+/// Run the binary on disk as the new master; answered with SuccessorStarted or SuccessorNotStarted.
+struct StartSuccessor {};
+struct SignalSuccessor {
+  int signo = 0;
+};
+/// The service is the new master's: tell it, and the service manager.
+struct CommitUpgrade {};
+/// The service is ours now: be known as the master.
+struct TakeOver {};
 struct ReopenLogs {};
 /// A child was reaped: tell its story, take over what it left, free its slot.
 struct ReportDeath {
@@ -141,8 +175,9 @@ struct Exit {
   int code = 0;
 };
 
-using Action = std::variant<Spawn, SendSignal, LoadConfig, DropGeneration, CloseListeners, ReopenLogs,
-                            ReportDeath, Announce, Say, Exit>;
+using Action =
+    std::variant<Spawn, SendSignal, LoadConfig, DropGeneration, CloseListeners, StartSuccessor,
+                 SignalSuccessor, CommitUpgrade, TakeOver, ReopenLogs, ReportDeath, Announce, Say, Exit>;
 using Actions = std::vector<Action>;
 
 }  // namespace orrery::master

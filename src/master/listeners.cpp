@@ -1,6 +1,7 @@
 #include "master/listeners.hpp"
 
 #include <algorithm>
+#include <fcntl.h>
 
 #include "os/socket.hpp"
 
@@ -16,6 +17,14 @@ std::shared_ptr<os::Listener> share(os::Listener listener) {
 }
 
 }  // namespace
+
+Listeners::Listeners(const std::vector<Inheritance::Passed>& passed) {
+  for (const auto& one : passed) {
+    if (one.from_manager) inherited_.push_back(one.bind);
+    ::fcntl(one.fd, F_SETFD, FD_CLOEXEC);
+    passed_.push_back({one.bind, base::UniqueFd{one.fd}});
+  }
+}
 
 Result<ListenerSet> Listeners::open(const Config& config, const std::optional<os::Identity>& owner,
                                     std::vector<std::string>& notes) {
@@ -35,8 +44,15 @@ Result<std::shared_ptr<os::Listener>> Listeners::open_one(const std::string& bin
   if (auto open = find(bind)) return open;
   const auto target = base::parse_bind(bind);
   if (!target) return tl::unexpected(target.error());
-  auto bound = os::listen_on(*target, bind, config.backlog, owner);
+  const auto passed =
+      std::find_if(passed_.begin(), passed_.end(), [&](const Passed& one) { return one.bind == bind; });
+  auto bound = passed != passed_.end() ? os::take_over(passed->fd.get(), *target, bind)
+                                       : os::listen_on(*target, bind, config.backlog, owner);
   if (!bound) return tl::unexpected(bound.error());
+  if (passed != passed_.end()) {
+    [[maybe_unused]] const int taken = passed->fd.release();
+    passed_.erase(passed);
+  }
   if (!bound->note.empty()) notes.push_back(bound->note);
   auto listener = share(std::move(bound->listener));
   known_.emplace_back(listener);
@@ -56,6 +72,30 @@ std::vector<int> Listeners::descriptors() const {
     if (const auto listener = known.lock()) descriptors.push_back(listener->fd.get());
   }
   return descriptors;
+}
+
+std::vector<Inheritance::Passed> Listeners::to_pass() const {
+  std::vector<Inheritance::Passed> passed;
+  for (const auto& known : known_) {
+    const auto listener = known.lock();
+    if (!listener || !listener->fd) continue;
+    const bool managed = std::find(inherited_.begin(), inherited_.end(), listener->bind) != inherited_.end();
+    passed.push_back({listener->fd.get(), managed, listener->bind});
+  }
+  return passed;
+}
+
+void Listeners::own_paths(bool own) {
+  for (const auto& known : known_) {
+    if (const auto listener = known.lock()) os::own_path(*listener, own);
+  }
+}
+
+void Listeners::close_copies() {
+  for (const auto& known : known_) {
+    if (const auto listener = known.lock()) listener->fd.reset();
+  }
+  known_.clear();
 }
 
 void Listeners::close_all_but(const ListenerSet& kept) {

@@ -14,6 +14,7 @@
 #include "orrery/config.hpp"
 #include "orrery/result.hpp"
 
+#include "master/inheritance.hpp"
 #include "os/contract.hpp"
 #include "os/privileges.hpp"
 
@@ -25,11 +26,22 @@ class Listeners {
  public:
   /// `inherited`: bind settings from the service manager; when there are any they stand for Config::bind.
   explicit Listeners(std::vector<std::string> inherited) : inherited_(std::move(inherited)) {}
+  /// What the master before this one passed on.
+  explicit Listeners(const std::vector<Inheritance::Passed>& passed);
 
   /// The sockets `config` names; opens those that no set given out before holds. Warnings are added to
   /// `notes`.
   Result<ListenerSet> open(const Config& config, const std::optional<os::Identity>& owner,
                            std::vector<std::string>& notes);
+
+  /// Closes what was passed on and no setting names any more.
+  void drop_passed() { passed_.clear(); }
+  /// Everything open, for the master after this one.
+  [[nodiscard]] std::vector<Inheritance::Passed> to_pass() const;
+  /// The unix paths are ours to unlink at the end, or another master's.
+  void own_paths(bool own);
+  /// Closes the master's copies and turns nobody away: another master accepts from the same sockets.
+  void close_copies();
 
   /// Every descriptor that is open now, whichever generation it belongs to.
   [[nodiscard]] std::vector<int> descriptors() const;
@@ -44,7 +56,13 @@ class Listeners {
                                                  std::vector<std::string>& notes);
   [[nodiscard]] std::shared_ptr<os::Listener> find(const std::string& bind) const;
 
+  struct Passed {
+    std::string bind;
+    base::UniqueFd fd;
+  };
+
   std::vector<std::string> inherited_;
+  std::vector<Passed> passed_;
   std::vector<std::weak_ptr<os::Listener>> known_;
 };
 

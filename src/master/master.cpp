@@ -28,17 +28,22 @@ struct Foreground {
   std::vector<std::string> notes;
 };
 
-Result<Foreground> prepare_foreground(const Config& config) {
-  Foreground prepared{{}, Listeners{os::take_inherited_binds()}, {}, {}};
+Listeners make_listeners(const std::optional<Inheritance>& inheritance) {
+  return inheritance ? Listeners{inheritance->listeners} : Listeners{os::take_inherited_binds()};
+}
+
+Result<Foreground> prepare_foreground(const Config& config, const std::optional<Inheritance>& inheritance) {
+  Foreground prepared{{}, make_listeners(inheritance), {}, {}};
   if (const auto entered = enter_place(config); !entered) return tl::unexpected(entered.error());
   if (!config.pidfile.empty()) {
-    auto pidfile = os::Pidfile::lock(config.pidfile);
+    auto pidfile = os::Pidfile::lock(config.pidfile + (inheritance ? ".2" : ""));
     if (!pidfile) return tl::unexpected(pidfile.error());
     prepared.pidfile = std::move(*pidfile);
   }
   auto generation = make_generation(config, prepared.listeners, prepared.notes);
   if (!generation) return tl::unexpected(generation.error());
   prepared.first = std::move(*generation);
+  prepared.listeners.drop_passed();
   return prepared;
 }
 
@@ -54,8 +59,9 @@ Result<Ground> prepare_background(const Config& config, Foreground foreground, o
   if (!signals) return tl::unexpected(signals.error());
   auto handover = os::HandoverPair::open();
   if (!handover) return tl::unexpected(handover.error());
-  os::set_title(config.proc_name + ": master");
-  return Ground{std::move(foreground.pidfile),
+  os::set_title(master_title(config));
+  return Ground{{},
+                std::move(foreground.pidfile),
                 std::move(foreground.listeners),
                 std::move(foreground.first),
                 std::move(daemon),
@@ -83,13 +89,24 @@ int give_up(const std::string& why) {
 
 }  // namespace
 
+std::string master_title(const Config& config) { return config.proc_name + ": master"; }
+
+void tell_predecessor(const std::string& why) {
+  if (const auto inheritance = take_inheritance()) Predecessor{*inheritance}.failed(why);
+}
+
 int run_master(MasterParts parts) {
   os::ensure_standard_descriptors();
   os::save_invocation();
-  auto foreground = prepare_foreground(parts.config);
-  if (!foreground) return give_up(foreground.error().message);
+  const auto inheritance = take_inheritance();
+  Predecessor predecessor = inheritance ? Predecessor{*inheritance} : Predecessor{};
+  auto foreground = prepare_foreground(parts.config, inheritance);
+  if (!foreground) {
+    predecessor.failed(foreground.error().message);
+    return give_up(foreground.error().message);
+  }
   os::Daemon daemon;
-  if (parts.config.daemon) {
+  if (parts.config.daemon && !inheritance) {  // a new master is in the background already
     auto detached = os::Daemon::daemonize();
     if (!detached) return give_up(detached.error().message);
     daemon = std::move(*detached);
@@ -98,10 +115,13 @@ int run_master(MasterParts parts) {
   auto ground = prepare_background(parts.config, std::move(*foreground), daemon);
   if (!ground) {
     daemon.failed(os::kExitFailure, ground.error().message);
+    predecessor.failed(ground.error().message);
     return give_up(ground.error().message);
   }
+  if (predecessor.there()) os::set_title(parts.config.proc_name + ": master (new)");
+  ground->predecessor = std::move(predecessor);
   say_start(parts, ground->first.listeners, notes);
-  if (parts.config.daemon) ground->notify.main_pid(::getpid());
+  if (parts.config.daemon && !inheritance) ground->notify.main_pid(::getpid());
   return Service{std::move(parts), std::move(*ground)}.run();
 }
 

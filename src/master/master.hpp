@@ -40,4 +40,7 @@ struct MasterParts {
 /// Runs the service; returns the exit code (os::ExitCode) when it has stopped.
 int run_master(MasterParts parts);
 
+/// In a process that an upgrade started, before run_master(): it will not come to that, and why.
+void tell_predecessor(const std::string& why);
+
 }  // namespace orrery::master

@@ -18,11 +18,7 @@ void Supervisor::handle(const SignalArrived& event) {
     case SIGUSR1: return reopen_logs();
     case SIGWINCH: return retire_everybody();
     case SIGCHLD: return;
-    case SIGUSR2:
-      return say(LogLevel::kWarning,
-                 "USR2 does nothing here: to run a new binary stop and start the service; where systemd "
-                 "holds the socket "
-                 "(fd:// or socket activation) the port stays open meanwhile");
+    case SIGUSR2: return begin_upgrade();
     default: return impossible("a signal the master does not take");
   }
 }
@@ -35,6 +31,7 @@ bool Supervisor::obeys(std::string_view order) {
 
 void Supervisor::reload() {
   if (!obeys("HUP")) return;
+  if (upgrade_.pending()) return say(LogLevel::kWarning, "HUP is ignored: an upgrade is under way");
   loading_ = next_generation_++;
   announced_ = false;
   actions_.emplace_back(Announce{Phase::kReloading, generation_, "reloading"});
@@ -85,7 +82,31 @@ void Supervisor::reopen_logs() {
   }
 }
 
+void Supervisor::begin_upgrade() {
+  if (!obeys("USR2")) return;
+  const char* obstacle = nullptr;
+  if (container_)
+    obstacle = "this master is PID 1, and its container would end with it; replace the container";
+  else if (heir_)
+    obstacle = "the master that started this one still serves; it must leave first";
+  else if (upgrade_.state() != Upgrade::State::kNone)
+    obstacle = "an upgrade is under way";
+  else if (!ever_ready_)
+    obstacle = "the service is starting";
+  else if (loading_ != 0 || rolling())
+    obstacle = "a reload is under way; try again when it is done";
+  if (obstacle != nullptr) return say(LogLevel::kWarning, fmt::format("USR2 is refused: {}", obstacle));
+  upgrade_.begin(plan_, now_, actions_);
+}
+
+// No word to the service manager: the service goes on, in other hands.
+void Supervisor::leave_to_successor() {
+  if (upgrade_.state() == Upgrade::State::kCommitted && serving()) begin_stop(Course::kStopping, os::kExitOk);
+}
+
 void Supervisor::stop(int signo) {
+  if (serving() && upgrade_.state() == Upgrade::State::kBeside) return upgrade_.commit(actions_);
+  upgrade_.cancel(signo, now_, actions_);
   const bool graceful = signo == SIGTERM;
   switch (course_) {
     case Course::kServing:
@@ -114,8 +135,10 @@ void Supervisor::linger() {
 }
 
 void Supervisor::begin_stop(Course course, int code) {
-  if (course_ == Course::kServing) actions_.emplace_back(Announce{Phase::kStopping, generation_, "stopping"});
-  if (serving()) actions_.emplace_back(CloseListeners{});
+  const bool shared = heir_ || upgrade_.shares();
+  if (course_ == Course::kServing && !shared)
+    actions_.emplace_back(Announce{Phase::kStopping, generation_, "stopping"});
+  if (serving()) actions_.emplace_back(CloseListeners{shared});
   course_ = course;
   exit_code_ = code;
   loading_ = 0;
@@ -133,6 +156,7 @@ void Supervisor::begin_stop(Course course, int code) {
 void Supervisor::kill_all() {
   const bool quick = course_ != Course::kStopping;
   course_ = Course::kKilling;
+  upgrade_.cancel(SIGKILL, now_, actions_);
   stop_deadline_ = kNever;
   for (Child& child : children_) {
     if (child.state == Child::State::kKilled) continue;

@@ -79,7 +79,7 @@ void Supervisor::announce_ready() {
   for (unsigned place = 0; place < target_; ++place) {
     if (!children_.has_ready(place) && backoffs_[place].deaths() == 0) return;
   }
-  announced_ = true;
+  announced_ = proven_ = true;
   actions_.emplace_back(Announce{Phase::kReady, generation_,
                                  fmt::format("{} of {} workers ready", children_.ready(), target_)});
 }
@@ -95,7 +95,7 @@ void Supervisor::drop_generations() {
 void Supervisor::end_when_empty() {
   const bool leaving =
       course_ == Course::kStopping || course_ == Course::kQuitting || course_ == Course::kKilling;
-  if (!leaving || !children_.empty()) return;
+  if (!leaving || !children_.empty() || upgrade_.pending()) return;
   course_ = Course::kEnded;
   actions_.emplace_back(Exit{exit_code_});
 }

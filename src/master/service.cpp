@@ -60,12 +60,14 @@ Service::Service(MasterParts parts, Ground ground)
 }
 
 int Service::run() {
-  dispatch(Started{plan_of(generations_.at(1).config), os::has_terminal()});
+  dispatch(Started{plan_of(generations_.at(1).config), os::has_terminal(), ground_.predecessor.there(),
+                   ::getpid() == 1});
   while (!exit_code_) {
     wait();
     take_signals();
     dispatch_inbox();
     read_pipes();
+    listen_to_masters();
     reap();
     read_scoreboard();
     reach_deadline();
@@ -81,6 +83,9 @@ void Service::wait() {
   std::vector<pollfd> polled{{ground_.signals.fd(), POLLIN, 0}};
   for (const auto& [pid, worker] : workers_) {
     if (worker.pipe) polled.push_back({worker.pipe.get(), POLLIN, 0});
+  }
+  for (const int channel : {successor_.fd(), ground_.predecessor.fd()}) {
+    if (channel >= 0) polled.push_back({channel, POLLIN, 0});
   }
   const base::Monotonic now = base::monotonic_now();
   const base::Monotonic until = std::min(next_pulse_, supervisor_.next_deadline().value_or(kNever));
@@ -125,6 +130,12 @@ void Service::read_pipe(pid_t pid, Worker& worker) {
   dispatch_inbox();
 }
 
+void Service::listen_to_masters() {
+  for (SuccessorSpoke& spoke : successor_.listen()) inbox_.emplace_back(std::move(spoke));
+  if (const auto left = ground_.predecessor.listen()) inbox_.emplace_back(*left);
+  dispatch_inbox();
+}
+
 // One by one: first see that one is dead, then take the signals, then reap it. A Ctrl-C that ended the worker
 // was sent to us at the same instant, so it is pending by now and the supervisor hears of it first. And since
 // nothing is dispatched between reaping and ChildExited, no signal can go to a pid that is free again.
@@ -134,7 +145,13 @@ void Service::reap() {
     dispatch_inbox();
     const auto found = workers_.find(*pid);
     if (found != workers_.end()) read_pipe(*pid, found->second);
+    if (*pid == successor_.pid()) listen_to_masters();
     const auto dead = os::reap_child(*pid);
+    if (dead && *pid == successor_.pid()) {
+      successor_ = {};
+      dispatch(SuccessorExited{describe_status(dead->status)});
+      continue;
+    }
     if (!dead || found == workers_.end()) continue;  // as PID 1 we inherit strangers: reaped, nothing said
     found->second.dead = *dead;
     const std::uint64_t before = std::exchange(oom_kills_, os::oom_kills(parts_.system_root).value_or(0));
@@ -193,6 +210,7 @@ Plan Service::plan_of(const Config& config) const {
   plan.graceful_timeout = config.graceful_timeout;
   plan.boot_timeout = config.boot_timeout;
   plan.drain_delay = config.drain_delay;
+  plan.upgrade = config.upgrade;
   plan.strategy = config.reload_strategy;
   plan.max_surge = static_cast<unsigned>(std::max(config.max_surge, 0));
   plan.max_unavailable = static_cast<unsigned>(std::max(config.max_unavailable, 0));

@@ -15,7 +15,9 @@
 #include "master/event.hpp"
 #include "master/listeners.hpp"
 #include "master/master.hpp"
+#include "master/predecessor.hpp"
 #include "master/stall_watch.hpp"
+#include "master/successor.hpp"
 #include "master/supervisor.hpp"
 #include "os/daemon.hpp"
 #include "os/handover.hpp"
@@ -37,6 +39,7 @@ struct Generation {
 
 /// What must stand before the first fork.
 struct Ground {
+  Predecessor predecessor;
   std::optional<os::Pidfile> pidfile;
   Listeners listeners;
   Generation first;
@@ -51,6 +54,9 @@ struct Ground {
 /// `notes`.
 Result<Generation> make_generation(const Config& config, Listeners& listeners,
                                    std::vector<std::string>& notes);
+
+/// What ps shows for a master that has the service.
+std::string master_title(const Config& config);
 
 class Service {
  public:
@@ -76,6 +82,7 @@ class Service {
   void wait();
   void take_signals();
   void read_pipes();
+  void listen_to_masters();
   void read_pipe(pid_t pid, Worker& worker);
   void reap();
   void read_scoreboard();
@@ -89,6 +96,10 @@ class Service {
   void apply(const LoadConfig& action);
   void apply(const DropGeneration& action);
   void apply(const CloseListeners& action);
+  void apply(const StartSuccessor& action);
+  void apply(const SignalSuccessor& action) { successor_.signal(action.signo); }
+  void apply(const CommitUpgrade& action);
+  void apply(const TakeOver& action);
   void apply(const ReopenLogs& action);
   void apply(const ReportDeath& action);
   void apply(const Announce& action);
@@ -109,6 +120,7 @@ class Service {
   Ground ground_;
   os::Program program_;
   Supervisor supervisor_;
+  Successor successor_;
   std::map<unsigned, Generation> generations_;
   std::map<pid_t, Worker> workers_;
   std::deque<Event> inbox_;

@@ -46,6 +46,7 @@ Actions Supervisor::on(const Event& event, base::Monotonic now) {
     impossible(course_ == Course::kEnded ? "an event after the end" : "an event before the start");
   } else {
     std::visit([this](const auto& happened) { handle(happened); }, event);
+    leave_to_successor();
     reconcile();
   }
   return std::exchange(actions_, {});
@@ -67,7 +68,7 @@ Supervisor::State Supervisor::state() const {
 
 std::optional<base::Monotonic> Supervisor::next_deadline() const {
   if (course_ == Course::kEnded) return std::nullopt;
-  base::Monotonic next = stop_deadline_;
+  base::Monotonic next = std::min(stop_deadline_, upgrade_.deadline());
   for (const Child& child : children_) next = std::min(next, child.deadline);
   for (unsigned place = 0; serving() && place < target_; ++place) {
     if (waits_for_backoff(place)) next = std::min(next, backoffs_[place].not_before());
@@ -82,6 +83,8 @@ void Supervisor::handle(const Started& event) {
   course_ = Course::kServing;
   plan_ = settled_plan_ = event.plan;
   terminal_ = event.terminal;
+  container_ = event.container;
+  heir_ = event.heir;
   target_ = settled_target_ = places_of(event.plan);
 }
 
@@ -191,6 +194,18 @@ void Supervisor::handle(const HeartbeatsRead& event) {
   }
 }
 
+void Supervisor::handle(const PredecessorLeft& event) {
+  if (!heir_) return impossible("the end of a master that was here before");
+  if (!event.committed && !proven_) {
+    if (!serving()) return;
+    say(LogLevel::kCritical,
+        "The master that started this one is gone before this one was ready: it leaves too");
+    return begin_stop(Course::kStopping, os::kExitFailure);
+  }
+  heir_ = false;
+  actions_.emplace_back(TakeOver{});
+}
+
 void Supervisor::handle(const DeadlineReached&) {
   std::vector<Child> not_booted;
   for (Child& child : children_) {
@@ -206,6 +221,7 @@ void Supervisor::handle(const DeadlineReached&) {
     if (serving())
       worker_lost(lost, os::kExitWorkerBoot, name_of(lost) + " was not ready within boot_timeout");
   }
+  upgrade_.expire(now_, actions_);
   if (stop_deadline_ > now_) return;
   if (course_ == Course::kLingering) return begin_stop(Course::kStopping, os::kExitOk);
   kill_all();
@@ -257,6 +273,11 @@ void Supervisor::mark_spent(pid_t pid, LogLevel level, std::string_view why) {
 
 // A worker ended, or will be killed, though nobody wanted it to; it is no longer counted as live.
 void Supervisor::worker_lost(const Child& lost, int code, const std::string& how) {
+  if (heir_ && !proven_) {
+    // A reload gives a generation up at its first failure; so does an upgrade. Those that are ready finish what they took.
+    say(LogLevel::kCritical, fmt::format("{}: the upgrade is given up", how));
+    return begin_stop(Course::kStopping, is_boot_code(code) ? code : int{os::kExitWorkerBoot});
+  }
   if (!ever_ready_ && is_boot_code(code)) {
     say(LogLevel::kCritical, fmt::format("{}: the service cannot start and stops", how));
     return begin_stop(Course::kQuitting, code);

@@ -37,6 +37,7 @@
 #include "master/backoff.hpp"
 #include "master/children.hpp"
 #include "master/event.hpp"
+#include "master/upgrade.hpp"
 #include "os/scoreboard.hpp"
 
 namespace orrery::master {
@@ -75,6 +76,7 @@ class Supervisor {
   [[nodiscard]] const Children& children() const { return children_; }
   [[nodiscard]] unsigned target() const { return target_; }
   [[nodiscard]] unsigned generation() const { return generation_; }
+  [[nodiscard]] const Upgrade& upgrade() const { return upgrade_; }
 
  private:
   enum class Course : std::uint8_t { kIdle, kServing, kLingering, kStopping, kQuitting, kKilling, kEnded };
@@ -91,6 +93,11 @@ class Supervisor {
   void handle(const ConfigReady& event);
   void handle(const ConfigFailed& event);
   void handle(const HeartbeatsRead& event);
+  void handle(const SuccessorStarted& event) { upgrade_.on(event, actions_); }
+  void handle(const SuccessorNotStarted& event) { upgrade_.on(event, actions_); }
+  void handle(const SuccessorSpoke& event) { upgrade_.on(event, now_, actions_); }
+  void handle(const SuccessorExited& event) { upgrade_.on(event, actions_); }
+  void handle(const PredecessorLeft& event);
   void handle(const DeadlineReached& event);
 
   // Orders.
@@ -99,6 +106,8 @@ class Supervisor {
   void add_worker();
   void remove_worker();
   void retire_everybody();
+  void begin_upgrade();
+  void leave_to_successor();
   void reopen_logs();
   void stop(int signo);
   void linger();
@@ -150,7 +159,9 @@ class Supervisor {
   Jitter jitter_;
 
   Plan plan_, settled_plan_;
-  bool terminal_ = false;
+  bool terminal_ = false, container_ = false;
+  bool heir_ = false;  ///< the master that started this one still has the service
+  Upgrade upgrade_;
   unsigned target_ = 0, settled_target_ = 0;          ///< places to fill
   unsigned generation_ = 1, settled_generation_ = 1;  ///< the one wanted, and the last one that proved itself
   unsigned next_generation_ = 2;
@@ -158,6 +169,7 @@ class Supervisor {
   std::vector<unsigned> leaving_;  ///< generations to drop when their last child is gone
 
   bool ever_ready_ = false;
+  bool proven_ = false;     ///< kReady was announced at least once
   bool announced_ = false;  ///< kReady was announced since the start or the last HUP
   unsigned start_deaths_ = 0;
   base::Monotonic heartbeats_read_at_{}, resumed_at_{};

@@ -76,6 +76,14 @@ Result<void> Pidfile::write() {
   return {};
 }
 
+Result<void> Pidfile::rename(const std::string& given) {
+  const std::string path = absolute(given);
+  if (::rename(path_.c_str(), path.c_str()) != 0)
+    return fail(fmt::format("cannot rename pidfile {} to {}: {}", path_, path, std::strerror(errno)));
+  path_ = path;
+  return {};
+}
+
 void Pidfile::remove() {
   if (!fd_ || !same_file(fd_.get(), path_) || read_start(fd_.get()) != std::to_string(::getpid())) return;
   ::unlink(path_.c_str());

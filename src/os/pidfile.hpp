@@ -26,6 +26,8 @@ class Pidfile {
 
   /// Records the calling process, which is the master from now on.
   Result<void> write();
+  /// Takes the name of another file, whose owner has left or is leaving; the lock and the content stay.
+  Result<void> rename(const std::string& path);
   /// Unlinks the file if it still is the one locked here and names the calling process.
   void remove();
   [[nodiscard]] int fd() const { return fd_.get(); }

@@ -29,7 +29,8 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 }
 
 [[noreturn]] void give_up(const Launch& launch, const std::string& why) {
-  ::send(launch.complaints, why.data(), why.size(), MSG_NOSIGNAL);
+  const std::string message = "failed " + why;
+  ::send(launch.complaints, message.data(), message.size(), MSG_NOSIGNAL);
   ::_exit(kCannotRun);
 }
 

@@ -21,7 +21,7 @@ struct Launch {
   std::vector<std::string> environment;  ///< `NAME=value`; replaces what had the name
   std::vector<std::string> without;      ///< names taken out of the environment
   std::vector<int> keep;                 ///< descriptors that stay open, under their numbers
-  int complaints = -1;                   ///< a socket that gets one sentence when the program cannot be run
+  int complaints = -1;  ///< a socket that gets "failed SENTENCE" when the program cannot be run
 };
 
 class Program {

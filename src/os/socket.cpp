@@ -188,6 +188,22 @@ Result<Bound> listen_on(const base::BindTarget& target, std::string_view bind, i
   return Bound{std::move(*listener), inherited ? "" : backlog_note(backlog)};
 }
 
+Result<Bound> take_over(int fd, const base::BindTarget& target, std::string_view bind) {
+  auto listener = adopt(fd, bind);
+  if (!listener) return tl::unexpected(listener.error());
+  listener->bind = bind;
+  listener->target = target;
+  if (target.kind == base::BindTarget::Kind::kInherited) listener->target.path = bound_path(fd);
+  struct stat status {};
+  if (target.kind == base::BindTarget::Kind::kUnix && ::stat(target.path.c_str(), &status) == 0)
+    listener->path_inode = status.st_ino;
+  return Bound{std::move(*listener), ""};
+}
+
+void own_path(Listener& listener, bool own) {
+  listener.owns_path = own && listener.target.kind == base::BindTarget::Kind::kUnix;
+}
+
 void change_backlog(const Listener& listener, int backlog) {
   // listen(2) on a socket that listens already only changes the limit; an inherited one's is its giver's
   // affair.

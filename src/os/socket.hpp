@@ -25,6 +25,12 @@ struct Bound {
 Result<Bound> listen_on(const base::BindTarget& target, std::string_view bind, int backlog,
                         const std::optional<Identity>& owner);
 
+/// Takes a listener that the master before this one opened for the same setting. Its unix path stays that master's.
+Result<Bound> take_over(int fd, const base::BindTarget& target, std::string_view bind);
+
+/// From now on the path of a unix listener is this process's to unlink, if it still is this socket's; or no longer.
+void own_path(Listener& listener, bool own);
+
 /// Changes the queue limit of a listener that is open already.
 void change_backlog(const Listener& listener, int backlog);
 

@@ -154,7 +154,7 @@ const ExpectedRow kExpected[] = {
    {"-", "- reopen usr1:101 usr1:102", "- reopen usr1:101 usr1:102", "- reopen usr1:101 usr1:102 usr1:103",
     "- reopen usr1:101 usr1:102", "- reopen usr1:101 usr1:102", "- reopen usr1:101 usr1:102", "- reopen", "-"}},
   {"USR2",
-   {"-", "- say", "- say", "- say",
+   {"-", "- say", "- successor", "- say",
     "- say", "- say", "- say", "- say", "-"}},
   {"WINCH",
    {"-", "- say", "- say term:101 term:102", "serving say say term:101 term:102 term:103 ready",

@@ -145,7 +145,13 @@ class FakeWorld {
     REQUIRE(of_generation(action.generation).empty());
     dropped.push_back(action.generation);
   }
-  void apply(const CloseListeners&, std::deque<Event>&) { note("close"); }
+  void apply(const CloseListeners& action, std::deque<Event>&) { note(action.shared ? "leave" : "close"); }
+  void apply(const StartSuccessor&, std::deque<Event>&) { note("successor"); }
+  void apply(const SignalSuccessor& action, std::deque<Event>&) {
+    note(fmt::format("{}:successor", os::signal_word(action.signo)));
+  }
+  void apply(const CommitUpgrade&, std::deque<Event>&) { note("commit"); }
+  void apply(const TakeOver&, std::deque<Event>&) { note("take-over"); }
   void apply(const ReopenLogs&, std::deque<Event>&) { note("reopen"); }
   void apply(const ReportDeath& action, std::deque<Event>&) {
     note(fmt::format("report:{}", action.pid));

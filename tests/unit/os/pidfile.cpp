@@ -1,6 +1,7 @@
 #include "os/pidfile.hpp"
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <fstream>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -98,6 +99,24 @@ TEST_CASE("pidfile: the lock ends with its last holder, killed or not") {
   ::kill(holder, SIGKILL);
   test::wait_for(holder);
   CHECK(Pidfile::lock(path).has_value());
+}
+
+TEST_CASE("pidfile: takes another's name, and then is that file") {
+  const test::TemporaryDirectory directory;
+  const std::string path = directory.file("pid");
+  auto old = Pidfile::lock(path);
+  REQUIRE(old);
+  REQUIRE(old->write());
+  auto next = Pidfile::lock(path + ".2");
+  REQUIRE(next);
+  REQUIRE(next->write());
+  REQUIRE(next->rename(path));
+  CHECK_FALSE(std::filesystem::exists(path + ".2"));
+  old->remove();  // the name is not its file any more
+  CHECK(std::filesystem::exists(path));
+  CHECK_FALSE(Pidfile::lock(path));
+  next->remove();
+  CHECK_FALSE(std::filesystem::exists(path));
 }
 
 }  // namespace orrery::os

@@ -1,0 +1,36 @@
+#include "master/predecessor.hpp"
+
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <string>
+#include <sys/socket.h>
+
+namespace orrery::master {
+
+Predecessor::Predecessor(const Inheritance& inheritance)
+    : pid_(inheritance.master), channel_(inheritance.channel) {
+  ::fcntl(channel_.get(), F_SETFD, FD_CLOEXEC);
+  tell("hello ", "1");
+}
+
+void Predecessor::tell(std::string_view word, std::string_view text) {
+  if (!channel_) return;
+  const std::string message = std::string(word).append(text);
+  ::send(channel_.get(), message.data(), message.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+std::optional<PredecessorLeft> Predecessor::listen() {
+  std::array<char, 256> bytes{};
+  while (channel_) {
+    const ssize_t got = ::recv(channel_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && errno == EAGAIN) return std::nullopt;
+    if (got <= 0) return channel_.reset(), PredecessorLeft{false};
+    const std::string_view message{bytes.data(), static_cast<std::size_t>(got)};
+    if (message.starts_with("commit")) return channel_.reset(), PredecessorLeft{true};
+  }
+  return std::nullopt;
+}
+
+}  // namespace orrery::master

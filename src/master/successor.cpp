@@ -1,0 +1,66 @@
+#include "master/successor.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fmt/format.h>
+#include <string_view>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "os/process.hpp"
+
+namespace orrery::master {
+
+Result<Successor> Successor::start(const os::Program& program, std::vector<Inheritance::Passed> listeners) {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    return fail(fmt::format("cannot make a channel: {}", std::strerror(errno)));
+  Successor successor;
+  successor.channel_.reset(ends[0]);
+  const base::UniqueFd theirs{ends[1]};
+  const Inheritance inheritance{::getpid(), theirs.get(), std::move(listeners)};
+  os::Launch launch;
+  launch.environment = to_environment(inheritance);
+  launch.without = {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"};  // they are passed on by name
+  launch.keep = {theirs.get()};
+  for (const auto& passed : inheritance.listeners) launch.keep.push_back(passed.fd);
+  launch.complaints = theirs.get();
+  const auto pid = program.launch(launch);
+  if (!pid) return tl::unexpected(pid.error());
+  successor.pid_ = *pid;
+  return successor;
+}
+
+void Successor::signal(int signo) const {
+  if (pid_ > 0) os::send_signal(pid_, signo);
+}
+
+void Successor::commit() {
+  const std::string_view word = "commit";
+  ::send(channel_.get(), word.data(), word.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+std::vector<SuccessorSpoke> Successor::listen() {
+  std::vector<SuccessorSpoke> heard;
+  std::array<char, 1024> bytes{};
+  while (channel_) {
+    const ssize_t got = ::recv(channel_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && errno == EAGAIN) break;
+    if (got <= 0) {
+      channel_.reset();  // it is ending; poll must not report that for ever
+      break;
+    }
+    const std::string_view message{bytes.data(), static_cast<std::size_t>(got)};
+    const std::size_t space = std::min(message.find(' '), message.size());
+    const std::string_view word = message.substr(0, space);
+    const std::string text{message.substr(std::min(space + 1, message.size()))};
+    // Words this version does not know are a newer one's affair.
+    if (word == "ready" || word == "failed") heard.push_back({word == "ready", text});
+  }
+  return heard;
+}
+
+}  // namespace orrery::master

@@ -1,0 +1,275 @@
+// Upgrade (USR2): the new binary proves itself beside the old one; the clients notice neither success nor failure.
+#include <filesystem>
+#include <fstream>
+#include <sys/stat.h>
+
+#include "e2e/classes.hpp"
+#include "support/load.hpp"
+
+namespace orrery::test {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+void check_clean(const LoadAccount& account) {
+  INFO(account.first_problem);
+  CHECK(account.ok > 0);
+  CHECK(account.failed == 0);
+  CHECK(account.refused == 0);
+  CHECK(account.reset == 0);
+}
+
+/// A server whose binary is a file of its own, with a load on it.
+struct Upgraded {
+  explicit Upgraded(std::vector<std::string> arguments, std::string yaml = "workers: 2\n")
+      : server{ServerProcess::Program::kEcho, std::move(arguments)} {
+    server.binary = server.file("service");
+    server.yaml = std::move(yaml);
+    fs::copy_file(ORRERY_ECHO, server.binary);
+  }
+  void serve() {
+    REQUIRE(server.serve());
+    load.start(url(server.port()), 3, true);
+    load.start(url(server.port()), 3, false);
+    REQUIRE(load.answers(30));
+  }
+  /// As a deployment does it: a new file takes the name.
+  void install(const std::string& from) {
+    fs::copy_file(from, server.file("next"));
+    fs::rename(server.file("next"), server.binary);
+  }
+  void install_script(const std::string& text) {
+    std::ofstream{server.file("next")} << text;
+    ::chmod(server.file("next").c_str(), 0755);
+    fs::rename(server.file("next"), server.binary);
+  }
+  /// The pid of the nth new master, as the log says.
+  pid_t successor(int nth = 1) {
+    const std::string mark = "Upgrade: the new master has pid ";
+    pid_t pid = 0;
+    CHECK(eventually([&] {
+      const std::string log = server.log();
+      std::size_t at = log.find(mark);
+      for (int i = 1; i < nth && at != std::string::npos; ++i) at = log.find(mark, at + 1);
+      if (at == std::string::npos || log.find('\n', at) == std::string::npos) return false;
+      pid = std::atoi(log.c_str() + at + mark.size());
+      return true;
+    }));
+    return pid;
+  }
+  pid_t pid_in(const std::string& name) { return std::atoi(server.read_file(name).c_str()); }
+  void stop(pid_t master) {
+    ::kill(master, SIGTERM);
+    CHECK(eventually([&] { return !ServerProcess::alive(master); }, kPatience));
+    CHECK(eventually([&] { return server.everybody().empty(); }, kPatience));
+  }
+
+  ServerProcess server;
+  Load load;
+};
+
+}  // namespace
+
+TEST_CASE("upgrade: the new binary takes over under load, the old master leaves by itself") {
+  Upgraded up{{"-k", GENERATE(from_range(kClasses)), "-p", "pid"}};
+  up.serve();
+  up.install(ORRERY_ECHO);
+  up.server.signal(SIGUSR2);
+  CHECK(up.server.wait_for_end() == 0);
+  const pid_t master = up.successor();
+  REQUIRE(up.server.wait_for_line("This master (pid " + std::to_string(master) + ") has the service now"));
+  REQUIRE(up.load.answers(100));
+  check_clean(up.load.stop());
+  CHECK(eventually([&] { return up.pid_in("pid") == master; }));
+  CHECK_FALSE(fs::exists(up.server.file("pid.2")));
+  CHECK(ServerProcess::title(master) == "orrery: master");
+  CHECK(ServerProcess::workers_of(master).size() == 2);
+  CHECK(up.server.count_lines("[ERROR]") == 0);
+  up.stop(master);
+  CHECK_FALSE(fs::exists(up.server.file("pid")));
+}
+
+TEST_CASE("upgrade: three in a row, and a reload after them") {
+  Upgraded up{{"-p", "pid"}};
+  up.serve();
+  pid_t master = up.server.pid();
+  for (int round = 1; round <= 3; ++round) {
+    up.install(ORRERY_ECHO);
+    ::kill(master, SIGUSR2);
+    const pid_t next = up.successor(round);
+    REQUIRE(up.server.wait_for_line("This master (pid " + std::to_string(next) + ") has the service now"));
+    if (round == 1) CHECK(up.server.wait_for_end() == 0);
+    CHECK(eventually([&] { return !ServerProcess::alive(master); }));
+    master = next;
+  }
+  ::kill(master, SIGHUP);
+  CHECK(up.server.wait_for_line("Generation 2 serves"));
+  REQUIRE(up.load.answers(30));
+  check_clean(up.load.stop());
+  up.stop(master);
+}
+
+TEST_CASE("upgrade: whatever is wrong with the new one, nothing changed") {
+  struct Row {
+    const char* name;
+    void (*spoil)(Upgraded&);
+    const char* said;
+  };
+  const std::string yaml = "workers: 2\nboot_timeout: 1s\n";
+  static const Row rows[] = {
+      {"crashes", [](Upgraded& up) { up.install("/bin/false"); }, "has ended (exit code 1)"},
+      {"hangs", [](Upgraded& up) { up.install_script("#!/bin/sh\nexec sleep 1000\n"); },
+       "it was not ready in time"},
+      {"is deaf too",
+       [](Upgraded& up) { up.install_script("#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 0.1; done\n"); },
+       "has ended (SIGKILL)"},
+      {"is no program", [](Upgraded& up) { up.install_script("nothing\n"); }, "cannot run "},
+      {"is not there", [](Upgraded& up) { fs::remove(up.server.binary); }, "No such file"},
+      {"bad YAML", [](Upgraded& up) { up.server.write_config("workers: lots\n"); }, "`lots`"},
+      {"its workers fail to start",
+       [](Upgraded& up) {
+         up.server.write_config("workers: 2\nboot_timeout: 1s\nraw_env: ['ECHO_START=fail']\n");
+       },
+       "has ended (exit code 4)"},
+      {"its workers hang",
+       [](Upgraded& up) {
+         up.server.write_config(
+             "workers: 2\nboot_timeout: 1s\ngraceful_timeout: 1s\nraw_env: ['ECHO_START=hang']\n");
+       },
+       "has ended (exit code 3)"},
+  };
+  const Row& row = GENERATE(from_range(std::begin(rows), std::end(rows)));
+  INFO(row.name);
+  Upgraded up{{"-p", "pid"}, yaml};
+  up.serve();
+  const auto before = up.server.workers();
+  row.spoil(up);
+  up.server.signal(SIGUSR2);
+  CHECK(up.server.wait_for_line("nothing changed", 20s));
+  CHECK(up.server.wait_for_line(row.said));
+  REQUIRE(up.load.answers(30));
+  CHECK(up.pid_in("pid") == up.server.pid());
+  CHECK(up.server.workers() == before);
+  CHECK(eventually([&] { return !fs::exists(up.server.file("pid.2")); }));
+
+  // And it can be tried again.
+  up.server.write_config(yaml);
+  up.install(ORRERY_ECHO);
+  up.server.signal(SIGUSR2);
+  CHECK(up.server.wait_for_end() == 0);
+  const pid_t master = up.successor(2);
+  REQUIRE(up.server.wait_for_line("This master (pid " + std::to_string(master) + ") has the service now"));
+  REQUIRE(up.load.answers(30));
+  check_clean(up.load.stop());
+  up.stop(master);
+}
+
+TEST_CASE("upgrade: by hand, as with gunicorn") {
+  Upgraded up{{"-p", "pid"}, "workers: 2\nupgrade: manual\n"};
+  up.serve();
+  up.server.signal(SIGUSR2);
+  const pid_t master = up.successor();
+  REQUIRE(up.server.wait_for_line("is ready (2 of 2 workers ready) and both serve"));
+  CHECK(up.pid_in("pid") == up.server.pid());
+  CHECK(up.pid_in("pid.2") == master);
+  CHECK(ServerProcess::title(master) == "orrery: master (new)");
+  CHECK(ServerProcess::workers_of(master).size() == 2);
+  up.server.signal(SIGUSR2);
+  CHECK(up.server.wait_for_line("USR2 is refused: an upgrade is under way"));
+  ::kill(master, SIGUSR2);
+  CHECK(up.server.wait_for_line("USR2 is refused: the master that started this one still serves"));
+  up.server.signal(SIGWINCH);
+  CHECK(up.server.wait_for_workers(1));  // that one is the new master
+  REQUIRE(up.load.answers(30));
+  SECTION("TERM to the old one ends the upgrade") {
+    up.server.signal(SIGTERM);
+    CHECK(up.server.wait_for_end() == 0);
+    CHECK(eventually([&] { return up.pid_in("pid") == master; }));
+    CHECK(up.server.wait_for_line("This master (pid " + std::to_string(master) + ") has the service now"));
+    REQUIRE(up.load.answers(30));
+    check_clean(up.load.stop());
+    up.stop(master);
+  }
+  SECTION("HUP to the old one and TERM to the new one go back") {
+    up.server.signal(SIGHUP);
+    CHECK(up.server.wait_for_workers(3));
+    ::kill(master, SIGTERM);
+    CHECK(up.server.wait_for_line("the new master " + std::to_string(master) + " has ended (exit code 0)"));
+    CHECK(eventually([&] { return !fs::exists(up.server.file("pid.2")); }));
+    CHECK(up.pid_in("pid") == up.server.pid());
+    REQUIRE(up.load.answers(30));
+    check_clean(up.load.stop());
+    CHECK(up.server.stop() == 0);
+  }
+  SECTION("the old one killed with -9: the new one has the service") {
+    up.server.signal(SIGKILL);
+    CHECK(up.server.wait_for_end() == 128 + SIGKILL);
+    CHECK(eventually([&] { return up.pid_in("pid") == master; }));
+    REQUIRE(up.load.answers(30));
+    check_clean(up.load.stop());
+    up.stop(master);
+  }
+}
+
+TEST_CASE("upgrade: the old master killed with -9 before the new one is ready: the new one leaves too") {
+  Upgraded up{{}, "workers: 2\ngraceful_timeout: 1s\n"};
+  REQUIRE(up.server.serve());
+  up.server.write_config("workers: 2\ngraceful_timeout: 1s\nraw_env: ['ECHO_START=hang']\n");
+  up.server.signal(SIGUSR2);
+  const pid_t master = up.successor();
+  REQUIRE(eventually([&] { return !ServerProcess::workers_of(master).empty(); }));
+  up.server.signal(SIGKILL);
+  CHECK(up.server.wait_for_end() == 128 + SIGKILL);
+  CHECK(up.server.wait_for_line("is gone before this one was ready: it leaves too"));
+  CHECK(eventually([&] { return up.server.everybody().empty(); }, kPatience));
+}
+
+TEST_CASE("upgrade: TERM while one is under way stops both") {
+  Upgraded up{{}, "workers: 2\ngraceful_timeout: 1s\n"};
+  REQUIRE(up.server.serve());
+  up.server.write_config("workers: 2\ngraceful_timeout: 1s\nraw_env: ['ECHO_START=hang']\n");
+  up.server.signal(SIGUSR2);
+  const pid_t master = up.successor();
+  up.server.signal(SIGHUP);
+  CHECK(up.server.wait_for_line("HUP is ignored: an upgrade is under way"));
+  CHECK(up.server.stop() == 0);
+  CHECK(!ServerProcess::alive(master));
+  CHECK(eventually([&] { return up.server.everybody().empty(); }, kPatience));
+}
+
+TEST_CASE("upgrade: a unix socket keeps its path, and loses it with the last master") {
+  Upgraded up{{"-b", "unix:s"}};
+  REQUIRE(up.server.serve());
+  const Wire::Place place{0, up.server.file("s"), false};
+  up.server.signal(SIGUSR2);
+  CHECK(up.server.wait_for_end() == 0);
+  const pid_t master = up.successor();
+  CHECK(fetch(place, "GET /constant").status == 200);
+  up.stop(master);
+  CHECK_FALSE(fs::exists(place.path));
+}
+
+TEST_CASE("upgrade: a daemon") {
+  Upgraded up{{"-D", "-p", "pid", "--log-file", "error.log"}};
+  up.server.start();
+  REQUIRE(up.server.wait_for_end() == 0);
+  const pid_t old = up.pid_in("pid");
+  up.server.adopt(old);
+  const std::string log = up.server.read_file("error.log");
+  const int port = std::stoi(log.substr(log.find("http://127.0.0.1:") + 17));
+  up.load.start(url(port), 2, false);
+  REQUIRE(up.load.answers(30));
+  up.install(ORRERY_ECHO);
+  ::kill(old, SIGUSR2);
+  CHECK(eventually([&] { return !ServerProcess::alive(old); }, kPatience));
+  const pid_t master = up.pid_in("pid");
+  up.server.adopt(master);
+  CHECK(master != old);
+  REQUIRE(up.load.answers(30));
+  check_clean(up.load.stop());
+  ::kill(master, SIGTERM);
+  CHECK(eventually([&] { return !ServerProcess::alive(master); }, kPatience));
+}
+
+}  // namespace orrery::test
