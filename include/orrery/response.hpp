@@ -76,6 +76,8 @@ class ORRERY_EXPORT Response {
   [[nodiscard]] std::string_view body() const { return fixed_.data() ? fixed_ : std::string_view{body_}; }
   [[nodiscard]] bool body_outlives() const { return fixed_.data() != nullptr; }
   [[nodiscard]] const std::vector<FieldPair>& fields() const;
+  /// False when it has neither fields nor a streamed body of its own: most have not.
+  [[nodiscard]] bool has_extras() const { return extra_ != nullptr; }
   [[nodiscard]] const FixedFields* fixed_fields() const { return shared_fields_; }
   /// The value of the first field with this name, in any case; nothing when it is absent.
   [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const;

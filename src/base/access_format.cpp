@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <optional>
 
+#include "base/eight.hpp"
+
 namespace orrery::base {
 
 enum class AccessFormat::Atom : std::uint8_t {
@@ -52,13 +54,27 @@ void append_escaped_byte(char c, std::string& out) {
   out += kDigits[byte & 15U];
 }
 
-void append_raw_escaped(std::string_view value, std::string& out) {
-  for (const char c : value) {
-    if (needs_escape(c)) {
-      append_escaped_byte(c, out);
-    } else {
-      out += c;
+/// Number of leading bytes that stand for themselves.
+std::size_t plain_length(std::string_view value) {
+  std::size_t i = 0;
+  for (; i + 8 <= value.size(); i += 8) {
+    const std::uint64_t word = eight::load(value.data() + i);
+    if ((word & eight::kHighs) | eight::any_below(word, 0x20) | eight::any_equal(word, 0x7f) |
+        eight::any_equal(word, '"') | eight::any_equal(word, '\\')) {
+      break;
     }
+  }
+  while (i < value.size() && !needs_escape(value[i])) ++i;
+  return i;
+}
+
+void append_raw_escaped(std::string_view value, std::string& out) {
+  for (;;) {
+    const std::size_t plain = plain_length(value);
+    out.append(value.data(), plain);
+    if (plain == value.size()) return;
+    append_escaped_byte(value[plain], out);
+    value.remove_prefix(plain + 1);
   }
 }
 

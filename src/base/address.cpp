@@ -130,10 +130,14 @@ Address masked(Address address, unsigned bits) {
 std::string_view Address::format_ip(std::array<char, 46>& out) const {
   if (family == Family::kUnix) return "unix";
   if (family == Family::kNone) return "-";
-  const bool v4 = family == Family::kV4;
-  ::inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? ip.data() + 12 : ip.data(), out.data(),
-              static_cast<socklen_t>(out.size()));
-  return out.data();
+  if (family == Family::kV6)
+    return ::inet_ntop(AF_INET6, ip.data(), out.data(), static_cast<socklen_t>(out.size()));
+  char* at = out.data();
+  for (std::size_t byte = 12; byte < ip.size(); ++byte) {
+    if (byte > 12) *at++ = '.';
+    at = std::to_chars(at, out.data() + out.size(), ip[byte]).ptr;
+  }
+  return {out.data(), static_cast<std::size_t>(at - out.data())};
 }
 
 std::string Address::to_string() const {

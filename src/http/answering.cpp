@@ -46,7 +46,8 @@ bool Exchange::may_keep() const {
 
 ConnectionField Exchange::settle_connection(const Response& response) {
   keep_ = may_keep();
-  if (const auto wish = response.field("connection")) {
+  const auto wish = response.has_extras() ? response.field("connection") : std::nullopt;
+  if (wish) {
     for_each_element(
         *wish, [&](std::string_view option) { keep_ = keep_ && !equals_ignoring_case(option, "close"); });
   }

@@ -8,6 +8,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "base/eight.hpp"
+
 namespace orrery::http {
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -39,23 +41,7 @@ inline std::size_t token_length(std::string_view text) {
   return i;
 }
 
-namespace eight {  // eight bytes at a time, in one register
-inline constexpr std::uint64_t kOnes = 0x0101010101010101;
-inline constexpr std::uint64_t kHighs = 0x8080808080808080;
-inline std::uint64_t load(const char* from) {
-  std::uint64_t word;
-  std::memcpy(&word, from, sizeof word);
-  return word;
-}
-/// Non-zero when some byte is below `limit` (1..128).
-constexpr std::uint64_t any_below(std::uint64_t word, std::uint64_t limit) {
-  return (word - kOnes * limit) & ~word & kHighs;
-}
-/// Non-zero when some byte equals `byte` (0..127).
-constexpr std::uint64_t any_equal(std::uint64_t word, std::uint64_t byte) {
-  return any_below(word ^ (kOnes * byte), 1);
-}
-}  // namespace eight
+namespace eight = base::eight;
 
 /// True when `text` has only HTAB, visible characters, spaces and obs-text (RFC 9110, 5.5).
 inline bool has_only_field_bytes(std::string_view text) {

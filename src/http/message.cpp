@@ -50,19 +50,33 @@ void Message::keep_bytes() {
   bytes = kept_.data();
 }
 
+void Message::split_query() {
+  query_is_split_ = true;
+  const std::uint32_t end = query.begin + query.length;
+  for (std::uint32_t at = query.begin; at < end; ++at) {
+    const std::uint32_t begin = at;
+    std::uint32_t equals = end;
+    bool plain = true;
+    for (; at < end && bytes[at] != '&'; ++at) {
+      const char c = bytes[at];
+      if (c == '=' && equals == end) equals = at;
+      if (c == '%' || c == '+') plain = false;
+    }
+    const std::uint32_t name_end = std::min(equals, at);
+    const std::uint32_t value_begin = std::min(name_end + 1, at);
+    query_pairs_.push_back({{begin, name_end - begin}, {value_begin, at - value_begin}, plain});
+  }
+}
+
 std::optional<std::string_view> Message::query_value(std::string_view name) {
-  std::string_view left = view(query);
-  while (!left.empty()) {
-    const std::string_view pair = left.substr(0, left.find('&'));
-    left.remove_prefix(std::min(left.size(), pair.size() + 1));
-    const std::size_t equals = pair.find('=');
-    const std::string_view key = pair.substr(0, equals);
-    const bool encoded_key = key.find_first_of("%+") != std::string_view::npos;
-    if (encoded_key ? decode_query_component(key) != name : key != name) continue;
-    const std::string_view value =
-        equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
-    if (value.find_first_of("%+") == std::string_view::npos) return value;
-    return decoded_values_.emplace_back(decode_query_component(value));
+  if (!query_is_split_) split_query();
+  for (const QueryPair& pair : query_pairs_) {
+    if (pair.plain) {
+      if (view(pair.name) == name) return view(pair.value);
+    } else if (decode_query_component(view(pair.name)) == name) {
+      decoded_values_.push_back(std::make_unique<std::string>(decode_query_component(view(pair.value))));
+      return *decoded_values_.back();
+    }
   }
   return {};
 }
@@ -92,7 +106,9 @@ void Message::clear() {
   fields.clear();
   trim(decoded_path);
   path_is_raw = true;
-  match = {};
+  match.kind = RouteMatch::Kind::kNoPath;
+  match.parameter_count = 0;
+  match.names = nullptr;
   framing = BodyFraming::kNone;
   content_length = 0;
   keep_alive = true;
@@ -115,6 +131,8 @@ void Message::clear() {
   peer_text_.clear();
   client_text_.clear();
   secure = false;
+  query_pairs_.clear();
+  query_is_split_ = false;
   decoded_values_.clear();
 }
 

@@ -12,7 +12,6 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -149,7 +148,17 @@ class Message {
   std::string kept_;
   std::string peer_text_;
   std::string client_text_;
-  std::deque<std::string> decoded_values_;
+  /// One `name=value` of the query, as it came.
+  struct QueryPair {
+    Span name;
+    Span value;
+    bool plain;  ///< neither needs decoding
+  };
+  void split_query();
+
+  std::vector<QueryPair> query_pairs_;  ///< filled by the first query_value()
+  bool query_is_split_ = false;
+  std::vector<std::unique_ptr<std::string>> decoded_values_;
   MessagePool* pool_;
 };
 

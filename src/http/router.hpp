@@ -27,8 +27,12 @@ struct RouteMatch {
   std::uint16_t route = 0;             ///< kFound: index in the order of add()
   const std::string* allow = nullptr;  ///< kNoMethod, kOptions: value of Allow; lives as long as the router
   const std::vector<std::string>* names = nullptr;  ///< kFound: names of the parameters
-  /// Offset and length in the path, in the order of the pattern.
-  std::array<std::pair<std::uint32_t, std::uint32_t>, kMaxPathParameters> parameters{};
+  /// Where the values stand in the path, in the order of the pattern; the first `parameter_count` are set.
+  struct Part {
+    std::uint32_t begin;
+    std::uint32_t length;
+  };
+  std::array<Part, kMaxPathParameters> parameters;
 };
 
 class Router {

@@ -29,23 +29,21 @@ std::optional<char> decode_escape(std::string_view text, std::size_t at) {
 }
 
 std::size_t reg_name_length(std::string_view text) {
-  std::size_t i = 0;
-  while (i < text.size()) {
-    if (kHostBytes[static_cast<unsigned char>(text[i])])
-      ++i;
-    else if (text[i] == '%' && decode_escape(text, i))
-      i += 3;
-    else
-      break;
+  for (std::size_t i = 0;; i += 3) {
+    while (i < text.size() && kHostBytes[static_cast<unsigned char>(text[i])]) ++i;
+    if (i == text.size() || text[i] != '%' || !decode_escape(text, i)) return i;
   }
-  return i;
 }
 
 /// May be empty (RFC 3986, 3.2.3).
 bool is_port(std::string_view text) {
   unsigned port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return text.empty() || (error == std::errc{} && end == text.data() + text.size() && port <= 65535);
+  for (const char c : text) {
+    if (!is_digit(c)) return false;
+    port = port * 10 + static_cast<unsigned>(c - '0');
+    if (port > 65535) return false;
+  }
+  return true;
 }
 
 bool is_ip_literal(std::string_view text) {

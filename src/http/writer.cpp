@@ -49,6 +49,16 @@ void put_framing(Pen& pen, const Frame& frame) {
   }
 }
 
+void put_fields(Pen& pen, const std::vector<Response::FieldPair>& fields) {
+  for (const auto& [name, value] : fields) {
+    if (is_servers_own(name)) continue;
+    pen.put(name);
+    pen.put(": ");
+    pen.put(value);
+    pen.put("\r\n");
+  }
+}
+
 void put_connection(Pen& pen, ConnectionField connection) {
   if (connection == ConnectionField::kClose) pen.put("Connection: close\r\n");
   if (connection == ConnectionField::kKeepAlive) pen.put("Connection: keep-alive\r\n");
@@ -97,6 +107,7 @@ void DateLine::update(base::WallTime now) {
 bool is_sendable(const Response& response) {
   if (response.status() < 200 || response.status() > 599) return false;
   if (!has_only_field_bytes(response.media_type())) return false;
+  if (!response.has_extras()) return true;
   const auto& fields = response.fields();
   return std::all_of(fields.begin(), fields.end(), [](const auto& field) {
     const auto& [name, value] = field;
@@ -106,7 +117,8 @@ bool is_sendable(const Response& response) {
 
 void write_head(Output& out, const Response& response, const Frame& frame, const DateLine& date) {
   std::size_t room = 320 + response.media_type().size() + frame.id.size();
-  for (const auto& [name, value] : response.fields()) room += name.size() + value.size() + 4;
+  if (response.has_extras())
+    for (const auto& [name, value] : response.fields()) room += name.size() + value.size() + 4;
   const FixedFields* const fixed = response.fixed_fields();
   if (fixed) room += fixed->text().size();
   char* const begin = out.reserve(room);
@@ -121,13 +133,7 @@ void write_head(Output& out, const Response& response, const Frame& frame, const
   }
   put_framing(pen, frame);
   if (fixed) pen.put(fixed->text());
-  for (const auto& [name, value] : response.fields()) {
-    if (is_servers_own(name)) continue;
-    pen.put(name);
-    pen.put(": ");
-    pen.put(value);
-    pen.put("\r\n");
-  }
+  if (response.has_extras()) put_fields(pen, response.fields());
   if (!frame.id.empty()) {
     pen.put("X-Request-ID: ");
     pen.put(frame.id);

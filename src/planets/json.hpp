@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "planets/decimal.hpp"
+
 namespace orrery::planets {
 
 class JsonText {
@@ -24,8 +26,11 @@ class JsonText {
   }
   /// A finite number; anything else is null.
   JsonText& number(double value) {
-    if (!(value - value == 0)) return raw("null");
     char digits[kLongestNumber + 8];
+    if (const char* short_end = decimal::write(digits, value)) {
+      return raw({digits, static_cast<std::size_t>(short_end - digits)});
+    }
+    if (!(value - value == 0)) return raw("null");
     // -0.0005 reads better than -5e-04; beyond these sizes plain digits would be many.
     const double size = value < 0 ? -value : value;
     const bool plain = size == 0 || (size >= 1e-5 && size < 1e15);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "planets/decimal.hpp"
 #include "planets/rfc3339.hpp"
 
 namespace orrery::planets {
@@ -35,15 +36,22 @@ Instant now() {
   return Instant::from_unix(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
 }
 
+std::optional<double> number_of(std::string_view text) {
+  if (const auto value = decimal::read(text)) return value;
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool whole = error == std::errc{} && end == text.data() + text.size() && std::isfinite(value);
+  return whole ? std::optional{value} : std::nullopt;
+}
+
 /// The number, or nothing when it is absent; a bad one is a problem.
 std::optional<double> read_number(const Request& request, const NumberParameter& parameter,
                                   Problems& problems) {
   const auto text = request.query(parameter.name);
   if (!text) return {};
-  double value = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  const bool whole = error == std::errc{} && end == text->data() + text->size() && std::isfinite(value);
-  if (!whole) {
+  const std::optional<double> number = number_of(*text);
+  const double value = number.value_or(0);
+  if (!number) {
     problems.push_back(std::string{parameter.name} + " must be a number: " + std::string{parameter.range});
   } else if (value < parameter.least || value > parameter.most) {
     problems.push_back(std::string{parameter.name} + " is out of range: " + std::string{parameter.range});

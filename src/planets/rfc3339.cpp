@@ -1,5 +1,7 @@
 #include "planets/rfc3339.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -68,12 +70,22 @@ std::optional<std::chrono::minutes> read_offset(FieldReader& reader) {
   return sign == '-' ? -offset : offset;
 }
 
-void put_digits(std::string& text, std::size_t at, std::size_t width, long value) {
+using Text = std::array<char, 27>;  // down to microseconds
+
+constexpr Text kShape = [] {
+  Text text{};
+  constexpr std::string_view kZeros = "0000-00-00T00:00:00.000000Z";
+  std::copy(kZeros.begin(), kZeros.end(), text.begin());
+  return text;
+}();
+constexpr std::size_t kWholeSeconds = 19;
+
+void put_digits(Text& text, std::size_t at, std::size_t width, long value) {
   for (std::size_t i = width; i-- > 0; value /= 10) text[at + i] = static_cast<char>('0' + value % 10);
 }
 
-std::string to_seconds(const CivilTime& time, long second) {
-  std::string text = "0000-00-00T00:00:00";
+Text to_seconds(const CivilTime& time, long second) {
+  Text text = kShape;
   put_digits(text, 0, 4, time.year);
   put_digits(text, 5, 2, time.month);
   put_digits(text, 8, 2, time.day);
@@ -115,17 +127,20 @@ std::string format_rfc3339(Instant instant) {
   const CivilTime time = instant.civil();
   // Rounding must not carry into the next minute, so the microseconds are cut.
   const auto micros = static_cast<long>(std::floor(time.second * 1e6 + 1e-3));
-  std::string text = to_seconds(time, micros / 1'000'000);
+  Text text = to_seconds(time, micros / 1'000'000);
   const long fraction = micros % 1'000'000;
   const bool whole_millis = fraction % 1000 == 0;
-  text += whole_millis ? ".000" : ".000000";
-  put_digits(text, 20, whole_millis ? 3 : 6, whole_millis ? fraction / 1000 : fraction);
-  return text += 'Z';
+  const std::size_t digits = whole_millis ? 3 : 6;
+  put_digits(text, kWholeSeconds + 1, digits, whole_millis ? fraction / 1000 : fraction);
+  text[kWholeSeconds + 1 + digits] = 'Z';
+  return {text.data(), kWholeSeconds + digits + 2};
 }
 
 std::string format_rfc3339_seconds(Instant instant) {
   const CivilTime time = instant.rounded().civil();
-  return to_seconds(time, std::lround(time.second)) + 'Z';
+  Text text = to_seconds(time, std::lround(time.second));
+  text[kWholeSeconds] = 'Z';
+  return {text.data(), kWholeSeconds + 1};
 }
 
 }  // namespace orrery::planets

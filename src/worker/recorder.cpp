@@ -99,7 +99,7 @@ void Recorder::write_access_line(const http::Message& message, const http::Answe
   record.id = message.id_view();
   record.status = answer.status;
   record.body_bytes = answer.body_bytes;
-  record.finished = base::wall_now();
+  record.finished = base::wall_tick();
   record.duration = now - message.started;
   record.pid = slot_.pid.load(std::memory_order_relaxed);
   record.request_field = request_field;
