@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <random>
 
@@ -32,8 +33,10 @@ LoadAccount difference(const LoadAccount& after, const LoadAccount& before) {
 class Chaos {
  public:
   Chaos(const std::string& worker_class, unsigned seed)
-      : server{ServerProcess::Program::kEcho, {"-k", worker_class, "--threads", "8"}}, random_(seed) {
+      : server{ServerProcess::Program::kEcho, {"-k", worker_class}}, random_(seed) {
     server.yaml = yaml("");
+    server.binary = server.file("service");
+    std::filesystem::copy_file(ORRERY_ECHO, server.binary);
     REQUIRE(server.serve());
     port_ = server.port();
     for (int i = 0; i < kIdle; ++i) idle_.push_back(std::make_unique<Wire>(port_));
@@ -98,9 +101,39 @@ class Chaos {
     const std::size_t wanted = workers_;
     return server.wait_for_workers(wanted, kPatience) && load.answers(50);
   }
+  /// As a deployment does it: a new file takes the name.
+  void install_script(const std::string& text) const {
+    std::ofstream{server.file("next")} << text;
+    std::filesystem::permissions(server.file("next"), std::filesystem::perms::owner_all);
+    std::filesystem::rename(server.file("next"), server.binary);
+  }
+  void install_service() const {
+    std::filesystem::copy_file(ORRERY_ECHO, server.file("next"));
+    std::filesystem::rename(server.file("next"), server.binary);
+  }
+  /// USR2 with a good binary, under load; idle connections end with the old master's workers. The pid of the new master.
+  pid_t upgrade() {
+    pid_t successor = 0;
+    const LoadAccount account = during("USR2", [&] {
+      server.write_config(yaml(""));
+      install_service();
+      server.signal(SIGUSR2);
+      if (server.wait_for_end() != 0) return false;
+      const std::string log = server.log();
+      const std::string mark = "Upgrade: the new master has pid ";
+      successor = std::atoi(log.c_str() + log.rfind(mark) + mark.size());
+      return server.wait_for_line("This master (pid " + std::to_string(successor) + ") has the service now");
+    });
+    row("USR2", account, 0);
+    INFO(account.first_problem << "\n" << server.log());
+    CHECK(account.failed == 0);
+    CHECK(account.refused == 0);
+    CHECK(account.reset == 0);
+    return successor;
+  }
   void expect_workers(std::size_t count) { workers_ = count; }
   static std::string yaml(const std::string& more) {
-    return "workers: 3\ntimeout: 2s\nbind: 127.0.0.1:0\naccesslog: access.log\n" + more;
+    return "workers: 3\ntimeout: 2s\nboot_timeout: 3s\nbind: 127.0.0.1:0\naccesslog: access.log\n" + more;
   }
 
   ServerProcess server;
@@ -109,8 +142,9 @@ class Chaos {
  private:
   LoadAccount during(const char* name, const std::function<bool()>& act) {
     const LoadAccount before = load.so_far();
+    const bool came_about = act();
     INFO(name << "\n" << server.log());
-    CHECK(act());
+    REQUIRE(came_about);
     CHECK(load.answers(50));
     return difference(load.so_far(), before);
   }
@@ -179,6 +213,22 @@ std::vector<Deed> planned_deeds() {
        }},
       {"TERM to a worker",
        [](Chaos& c, const char* name) { c.planned(name, [&] { return c.worker_gone(SIGTERM); }); }},
+      {"USR2, it crashes",
+       [](Chaos& c, const char* name) {
+         c.planned(name, [&] {
+           c.install_script("#!/bin/sh\nexit 1\n");
+           return c.signal_and_see(SIGUSR2, "nothing changed");
+         });
+         c.install_service();
+       }},
+      {"USR2, it hangs",
+       [](Chaos& c, const char* name) {
+         c.planned(name, [&] {
+           c.install_script("#!/bin/sh\nexec sleep 1000\n");
+           return c.signal_and_see(SIGUSR2, "nothing changed");
+         });
+         c.install_service();
+       }},
       {"HUP during a HUP",
        [](Chaos& c, const char* name) {
          c.planned(name, [&] {
@@ -189,13 +239,15 @@ std::vector<Deed> planned_deeds() {
   };
 }
 
-void stop_under_load(Chaos& chaos) {
+void stop_under_load(Chaos& chaos, pid_t master) {
   const LoadAccount before = chaos.load.so_far();
-  CHECK(chaos.server.stop() == 0);
+  ::kill(master, SIGTERM);
+  CHECK(eventually([&] { return !ServerProcess::alive(master); }));
   const LoadAccount account = difference(chaos.load.stop(), before);
-  INFO(account.first_problem);
+  INFO(account.first_problem << "\n" << chaos.server.log());
   CHECK(account.failed == 0);
   CHECK(account.reset == 0);
+  CHECK(eventually([&] { return chaos.server.everybody().empty(); }));
 }
 
 }  // namespace
@@ -216,7 +268,7 @@ TEST_CASE("chaos: nothing planned costs a request; a killed worker costs what it
       return wire.ask("GET /crash/segv").status == 0 && chaos.settled();
     });
   }
-  stop_under_load(chaos);
+  stop_under_load(chaos, chaos.upgrade());
 }
 
 }  // namespace orrery::test
