@@ -31,6 +31,7 @@ static const char kBody[] =
     "{\"lon\":145.051,\"lat\":-39.754,\"elevation\":0},\"time\":\"2026-11-22T10:00:00.000Z\"}\n";
 
 static bool close_each;
+static bool take_turns;  // with other workers
 static char input[kReadSize];
 static char* answers;  // the same one, many times over
 static size_t answer_size;
@@ -77,8 +78,10 @@ static void accept_one(int poller, int listener) {
   const int one = 1;
   const int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
   // To the end of the queue: else the one who waits first gets every connection.
-  epoll_ctl(poller, EPOLL_CTL_DEL, listener, NULL);
-  watch(poller, listener, EPOLLIN | EPOLLEXCLUSIVE);
+  if (take_turns) {
+    epoll_ctl(poller, EPOLL_CTL_DEL, listener, NULL);
+    watch(poller, listener, EPOLLIN | EPOLLEXCLUSIVE);
+  }
   if (fd < 0) return;
   if ((size_t)fd >= most_descriptors) {
     close(fd);
@@ -179,6 +182,7 @@ int main(int argc, char** argv) {
       default: fprintf(stderr, "usage: limit [-b HOST:PORT] [-w WORKERS] [-c]\n"); return 2;
     }
   }
+  take_turns = workers > 1;
   prepare();
   const int listener = listen_on(host, port);
   for (int i = 1; i < workers; ++i) {

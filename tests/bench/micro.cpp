@@ -60,7 +60,7 @@ struct Server {
     for (const Route& route : routes)
       if (!router.add(route.method, route.pattern)) std::abort();
     context = std::make_unique<http::Context>(config, router, routes, observer,
-                                              base::AddressSet::parse(config.forwarded_allow_ips).value(), 7);
+                                              http::Proxies::make(config).value(), 7);
     context->date.update(base::WallTime{std::chrono::seconds{1'790'000'000}});
   }
   Config config;
@@ -72,7 +72,7 @@ struct Server {
 
 /// One message, read as far as the part under measurement needs it.
 struct Head {
-  Head(Server& server, std::string_view text) : bytes(text) {
+  Head(Server& server, std::string_view text) : config(server.config), bytes(text) {
     message = server.context->pool.take();
     message->bytes = bytes.data();
     message->guard.scan(bytes, server.config);
@@ -88,8 +88,9 @@ struct Head {
   }
   void policy() {
     http::PolicyFindings findings;
-    if (http::apply_policy(*message, findings)) std::abort();
+    if (http::apply_policy(*message, config, findings)) std::abort();
   }
+  const Config& config;
   std::string_view bytes;
   http::Message* message;
 };
@@ -97,7 +98,9 @@ struct Head {
 /// A connection on which each request is answered by its handler at once.
 struct Connection {
   explicit Connection(Server& its_server)
-      : server(its_server), exchange(*server.context, base::parse_ip("127.0.0.1").value(), now) {}
+      : server(its_server),
+        exchange(*server.context, base::parse_ip("127.0.0.1").value(), its_server.config.proxy_protocol,
+                 now) {}
   void receive(std::string_view bytes) {
     exchange.attach(&output);
     exchange.receive(bytes, now);

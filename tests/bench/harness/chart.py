@@ -2,7 +2,7 @@
 
 from html import escape
 
-WIDTH, LEFT, RIGHT, BAR, GAP, TOP = 760, 250, 90, 18, 8, 56
+WIDTH, LEFT, RIGHT, BAR, GAP, TOP = 770, 260, 90, 18, 8, 56
 COLOURS = ["#3b6fb6", "#c9772b", "#6a9a4f"]
 
 

@@ -10,28 +10,39 @@ from . import load, progress, report
 from .servers import Failed, stop_all
 
 SUBCOMMANDS = {
-    "peers": "Orrery beside a limit server, nginx, h2o, haproxy, lighttpd, Go and gunicorn; what is required, and whether it is met",
-    "article": "the seed article's tables: Flask, aiohttp and gunicorn beside Orrery; one client by turns, by threads, on a loop",
+    "peers": "Orrery beside a limit server, nginx, h2o, haproxy, lighttpd, Go and gunicorn; "
+             "what is required, and whether it is met",
+    "article": "the seed article's tables: Flask, aiohttp and gunicorn beside Orrery; "
+               "one client by turns, by threads, on a loop",
     "scale": "cost against connections and workers, balance of accepts, latency during a reload",
     "micro": "single parts in nanoseconds and instructions: guard, parser, router, writer, ephemeris…",
     "planets": "a planet's position beside libswe and PyEphem",
+    "profile": "where the instructions of a request go, by room of the house and by function",
 }
+DESCRIPTION = ("Measurements. Each subcommand installs what it needs from Debian, uses the loopback only, and stops all it "
+               "started.")
+EPILOG = ("Compare ratios, not absolute figures: the machine is fast in one second and slow in the next. "
+          "tests/bench/README.md says how to read the results.")
 
 
 def parser():
-    whole = argparse.ArgumentParser(
-        prog="scripts/bench", description="Measurements. Each subcommand installs what it needs from Debian, uses the loopback only, and stops all it started.",
-        epilog="Compare ratios, not absolute figures: the machine is fast in one second and slow in the next. tests/bench/README.md says how to read the results.")
+    whole = argparse.ArgumentParser(prog="scripts/bench", description=DESCRIPTION, epilog=EPILOG)
     subcommands = whole.add_subparsers(dest="subcommand", metavar="SUBCOMMAND", required=True)
     for name, what in SUBCOMMANDS.items():
-        one = subcommands.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".")
-        one.add_argument("--rounds", type=count, default=7, metavar="N", help="rounds that count; each contestant once a round (default 7)")
-        one.add_argument("--seconds", type=count, default=1, metavar="S", help="length of one measurement, whole seconds (default 1)")
-        one.add_argument("--only", type=words, default=[], metavar="A,B", help="only these measurements, by the names that --list shows")
-        one.add_argument("--servers", type=words, default=[], metavar="A,B", help="only servers with one of these words in their name")
-        one.add_argument("--quick", action="store_true", help="only what the required table needs (peers), or fewer and shorter rounds")
+        one = subcommands.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".", epilog=EPILOG)
+        one.add_argument("--rounds", type=count, default=7, metavar="N",
+                         help="rounds that count; each contestant once a round (default 7)")
+        one.add_argument("--seconds", type=count, default=1, metavar="S",
+                         help="length of one measurement, whole seconds (default 1)")
+        one.add_argument("--only", type=words, default=[], metavar="A,B",
+                         help="only these measurements, by the names that --list shows")
+        one.add_argument("--servers", type=words, default=[], metavar="A,B",
+                         help="only servers with one of these words in their name")
+        one.add_argument("--quick", action="store_true",
+                         help="only what the required table needs (peers), or fewer and shorter rounds")
         one.add_argument("--list", action="store_true", help="name the measurements and do nothing")
-        one.add_argument("--write", action="store_true", help="put the result into tests/bench/RESULTS.md too")
+        one.add_argument("--write", action="store_true",
+                         help="put the result into tests/bench/RESULTS.md (profile: PROFILE.md) too")
     return whole
 
 
@@ -73,9 +84,11 @@ def main(arguments):
         print("\nscripts/bench: interrupted; everything it started is stopped", file=sys.stderr)
         return 130
     finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # an impatient second Ctrl-C must not leave half of it behind
         stop_all()
     print("\n".join(lines))
     if options.write:
         report.write(options.subcommand, lines)
-        progress.say(f"written to {report.RESULTS}")
+        progress.say(f"written to {report.file_of(options.subcommand)}")
     return 0

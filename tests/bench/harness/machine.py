@@ -34,8 +34,10 @@ def describe(command, used):
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     versions = [f"{name} {found}" for name in used if (found := packages.version(name))]
     lines = [
-        f"- Machine: {cpu_model()}, {len(os.sched_getaffinity(0))} CPUs, {memory:.0f} GiB; {distribution()}, Linux {platform.release()}",
-        f"- Date: {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC; Orrery at {commit()}; load average of others {os.getloadavg()[0]:.1f} at the start",
+        f"- Machine: {cpu_model()}, {len(os.sched_getaffinity(0))} CPUs, {memory:.0f} GiB; {distribution()}, "
+        f"Linux {platform.release()}",
+        f"- Date: {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC; Orrery at {commit()}; load average of "
+        f"others {os.getloadavg()[0]:.1f} at the start",
         f"- Command: `{command}`",
     ]
     if versions:

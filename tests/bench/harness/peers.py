@@ -1,9 +1,11 @@
 """scripts/bench peers: Orrery, the limit server and other servers, side by side; and whether what is required is met."""
 
 import statistics
+import subprocess
 
 from . import build, contestants, instructions, load, machine, packages, probes, progress, report, required
 from .rounds import ratios, spread, together
+from .servers import Failed
 
 SERVER_CPUS, CLIENT_CPU = {0}, 1  # of what is pinned
 AB_REQUESTS = {"quick": 8000, "whole": 15000}
@@ -50,8 +52,9 @@ class Bench:
         wanted = self.options.servers
         return [s for s in servers if s.group == "limit" or not wanted or any(word in s.name for word in wanted)]
 
-    def in_rounds(self, name, servers, measure, cpus=SERVER_CPUS):
-        self.rounds[name] = together(name, self.chosen(servers), measure, self.options.rounds, cpus)
+    def in_rounds(self, name, servers, measure, cpus=SERVER_CPUS, most_rounds=1000):
+        rounds = min(self.options.rounds, most_rounds)
+        self.rounds[name] = together(name, self.chosen(servers), measure, rounds, cpus)
 
     def probe(self, name, servers, measure):
         """A figure for each of them."""
@@ -60,7 +63,7 @@ class Bench:
             progress.show(f"{name}: {server.name}")
             try:
                 self.figures[name][server.name] = measure(server)
-            except Exception as failure:
+            except (Failed, OSError, ValueError, subprocess.SubprocessError) as failure:
                 progress.say(f"{name}: {server.name} is left out: {failure}")
         progress.clear()
 
@@ -107,10 +110,9 @@ def new_connections(bench):
     servers = [contestants.limit(bench.binaries, close=True), bench.ours("static")]
     if not bench.options.quick:
         servers.append(contestants.nginx())
-    for workers in (1, 4):
-        pinned = workers == 1
+    for workers, server_cpus, client_cpu in ((1, SERVER_CPUS, CLIENT_CPU), (4, None, None)):
         bench.in_rounds(f"new connections, {workers}", [contestants.with_workers(s, workers) for s in servers],
-                        lambda s: load.ab(s, size, False, cpu=CLIENT_CPU if pinned else None), cpus=SERVER_CPUS if pinned else None)
+                        lambda s: load.ab(s, size, False, cpu=client_cpu), cpus=server_cpus)
 
 
 def fixed_rate(bench):
@@ -127,16 +129,19 @@ def article_stack(bench):
         return load.ab(running, 1000 if slow else AB_REQUESTS["quick"], True)
 
     # The limit server shows what ab itself can do.
-    servers = [contestants.limit(bench.binaries), bench.ours("planet"), contestants.GUNICORN_AIOHTTP, contestants.GUNICORN_FLASK]
+    servers = [contestants.limit(bench.binaries), bench.ours("planet"), contestants.GUNICORN_AIOHTTP,
+               contestants.GUNICORN_FLASK]
     for workers in (1, 4):
-        bench.in_rounds(f"article, {workers}", [contestants.with_workers(s, workers) for s in servers], measure, cpus=None)
+        bench.in_rounds(f"article, {workers}", [contestants.with_workers(s, workers) for s in servers], measure, cpus=None,
+                        most_rounds=3 if bench.options.quick else 1000)
 
 
 def counted(bench):
     servers = [bench.ours("static"), bench.ours("planet")]
     if not bench.options.quick:
-        servers += [contestants.limit(bench.binaries), bench.ours("planet", log=True), bench.ours("planet", "sync"), bench.ours("planet", "threads")]
-        servers += [s for s in contestants.constant_peers(bench.binaries) if s.name.startswith(("h2o", "lighttpd", "nginx, constant"))]
+        servers += [contestants.limit(bench.binaries), bench.ours("planet", log=True), bench.ours("planet", "sync"),
+                    bench.ours("planet", "threads")]
+        servers += [s for s in contestants.constant_peers(bench.binaries) if s.name.startswith(("h2o", "lighttpd", "nginx"))]
     bench.probe("instructions", servers, instructions.per_request)
 
 
@@ -198,8 +203,8 @@ def measured_table(bench):
             report.number(memory[1]),
             report.number(bench.figure("start", name), 1),
         ])
-    head = ["server", "CPU µs", "× limit (quartiles)", "512 conn.", "pipelined ×16", "2 workers", "req/s", "p50 / p99 / p99.9 µs",
-            "instr.", "syscalls", "PSS idle", "B per idle conn.", "start ms"]
+    head = ["server", "CPU µs", "× limit (quartiles)", "512 conn.", "pipelined ×16", "2 workers", "req/s",
+            "p50 / p99 / p99.9 µs", "instr.", "syscalls", "PSS idle", "B per idle conn.", "start ms"]
     return report.table(head, rows)
 
 
@@ -214,7 +219,8 @@ def connections_table(bench):
 
 
 def article_table(bench):
-    rows = [[f"{name}, {workers} worker{'s' if workers > 1 else ''}", report.number(statistics.median(one.per_second for one in loads)),
+    rows = [[f"{name}, {workers} worker{'s' if workers > 1 else ''}",
+             report.number(statistics.median(one.per_second for one in loads)),
              report.number(statistics.median(one.microseconds for one in loads), 1)]
             for workers in (1, 4) for name, loads in bench.rounds.get(f"article, {workers}", {}).items()]
     return report.table(["`ab -k -c 20`", "requests/s", "CPU µs"], rows) if rows else []
@@ -226,7 +232,8 @@ def run(options):
     for name, (measure, _) in MEASUREMENTS.items():
         if not options.only or name in options.only:
             measure(bench)
-    lines += [f"- {options.rounds} rounds of {options.seconds} s after one that is dropped; single-worker servers on CPU 0, clients on CPU 1", "",
+    lines += [f"- {options.rounds} rounds of {options.seconds} s after one that is dropped; servers of one worker on CPU 0, "
+              "their clients on CPU 1", "",
               "### Required", "", *required.table(bench), "", "### Measured", "", *measured_table(bench)]
     for more in (connections_table(bench), article_table(bench)):
         lines += ["", *more] if more else []

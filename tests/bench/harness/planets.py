@@ -32,7 +32,12 @@ def asked(what, words):
 
 def best_of(runs):
     """The least figure of each body over several runs."""
-    return {body: min(float(run[body]) for run in runs if body in run) for body in (*BODIES, "shared") if any(body in run for run in runs)}
+    found = {}
+    for run in runs:
+        for body, taken in run.items():
+            if body != "source":
+                found[body] = min(float(taken), found.get(body, float("inf")))
+    return found
 
 
 def run(options):
@@ -55,7 +60,8 @@ def run(options):
     rows = [[body, report.number(mine[body]), report.number(swiss.get(body)), times(swiss, mine, body),
              report.number(python.get(body)), times(python, mine, body)] for body in BODIES]
     rows.append(["each of ten, one sky shared", report.number(mine.get("shared"))])
-    return ["## Planets", "", *lines, f"- Best of {rounds} runs in turn; azimuth and altitude, a sky for each; libswe from its {source or 'files'}", "",
+    how = f"- Best of {rounds} runs in turn; azimuth and altitude, a sky for each; libswe from its {source or 'files'}"
+    return ["## Planets", "", *lines, how, "",
             *report.table(["body", "Orrery, ns", "libswe, ns", "× Orrery", "PyEphem, ns", "× Orrery"],
                           [row + [""] * (6 - len(row)) for row in rows])]
 

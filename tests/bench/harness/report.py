@@ -3,6 +3,7 @@
 from .servers import HERE
 
 RESULTS = HERE / "RESULTS.md"
+PROFILE = HERE / "PROFILE.md"
 # In the order in which they stand in the file.
 SECTIONS = ["peers", "article", "scale", "micro", "planets"]
 
@@ -32,8 +33,18 @@ def sections_of(text):
     return found
 
 
+def file_of(name):
+    return PROFILE if name == "profile" else RESULTS
+
+
 def write(name, lines):
-    """Replaces one section of RESULTS.md; the others stay."""
+    """Replaces one section of its file; the rest stays."""
+    begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
+    if name == "profile":
+        text = PROFILE.read_text()
+        before, rest = text.split(begin, 1)
+        PROFILE.write_text(before + begin + "\n".join(lines) + "\n" + end + rest.split(end, 1)[1])
+        return
     sections = sections_of(RESULTS.read_text()) if RESULTS.exists() else {}
     sections[name] = "\n".join(lines) + "\n"
     head = ("# Results\n\nWritten by `scripts/bench SUBCOMMAND --write`; what the figures mean and how they are taken is in\n"

@@ -23,7 +23,8 @@ class Row:
         if found is None:
             return [self.what, wanted, "not measured", ""]
         figure = getattr(found, "median", found)
-        spread = f" ({self.form.format(found.low)} – {self.form.format(found.high)})" if hasattr(found, "median") else ""
+        low_and_high = [self.form.format(getattr(found, end, 0)).split()[0] for end in ("low", "high")]
+        spread = f" ({'–'.join(low_and_high)})" if hasattr(found, "median") else ""
         met = figure >= self.bound if self.at_least else figure <= self.bound
         return [self.what, wanted, self.form.format(figure) + spread, "yes" if met else "**no**"]
 

@@ -44,7 +44,8 @@ def connections(options, binaries):
 def workers(options, binaries):
     rows = []
     for count in WORKERS:
-        results = together(f"{count} workers", cast(binaries, count), lambda s: load.wrk(s, options.seconds, 256), options.rounds)
+        results = together(f"{count} workers", cast(binaries, count), lambda s: load.wrk(s, options.seconds, 256),
+                           options.rounds)
         rows += [[count, *row] for row in rows_of(results, "limit server")]
     return ["### Workers", "", "256 connections, nothing pinned: the client needs a CPU too.", "",
             *report.table(["workers", "server", "CPU µs", "req/s", "× limit (quartiles)"], rows)]
@@ -92,11 +93,11 @@ def reload(options, binaries):
             hang_up.join()
         finally:
             running.stop()
-        rows.append([what, *(report.number(value) for value in (found.p50, found.p99, found.p999, found.most)), found.renewed,
-                     found.cut_off, found.unanswered])
+        times = (report.number(value) for value in (found.p50, found.p99, found.p999, found.most))
+        rows.append([what, *times, found.renewed, found.cut_off, found.unanswered])
     return ["### Reload under load", "",
-            f"The planet route, 2 workers, 64 connections, {RELOAD_RATE:,} requests/s for {seconds} s; microseconds from the moment each was due. "
-            "A connection that a leaving worker closes between two requests is opened anew by the client.", "",
+            f"The planet route, 2 workers, 64 connections, {RELOAD_RATE:,} requests/s for {seconds} s; microseconds from "
+            "the moment each was due. A connection that a leaving worker closes between two requests is opened anew by the client.", "",
             *report.table(["", "p50", "p99", "p99.9", "longest", "opened anew", "asked again", "unanswered"], rows)]
 
 

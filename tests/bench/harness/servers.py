@@ -25,6 +25,10 @@ class Failed(Exception):
     """Something outside went wrong; the text says what and what to do."""
 
 
+class Ended(Failed):
+    """A server that ended before it answered."""
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -59,13 +63,12 @@ class Server:
 
     def start(self, cpus=None, wrapper=()):
         """Starts it on `cpus` (all when None) behind the words of `wrapper`; returns once it has answered 200."""
-        complaint = None
-        for _ in range(3):  # somebody else may take the port before the server does
+        for _ in range(2):
             try:
                 return Running(self, cpus, wrapper)
-            except Failed as failure:
-                complaint = failure
-        raise complaint
+            except Ended:
+                pass  # somebody else may have taken its port
+        return Running(self, cpus, wrapper)
 
 
 RUNNING = []
@@ -101,8 +104,9 @@ class Running:
                 return time.monotonic() - began
             time.sleep(0.0003 if now - began < 1 else 0.02)
         said = self.output()[-600:]
+        failure = Ended if self.process.poll() is not None else Failed
         self.stop()
-        raise Failed(f"{self.server.name} did not answer {self.server.path} with 200; it said:\n{said}")
+        raise failure(f"{self.server.name} did not answer {self.server.path} with 200; it said:\n{said}")
 
     def output(self):
         return Path(self.log.name).read_text(errors="replace")
