@@ -143,7 +143,10 @@ std::vector<int> Service::foreign_descriptors(const Generation& generation) cons
 void Service::apply(const SendSignal& action) {
   // A worker must know with TERM already which leave-taking is meant: to its siblings, or for good.
   if (supervisor_.state() == Supervisor::State::kStopping) ground_.scoreboard.announce_stop();
-  if (workers_.contains(action.pid)) os::send_signal(action.pid, action.signo);
+  const auto found = workers_.find(action.pid);
+  if (found == workers_.end()) return;
+  if (action.signo == SIGABRT) found->second.stopped = os::process_state(action.pid) == 'T';
+  os::send_signal(action.pid, action.signo);
 }
 
 void Service::apply(const LoadConfig& action) {
@@ -240,7 +243,8 @@ void Service::apply(const ReportDeath& action) {
 void Service::take_over(const Worker& worker, Ending ending) {
   const base::Monotonic now = base::monotonic_now();
   os::Slot& slot = ground_.scoreboard.slot(worker.slot);
-  const Death death{worker.number, worker.generation, worker.dead, ending, now - worker.born};
+  const Death death{worker.number,     worker.generation, worker.dead,      ending,
+                    now - worker.born, worker.stopped,    worker.oom_killed};
   base::log_at(is_abnormal(ending) ? LogLevel::kError : LogLevel::kInfo, "{}",
                describe_death(death, slot, now));
   const Config& config = generations_.at(worker.generation).config;
@@ -312,6 +316,8 @@ void Service::say_totals() const {
   base::log_info("Served {} requests on {} connections{}", totals.requests.load(std::memory_order_relaxed),
                  totals.connections.load(std::memory_order_relaxed),
                  refused.empty() ? "" : " (refused" + refused.substr(1) + ")");
+  base::log_debug("Workers were woken in vain, a sibling had been faster, {} times",
+                  totals.lost_races.load(std::memory_order_relaxed));
   const std::uint64_t dropped = totals.access_lines_dropped.load(std::memory_order_relaxed);
   if (dropped != 0)
     base::log_warning("{} lines of the access log were dropped: it did not take them", dropped);

@@ -65,7 +65,35 @@ std::string_view reason(Ending ending) {
 std::string cause(const Death& death) {
   const bool foreign_kill = WIFSIGNALED(death.child.status) && WTERMSIG(death.child.status) == SIGKILL &&
                             (death.ending == Ending::kCrashed || death.ending == Ending::kBootFailed);
-  return describe_status(death.child.status) + (foreign_kill ? ", not by us" : "");
+  const std::string status = describe_status(death.child.status);
+  if (foreign_kill)
+    return status + (death.oom_killed ? ", by the kernel: out of memory in the cgroup" : ", not by us");
+  return status + (death.stopped ? ", it had been stopped by SIGSTOP" : "");
+}
+
+std::string describe_crash(const os::Slot& slot, pid_t pid) {
+  const auto sample = slot.crash.read();
+  if (!sample) return {};
+  std::string text = "; stack";
+  if (sample->sender != 0)
+    fmt::format_to(std::back_inserter(text), " (signal sent by pid {})", sample->sender);
+  if (sample->thread != pid) fmt::format_to(std::back_inserter(text), " of thread {}", sample->thread);
+  return text + ": " + os::describe_stack(*sample);
+}
+
+std::string describe_finished(const os::Slot& slot) {
+  std::string text;
+  const std::uint32_t next = slot.finished_next.load(std::memory_order_acquire);
+  const std::uint32_t count = std::min<std::uint32_t>(next, os::kFinishedCells);
+  for (std::uint32_t i = 1; i <= count; ++i) {
+    const auto record = slot.finished[(next - i) % os::kFinishedCells].read();
+    if (!record || record->started_ns == 0) continue;
+    const base::Nanoseconds took{record->finished_ns - record->started_ns};
+    fmt::format_to(std::back_inserter(text), "{} {} {} {} ({:.3f} s)",
+                   text.empty() ? "; finished before, the last first:" : ",", record->method_view(),
+                   record->target_view(), record->status, seconds(took));
+  }
+  return text;
 }
 
 std::string describe_flights(const Flights& flights, base::Monotonic now) {
@@ -92,7 +120,8 @@ std::string describe_death(const Death& death, const os::Slot& slot, base::Monot
   if (!is_abnormal(death.ending)) return text;
   fmt::format_to(std::back_inserter(text), ", {:.2f} s of CPU, at most {} MiB",
                  seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss / 1024);
-  return text + describe_flights(read_flights(slot), now);
+  return text + describe_flights(read_flights(slot), now) + describe_crash(slot, death.child.pid) +
+         describe_finished(slot);
 }
 
 unsigned count_lost_requests(os::Slot& slot) {

@@ -21,13 +21,15 @@ struct Death {
   os::DeadChild child;
   Ending ending = Ending::kCrashed;
   base::Nanoseconds lived{0};
+  bool stopped = false;     ///< it stood still by SIGSTOP when it was to be ended
+  bool oom_killed = false;  ///< the cgroup's count of OOM kills rose
 };
 
 /// Neither asked for nor a plain restart: worth a report.
 bool is_abnormal(Ending ending);
 
 /// One sentence: who, why as far as the kernel and we know, how long it lived, and for an abnormal death the
-/// requests in flight with method, path, id, age and peer.
+/// requests in flight with method, path, id, age and peer, where it crashed, and the last requests it finished.
 std::string describe_death(const Death& death, const os::Slot& slot, base::Monotonic now);
 
 /// Counts each request in flight as one without an answer, in the slot's counters. Returns how many there

@@ -33,6 +33,7 @@ struct MasterParts {
   std::function<unsigned(const Config&)> worker_count;
   os::WorkerMain worker_main;
   std::string service = "orrery";  ///< what starts, for the log: "orrery 0.1.0"
+  std::string system_root = "/";   ///< below it lie /proc and /sys, for the count of OOM kills
   std::vector<std::string> notes;  ///< what reading the configuration left to say
 };
 

@@ -8,6 +8,7 @@
 #include <poll.h>
 
 #include "base/log.hpp"
+#include "os/oom.hpp"
 
 namespace orrery::master {
 
@@ -24,7 +25,7 @@ constexpr base::Nanoseconds kMemoryPeriod = std::chrono::seconds{2};
 base::Nanoseconds pulse_interval(const Config& config) {
   base::Nanoseconds shortest = kLongestPulse * 4;
   if (config.timeout.count() > 0) shortest = std::min<base::Nanoseconds>(shortest, config.timeout);
-  const bool watched = config.worker_class == WorkerClass::kSync && config.request_deadline.count() > 0;
+  const bool watched = config.worker_class != WorkerClass::kAsync && config.request_deadline.count() > 0;
   if (watched) shortest = std::min<base::Nanoseconds>(shortest, config.request_deadline);
   return std::max(shortest / 4, kShortestPulse);
 }
@@ -56,6 +57,8 @@ Service::Service(MasterParts parts, Ground ground)
       log_path_(ground_.first.config.errorlog),
       log_level_(ground_.first.config.loglevel) {
   generations_.emplace(1, std::move(ground_.first));
+  oom_kills_ = os::oom_kills(parts_.system_root).value_or(0);
+  os::load_unwinder();
 }
 
 int Service::run() {
@@ -158,6 +161,8 @@ void Service::reap() {
     }
     if (!dead || found == workers_.end()) continue;  // as PID 1 we inherit strangers: reaped, nothing said
     found->second.dead = *dead;
+    const std::uint64_t before = std::exchange(oom_kills_, os::oom_kills(parts_.system_root).value_or(0));
+    found->second.oom_killed = oom_kills_ > before;
     dispatch(ChildExited{*pid, dead->status});
   }
 }
@@ -167,8 +172,10 @@ void Service::read_scoreboard() {
   if (now < next_pulse_) return;
   HeartbeatsRead read;
   base::Nanoseconds interval = kLongestPulse;
-  for (const auto& [pid, worker] : workers_) {
+  for (auto& [pid, worker] : workers_) {
     read.pulses.push_back(pulse_of(pid, worker, now));
+    const Config& config = generations_.at(worker.generation).config;
+    worker.watch.look(pid, ground_.scoreboard.slot(worker.slot), config, now);
     interval = std::min(interval, pulse_interval(generations_.at(worker.generation).config));
   }
   next_pulse_ = now + interval;

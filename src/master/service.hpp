@@ -16,6 +16,7 @@
 #include "master/listeners.hpp"
 #include "master/master.hpp"
 #include "master/predecessor.hpp"
+#include "master/stall_watch.hpp"
 #include "master/successor.hpp"
 #include "master/supervisor.hpp"
 #include "os/daemon.hpp"
@@ -71,7 +72,10 @@ class Service {
     std::size_t slot = 0;
     base::UniqueFd pipe;  ///< what it tells us; closed at its end of file
     base::Monotonic born;
-    os::DeadChild dead;  ///< filled when it is reaped
+    os::DeadChild dead;       ///< filled when it is reaped
+    bool stopped = false;     ///< found so when it was sent ABRT
+    bool oom_killed = false;  ///< filled when it is reaped
+    StallWatch watch{};
   };
 
   // What happened.
@@ -128,6 +132,7 @@ class Service {
   std::string log_path_;
   LogLevel log_level_;
   std::optional<int> exit_code_;
+  std::uint64_t oom_kills_ = 0;  ///< as last read
 };
 
 }  // namespace orrery::master

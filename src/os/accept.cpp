@@ -1,6 +1,7 @@
 #include "os/accept.hpp"
 
 #include <cerrno>
+#include <poll.h>
 #include <sys/socket.h>
 
 namespace orrery::os {
@@ -12,6 +13,11 @@ Accepted accept_one(int listener) {
       ::accept4(listener, reinterpret_cast<sockaddr*>(&address), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd < 0) return {{}, {}, errno};
   return {base::UniqueFd{fd}, base::Address::from_sockaddr(reinterpret_cast<sockaddr*>(&address), length), 0};
+}
+
+bool anybody_waits(int listener) {
+  pollfd waiting{listener, POLLIN, 0};
+  return ::poll(&waiting, 1, 0) == 1;
 }
 
 bool is_connection_lost(int accept_error) {

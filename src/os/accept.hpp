@@ -16,6 +16,9 @@ struct Accepted {
 
 Accepted accept_one(int listener);
 
+/// Somebody waits to be accepted.
+bool anybody_waits(int listener);
+
 /// Errors after which the next accept may succeed at once: the connection was gone before we took it.
 bool is_connection_lost(int accept_error);
 

@@ -38,6 +38,7 @@ void fold(std::array<std::atomic<std::uint64_t>, N>& totals,
 
 void fold(Counters& totals, const Counters& parts) {
   fold(totals.connections, parts.connections);
+  fold(totals.lost_races, parts.lost_races);
   fold(totals.requests, parts.requests);
   fold(totals.responses, parts.responses);
   fold(totals.handler_errors, parts.handler_errors);

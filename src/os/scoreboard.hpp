@@ -22,6 +22,7 @@
 #include "base/address.hpp"
 #include "base/clock.hpp"
 #include "base/reject.hpp"
+#include "os/stack.hpp"
 
 namespace orrery::os {
 
@@ -78,6 +79,7 @@ inline constexpr std::size_t kAccessBatch = 64 * 1024;
 /// Totals of one worker; only ever grow. Plain relaxed atomics: one writer.
 struct Counters {
   std::atomic<std::uint64_t> connections{0};              ///< accepted
+  std::atomic<std::uint64_t> lost_races{0};               ///< woken for a connection a sibling had taken
   std::atomic<std::uint64_t> requests{0};                 ///< answered, or given up
   std::array<std::atomic<std::uint64_t>, 6> responses{};  ///< by status class; [0] = none sent
   std::atomic<std::uint64_t> handler_errors{0};           ///< handlers that threw or dropped their responder
@@ -109,12 +111,15 @@ struct alignas(64) Slot {
   std::atomic<std::int64_t> heartbeat_ns{0};  ///< CLOCK_MONOTONIC of the loop thread's last beat; 0 = not yet
   std::atomic<std::int32_t> connections{0};   ///< open now
   std::atomic<std::int32_t> in_flight{0};     ///< requests with a handler now
+  std::atomic<bool> accepting{false};         ///< it would take a connection that comes now
 
   alignas(64) Counters counters;
   std::array<std::atomic<pid_t>, kMaxThreads> threads{};  ///< ids of the pool threads
   std::array<RequestCell, kInFlightCells> flights;        ///< the oldest requests in flight
   std::atomic<std::uint32_t> finished_next{0};
   std::array<RequestCell, kFinishedCells> finished;  ///< ring of the last requests done
+  StackCell crash;   ///< where it crashed
+  StackCell sample;  ///< where a thread was when the master asked
   AccessBatch access;
 };
 

@@ -14,17 +14,18 @@ ListenerPoll::ListenerPoll(Loop& loop, int fd, Wake wake, Callback on_connection
 
 void ListenerPoll::start() {
   const auto on_readable = [](uv_poll_t* handle, int, int) noexcept {
-    reinterpret_cast<Block*>(handle)->callback();
+    auto* block = reinterpret_cast<Block*>(handle);
+    if (std::exchange(block->added_at, 0) != uv_now(handle->loop)) block->callback();
   };
   ORRERY_CHECK(uv_poll_start(&block_->handle, UV_READABLE, on_readable) == 0);
-  exclusive_ = false;
+  exclusive_ = withdrawn_ = false;
   // This turn's poll phase may have begun before libuv saw the descriptor; the next one has it for certain.
   turns_to_exclusive_ = wake_ == Wake::kOne ? 2 : 0;
 }
 
 void ListenerPoll::stop() {
   turns_to_exclusive_ = 0;
-  exclusive_ = false;
+  exclusive_ = withdrawn_ = false;
   uv_poll_stop(&block_->handle);
 }
 
@@ -33,17 +34,37 @@ void ListenerPoll::after_poll() {
 }
 
 void ListenerPoll::rotate() {
-  if (exclusive_) register_exclusive();
+  if (exclusive_ && !withdrawn_) register_exclusive();
+}
+
+bool ListenerPoll::withdraw() {
+  if (turns_to_exclusive_ > 0 || withdrawn_) return withdrawn_;
+  remove();
+  return withdrawn_ = true;
+}
+
+void ListenerPoll::rejoin() {
+  if (std::exchange(withdrawn_, false)) add();
 }
 
 void ListenerPoll::register_exclusive() {
-  const int epoll = uv_backend_fd(loop_.raw());
+  remove();
+  exclusive_ = true;
+  add();
+}
+
+void ListenerPoll::remove() {
   epoll_event event{};
-  event.events = EPOLLIN | EPOLLEXCLUSIVE;
+  ::epoll_ctl(uv_backend_fd(loop_.raw()), EPOLL_CTL_DEL, fd_, &event);
+}
+
+// It fails when the listener was let go meanwhile: then no connection comes.
+void ListenerPoll::add() {
+  epoll_event event{};
+  event.events = exclusive_ ? EPOLLIN | EPOLLEXCLUSIVE : EPOLLIN;
   event.data.fd = fd_;
-  ::epoll_ctl(epoll, EPOLL_CTL_DEL, fd_, &event);
-  // It fails when the listener was let go meanwhile: then no connection comes.
-  exclusive_ = ::epoll_ctl(epoll, EPOLL_CTL_ADD, fd_, &event) == 0;
+  ::epoll_ctl(uv_backend_fd(loop_.raw()), EPOLL_CTL_ADD, fd_, &event);
+  block_->added_at = loop_.now();
 }
 
 }  // namespace orrery::uv

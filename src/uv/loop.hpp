@@ -26,6 +26,8 @@ class Loop {
   void run();
   /// Makes run() return after the current turn.
   void stop();
+  /// The loop's clock, in milliseconds: when this turn began.
+  [[nodiscard]] std::uint64_t now() const { return uv_now(loop_.get()); }
   [[nodiscard]] uv_loop_t* raw() { return loop_.get(); }
   [[nodiscard]] uv_buf_t read_buffer() {
     return uv_buf_init(buffer_.get(), static_cast<unsigned>(read_size_));

@@ -1,11 +1,11 @@
 #include "worker/acceptor.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
 
 #include "base/log.hpp"
-#include "os/accept.hpp"
 #include "os/worker_signals.hpp"
 
 namespace orrery::worker {
@@ -13,6 +13,13 @@ namespace orrery::worker {
 namespace {
 /// accept(2) gives no sign when descriptors or memory are back, so it is tried again.
 constexpr std::chrono::milliseconds kRetryAfter{100};
+/// When a worker that has withdrawn looks again though nothing happened; each look in vain doubles the time, up to the longest.
+constexpr std::chrono::milliseconds kFirstLook{5}, kLongestLook{40};
+/// Somebody waits to be accepted: perhaps a sibling is just coming. Still so after some looks at this distance: the siblings are not what they seem.
+constexpr std::chrono::milliseconds kCloseLook{1};
+constexpr unsigned kCloseLooks = 4;
+/// Then one connection is taken, and when it comes to that again at once, no withdrawal for a while: twice as many milliseconds each time.
+constexpr std::uint64_t kLongestStay = 512;
 
 /// What the `bind` setting of this listener says, else the setting for all. A listener that was handed over has no `bind`.
 ProxyProtocol proxy_protocol_of(const os::Listener& listener, const Config& config) {
@@ -24,41 +31,98 @@ ProxyProtocol proxy_protocol_of(const os::Listener& listener, const Config& conf
   return config.proxy_protocol;
 }
 
-/// A `sync` worker leaves connections it was woken for to its siblings while a request waits: then all must be woken.
-uv::ListenerPoll::Wake wake_for(WorkerClass worker_class) {
-  return worker_class == WorkerClass::kSync ? uv::ListenerPoll::Wake::kAll : uv::ListenerPoll::Wake::kOne;
-}
-
 }  // namespace
 
 Acceptor::Acceptor(uv::Loop& loop, const Config& config, const std::vector<const os::Listener*>& listeners,
-                   Connections& connections)
+                   Connections& connections, os::Slot& slot, Balance balance)
     : loop_(loop),
-      wake_(wake_for(config.worker_class)),
       connections_(connections),
-      retry_(loop, [this] { resume(); }) {
+      slot_(slot),
+      balance_(balance),
+      retry_(loop, [this] { resume(); }),
+      look_(loop, [this] { look_again(); }),
+      next_look_(kFirstLook) {
   for (const os::Listener* listener : listeners)
     doors_.push_back({listener, proxy_protocol_of(*listener, config), nullptr, false});
 }
 
 void Acceptor::start() {
   for (std::size_t i = 0; i < doors_.size(); ++i) {
-    doors_[i].poll = std::make_unique<uv::ListenerPoll>(loop_, doors_[i].listener->fd.get(), wake_,
-                                                        [this, i] { doors_[i].knocked = true; });
+    doors_[i].poll =
+        std::make_unique<uv::ListenerPoll>(loop_, doors_[i].listener->fd.get(), uv::ListenerPoll::Wake::kOne,
+                                           [this, i] { doors_[i].knocked = true; });
     doors_[i].poll->start();
   }
   open_ = true;
+  slot_.accepting.store(true, std::memory_order_relaxed);
 }
 
-void Acceptor::after_poll(bool willing) {
+void Acceptor::after_poll(bool willing, bool woken) {
   if (full_ && connections_.any_idle()) resume();
   for (Door& door : doors_) {
     door.poll->after_poll();
-    if (!std::exchange(door.knocked, false) || !open_ || paused_ || !willing) continue;
-    if (take_one(door)) door.poll->rotate();
+    if (!std::exchange(door.knocked, false) || !open_ || paused_) continue;
+    if (willing) {
+      if (take_one(door)) door.poll->rotate();
+    } else if (woken) {
+      pass_on(door);
+    }
   }
   // Before the next connection comes, not when it has come: we alone would be woken for it.
   if (open_ && !paused_ && connections_.full() && !connections_.any_idle()) wait_for_room();
+  weigh();
+}
+
+// A request for the handler came in the same turn: the client would wait until that one is done, while siblings are free.
+void Acceptor::pass_on(Door& door) {
+  if (!refuge_ || !balance_.anybody_free()) return;
+  os::Accepted accepted = accept(door);
+  if (!accepted.socket) return;
+  door.poll->rotate();
+  if (!refuge_(accepted.socket.get(), accepted.peer, door.proxy))
+    connections_.add(std::move(accepted.socket), accepted.peer, door.proxy);
+}
+
+void Acceptor::weigh() {
+  if (!open_ || paused_) return;
+  const std::uint64_t now = loop_.now();
+  if (withdrawn_) {
+    if (balance_.changed() && !balance_.outdone(now)) rejoin();
+  } else if (now >= staying_until_ && balance_.risen(now) && balance_.outdone(now)) {
+    withdraw();
+  }
+}
+
+void Acceptor::withdraw() {
+  for (Door& door : doors_) {
+    if (!door.poll->withdraw()) return rejoin();
+  }
+  withdrawn_ = true;
+  waiting_seen_ = 0;
+  next_look_ = kFirstLook;
+  look_.start(next_look_);
+}
+
+void Acceptor::rejoin() {
+  withdrawn_ = false;
+  look_.stop();
+  for (Door& door : doors_) door.poll->rejoin();
+}
+
+void Acceptor::look_again() {
+  if (!withdrawn_) return;
+  const auto waits = [](const Door& door) { return os::anybody_waits(door.listener->fd.get()); };
+  if (!balance_.outdone(loop_.now())) return rejoin();
+  if (!std::any_of(doors_.begin(), doors_.end(), waits)) {
+    waiting_seen_ = 0;
+    stay_ = 0;
+    next_look_ = std::min(2 * next_look_, kLongestLook);
+    return look_.start(next_look_);
+  }
+  if (++waiting_seen_ < kCloseLooks) return look_.start(kCloseLook);
+  staying_until_ = loop_.now() + stay_;
+  stay_ = std::min(2 * stay_ + 1, kLongestStay);
+  rejoin();
 }
 
 bool Acceptor::make_room() {
@@ -74,15 +138,23 @@ void Acceptor::wait_for_room() {
 
 bool Acceptor::take_one(Door& door) {
   if (!make_room()) return false;
-  os::Accepted accepted = os::accept_one(door.listener->fd.get());
+  os::Accepted accepted = accept(door);
   if (accepted.socket) {
     complained_ = false;
     connections_.add(std::move(accepted.socket), accepted.peer, door.proxy);
     return true;
   }
-  if (os::is_connection_lost(accepted.error)) return true;
-  if (!os::is_nothing_there(accepted.error)) out_of_resources(accepted.error);
-  return false;
+  return os::is_connection_lost(accepted.error);
+}
+
+os::Accepted Acceptor::accept(Door& door) {
+  os::Accepted accepted = os::accept_one(door.listener->fd.get());
+  if (accepted.socket || os::is_connection_lost(accepted.error)) return accepted;
+  if (os::is_nothing_there(accepted.error))
+    os::bump(slot_.counters.lost_races);
+  else
+    out_of_resources(accepted.error);
+  return accepted;
 }
 
 void Acceptor::out_of_resources(int error) {
@@ -104,12 +176,16 @@ void Acceptor::hold_off() {
 
 void Acceptor::pause() {
   if (std::exchange(paused_, true)) return;
+  withdrawn_ = false;
+  look_.stop();
+  slot_.accepting.store(false, std::memory_order_relaxed);
   for (Door& door : doors_) door.poll->stop();
 }
 
 void Acceptor::resume() {
   full_ = false;
   if (!open_ || !std::exchange(paused_, false)) return;
+  slot_.accepting.store(true, std::memory_order_relaxed);
   for (Door& door : doors_) door.poll->start();
 }
 
@@ -123,7 +199,10 @@ void Acceptor::finish() {
 
 void Acceptor::stop() {
   open_ = false;
+  withdrawn_ = false;
+  slot_.accepting.store(false, std::memory_order_relaxed);
   retry_.stop();
+  look_.stop();
   doors_.clear();
   // A copy that stays open would let clients queue where nobody takes them any more.
   os::release_listeners();

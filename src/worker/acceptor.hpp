@@ -1,16 +1,19 @@
 // Acceptor: takes new connections from the shared listeners, one per readiness, while this worker wants them.
 //
 // Waits with a poll of its own instead of libuv's stream listener, which accepts until EAGAIN: each miss costs 4 us, and one
-// worker would take everything. Pauses while there is no room, while the kernel has no descriptors or memory, and (class `sync`)
-// while a request waits for the handler. Loop thread only.
+// worker would take everything. Pauses while there is no room and while the kernel has no descriptors or memory; leaves what comes to the siblings while it
+// has clearly more to do than one of them (Balance), and while a request waits for the handler of class `sync`. Loop thread only.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
+#include "os/accept.hpp"
 #include "os/contract.hpp"
 #include "uv/listener_poll.hpp"
 #include "uv/loop.hpp"
+#include "worker/balance.hpp"
 #include "worker/connections.hpp"
 
 namespace orrery::worker {
@@ -18,11 +21,15 @@ namespace orrery::worker {
 class Acceptor {
  public:
   Acceptor(uv::Loop& loop, const Config& config, const std::vector<const os::Listener*>& listeners,
-           Connections& connections);
+           Connections& connections, os::Slot& slot, Balance balance);
 
   void start();
-  /// The part of a loop turn in which connections are taken. `willing`: the dispatch could take a request now.
-  void after_poll(bool willing);
+  /// The part of a loop turn in which connections are taken. `willing`: the dispatch could take a request now. `woken`: the loop slept, so this worker
+  /// may be the only one that was told.
+  void after_poll(bool willing, bool woken);
+  /// Takes a fresh connection for which this worker alone was woken, but has no time; false when it is not wanted.
+  using Refuge = std::function<bool(int socket, const base::Address& peer, ProxyProtocol proxy)>;
+  void on_no_time(Refuge refuge) { refuge_ = std::move(refuge); }
   /// Nobody could be served now: takes no connection for a moment.
   void hold_off();
   /// Room or resources may be back.
@@ -41,16 +48,30 @@ class Acceptor {
   };
   /// False when nothing more can be taken from this door now.
   bool take_one(Door& door);
+  os::Accepted accept(Door& door);
+  void pass_on(Door& door);
   bool make_room();
   void wait_for_room();
   void pause();
   void out_of_resources(int error);
+  void weigh();
+  void withdraw();
+  void rejoin();
+  void look_again();
 
   uv::Loop& loop_;
-  uv::ListenerPoll::Wake wake_;
   Connections& connections_;
+  os::Slot& slot_;
+  Balance balance_;
+  Refuge refuge_;
   std::vector<Door> doors_;
   uv::Timer retry_;
+  uv::Timer look_;
+  std::chrono::milliseconds next_look_;
+  unsigned waiting_seen_ = 0;  ///< looks in a row at which somebody waited
+  std::uint64_t stay_ = 0;
+  std::uint64_t staying_until_ = 0;  ///< on the loop's clock: nobody else took what waited
+  bool withdrawn_ = false;
   bool open_ = false;
   bool paused_ = false;
   bool full_ = false;  ///< paused because there is no room and nobody idle

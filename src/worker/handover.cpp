@@ -9,8 +9,7 @@ namespace orrery::worker {
 namespace {
 
 constexpr std::chrono::milliseconds kLook{2};
-/// Nobody took anything for so long: nobody will.
-constexpr std::chrono::seconds kPatience{1};
+constexpr std::chrono::seconds kNobodyComes{1};
 constexpr std::chrono::milliseconds kAway{5};
 /// The sibling that should have taken it is stuck, or gone: a connection with the second best is better than none.
 constexpr unsigned kMostAways = 10;
@@ -18,8 +17,12 @@ constexpr unsigned kMostAways = 10;
 }  // namespace
 
 Giver::Giver(uv::Loop& loop, const os::HandoverPair& pair, Connections& connections,
-             std::function<bool()> alone)
-    : pair_(pair), connections_(connections), alone_(std::move(alone)), timer_(loop, [this] { look(); }) {}
+             std::function<Company()> company, std::chrono::milliseconds patience)
+    : pair_(pair),
+      connections_(connections),
+      company_(std::move(company)),
+      patience_(patience),
+      timer_(loop, [this] { look(); }) {}
 
 void Giver::begin() {
   begun_ = true;
@@ -44,20 +47,26 @@ void Giver::look() {
   const bool waits = untaken_ > 0 || connections_.any_idle();
   if (!waits || untaken_ < before) progress_ = now;
   if (given_up_) return;
-  if (alone_()) {
-    give_up(now);
-  } else if (now - progress_ > kPatience) {
-    const unsigned closed = give_up(now - kPatience);
-    base::log_warning("No sibling takes idle connections: {} were closed", closed);
+  const Company company = company_();
+  if (company == Company::kNever) {
+    os::reclaim(pair_, now);
+    give_up();
+  } else if (now - progress_ > (company == Company::kThere ? patience_ : kNobodyComes)) {
+    run_out_of_patience(company, now);
   }
 }
 
-unsigned Giver::give_up(base::Monotonic limit) {
+void Giver::run_out_of_patience(Company company, base::Monotonic now) {
+  const std::size_t kept = connections_.count_idle();
+  const unsigned closed = company == Company::kThere ? 0 : os::reclaim(pair_, now - kNobodyComes);
+  if (kept + closed > 0)
+    base::log_warning("No sibling takes idle connections: {} were closed", kept + closed);
+  give_up();
+}
+
+void Giver::give_up() {
   given_up_ = true;
-  const auto kept = static_cast<unsigned>(connections_.count_idle());
-  const unsigned closed = os::reclaim(pair_, limit);
   connections_.drain();
-  return closed + kept;
 }
 
 bool Giver::done() const { return given_up_ || os::untaken(pair_) == 0; }
@@ -79,8 +88,8 @@ void Adopter::start() {
 }
 
 void Adopter::after_poll(bool willing) {
-  if (!std::exchange(knocked_, false) || !open_ || away_) return;
-  if (left_to_others_ < kMostAways && (!willing || outdone_())) {
+  if (!std::exchange(knocked_, false) || !open_ || away_ || !willing) return;
+  if (left_to_others_ < kMostAways && outdone_()) {
     ++left_to_others_;
     return look_away();
   }
@@ -96,6 +105,15 @@ void Adopter::look_away() {
   if (!open_ || std::exchange(away_, true)) return;
   poll_.stop();
   again_.start(kAway);
+}
+
+void Adopter::finish() {
+  stop();
+  while (os::has_free_descriptor()) {
+    os::TakenConnection taken = os::take_connection(pair_);
+    if (!taken.socket) return;
+    connections_.adopt(std::move(taken));
+  }
 }
 
 void Adopter::stop() {

@@ -17,8 +17,15 @@ namespace orrery::worker {
 
 class Giver {
  public:
-  /// `alone`: the service stops, or its master is gone: nobody is left to give to.
-  Giver(uv::Loop& loop, const os::HandoverPair& pair, Connections& connections, std::function<bool()> alone);
+  /// Who is there to give to.
+  enum class Company : std::uint8_t {
+    kNever,   ///< the service stops, or its master is gone
+    kNotNow,  ///< nobody serves at the moment
+    kThere,   ///< siblings serve; they may be busy
+  };
+  /// `patience`: how long siblings that are there may be too busy to take anything.
+  Giver(uv::Loop& loop, const os::HandoverPair& pair, Connections& connections,
+        std::function<Company()> company, std::chrono::milliseconds patience);
 
   void begin();
   /// Call once in each turn, after the poll phase.
@@ -30,12 +37,13 @@ class Giver {
 
  private:
   void look();
-  /// Closes what is idle here, and what was given before `limit` and not taken. Returns how many.
-  unsigned give_up(base::Monotonic limit);
+  void run_out_of_patience(Company company, base::Monotonic now);
+  void give_up();
 
   const os::HandoverPair& pair_;
   Connections& connections_;
-  std::function<bool()> alone_;
+  std::function<Company()> company_;
+  std::chrono::milliseconds patience_;
   uv::Timer timer_;
   base::Monotonic progress_{};  ///< something was given or taken, or nothing waited
   int untaken_ = 0;
@@ -55,6 +63,8 @@ class Adopter {
   void after_poll(bool willing);
   /// Leaves what waits to the siblings for a moment.
   void look_away();
+  /// Takes what waits, whoever should have it, then no more for ever.
+  void finish();
   void stop();
 
  private:

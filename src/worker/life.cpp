@@ -75,9 +75,12 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ht
       flights_(*birth_.slot),
       after_poll_(loop_, [this] { after_poll(); }),
       dispatch_(Dispatch::make(birth_.config->worker_class, services_, flights_, after_poll_)),
-      acceptor_(loop_, *birth_.config, birth_.listeners, connections_),
+      acceptor_(loop_, *birth_.config, birth_.listeners, connections_, *birth_.slot,
+                {*birth_.board, *birth_.slot, birth_.config->worker_class == WorkerClass::kSync}),
       adopter_(loop_, *birth_.handover, connections_, [this] { return outdone(); }),
-      giver_(loop_, *birth_.handover, connections_, [this] { return alone(); }),
+      giver_(
+          loop_, *birth_.handover, connections_, [this] { return company(); },
+          birth_.config->graceful_timeout / 2),
       signalled_(loop_, [this] { on_signals(); }),
       heartbeat_(loop_, [this] { beat(); }),
       flusher_(loop_, [this] { recorder_.flush(); }),
@@ -85,6 +88,9 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ht
   services_.connections = &connections_;
   services_.dispatch = dispatch_.get();
   connections_.on_room([this] { acceptor_.resume(); });
+  acceptor_.on_no_time([this](int socket, const base::Address& peer, ProxyProtocol proxy) {
+    return pass_on(socket, peer, proxy);
+  });
   recorder_.on_request_count([this](std::uint64_t count) {
     if (recycle_after_ > 0 && count >= recycle_after_) tell_master(os::WorkerMessage::kRecycle);
   });
@@ -100,6 +106,7 @@ int Life::run() {
   os::install_worker_signals(
       birth_.master_pid, birth_.config->graceful_timeout, listening,
       [](void* wakeup) { static_cast<uv::Wakeup*>(wakeup)->send(); }, &signalled_);
+  os::install_stack_signals(birth_.slot->crash, birth_.slot->sample);
   if (auto started = run_start_hooks(); !started) {
     base::log_error("the application failed to start: {}", started.error().message);
     return os::kExitAppLoad;
@@ -154,16 +161,26 @@ void Life::beat() {
   birth_.slot->heartbeat_ns.store(now.time_since_epoch().count(), std::memory_order_relaxed);
 }
 
+bool Life::pass_on(int socket, const base::Address& peer, ProxyProtocol proxy) {
+  const std::int64_t now = base::monotonic_now().time_since_epoch().count();
+  const os::ConnectionAtRest rest{
+      .peer = peer, .sender = peer, .proxy = proxy, .since_ns = now, .given_ns = 0, .requests = 0};
+  return os::give_connection(*birth_.handover, socket, rest) == os::Giving::kGiven;
+}
+
 void Life::after_poll() {
-  dispatch_->after_poll();
   // Who gets in now would find no handler thread: siblings, or the replacement, are to have him.
   if (exhausted_) exhausted_ = dispatch_->exhausted();
   if (exhausted_) {
     acceptor_.hold_off();
     adopter_.look_away();
   }
-  acceptor_.after_poll(dispatch_->willing());
-  adopter_.after_poll(dispatch_->willing());
+  // Before the handlers, which may hold the loop for long: a client for whom we alone were woken shall not wait for them.
+  const bool willing = dispatch_->willing();
+  acceptor_.after_poll(willing, slept_);
+  adopter_.after_poll(willing);
+  dispatch_->after_poll();
+  slept_ = dispatch_->willing();
   giver_.after_poll();
   connections_.free_buried();
   if (draining_ && connections_.empty() && (!giver_.begun() || giver_.done())) loop_.stop();
@@ -185,8 +202,8 @@ void Life::on_signals() {
 void Life::begin_drain() {
   if (std::exchange(draining_, true)) return;
   birth_.slot->state.store(os::WorkerState::kDraining, std::memory_order_relaxed);
-  adopter_.stop();
   if (!alone()) {
+    adopter_.stop();
     acceptor_.stop();
     connections_.tell_draining();
     return giver_.begin();
@@ -196,10 +213,19 @@ void Life::begin_drain() {
     acceptor_.stop();
   else
     acceptor_.finish();
+  adopter_.finish();
   connections_.drain();
 }
 
 bool Life::alone() const { return birth_.board->stopping() || ::getppid() != birth_.master_pid; }
+
+Giver::Company Life::company() const {
+  if (alone()) return Giver::Company::kNever;
+  const bool there = std::ranges::any_of(birth_.board->slots(), [](const os::Slot& slot) {
+    return slot.state.load(std::memory_order_relaxed) == os::WorkerState::kReady;
+  });
+  return there ? Giver::Company::kThere : Giver::Company::kNotNow;
+}
 
 /// The newest generation is to have the connections that are handed over, and in it the worker that has the fewest.
 bool Life::outdone() const {

@@ -42,7 +42,10 @@ class Life final : public orrery::Worker {
   void after_poll();
   void on_signals();
   void begin_drain();
+  /// Gives a fresh connection to whichever sibling is free.
+  bool pass_on(int socket, const base::Address& peer, ProxyProtocol proxy);
   [[nodiscard]] bool alone() const;
+  [[nodiscard]] Giver::Company company() const;
   [[nodiscard]] bool outdone() const;
   void tell_master(os::WorkerMessage message);
   [[nodiscard]] std::uint64_t recycle_after() const;
@@ -66,6 +69,7 @@ class Life final : public orrery::Worker {
   uv::Timer flusher_;
   std::vector<std::unique_ptr<uv::Timer>> tasks_;
   std::uint64_t recycle_after_;
+  bool slept_ = true;  ///< the loop had nothing to do before this turn's poll phase
   bool draining_ = false;
   bool exhausted_ = false;    ///< every handler thread was past its deadline when last looked
   bool asked_to_go_ = false;  ///< the master was told to replace this worker

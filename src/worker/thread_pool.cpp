@@ -56,6 +56,7 @@ void ThreadPool::add_always(Job job) {
 }
 
 void ThreadPool::work(std::size_t number) {
+  os::prepare_thread_for_stack_signals();
   slot_.threads[number].store(thread_id(), std::memory_order_relaxed);
   std::unique_lock lock{mutex_};
   for (;;) {

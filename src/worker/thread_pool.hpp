@@ -1,6 +1,6 @@
 // ThreadPool: the handler threads of a `threads` worker: a bounded queue and N threads.
 //
-// Threads are made on construction (after the fork) and block every signal. add() and stop() are the loop thread's. The
+// Threads are made on construction (after the fork) and block every signal but those of os/stack. add() and stop() are the loop thread's. The
 // ids of the threads stand in the worker's slot.
 #pragma once
 

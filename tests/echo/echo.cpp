@@ -10,17 +10,21 @@
 //   GET  /events?count=           writes that many events, one each 10 ms (class async)
 //   GET  /drop                    forgets its Responder
 //   GET  /grow?bytes=             keeps so many more bytes for ever
-//   GET  /pid                     the worker's process id
+//   GET  /pid?ms=                 the worker's process id; blocks the handler that long before
+//   GET  /pid/later?ms=           the same, holding up no handler
+//   GET  /crash/{how}             segv, abort, fpe, overflow (the stack), exit, deadlock, spin, memory (8 GiB)
 //   GET  /inject                  tries to forge a header field
 //
 // With ECHO_ROUTES=corpus it has the routes of tests/corpus/README.md instead.
-// With ECHO_START=fail in its environment the workers' start hook fails, with `throw` it throws, with `hang` it hangs, with `once`
+// With ECHO_START=fail in its environment the workers' start hook fails, with `throw` it throws, with `exit` it exits, with `hang` it hangs, with `once`
 // it fails for all but the first that finds no file `started` in its directory.
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <cstdlib>
 #include <fcntl.h>
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
@@ -92,12 +96,20 @@ Response sleep_and_answer(const Request& request) {
   return Response::text(request.cancelled() ? "late\n" : "slept\n");
 }
 
-void answer_later(const Request& request, Responder responder) {
-  const std::chrono::milliseconds delay{number(request, "ms", 100)};
-  std::thread{[delay, responder = std::move(responder)]() mutable {
-    std::this_thread::sleep_for(delay);
-    std::move(responder).send(Response::text("later\n"));
-  }}.detach();
+Response tell_pid(const Request& request) {
+  if (const std::size_t delay = number(request, "ms", 0))
+    std::this_thread::sleep_for(std::chrono::milliseconds{delay});
+  return Response::text(std::to_string(::getpid()) + "\n");
+}
+
+orrery::ResponderHandler answer_later(const std::string& text) {
+  return [text](const Request& request, Responder responder) {
+    const std::chrono::milliseconds delay{number(request, "ms", 100)};
+    std::thread{[text, delay, responder = std::move(responder)]() mutable {
+      std::this_thread::sleep_for(delay);
+      std::move(responder).send(Response::text(text.empty() ? std::to_string(::getpid()) + "\n" : text));
+    }}.detach();
+  };
 }
 
 Response pull(const Request& request) {
@@ -136,10 +148,53 @@ struct Subscribers {
   }
 };
 
+[[gnu::noinline]] void crash_by_null() {
+  volatile int* nowhere = nullptr;
+  *nowhere = 1;
+}
+
+[[gnu::noinline]] int crash_by_overflow(volatile char* above) {
+  volatile char here[4096];
+  here[0] = above != nullptr ? above[0] : '\0';
+  return here[0] == 'x' ? 0 : crash_by_overflow(here) + here[0];
+}
+
+[[gnu::noinline]] void crash_by_division() {
+  volatile int zero = 0;
+  volatile int quotient = 10 / zero;
+  (void)quotient;
+}
+
+[[gnu::noinline]] void lock_twice() {
+  std::mutex mutex;
+  mutex.lock();
+  mutex.lock();
+}
+
+[[gnu::noinline]] void spin_for_ever() {
+  const std::atomic<bool> over{false};
+  while (!over.load(std::memory_order_relaxed)) {
+  }
+}
+
+Response crash(const Request& request) {
+  const std::string how{request.path().substr(request.path().rfind('/') + 1)};
+  if (how == "segv") crash_by_null();
+  if (how == "abort") std::abort();
+  if (how == "fpe") crash_by_division();
+  if (how == "overflow") crash_by_overflow(nullptr);
+  if (how == "exit") ::_exit(7);
+  if (how == "deadlock") lock_twice();
+  if (how == "spin") spin_for_ever();
+  if (how == "memory") return Response::text(std::string(std::size_t{8} << 30, 'x'));
+  return Response::text("how?\n");
+}
+
 orrery::Result<void> start_as_told() {
   const char* told = std::getenv("ECHO_START");
   const std::string_view start = told == nullptr ? "" : told;
   if (start == "fail") return orrery::fail("told to fail");
+  if (start == "exit") ::_exit(7);
   if (start == "throw") throw std::runtime_error("told to throw");
   if (start == "once" && ::open("started", O_CREAT | O_EXCL | O_CLOEXEC, 0600) < 0)
     return orrery::fail("started once before");
@@ -179,7 +234,8 @@ orrery::App make_app() {
   app.get("/constant", [](const Request&) { return Response::fixed("application/json", kConstant); });
   app.get("/sleep", sleep_and_answer);
   app.get("/throw", [](const Request&) -> Response { throw std::runtime_error("thrown on purpose"); });
-  app.get("/later", answer_later);
+  app.get("/later", answer_later("later\n"));
+  app.get("/pid/later", answer_later(""));
   app.get("/pull", pull);
   app.get("/drop", [](Request, Responder) {});
   app.get("/grow", [](const Request& request) {
@@ -187,7 +243,8 @@ orrery::App make_app() {
     kept.append(number(request, "bytes", 1'000'000), 'x');
     return Response::text("grown\n");
   });
-  app.get("/pid", [](const Request&) { return Response::text(std::to_string(::getpid()) + "\n"); });
+  app.get("/pid", tell_pid);
+  app.get("/crash/{how}", crash);
   app.get("/inject", [](const Request&) {
     return Response::text("never\n").with_field("X-Forged", "a\r\nSet-Cookie: forged=1");
   });

@@ -102,7 +102,11 @@ ServerProcess::~ServerProcess() {
   eventually(killed, kPatience);
 }
 
-void ServerProcess::write_config(const std::string& text) const { std::ofstream{config_file()} << text; }
+// Whole or not at all: a reload may be reading it.
+void ServerProcess::write_config(const std::string& text) const {
+  std::ofstream{config_file() + ".new"} << text;
+  std::filesystem::rename(config_file() + ".new", config_file());
+}
 
 std::vector<std::string> ServerProcess::command_line() const {
   std::vector<std::string> words{program_ == Program::kEcho ? ORRERY_ECHO : ORRERY_BINARY};

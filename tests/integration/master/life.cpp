@@ -1,5 +1,6 @@
 // A master from its start to its end: what it says, what it leaves, with which code it goes.
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -192,6 +193,22 @@ TEST_CASE("master: as the reaper of strangers it takes them silently") {
   CHECK(test::eventually([&] { return ::kill(stranger, 0) != 0; }));
   CHECK(master.workers().size() == 2);
   CHECK(master.log().find(std::to_string(stranger)) == std::string::npos);
+}
+
+TEST_CASE("master: a SIGKILL with a risen count of OOM kills is the kernel's") {
+  RunningMaster master;
+  const bool risen = GENERATE(true, false);
+  const std::string events = master.directory.file("sys/fs/cgroup/memory.events");
+  std::filesystem::create_directories(master.directory.file("sys/fs/cgroup"));
+  std::ofstream{events} << "oom 0\noom_kill 0\n";
+  master.system_root = master.directory.file("");
+  master.start_and_wait();
+  if (risen) std::ofstream{events} << "oom 1\noom_kill 1\n";
+  ::kill(master.workers()[0], SIGKILL);
+  CHECK(master.wait_for_line(risen ? "died (SIGKILL, by the kernel: out of memory in the cgroup)"
+                                   : "died (SIGKILL, not by us)"));
+  master.signal(SIGTERM);
+  CHECK(test::exited_with(master.wait_for_end(), 0));
 }
 
 }  // namespace orrery::master

@@ -85,6 +85,7 @@ class RunningMaster {
   std::function<int(const os::WorkerBirth&)> worker;
   std::function<Reload(const Config&)> reload;
   std::function<void()> before;  ///< runs in the master's process before run_master
+  std::string system_root = "/";
   pid_t pid = 0;
 
   void start() {
@@ -94,6 +95,7 @@ class RunningMaster {
       MasterParts parts;
       parts.config = config;
       parts.reload = reload;
+      parts.system_root = system_root;
       parts.service = "orrery 0.1.0";
       parts.worker_main = [this](os::WorkerBirth birth) { return worker(birth); };
       return run_master(std::move(parts));

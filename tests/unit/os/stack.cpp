@@ -1,0 +1,99 @@
+#include "os/stack.hpp"
+
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <sys/mman.h>
+
+#include "os/symbols.hpp"
+#include "support/child_process.hpp"
+
+namespace orrery::os {
+
+namespace {
+
+struct Cells {
+  StackCell crash, sample;
+};
+
+/// In memory a child shares with us.
+Cells& shared_cells() {
+  void* memory = ::mmap(nullptr, sizeof(Cells), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  REQUIRE(memory != MAP_FAILED);
+  return *new (memory) Cells;
+}
+
+[[gnu::noinline]] void wait_in_a_named_place() {
+  for (;;) ::pause();
+}
+
+}  // namespace
+
+TEST_CASE("stack: an address has the name of its function") {
+  CHECK(symbol_at(reinterpret_cast<std::uintptr_t>(&wait_in_a_named_place)) ==
+        "orrery::os::(anonymous namespace)::wait_in_a_named_place()+0x0");
+  CHECK(symbol_at(1) == "0x1");
+}
+
+#if !defined(__SANITIZE_THREAD__)  // such a signal never arrives there
+TEST_CASE("stack: a thread is asked and says where it is") {
+  Cells& cells = shared_cells();
+  load_unwinder();
+  const pid_t pid = test::in_child([&cells] {
+    install_stack_signals(cells.crash, cells.sample);
+    wait_in_a_named_place();
+    return 0;
+  });
+  REQUIRE(test::eventually([&] { return ask_for_stack(pid, pid) && cells.sample.count() > 0; }));
+  const auto sample =
+      test::eventually([&] { return cells.sample.read().has_value(); }) ? cells.sample.read() : std::nullopt;
+  ::kill(pid, SIGKILL);
+  REQUIRE(sample);
+  CHECK(sample->thread == pid);
+  CHECK(describe_stack(*sample).find("wait_in_a_named_place") != std::string::npos);
+  CHECK(test::wait_for(pid));
+  CHECK_FALSE(ask_for_stack(pid, pid));
+}
+#endif
+
+TEST_CASE("stack: a crash is recorded and takes its course") {
+  const int signal = GENERATE(SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT);
+  Cells& cells = shared_cells();
+  load_unwinder();
+  const pid_t pid = test::in_child([&] {
+    install_stack_signals(cells.crash, cells.sample);
+    ::raise(signal);
+    return 0;
+  });
+  const auto status = test::wait_for(pid);
+  REQUIRE(status);
+  CHECK(WIFSIGNALED(*status));
+  CHECK(WTERMSIG(*status) == signal);
+  const auto sample = cells.crash.read();
+  REQUIRE(sample);
+  CHECK(sample->signal == signal);
+  CHECK(sample->depth > 1);
+}
+
+TEST_CASE("stack: a sample whose writer died in the middle is unreliable") {
+  StackCell cell;
+  CHECK_FALSE(cell.read());
+  cell.record(SIGSEGV, 0);
+  CHECK(cell.read());
+  reinterpret_cast<std::atomic<std::uint32_t>&>(cell).fetch_add(1);
+  CHECK_FALSE(cell.read());
+  cell.record(SIGSEGV, 0);
+  CHECK_FALSE(cell.read());
+}
+
+TEST_CASE("stack: the state of a process") {
+  const pid_t pid = test::in_child([] {
+    ::raise(SIGSTOP);
+    return 0;
+  });
+  CHECK(test::eventually([&] { return process_state(pid) == 'T'; }));
+  ::kill(pid, SIGKILL);
+  CHECK(test::wait_for(pid));
+  CHECK(process_state(pid) == '?');
+}
+
+}  // namespace orrery::os
