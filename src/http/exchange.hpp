@@ -121,6 +121,8 @@ class Exchange {
   [[nodiscard]] bool handling() const { return state_ == State::kHandling; }
   [[nodiscard]] bool streaming() const { return state_ == State::kStreaming; }
   [[nodiscard]] bool closing() const { return state_ == State::kClosing; }
+  /// The worker is leaving.
+  [[nodiscard]] bool draining() const { return draining_; }
   /// Abandoned: what is not sent yet is not worth sending.
   [[nodiscard]] bool broken() const { return broken_; }
   [[nodiscard]] bool ended() const { return ended_; }

@@ -36,6 +36,13 @@ Result<void> prepare_log_files(const Config& config, const std::optional<os::Ide
   return {};
 }
 
+// What the master was started with for itself: nobody else may take it for his own.
+std::vector<std::string> own_variables() {
+  std::vector<std::string> names = inheritance_names();
+  for (const char* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) names.emplace_back(name);
+  return names;
+}
+
 std::string join(const std::vector<std::string>& sentences) {
   return fmt::format("{}", fmt::join(sentences, "; "));
 }
@@ -86,6 +93,7 @@ Result<pid_t> Service::fork_worker(const Spawn& action, std::size_t slot) {
     birth.master = std::move(pipe->write);
     birth.master_pid = master;
     // Here and not in the master, where a reload that fails would leave it behind; that it is well formed was checked.
+    os::restore_environment(os::save_invocation().environment, own_variables());
     (void)os::set_environment(generation.config.raw_env);
     return parts_.worker_main(std::move(birth));
   };
@@ -208,7 +216,8 @@ void Service::apply(const TakeOver&) {
   ground_.listeners.own_paths(true);
   os::set_title(master_title(config));
   ground_.notify.main_pid(::getpid());
-  ground_.notify.ready("took over");
+  ground_.notify.ready(supervisor_.status());
+  told_ready_ = true;
   if (!ground_.pidfile) return;
   if (const auto renamed = ground_.pidfile->rename(config.pidfile); !renamed)
     base::log_error("{}", renamed.error().message);
@@ -259,13 +268,14 @@ void Service::apply(const Announce& action) {
     return ground_.predecessor.ready(action.status);
   }
   switch (action.phase) {
-    case Phase::kReloading: return ground_.notify.reloading(base::monotonic_now());
-    case Phase::kStopping: return ground_.notify.stopping(action.status);
+    case Phase::kReloading: told_ready_ = false; return ground_.notify.reloading(base::monotonic_now());
+    case Phase::kStopping: told_ready_ = false; return ground_.notify.stopping(action.status);
     case Phase::kReady: break;
   }
   settle(action.generation);
   base::log_info("Generation {} serves: {}", action.generation, action.status);
   ground_.notify.ready(action.status);
+  told_ready_ = true;
   ground_.daemon.ready();
 }
 
@@ -278,6 +288,9 @@ void Service::settle(unsigned number) {
     log_path_ = generation.config.errorlog;
     log_level_ = generation.config.loglevel;
   }
+  os::restore_environment(os::save_invocation().environment, own_variables());
+  (void)os::set_environment(generation.config.raw_env);
+  if (!ground_.predecessor.there()) os::set_title(master_title(generation.config));
   ground_.listeners.close_all_but(generation.listeners);
   for (const auto& listener : generation.listeners) os::change_backlog(*listener, generation.config.backlog);
 }

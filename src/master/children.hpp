@@ -35,6 +35,7 @@ struct Child {
   int asked = 0;                   ///< the signal that told it to leave, sent or to be sent when it has a pid
   base::Monotonic ready_at = kNever;
   base::Monotonic deadline = kNever;
+  base::Monotonic expires = kNever;  ///< when it is too old
 
   [[nodiscard]] bool live() const { return state <= State::kReady; }
   [[nodiscard]] bool ready() const { return state == State::kReady; }

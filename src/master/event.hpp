@@ -25,6 +25,9 @@ struct Plan {
   base::Nanoseconds graceful_timeout{0};
   base::Nanoseconds boot_timeout{0};
   base::Nanoseconds drain_delay{0};
+  base::Nanoseconds max_lifetime{0};  ///< 0 = workers do not grow too old
+  std::uint64_t max_memory = 0;       ///< private bytes above which a worker is replaced; 0 = any
+  std::uint64_t max_memory_hard = 0;  ///< the same, without waiting for the replacement
   UpgradeMode upgrade = UpgradeMode::kTransactional;
   ReloadStrategy strategy = ReloadStrategy::kRolling;
   unsigned max_surge = 1;  ///< workers above `workers` during a replacement; those that drain are not counted
@@ -81,6 +84,14 @@ struct Pulse {
 struct HeartbeatsRead {
   std::vector<Pulse> pulses;
 };
+/// What a worker keeps in memory for itself alone.
+struct MemoryUse {
+  pid_t pid = 0;
+  std::uint64_t bytes = 0;
+};
+struct MemoryRead {
+  std::vector<MemoryUse> uses;
+};
 /// The answers to StartSuccessor.
 struct SuccessorStarted {
   pid_t pid = 0;
@@ -105,7 +116,7 @@ struct DeadlineReached {};
 
 using Event =
     std::variant<Started, SignalArrived, Forked, ForkFailed, WorkerReady, WorkerAskedRecycle, WorkerExhausted,
-                 ChildExited, ConfigReady, ConfigFailed, HeartbeatsRead, SuccessorStarted,
+                 ChildExited, ConfigReady, ConfigFailed, HeartbeatsRead, MemoryRead, SuccessorStarted,
                  SuccessorNotStarted, SuccessorSpoke, SuccessorExited, PredecessorLeft, DeadlineReached>;
 
 /// How a child's life ended, judged by what was asked of it.

@@ -18,6 +18,8 @@ using std::chrono::milliseconds;
 
 constexpr base::Nanoseconds kLongestPulse = std::chrono::seconds{1};
 constexpr base::Nanoseconds kShortestPulse = milliseconds{50};
+/// The kernel walks all of a worker's memory for the answer: not too often.
+constexpr base::Nanoseconds kMemoryPeriod = std::chrono::seconds{2};
 
 /// How often the scoreboard is read: often enough to see a limit passed within a quarter of it.
 base::Nanoseconds pulse_interval(const Config& config) {
@@ -70,7 +72,9 @@ int Service::run() {
     listen_to_masters();
     reap();
     read_scoreboard();
+    read_memory();
     reach_deadline();
+    tell_manager();
   }
   say_totals();
   base::log_info("Shutting down: master");
@@ -88,7 +92,10 @@ void Service::wait() {
     if (channel >= 0) polled.push_back({channel, POLLIN, 0});
   }
   const base::Monotonic now = base::monotonic_now();
-  const base::Monotonic until = std::min(next_pulse_, supervisor_.next_deadline().value_or(kNever));
+  // A watchdog beat that is due and withheld must not make this spin: the next pulse looks again.
+  const bool beats = ground_.notify.watchdog_interval().count() > 0 && next_watchdog_ > now;
+  const base::Monotonic pulse = beats ? std::min(next_pulse_, next_watchdog_) : next_pulse_;
+  const base::Monotonic until = std::min(pulse, supervisor_.next_deadline().value_or(kNever));
   ::poll(polled.data(), polled.size(), poll_timeout(until, now));
 }
 
@@ -175,6 +182,34 @@ void Service::read_scoreboard() {
   dispatch(std::move(read));
 }
 
+void Service::read_memory() {
+  const base::Monotonic now = base::monotonic_now();
+  if (now < next_memory_) return;
+  next_memory_ = now + kMemoryPeriod;
+  const Config& config = generations_.at(supervisor_.generation()).config;
+  if (config.max_worker_memory == 0 && config.max_worker_memory_hard == 0) return;
+  MemoryRead read;
+  for (const auto& [pid, worker] : workers_) {
+    if (const auto bytes = os::private_memory(pid)) read.uses.push_back({pid, *bytes});
+  }
+  dispatch(std::move(read));
+}
+
+void Service::tell_manager() {
+  if (ground_.predecessor.there()) return;
+  const base::Monotonic now = base::monotonic_now();
+  const auto interval = ground_.notify.watchdog_interval();
+  if (interval.count() > 0 && now >= next_watchdog_ && supervisor_.healthy()) {
+    ground_.notify.watchdog();
+    next_watchdog_ = now + interval;
+  }
+  if (supervisor_.state() != Supervisor::State::kServing || !told_ready_) return;
+  if (std::string status = supervisor_.status(); status != status_) {
+    status_ = std::move(status);
+    ground_.notify.status(status_);
+  }
+}
+
 Pulse Service::pulse_of(pid_t pid, const Worker& worker, base::Monotonic now) const {
   const os::Slot& slot = ground_.scoreboard.slot(worker.slot);
   const base::Nanoseconds beat{slot.heartbeat_ns.load(std::memory_order_relaxed)};
@@ -210,6 +245,9 @@ Plan Service::plan_of(const Config& config) const {
   plan.graceful_timeout = config.graceful_timeout;
   plan.boot_timeout = config.boot_timeout;
   plan.drain_delay = config.drain_delay;
+  plan.max_lifetime = config.max_worker_lifetime;
+  plan.max_memory = config.max_worker_memory;
+  plan.max_memory_hard = config.max_worker_memory_hard;
   plan.upgrade = config.upgrade;
   plan.strategy = config.reload_strategy;
   plan.max_surge = static_cast<unsigned>(std::max(config.max_surge, 0));

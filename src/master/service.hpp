@@ -86,6 +86,8 @@ class Service {
   void read_pipe(pid_t pid, Worker& worker);
   void reap();
   void read_scoreboard();
+  void read_memory();
+  void tell_manager();
   void reach_deadline();
   void dispatch(Event event);
   void dispatch_inbox();
@@ -124,7 +126,9 @@ class Service {
   std::map<unsigned, Generation> generations_;
   std::map<pid_t, Worker> workers_;
   std::deque<Event> inbox_;
-  base::Monotonic next_pulse_{};
+  base::Monotonic next_pulse_{}, next_memory_{}, next_watchdog_{};
+  bool told_ready_ = false;  ///< the service manager knows that the service is ready
+  std::string status_;       ///< what it was told last
   std::string log_path_;
   LogLevel log_level_;
   std::optional<int> exit_code_;

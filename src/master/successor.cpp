@@ -14,12 +14,11 @@
 namespace orrery::master {
 
 Result<Successor> Successor::start(const os::Program& program, std::vector<Inheritance::Passed> listeners) {
-  std::array<int, 2> ends{};
-  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
-    return fail(fmt::format("cannot make a channel: {}", std::strerror(errno)));
+  auto channel = os::make_channel();
+  if (!channel) return tl::unexpected(channel.error());
   Successor successor;
-  successor.channel_.reset(ends[0]);
-  const base::UniqueFd theirs{ends[1]};
+  successor.channel_ = std::move(channel->ours);
+  const base::UniqueFd theirs = std::move(channel->theirs);
   const Inheritance inheritance{::getpid(), theirs.get(), std::move(listeners)};
   os::Launch launch;
   launch.environment = to_environment(inheritance);

@@ -69,7 +69,10 @@ Supervisor::State Supervisor::state() const {
 std::optional<base::Monotonic> Supervisor::next_deadline() const {
   if (course_ == Course::kEnded) return std::nullopt;
   base::Monotonic next = std::min(stop_deadline_, upgrade_.deadline());
-  for (const Child& child : children_) next = std::min(next, child.deadline);
+  for (const Child& child : children_) {
+    next = std::min(next, child.deadline);
+    if (serving() && child.ready() && !child.spent) next = std::min(next, child.expires);
+  }
   for (unsigned place = 0; serving() && place < target_; ++place) {
     if (waits_for_backoff(place)) next = std::min(next, backoffs_[place].not_before());
   }
@@ -115,6 +118,10 @@ void Supervisor::handle(const WorkerReady& event) {
   child->state = Child::State::kReady;
   child->ready_at = now_;
   child->deadline = kNever;
+  // The spread keeps workers that were born together from growing too old together.
+  const double spread = 1 + (jitter_.next() - 0.75) / 5;
+  if (plan_.max_lifetime.count() > 0)
+    child->expires = now_ + std::chrono::duration_cast<base::Nanoseconds>(plan_.max_lifetime * spread);
   ever_ready_ = true;
 }
 
@@ -194,6 +201,24 @@ void Supervisor::handle(const HeartbeatsRead& event) {
   }
 }
 
+void Supervisor::handle(const MemoryRead& event) {
+  if (!serving()) return;
+  for (const MemoryUse& use : event.uses) {
+    Child* child = children_.with_pid(use.pid);
+    if (child == nullptr || !child->ready()) continue;
+    const double mebibytes = static_cast<double>(use.bytes) / (1024 * 1024);
+    if (plan_.max_memory_hard != 0 && use.bytes > plan_.max_memory_hard) {
+      say(LogLevel::kWarning,
+          fmt::format("{} has {:.1f} MiB of private memory, above max_worker_memory_hard: it leaves now",
+                      name_of(*child), mebibytes));
+      retire(*child);
+    } else if (plan_.max_memory != 0 && use.bytes > plan_.max_memory && !child->spent) {
+      mark_spent(use.pid, LogLevel::kWarning,
+                 fmt::format("has {:.1f} MiB of private memory, above max_worker_memory", mebibytes));
+    }
+  }
+}
+
 void Supervisor::handle(const PredecessorLeft& event) {
   if (!heir_) return impossible("the end of a master that was here before");
   if (!event.committed && !proven_) {
@@ -221,6 +246,7 @@ void Supervisor::handle(const DeadlineReached&) {
     if (serving())
       worker_lost(lost, os::kExitWorkerBoot, name_of(lost) + " was not ready within boot_timeout");
   }
+  if (serving()) expire_workers();
   upgrade_.expire(now_, actions_);
   if (stop_deadline_ > now_) return;
   if (course_ == Course::kLingering) return begin_stop(Course::kStopping, os::kExitOk);
@@ -261,6 +287,13 @@ void Supervisor::kill(Child& child, Ending ending) {
 
 void Supervisor::send(const Child& child, int signo) {
   if (child.pid != 0) actions_.emplace_back(SendSignal{child.pid, signo});
+}
+
+void Supervisor::expire_workers() {
+  for (const Child& child : children_) {
+    if (child.ready() && !child.spent && child.expires <= now_)
+      mark_spent(child.pid, LogLevel::kInfo, "has reached max_worker_lifetime");
+  }
 }
 
 void Supervisor::mark_spent(pid_t pid, LogLevel level, std::string_view why) {
@@ -315,6 +348,15 @@ void Supervisor::impossible(std::string_view what) {
 }
 
 // --- questions ---
+
+// While it starts or stops the service manager has other limits; without any wanted worker nothing can be wrong with one.
+bool Supervisor::healthy() const {
+  return !serving() || !ever_ready_ || target_ == 0 || children_.ready() > 0;
+}
+
+std::string Supervisor::status() const {
+  return fmt::format("{} of {} workers ready, generation {}", children_.ready(), target_, generation_);
+}
 
 Ending Supervisor::judge(const Child& child, int status) const {
   if (child.state == Child::State::kAborted || child.state == Child::State::kKilled) return child.ending;

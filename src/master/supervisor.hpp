@@ -76,6 +76,10 @@ class Supervisor {
   [[nodiscard]] const Children& children() const { return children_; }
   [[nodiscard]] unsigned target() const { return target_; }
   [[nodiscard]] unsigned generation() const { return generation_; }
+  /// Whether a watchdog may be told that all is well.
+  [[nodiscard]] bool healthy() const;
+  /// "3 of 4 workers ready, generation 2".
+  [[nodiscard]] std::string status() const;
   [[nodiscard]] const Upgrade& upgrade() const { return upgrade_; }
 
  private:
@@ -93,6 +97,7 @@ class Supervisor {
   void handle(const ConfigReady& event);
   void handle(const ConfigFailed& event);
   void handle(const HeartbeatsRead& event);
+  void handle(const MemoryRead& event);
   void handle(const SuccessorStarted& event) { upgrade_.on(event, actions_); }
   void handle(const SuccessorNotStarted& event) { upgrade_.on(event, actions_); }
   void handle(const SuccessorSpoke& event) { upgrade_.on(event, now_, actions_); }
@@ -131,6 +136,7 @@ class Supervisor {
   void abort_stuck(Child& child, Ending ending, const std::string& why);
   void kill(Child& child, Ending ending);
   void send(const Child& child, int signo);
+  void expire_workers();
   void mark_spent(pid_t pid, LogLevel level, std::string_view why);
   void worker_lost(const Child& lost, int code, const std::string& how);
   void count_death(const Child& lost, const std::string& how);

@@ -16,6 +16,10 @@ Notify Notify::from_environment() {
   if (std::strlen(name) >= sizeof(sockaddr_un::sun_path)) return notify;
   notify.address_ = name;
   notify.fd_.reset(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (const char* usec = std::getenv("WATCHDOG_USEC")) {
+    // WATCHDOG_PID is not asked: after an upgrade it names the master that systemd started, and this one has its place.
+    notify.watchdog_interval_ = std::chrono::microseconds{std::strtoll(usec, nullptr, 10) / 2};
+  }
   return notify;
 }
 

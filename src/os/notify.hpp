@@ -29,12 +29,18 @@ class Notify {
   /// After daemonize the main process is another than systemd started.
   void main_pid(pid_t pid);
 
+  /// All is well. To be told each watchdog_interval() at least.
+  void watchdog() { send("WATCHDOG=1"); }
+  /// Half of what WATCHDOG_USEC allows; 0 = nobody waits for it.
+  [[nodiscard]] base::Nanoseconds watchdog_interval() const { return watchdog_interval_; }
+
   [[nodiscard]] int fd() const { return fd_.get(); }
 
  private:
   void send(const std::string& message) const;
 
   base::UniqueFd fd_;
+  base::Nanoseconds watchdog_interval_{0};
   std::string address_;  ///< path, or '@' and an abstract name
 };
 

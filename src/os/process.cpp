@@ -1,5 +1,6 @@
 #include "os/process.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -8,8 +9,10 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fstream>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "base/check.hpp"
@@ -116,6 +119,31 @@ Result<Pipe> make_pipe() {
   return Pipe{base::UniqueFd{ends[0]}, base::UniqueFd{ends[1]}};
 }
 
+Result<Channel> make_channel() {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    return fail(fmt::format("cannot make a channel: {}", std::strerror(errno)));
+  return Channel{base::UniqueFd{ends[0]}, base::UniqueFd{ends[1]}};
+}
+
+std::optional<std::uint64_t> private_memory(pid_t pid) {
+  const std::string directory = fmt::format("/proc/{}/", pid);
+  std::ifstream rollup(directory + "smaps_rollup");
+  std::uint64_t kibibytes = 0;
+  bool found = false;
+  for (std::string line; std::getline(rollup, line);) {
+    if (!line.starts_with("Private_")) continue;
+    kibibytes += std::strtoull(line.c_str() + line.find(':') + 1, nullptr, 10);
+    found = true;
+  }
+  if (found) return kibibytes * 1024;
+  // Without the right to look into a worker of another user: resident less shared, which counts untouched copies too.
+  std::uint64_t size = 0, resident = 0, shared = 0;
+  if (!(std::ifstream(directory + "statm") >> size >> resident >> shared) || resident < shared)
+    return std::nullopt;
+  return (resident - shared) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
 bool has_terminal() {
   return static_cast<bool>(base::UniqueFd{::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC)});
 }
@@ -123,6 +151,16 @@ bool has_terminal() {
 Result<void> change_directory(const std::string& path) {
   if (::chdir(path.c_str()) == 0) return {};
   return fail(fmt::format("cannot change to directory {}: {}", path, std::strerror(errno)));
+}
+
+void restore_environment(const std::vector<std::string>& entries, const std::vector<std::string>& without) {
+  ::clearenv();
+  for (const std::string& entry : entries) {
+    const std::size_t equals = entry.find('=');
+    const std::string name = entry.substr(0, equals);
+    const bool kept = std::find(without.begin(), without.end(), name) == without.end();
+    if (kept && equals != std::string::npos) ::setenv(name.c_str(), entry.c_str() + equals + 1, 1);
+  }
 }
 
 Result<void> set_environment(const std::vector<std::string>& entries) {

@@ -66,10 +66,21 @@ struct Pipe {
 };
 Result<Pipe> make_pipe();
 
+/// Two ends for whole messages (a SOCK_SEQPACKET pair); both close-on-exec.
+struct Channel {
+  base::UniqueFd ours, theirs;
+};
+Result<Channel> make_channel();
+
+/// The memory `pid` shares with nobody, in bytes; nothing when the kernel does not tell.
+std::optional<std::uint64_t> private_memory(pid_t pid);
+
 /// Whether this process has a controlling terminal.
 bool has_terminal();
 
 Result<void> change_directory(const std::string& path);
+/// Makes this process's environment what it was at its start, `entries`, without the variables named in `without`.
+void restore_environment(const std::vector<std::string>& entries, const std::vector<std::string>& without);
 /// Sets each `NAME=value` in this process's environment.
 Result<void> set_environment(const std::vector<std::string>& entries);
 

@@ -5,6 +5,7 @@
 
 #include "planets/answer.hpp"
 #include "planets/body.hpp"
+#include "planets/docs.hpp"
 #include "planets/freshness.hpp"
 #include "planets/page.hpp"
 #include "planets/query.hpp"
@@ -96,11 +97,34 @@ void stream_sky(const Request& request, Responder responder, Viewers& viewers) {
   if (auto stream = std::move(responder).start(std::move(head))) viewers.join(query, std::move(*stream));
 }
 
+/// Nothing from elsewhere, no script, no frame around it.
+Response docs_page(const Request& request, const Document& page) {
+  Response response = embedded(request, page);
+  response.add_field(
+      "Content-Security-Policy",
+      "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+      "frame-ancestors 'none'");
+  response.add_field("X-Content-Type-Options", "nosniff");
+  response.add_field("Referrer-Policy", "no-referrer");
+  return response;
+}
+
 /// A route of the API: other origins' pages may ask it.
 template <class H>
 void open_to_all(App& app, const std::string& pattern, H handler) {
   app.get(pattern, std::move(handler));
   app.route("OPTIONS", pattern, preflight);
+}
+
+void add_docs(App& app) {
+  const auto add = [&](const char* path, std::string_view type, std::string_view text) {
+    const auto document = std::make_shared<Document>(type, text);
+    open_to_all(app, path, [document](const Request& request) { return embedded(request, *document); });
+  };
+  add("/openapi.json", kJson, openapi_json());
+  add("/docs.css", "text/css; charset=utf-8", docs_css());
+  const auto page = std::make_shared<Document>("text/html; charset=utf-8", docs_html());
+  open_to_all(app, "/docs", [page](const Request& request) { return docs_page(request, *page); });
 }
 
 }  // namespace
@@ -128,6 +152,7 @@ App make_app() {
               [rotation](const Request& r) { return events_of_body(r, *rotation); });
   open_to_all(app, "/planets/{name}/track",
               [rotation](const Request& r) { return track_of_body(r, rotation); });
+  add_docs(app);
   return app;
 }
 

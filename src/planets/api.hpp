@@ -1,8 +1,15 @@
 // The planet service: its routes on the public API, like any stranger's program.
 //
-//   GET /planets/{name}?lon=&lat=&elevation=   one body: azimuth and apparent altitude
-//   GET /planets?lon=&lat=&elevation=          all ten
+//   GET /planets/{name}?lon=&lat=&elevation=   one body: azimuth and apparent altitude, and what `fields` asks for
+//   GET /planets?…                             all ten
+//   GET /planets/{name}/events?days=           rises, transits, sets
+//   GET /planets/{name}/track?from=&to=&step=  a path over the sky
+//   GET /planets/stream?interval=              the sky as it moves, as server-sent events (class `async`)
+//   GET /openapi.json, /docs                   all of this in full
 //   GET /                                      a page that shows them (page.hpp)
+//
+// In ORRERY_PLANETS_DUT1 (seconds) or ORRERY_PLANETS_FINALS2000A (a file of the IERS) an operator may give UT1 - UTC;
+// read when a worker starts, which a bad value keeps from serving.
 #pragma once
 
 #include "orrery/app.hpp"

@@ -117,10 +117,11 @@ class Search {
  public:
   explicit Search(const Path& path) : path_(path) {}
 
-  void run(double span) {
+  // With `first_only` it may stop as soon as it has the first of each kind.
+  void run(double span, bool first_only) {
     Sample before = path_.at(-kStep);
     Sample here = path_.at(0);
-    while (here.seconds < span) {
+    while (here.seconds < span && !(first_only && has_each_before(before.seconds))) {
       const Sample next = path_.at(here.seconds + kStep);
       look_between(here, next);
       if (may_touch(before, here, next)) look_around(before, here, next);
@@ -139,6 +140,14 @@ class Search {
     const bool passes =
         a.hour_angle < 0 && b.hour_angle >= 0 && b.hour_angle - a.hour_angle < std::numbers::pi;
     if (passes) found_.push_back({EventKind::kTransit, root(path_, a, b, hour_angle)});
+  }
+
+  // What touches the horizon is found a step late, so that only what lies further back is settled.
+  [[nodiscard]] bool has_each_before(double seconds) const {
+    std::array<bool, 3> has{};
+    for (const Found& f : found_)
+      if (f.seconds >= 0 && f.seconds <= seconds) has[static_cast<std::size_t>(f.kind)] = true;
+    return has[0] && has[1] && has[2];
   }
 
   void look_around(const Sample& a, const Sample& b, const Sample& c) {
@@ -178,11 +187,13 @@ Degrees standard_altitude(Body body, AstronomicalUnits distance) noexcept {
           degrees(std::asin(radius_of(body).value / (distance.value * kMetresPerAu))).value};
 }
 
-EventList events_within(Body body, const EarthRotation& rotation, const Observer& observer, Instant from,
-                        Seconds span) {
+namespace {
+
+EventList find_events(Body body, const EarthRotation& rotation, const Observer& observer, Instant from,
+                      Seconds span, bool first_only) {
   const Path path(body, rotation, observer, from);
   Search search(path);
-  search.run(span.count());
+  search.run(span.count(), first_only);
   EventList list{{}, path.at(0).height < 0 ? Visibility::kAlwaysDown : Visibility::kAlwaysUp};
   for (const auto& [kind, seconds] : search.found())
     list.events.push_back({kind, from.later(Seconds{seconds})});
@@ -190,8 +201,15 @@ EventList events_within(Body body, const EarthRotation& rotation, const Observer
   return list;
 }
 
+}  // namespace
+
+EventList events_within(Body body, const EarthRotation& rotation, const Observer& observer, Instant from,
+                        Seconds span) {
+  return find_events(body, rotation, observer, from, span, false);
+}
+
 NextEvents next_events(Body body, const EarthRotation& rotation, const Observer& observer, Instant from) {
-  const EventList list = events_within(body, rotation, observer, from, kNextEventsSpan);
+  const EventList list = find_events(body, rotation, observer, from, kNextEventsSpan, true);
   NextEvents next{{}, list.visibility};
   for (const auto& [kind, time] : list.events) {
     auto& first = next.times[static_cast<std::size_t>(kind)];

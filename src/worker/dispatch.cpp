@@ -21,22 +21,19 @@ class AsyncDispatch final : public Dispatch {
   void run_handler(Session& session, const Route& route) override { run_here(session, route); }
 };
 
-/// Handlers run after the poll phase, one per loop turn, so that between two of them the loop reads what came for the other connections and an idle
-/// sibling gets the new ones.
+/// Handlers run after the poll phase: short ones in a row, and after each longer one the loop reads what came for the other
+/// connections, and an idle sibling gets the new ones.
 class SyncDispatch final : public Dispatch {
  public:
   SyncDispatch(Services& services, Flights& flights, uv::AfterPoll& after_poll)
       : Dispatch(services, flights), after_poll_(after_poll) {}
 
   void after_poll() override {
-    while (!waiting_.empty()) {
-      const Waiting next = waiting_.front();
-      waiting_.pop_front();
-      if (waiting_.empty()) after_poll_.spin(false);
-      Session* session = services_.connections->find(next.key);
-      if (!session || session->message().cancelled.load(std::memory_order_relaxed)) continue;
-      return run_here(*session, *next.route);
-    }
+    if (waiting_.empty()) return;
+    const base::Monotonic end = base::monotonic_now() + kInARow;
+    do {
+      run_next();
+    } while (!waiting_.empty() && base::monotonic_now() < end);
   }
   [[nodiscard]] bool willing() const override { return waiting_.empty(); }
 
@@ -45,6 +42,16 @@ class SyncDispatch final : public Dispatch {
     RequestKey key;
     const Route* route;
   };
+  static constexpr std::chrono::milliseconds kInARow{1};
+
+  void run_next() {
+    const Waiting next = waiting_.front();
+    waiting_.pop_front();
+    if (waiting_.empty()) after_poll_.spin(false);
+    Session* session = services_.connections->find(next.key);
+    if (session && !session->message().cancelled.load(std::memory_order_relaxed))
+      run_here(*session, *next.route);
+  }
   void run_handler(Session& session, const Route& route) override {
     if (waiting_.empty()) after_poll_.spin(true);
     waiting_.push_back({session.key(), &route});

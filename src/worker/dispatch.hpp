@@ -1,7 +1,7 @@
 // Dispatch: how a complete request meets its handler. The worker class is nothing else.
 //
 //   async    on the loop thread, at once
-//   sync     on the loop thread, one at a time, after the loop has looked at its other connections
+//   sync     on the loop thread, one at a time, after the loop has looked at its other connections; short ones in a row
 //   threads  on a pool of `threads`; at most `thread_queue` wait, the rest is answered 503
 //
 // Handlers that take a Responder run on the loop thread in every class. Nothing a handler throws gets past this room: it becomes a

@@ -28,10 +28,10 @@ export async function openPage(browser, server, options = {}) {
   return page;
 }
 
-/** Goes to an address of the page and waits until it shows a sky. */
+/** Goes to an address of the page and waits until it shows a sky and its almanac. */
 export async function visit(page, server, query = '') {
   await page.goto(server.base + query);
-  await page.waitForSelector('#rows tr');
+  await page.waitForSelector('#rows tr:not(.waiting)');
 }
 
 /** What the table says about a body: {az, alt, point, rise, transit, set, magnitude} as texts. */

@@ -60,6 +60,22 @@ for (const flags of [[], ['-k', 'sync']]) {
   });
 }
 
+test('a reload of the server is not noticed', async () => {
+  server = await new Server().start();
+  page = await openPage(browser, server);
+  await visit(page, server);
+  await page.waitForFunction(() => document.body.dataset.feed === 'stream');
+  await page.evaluate(() => {
+    new MutationObserver(() => (document.body.dataset.noticed = 'yes')).observe(document.getElementById('notice'),
+      { childList: true, characterData: true, subtree: true });
+  });
+  await server.reload();
+  const reloaded = new Date().toISOString();
+  await page.waitForFunction(hasMoved, reloaded);
+  assert.equal(await page.evaluate(() => document.body.dataset.noticed), undefined);
+  assert.equal(await page.evaluate(() => document.body.dataset.feed), 'stream');
+});
+
 test('a chosen time is shown as soon as the server is back', async () => {
   server = await new Server().start();
   page = await openPage(browser, server);

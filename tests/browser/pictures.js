@@ -3,9 +3,12 @@ import { mkdir } from 'node:fs/promises';
 import { desktop, launch, openPage, visit } from './browser.js';
 import { Server } from './server.js';
 
-const melbourne = 'lon=144.9631&lat=-37.8136&elevation=31';
 const pictures = {
-  evening: { options: { ...desktop, colorScheme: 'dark' }, query: `?${melbourne}&time=2026-11-23T09:50:00Z`, body: 'saturn' },
+  dawn: {
+    options: { ...desktop, colorScheme: 'dark' },
+    query: '?lon=-70.4042&lat=-24.6272&elevation=2635&time=2026-12-05T09:10:00Z',
+    body: 'jupiter',
+  },
 };
 const folder = new URL('pictures/', import.meta.url).pathname;
 
@@ -18,7 +21,7 @@ for (const name of wanted) {
   await visit(page, server, query);
   if (body) await page.click(`#rows button[data-name=${body}]`);
   await page.mouse.move(1, 1);
-  await page.waitForSelector('#daylight stop');
+  await page.waitForSelector('#daylight stop', { state: 'attached' });
   if (body) await page.waitForSelector('.path.chosen .line');
   await page.screenshot({ path: `${folder}${name}.png` });
   console.log(`${folder}${name}.png`);

@@ -11,6 +11,8 @@ export class Server {
   constructor(...flags) {
     this.flags = flags;
     this.port = 0;
+    // A test run that breaks off leaves no server behind.
+    process.once('exit', () => this.#process?.kill('SIGTERM'));
   }
 
   get base() {
@@ -38,6 +40,12 @@ export class Server {
         resolve();
       });
     });
+  }
+
+  /** Gives the server a new generation of workers; the old one has left when this resolves. */
+  async reload() {
+    this.#process.kill('SIGHUP');
+    while (!/Generation 2 serves/.test(this.#log)) await once(this.#process.stderr, 'data');
   }
 
   async stop() {

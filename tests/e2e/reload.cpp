@@ -130,4 +130,58 @@ TEST_CASE("reload: another binary on disk is said, with what starts it") {
   CHECK(server.wait_for_line("Generation 3 serves"));
 }
 
+TEST_CASE(
+    "reload: a variable that raw_env has no more is gone, and one it hid is back; proc_name renames the "
+    "master") {
+  ServerProcess server;
+  server.environment = {{"HIDDEN", "below"}};
+  const std::string common =
+      "workers: 1\naccesslog: access.log\naccess_log_format: '%(U)s %({ONE}e)s %({HIDDEN}e)s'\n";
+  server.yaml = common + "raw_env: ['ONE=1', 'HIDDEN=above']\nproc_name: first\n";
+  REQUIRE(server.serve());
+  CHECK(ServerProcess::title(server.pid()) == "first: master");
+  CHECK(fetch(server.port(), "GET /echo/a").status == 200);
+  CHECK(server.wait_for_text("access.log", "/echo/a 1 above\n"));
+  server.write_config(common + "proc_name: second\n");
+  server.signal(SIGHUP);
+  REQUIRE(server.wait_for_line("Generation 2 serves"));
+  // The old worker may still take one or two.
+  CHECK(eventually([&] {
+    CHECK(fetch(server.port(), "GET /echo/b").status == 200);
+    return server.read_file("access.log").find("/echo/b - below\n") != std::string::npos;
+  }));
+  CHECK(eventually([&] { return ServerProcess::title(server.pid()) == "second: master"; }));
+}
+
+TEST_CASE("reload: workers that grow too old are replaced under load, nothing is lost") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-k", GENERATE(from_range(kClasses))}};
+  server.yaml = "workers: 2\nmax_worker_lifetime: 300ms\n";
+  REQUIRE(server.serve());
+  Load load;
+  start_load(load, server);
+  CHECK(eventually([&] { return server.count_lines("has reached max_worker_lifetime") >= 4; }));
+  REQUIRE(load.answers(30));
+  check_clean(load.stop());
+  CHECK(server.count_lines("[ERROR]") == 0);
+  CHECK(server.stop() == 0);
+}
+
+TEST_CASE("reload: a worker that grows too large is replaced, nothing is lost") {
+  ServerProcess server;
+  const bool hard = GENERATE(false, true);
+  server.yaml = std::string{"workers: 1\nmax_worker_memory"} + (hard ? "_hard" : "") + ": 200m\n";
+  REQUIRE(server.serve());
+  const pid_t before = server.workers()[0];
+  Load load;
+  start_load(load, server);
+  REQUIRE(load.answers(30));
+  CHECK(fetch(server.port(), "GET /grow?bytes=300000000").status == 200);
+  CHECK(server.wait_for_line(hard ? "above max_worker_memory_hard: it leaves now"
+                                  : "above max_worker_memory: it leaves when"));
+  CHECK(eventually([&] { return server.workers().size() == 1 && server.workers()[0] != before; }, kPatience));
+  REQUIRE(load.answers(30));
+  check_clean(load.stop());
+  CHECK(server.stop() == 0);
+}
+
 }  // namespace orrery::test

@@ -9,6 +9,7 @@
 //   POST /stream-body             counts the body as it comes
 //   GET  /events?count=           writes that many events, one each 10 ms (class async)
 //   GET  /drop                    forgets its Responder
+//   GET  /grow?bytes=             keeps so many more bytes for ever
 //   GET  /pid?ms=                 the worker's process id; blocks the handler that long before
 //   GET  /pid/later?ms=           the same, holding up no handler
 //   GET  /crash/{how}             segv, abort, fpe, overflow (the stack), exit, deadlock, spin, memory (8 GiB)
@@ -237,6 +238,11 @@ orrery::App make_app() {
   app.get("/pid/later", answer_later(""));
   app.get("/pull", pull);
   app.get("/drop", [](Request, Responder) {});
+  app.get("/grow", [](const Request& request) {
+    static std::string kept;
+    kept.append(number(request, "bytes", 1'000'000), 'x');
+    return Response::text("grown\n");
+  });
   app.get("/pid", tell_pid);
   app.get("/crash/{how}", crash);
   app.get("/inject", [](const Request&) {

@@ -1,6 +1,7 @@
 // Almanac: the table, the accessible twin of the dome, and the lines about the chosen body. One row a body; those above the
 // horizon stand first. It shows numbers as the API gave them, rounded to two decimals.
 import { clockAfter } from './calendar.js';
+import { constellations } from './constellations.js';
 import { compassPoint, decimal, degrees, distance, duration, phaseName, spoken, capital, titles } from './words.js';
 
 const hint = 'Choose a body, here or on the dome, to see its way over the sky.';
@@ -38,12 +39,17 @@ export class Almanac {
     row.classList.toggle('below', alt < 0);
     cells[0].replaceChildren(`${degrees(position.az)} `, element('span', { class: 'point' }, compassPoint(position.az)));
     const brightness = position.magnitude === undefined ? '–' : decimal(position.magnitude, 1);
-    [degrees(alt), ...events(position, instant, zone), brightness].forEach((text, i) => (cells[i + 1].textContent = text));
+    [cells[1].textContent, cells[5].textContent] = [degrees(alt), brightness];
+    // Until the events of another time have come, those that stand there fade.
+    const waits = position.visibility === undefined;
+    row.classList.toggle('waiting', waits);
+    const known = waits && cells[2].textContent !== '';
+    if (!known) events(position, instant, zone).forEach((text, i) => (cells[i + 2].textContent = text));
   }
 
   #add(name) {
-    const button = element('button', { type: 'button', 'aria-pressed': 'false', 'data-name': name, title: 'Show its way over the sky' },
-      titles[name]);
+    const attributes = { type: 'button', 'aria-pressed': 'false', 'data-name': name, title: 'Show its way over the sky' };
+    const button = element('button', attributes, titles[name]);
     const head = element('th', { role: 'rowheader', scope: 'row' }, element('span', { class: `dot ${name}` }), button);
     const cells = columns.map((label) => element('td', { role: 'cell', 'data-label': label, class: label.toLowerCase() }));
     const row = element('tr', { role: 'row', 'data-name': name }, head, ...cells);
@@ -86,7 +92,7 @@ function events({ rise, transit, set, visibility }, instant, zone) {
 function sentence(body, sun) {
   const { name, constellation, light_time: light } = body;
   const facts = [];
-  if (constellation) facts.push(`in ${constellation}`);
+  if (constellation) facts.push(`in ${constellations.get(constellation) ?? constellation}`);
   if (body.distance !== undefined) facts.push(`${distance(body.distance)} away`);
   if (light !== undefined) facts.push(`its light is ${duration(light)} old`);
   if (name === 'moon' && body.phase !== undefined && body.ra !== undefined && sun?.ra !== undefined) {

@@ -4,9 +4,11 @@
 export class Refusal extends Error {}
 export class Away extends Error {}
 
-/** What changes from second to second, and what is asked for less often because it costs more. */
+/** What changes from second to second; what the dome needs for any other time; and all that the page shows. */
 export const positionFields = 'az,alt';
-export const almanacFields = 'az,alt,ra,distance,light_time,magnitude,phase,constellation,rise,transit,set';
+export const skyFields = 'az,alt,ra,distance,light_time,magnitude,phase,constellation';
+// Events cost the server a thousand times what positions do: they are asked for when a choice has settled.
+export const almanacFields = `${skyFields},rise,transit,set`;
 
 export function observer({ lon, lat, elevation }) {
   return new URLSearchParams({ lon, lat, elevation });

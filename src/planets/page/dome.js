@@ -8,6 +8,8 @@ import { capital, degrees, direction, titles } from './words.js';
 
 const extent = 130;
 const usualScale = 2.6; // pixels a dome unit has on a desktop screen; glyphs are drawn for it
+const rings = [30, 60];
+const centred = { 'text-anchor': 'middle', 'dominant-baseline': 'central' };
 const cardinals = [['N', 0], ['E', 90], ['S', 180], ['W', 270]];
 const starClasses = [
   { faintest: 0.6, width: 1.5, opacity: 1 }, { faintest: 1.7, width: 1.15, opacity: 0.9 },
@@ -39,7 +41,7 @@ export class Dome {
   }
 
   #definitions() {
-    this.stops = ['zenith', 'middle', 'horizon'].map((name, i) => svg('stop', { class: `sky-${name}`, offset: [0, 0.6, 1][i] }));
+    this.stops = [0, 0.6, 1].map((offset) => svg('stop', { offset }));
     this.glowStops = [1, 0.38, 0.09, 0].map((opacity, i) =>
       svg('stop', { offset: [0, 0.22, 0.55, 1][i], 'stop-opacity': opacity }));
     this.glow = svg('radialGradient', { id: 'sun-glow', gradientUnits: 'userSpaceOnUse' }, ...this.glowStops);
@@ -61,7 +63,7 @@ export class Dome {
     }
     this.cardinals = cardinals.map(([name, azimuth]) => {
       const { x, y } = polar(azimuth, rim.outer + 6);
-      return svg('text', { class: `cardinal ${name === 'N' ? 'north' : ''}`, x, y, 'text-anchor': 'middle', 'dominant-baseline': 'central' }, name);
+      return svg('text', { ...centred, class: `cardinal ${name === 'N' ? 'north' : ''}`, x, y }, name);
     });
     return svg('g', { class: 'rim', 'aria-hidden': 'true' }, svg('circle', { r: rim.outer, fill: 'url(#rim-gradient)' }),
       svg('circle', { class: 'edge', r: rim.outer, fill: 'none' }), svg('path', { class: 'ticks', d: ticks.join('') }),
@@ -71,17 +73,16 @@ export class Dome {
   #skyPart() {
     this.glowDisc = svg('circle', { r: radius, fill: 'url(#sun-glow)' });
     this.stars = svg('g', { class: 'stars', 'clip-path': 'url(#above)' });
-    return svg('g', { class: 'sky', 'aria-hidden': 'true' }, svg('circle', { r: radius, fill: 'url(#sky-gradient)' }), this.glowDisc,
-      this.stars);
+    const sky = svg('circle', { r: radius, fill: 'url(#sky-gradient)' });
+    return svg('g', { class: 'sky', 'aria-hidden': 'true' }, sky, this.glowDisc, this.stars);
   }
 
   #gridPart() {
-    this.ringNames = [30, 60].map((altitude) =>
-      svg('text', { class: 'ring-name', x: 0, y: distanceFromZenith(altitude), 'text-anchor': 'middle',
-        'dominant-baseline': 'central' }, `${altitude}°`));
+    this.ringNames = rings.map((altitude) =>
+      svg('text', { ...centred, class: 'ring-name', x: 0, y: distanceFromZenith(altitude) }, `${altitude}°`));
     return svg('g', { class: 'grid', 'aria-hidden': 'true' },
-      ...[30, 60].map((altitude) => svg('circle', { r: distanceFromZenith(altitude), fill: 'none' })),
-      svg('path', { d: `M0 ${-radius}V${radius}M${-radius} 0H${radius}` }), svg('circle', { class: 'horizon', r: radius, fill: 'none' }),
+      ...rings.map((altitude) => svg('circle', { r: distanceFromZenith(altitude) })),
+      svg('path', { d: `M0 ${-radius}V${radius}M${-radius} 0H${radius}` }), svg('circle', { class: 'horizon', r: radius }),
       ...this.ringNames);
   }
 
@@ -148,7 +149,8 @@ export class Dome {
     if (body.drawn === looks) return;
     body.drawn = looks;
     const scaled = svg('g', { transform: `scale(${this.#zoom.toFixed(3)})` }, ...glyph(name, magnitude, aspect));
-    const touch = svg('circle', { class: 'touch', r: Math.max(22 / this.#scale / 2, sizeOf(name, magnitude) * this.#zoom + 1.5) });
+    const reach = Math.max(12 / this.#scale, sizeOf(name, magnitude) * this.#zoom + 1.5);
+    const touch = svg('circle', { class: 'touch', r: reach.toFixed(2) });
     body.group.replaceChildren(scaled, touch);
   }
 
@@ -160,7 +162,7 @@ export class Dome {
     group.addEventListener('pointerleave', () => this.handlers.onPoint());
     group.addEventListener('focus', () => this.#gotFocus(name));
     group.addEventListener('blur', () => this.handlers.onPoint());
-    const label = svg('text', { class: 'label', 'text-anchor': 'middle', 'dominant-baseline': 'central' }, titles[name]);
+    const label = svg('text', { ...centred, class: 'label' }, titles[name]);
     this.bodies.append(group);
     this.labels.append(label);
     const body = { group, label, drawn: '' };
@@ -189,7 +191,7 @@ export class Dome {
   /** The radius that nothing else should enter. */
   #room({ name, magnitude }) {
     const size = sizeOf(name, magnitude) * this.#zoom;
-    if (this.#bodies.get(name).group.classList.contains('chosen')) return Math.max(size + 1.5, 11 / this.#scale);
+    if (this.#bodies.get(name).group.classList.contains('chosen')) return Math.max(size + 1.5, 12 / this.#scale);
     return name === 'saturn' ? size * 1.8 : size;
   }
 
@@ -213,6 +215,7 @@ export class Dome {
       label.setAttribute('y', y.toFixed(2));
       label.classList.toggle('below', alt < 0);
     }
+    this.#putRingNames();
     this.#putHours();
   }
 
@@ -236,12 +239,20 @@ export class Dome {
     this.#drawn.delete(kind);
     if (track.length === 0) return;
     const marks = hours.filter(({ alt }) => alt >= 0);
-    const texts = marks.map(({ text }) => svg('text', { 'text-anchor': 'middle', 'dominant-baseline': 'central' }, text));
+    const texts = marks.map(({ text }) => svg('text', centred, text));
     const dots = marks.map((mark) => svg('circle', { cx: project(mark).x, cy: project(mark).y }));
     const group = svg('g', { class: `path ${kind}` }, svg('path', { class: 'line', d: line(track) }), ...dots, ...texts);
     this.#drawn.set(kind, { name, track, group, marks, texts, dots });
     this.paths.append(group);
     this.#putHours();
+  }
+
+  /** Shows what is written on the dome itself where no body and no name is in the way. */
+  #putRingNames() {
+    this.ringNames.forEach((text, i) => {
+      const free = this.#isFree(discBox({ x: 0, y: distanceFromZenith(rings[i]), size: 8 / this.#scale }));
+      text.setAttribute('visibility', free ? 'visible' : 'hidden');
+    });
   }
 
   /** Puts the hours beside their marks, where no body and no name is in the way. */

@@ -5,6 +5,8 @@ import { browserZone, limits, placeAt, places, readNumber } from './places.js';
 const names = ['lat', 'lon', 'elevation'];
 
 const refusals = {
+  insecure:
+    'Browsers tell their location only to pages served by https or from this machine. Pick a place, or type coordinates.',
   1: 'The browser was not allowed to give your location. Allow it in the browser, pick a place, or type coordinates.',
   2: 'The browser could not find out where you are. Pick a place, or type coordinates.',
   3: 'The browser took too long to find out where you are. Try again, pick a place, or type coordinates.',
@@ -55,7 +57,7 @@ export class Observer {
 
   #locate() {
     if (!window.isSecureContext || !navigator.geolocation) {
-      return this.complain('Browsers tell their location only to pages served by https or from this machine. Pick a place, or type coordinates.');
+      return this.complain(refusals.insecure);
     }
     this.complain();
     this.page.locate.setAttribute('aria-busy', 'true');

@@ -2,10 +2,10 @@
 // controls. Nothing else on the page keeps state that another part needs.
 //
 //   now   Feed gives positions every few seconds; the almanac's slower numbers are asked for anew when they grow old
-//   then  one question at a time, the latest choice next
+//   then  one question at a time, the latest choice next; the almanac when the choice has settled
 import { readAddress, writeAddress } from './address.js';
 import { Almanac } from './almanac.js';
-import { almanacFields, ask, Away, skyUrl, trackUrl } from './api.js';
+import { almanacFields, ask, Away, skyFields, skyUrl, trackUrl } from './api.js';
 import { clock, dayAround, timestamp } from './calendar.js';
 import { Dome } from './dome.js';
 import { Feed } from './feed.js';
@@ -17,23 +17,28 @@ import { capital, summary } from './words.js';
 const at = (id) => document.getElementById(id);
 const almanacAge = 120_000;
 const trackStep = 600;
+const settled = 250;
 
 const state = { place: undefined, instant: undefined, shown: undefined, chosen: undefined, pointed: undefined };
 let almanac = { key: '', asked: 0, bodies: new Map() };
 let asking = false;
 let writing;
+let settling;
 const tracks = new Map();
 
 const handlers = { onSelect: select, onPoint: point };
 const dome = new Dome(at('dome'), handlers);
 const table = new Almanac({ rows: at('rows'), caption: at('caption'), about: at('about') }, handlers);
 const observer = new Observer(
-  { places: at('places'), locate: at('locate'), edit: at('edit'), coordinates: at('coordinates'), lat: at('lat'), lon: at('lon'),
-    elevation: at('elevation'), problem: at('place-problem') }, (place) => go({ place, instant: state.instant }));
+  { places: at('places'), locate: at('locate'), edit: at('edit'), coordinates: at('coordinates'), lat: at('lat'),
+    lon: at('lon'), elevation: at('elevation'), problem: at('place-problem') },
+  (place) => go({ place, instant: state.instant }));
 const hours = new Hours(
-  { slider: at('slider'), daylight: at('daylight'), scale: at('scale'), date: at('date'), now: at('now'), chosen: at('chosen-time') },
+  { slider: at('slider'), daylight: at('daylight'), scale: at('scale'), date: at('date'), now: at('now'),
+    chosen: at('chosen-time') },
   (instant) => go({ place: state.place, instant }, true));
-const feed = new Feed({ onSky: arrived, onAway: away, onRefusal: refused, onMode: (mode) => (document.body.dataset.feed = mode) });
+const onMode = (mode) => (document.body.dataset.feed = mode);
+const feed = new Feed({ onSky: arrived, onAway: away, onRefusal: refused, onMode });
 
 /** Goes to a place and a time (undefined = now). A change of time is no step of the history: a slider makes many. */
 function go({ place, instant }, ofTime = false) {
@@ -80,7 +85,7 @@ async function askThen() {
 async function askOnce(place, instant) {
   const isWanted = () => state.place === place && state.instant === instant;
   try {
-    const answer = await ask(skyUrl(place, almanacFields, timestamp(instant)));
+    const answer = await ask(skyUrl(place, skyFields, timestamp(instant)));
     // On the way to a later time an earlier sky may be shown; another place's may not.
     if (state.place === place && state.instant !== undefined) arrived(answer);
   } catch (error) {
@@ -100,16 +105,19 @@ function arrived(answer) {
   const instant = Date.parse(answer.time);
   state.shown = { instant, bodies: answer.planets };
   at('json').dataset.time = answer.time;
+  clearTimeout(settling);
   if (state.instant === undefined) {
     freshenAlmanac(instant);
     showTime(instant);
+  } else {
+    settling = setTimeout(() => freshenAlmanac(instant), settled);
   }
   paint();
   for (const part of document.querySelectorAll('main [hidden]:not(form)')) part.hidden = false;
 }
 
 function merged() {
-  const known = state.instant === undefined && almanac.key === almanacKey() ? almanac.bodies : new Map();
+  const known = almanac.key === almanacKey() ? almanac.bodies : new Map();
   return state.shown.bodies.map((body) => ({ ...known.get(body.name), ...body }));
 }
 
@@ -121,7 +129,9 @@ function paint() {
   table.show(bodies, instant, state.place.zone);
   at('summary').textContent = summary(bodies);
   dome.describe(`Sky dome over ${state.place.name}. ${summary(bodies)}`);
-  at('caption').textContent = `${state.place.name}, ${spokenTime(instant, state.place.zone)}. Degrees, with the air’s refraction; the next rise, transit and set.`;
+  const when = spokenTime(instant, state.place.zone);
+  at('caption').textContent =
+    `${state.place.name}, ${when}. Degrees, with the air’s refraction; the next rise, transit and set.`;
 }
 
 function showTime(instant) {
@@ -131,10 +141,10 @@ function showTime(instant) {
   drawPaths(instant);
 }
 
-// --- the almanac of now: rise, set, magnitude change slowly and cost more than positions ---
+// --- the almanac: rise, transit and set cost much more than positions, and those of now change slowly ---
 
 function almanacKey() {
-  return writeAddress(state.place);
+  return writeAddress(state.place, state.instant);
 }
 
 function keepAlmanac(answer) {
@@ -152,14 +162,15 @@ async function freshenAlmanac(instant) {
   const key = almanacKey();
   almanac = { ...almanac, asked: Date.now(), bodies: almanac.key === key ? almanac.bodies : new Map(), key };
   try {
-    const answer = await ask(skyUrl(state.place, almanacFields));
+    const answer = await ask(skyUrl(state.place, almanacFields, state.instant && timestamp(state.instant)));
     if (key !== almanacKey()) return;
     keepAlmanac(answer);
     paint();
   } catch (error) {
-    // The feed says when the server is away; this is asked again with the next sky.
+    // It is asked again: now with the next sky of the feed, then after a while.
     if (key === almanac.key) almanac.asked = 0;
-    if (!(error instanceof Away)) refused(error.message);
+    if (!(error instanceof Away)) return refused(error.message);
+    if (state.instant !== undefined && key === almanacKey()) settling = setTimeout(() => freshenAlmanac(instant), 1500);
   }
 }
 

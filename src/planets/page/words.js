@@ -43,7 +43,7 @@ export function list(words) {
 /** What the Sun's altitude makes of the sky: one of the six states that the page tells apart. */
 export function skyState(altitude) {
   if (altitude >= 6) return 'Daylight';
-  if (altitude >= -0.3) return 'The Sun is low';
+  if (altitude >= -0.3) return 'Low sunlight';
   if (altitude >= -6) return 'Civil twilight';
   if (altitude >= -12) return 'Nautical twilight';
   if (altitude >= -18) return 'Astronomical twilight';
@@ -70,7 +70,8 @@ export function summary(bodies) {
   const limit = faintestSeen(sun.alt);
   const seen = bodies.filter(
     ({ name, alt, magnitude }) => name !== 'sun' && alt > 0 && (name === 'moon' || (magnitude ?? 9) < limit));
-  if (seen.length === 0) return `${state} ${sun.alt > -6 ? 'No planet is up that daylight lets through.' : 'Nothing the eye can see is up.'}`;
+  const nothing = sun.alt > -6 ? 'No planet is up that daylight lets through.' : 'No planet the eye can see is up.';
+  if (seen.length === 0) return `${state} ${nothing}`;
   return `${state} Look for ${list(seen.map(({ name }) => spoken(name)))}.`;
 }
 

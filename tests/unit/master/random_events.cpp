@@ -9,13 +9,16 @@ namespace orrery::master {
 
 namespace {
 
-constexpr int kSequences = 2600;
-constexpr int kEventsEach = 80;
+constexpr int kSlice = 3000;
+constexpr int kAll = 1'000'000;
+constexpr unsigned kMostEvents = 80;
 
 class RandomWorld : public FakeWorld {
  public:
   explicit RandomWorld(std::uint64_t seed) : FakeWorld(seed), random_(seed) {
-    start(pick(1, 5));
+    tracing = false;
+    surges_ = pick(0, 3) == 0;
+    send(Started{some_plan(), false, pick(0, 7) == 0, false});
     settled_target_ = supervisor.target();
   }
 
@@ -28,7 +31,8 @@ class RandomWorld : public FakeWorld {
   /// No more trouble: everything asked for works.
   void heal() {
     forks_work = true;
-    for (int turn = 0; turn < 60; ++turn) {
+    for (int turn = 0; turn < 60 && !exit_code && !at_rest(); ++turn) {
+      send(SuccessorExited{"healed"});
       answer_loads();
       obey();
       ready_all();
@@ -37,9 +41,21 @@ class RandomWorld : public FakeWorld {
     }
   }
 
+  [[nodiscard]] unsigned events() { return pick(1, pick(1, 4) == 1 ? kMostEvents : 20); }
+
  private:
+  /// Nothing is under way: no load, no reload, no death, nobody leaving.
+  [[nodiscard]] bool at_rest() const {
+    const auto& children = supervisor.children();
+    return supervisor.state() == Supervisor::State::kServing && loads.empty() && !announced.empty() &&
+           announced.back() == Phase::kReady && supervisor.upgrade().state() == Upgrade::State::kNone &&
+           processes.size() == supervisor.target() && children.ready() == supervisor.target() &&
+           of_generation(supervisor.generation()).size() == supervisor.target() &&
+           std::none_of(children.begin(), children.end(), [](const Child& child) { return child.spent; });
+  }
+
   unsigned pick(unsigned low, unsigned high) {
-    return std::uniform_int_distribution<unsigned>{low, high}(random_);
+    return low + static_cast<unsigned>(random_() % (high - low + 1));
   }
 
   pid_t some_pid() {
@@ -51,11 +67,17 @@ class RandomWorld : public FakeWorld {
     Plan plan = plan_for(pick(1, 5));
     plan.max_surge = pick(0, 2);
     plan.max_unavailable = pick(0, 1);
+    if (surges_) plan.strategy = static_cast<ReloadStrategy>(pick(0, 2));
+    plan.upgrade = static_cast<UpgradeMode>(pick(0, 1));
+    if (pick(0, 3) == 0) plan.drain_delay = 3s;
+    if (pick(0, 3) == 0) plan.max_lifetime = 40s;
+    if (pick(0, 1) == 0) plan.max_memory = 100;
+    if (pick(0, 1) == 0) plan.max_memory_hard = 200;
     return plan;
   }
 
   void something() {
-    switch (pick(0, 15)) {
+    switch (pick(0, 19)) {
       case 0: return signal(SIGHUP);
       case 1: return signal(pick(0, 1) == 0 ? SIGTTIN : SIGTTOU);
       case 2:
@@ -71,7 +93,21 @@ class RandomWorld : public FakeWorld {
             HeartbeatsRead{{{some_pid(), now - std::chrono::seconds{pick(0, 40)}, pick(0, 20) == 0}}});
       case 10: forks_work = pick(0, 3) != 0; return;
       case 11: return send(Forked{pick(0, 50), some_pid()});
+      case 12: return send(MemoryRead{{{some_pid(), pick(0, 300)}, {some_pid(), pick(0, 300)}}});
+      case 13: return pick(0, 3) == 0 ? signal(SIGWINCH) : signal(SIGUSR2);
+      case 14: return successor_event();
+      case 15: return pick(0, 9) == 0 ? send(PredecessorLeft{pick(0, 1) == 0}) : void();
       default: return pick(0, 1) == 0 ? send(WorkerReady{some_pid()}) : advance(0s);
+    }
+  }
+
+  void successor_event() {
+    switch (pick(0, 4)) {
+      case 0: return send(SuccessorStarted{77});
+      case 1: return send(SuccessorNotStarted{"no"});
+      case 2: return send(SuccessorSpoke{pick(0, 1) == 0, "so"});
+      case 3: return send(SuccessorExited{"gone"});
+      default: return;
     }
   }
 
@@ -109,7 +145,8 @@ class RandomWorld : public FakeWorld {
     if (state == Supervisor::State::kStarting)
       settled_target_ = std::max(settled_target_, supervisor.target());
     if (state == Supervisor::State::kServing) settled_target_ = supervisor.target();
-    const unsigned most = std::max(supervisor.target(), settled_target_) + 2;
+    const unsigned wanted = std::max(supervisor.target(), settled_target_);
+    const unsigned most = wanted + (surges_ ? std::max(wanted, 2U) : 2U);
     const bool bounded = supervisor.children().live() <= most &&
                          supervisor.children().size() <= os::kMaxWorkers &&
                          supervisor.children().size() == processes.size();
@@ -123,34 +160,47 @@ class RandomWorld : public FakeWorld {
 
   std::mt19937_64 random_;
   unsigned settled_target_ = 0;
+  bool surges_ = false;  ///< its plans may start every worker at once
 };
 
-void check_healed(RandomWorld& world) {
+// Catch2's macros would cost more than the sequence.
+void must_be_healed(RandomWorld& world) {
   const Supervisor& supervisor = world.supervisor;
   if (world.exit_code) return;
   if (supervisor.state() == Supervisor::State::kServing) {
-    CHECK(supervisor.children().ready() == supervisor.target());
-    CHECK(world.processes.size() == supervisor.target());
-    CHECK(world.of_generation(supervisor.generation()).size() == supervisor.target());
-    CHECK(world.announced.back() == Phase::kReady);
+    if (supervisor.children().ready() != supervisor.target() || world.processes.size() != supervisor.target())
+      FAIL("ready " << supervisor.children().ready() << " of " << supervisor.target());
+    if (world.of_generation(supervisor.generation()).size() != supervisor.target())
+      FAIL("of two generations");
+    if (world.announced.back() != Phase::kReady) FAIL("the service manager was not told that it is ready");
     world.signal(SIGTERM);
     world.heal();
   }
-  CHECK(world.exit_code.has_value());
+  if (!world.exit_code) FAIL("it does not end; state " << static_cast<int>(supervisor.state()));
+}
+
+void run_sequences(int count) {
+  for (int sequence = 1; sequence <= count; ++sequence) {
+    RandomWorld world(static_cast<std::uint64_t>(sequence) * std::uint64_t{0x9E3779B97F4A7C15});
+    try {
+      for (unsigned left = world.events(); left > 0 && !world.exit_code; --left) world.step();
+      world.heal();
+      must_be_healed(world);
+    } catch (...) {
+      UNSCOPED_INFO("sequence " << sequence);
+      throw;
+    }
+  }
+  CHECK(count > 0);
 }
 
 }  // namespace
 
 TEST_CASE("supervisor: random event sequences keep the rules, and the service heals") {
-  int events = 0;
-  for (int sequence = 1; sequence <= kSequences; ++sequence) {
-    INFO("seed " << sequence);
-    RandomWorld world(static_cast<std::uint64_t>(sequence));
-    for (int event = 0; event < kEventsEach && !world.exit_code; ++event, ++events) world.step();
-    world.heal();
-    check_healed(world);
-  }
-  CHECK(events >= 100'000);
+  run_sequences(kSlice);
 }
+
+// Hidden: a minute where nothing is optimised. `scripts/test --long` runs it.
+TEST_CASE("long: a million random event sequences of the supervisor", "[.long]") { run_sequences(kAll); }
 
 }  // namespace orrery::master

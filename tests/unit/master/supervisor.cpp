@@ -1,6 +1,7 @@
 // What the supervisor does over several events: the stories of an operator.
 #include "master/supervisor.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "fake_world.hpp"
@@ -535,6 +536,79 @@ TEST_CASE("supervisor stop: a worker told to leave before its pid is known is to
   REQUIRE(sent != nullptr);
   CHECK(sent->pid == 7);
   CHECK(sent->signo == (signo == SIGTERM ? SIGTERM : SIGQUIT));
+}
+
+TEST_CASE("supervisor: a worker that grew too old is replaced, the replacement first, not all at once") {
+  FakeWorld world;
+  Plan plan = plan_for(3);
+  plan.max_lifetime = 60s;
+  world.send(Started{plan});
+  world.ready_all();
+  world.advance(59s);
+  CHECK(world.trace.empty());
+  world.advance(8s);  // a tenth more at most
+  CHECK(world.trace == "say say say spawn:1");
+  CHECK(world.has_said("has reached max_worker_lifetime"));
+  world.send(WorkerReady{104});
+  CHECK(world.trace == "term:101 spawn:1");
+}
+
+TEST_CASE("supervisor: lifetimes are spread, and are no deadline in a stop") {
+  FakeWorld world;
+  Plan plan = plan_for(8);
+  plan.max_lifetime = 1000s;
+  world.send(Started{plan});
+  world.ready_all();
+  std::vector<base::Monotonic> expiries;
+  for (const Child& child : world.supervisor.children()) expiries.push_back(child.expires);
+  const auto [first, last] = std::minmax_element(expiries.begin(), expiries.end());
+  CHECK(*first >= world.now + 1000s);
+  CHECK(*last <= world.now + 1100s);
+  CHECK(*last - *first > 10s);
+  CHECK(world.supervisor.next_deadline() == *first);
+}
+
+TEST_CASE("supervisor: private memory, soft and hard") {
+  FakeWorld world;
+  Plan plan = plan_for(2);
+  plan.max_memory = 100;
+  plan.max_memory_hard = 200;
+  world.send(Started{plan});
+  world.ready_all();
+  world.send(MemoryRead{{{101, 100}, {102, 100}, {999, 500}}});
+  CHECK(world.trace.empty());
+  SECTION("soft: the replacement first, said once") {
+    world.send(MemoryRead{{{101, 101}}});
+    CHECK(world.trace == "say spawn:1");
+    world.send(MemoryRead{{{101, 120}}});
+    CHECK(world.trace.empty());
+    world.send(WorkerReady{103});
+    CHECK(world.trace == "term:101");
+  }
+  SECTION("hard: it leaves now") {
+    world.send(MemoryRead{{{101, 201}}});
+    CHECK(world.trace == "say term:101 spawn:1");
+  }
+  SECTION("hard after soft") {
+    world.send(MemoryRead{{{101, 150}}});
+    world.send(MemoryRead{{{101, 250}}});
+    CHECK(world.trace == "say term:101");
+  }
+}
+
+TEST_CASE("supervisor: healthy while somebody serves, or nobody is wanted") {
+  FakeWorld world;
+  world.start(1);
+  CHECK(world.supervisor.healthy());  // starting has a limit of its own
+  world.ready_all();
+  CHECK(world.supervisor.healthy());
+  CHECK(world.supervisor.status() == "1 of 1 workers ready, generation 1");
+  world.exit(101, killed_by(SIGSEGV));
+  CHECK_FALSE(world.supervisor.healthy());
+  world.ready_all();
+  CHECK(world.supervisor.healthy());
+  world.signal(SIGWINCH);
+  CHECK(world.supervisor.healthy());
 }
 
 }  // namespace orrery::master

@@ -1,6 +1,7 @@
 #include "planets/events.hpp"
 
 #include <catch2/catch.hpp>
+#include <random>
 
 #include "unit/planets/oracle_rows.hpp"
 
@@ -83,6 +84,26 @@ TEST_CASE("the next events are the first of the list", "[planets]") {
   CHECK(seconds_apart(*next.times[0], utc(2026, 11, 24, 7, 33)) < 60);
   CHECK(seconds_apart(*next.times[1], utc(2026, 11, 24, 11, 46, 40)) < 60);
   CHECK(seconds_apart(*next.times[2], utc(2026, 11, 23, 16, 1)) < 60);
+}
+
+TEST_CASE("the next events are those of the whole search, also where the horizon is grazed", "[planets]") {
+  std::mt19937_64 engine{5};
+  std::uniform_real_distribution<double> unit(0, 1);
+  for (int i = 0; i < 400; ++i) {
+    const Body body = kBodies[static_cast<std::size_t>(i) % kBodyCount];
+    const Observer there{{unit(engine) * 360 - 180}, {unit(engine) * 60 + 30}, {0}};
+    const Instant from = utc(2000, 1, 1).later(Seconds{unit(engine) * 1e9});
+    const NextEvents next = next_events(body, kRotation, there, from);
+    const EventList list = events_within(body, kRotation, there, from, kNextEventsSpan);
+    INFO(name_of(body) << " at " << there.latitude.value << ", case " << i);
+    CHECK(next.visibility == list.visibility);
+    for (EventKind kind : {EventKind::kRise, EventKind::kTransit, EventKind::kSet}) {
+      const auto first = std::ranges::find(list.events, kind, &SkyEvent::kind);
+      const auto& ours = next.times[static_cast<std::size_t>(kind)];
+      REQUIRE(ours.has_value() == (first != list.events.end()));
+      if (ours) CHECK(seconds_apart(*ours, first->time) == 0);
+    }
+  }
 }
 
 TEST_CASE("where a body stays up or down there is no rise, and it says which", "[planets]") {
