@@ -44,7 +44,7 @@ void load_unwinder();
 void install_stack_signals(StackCell& crash, StackCell& sample);
 /// Worker, each handler thread: lets the signals of this page through, and gives it a stack of its own for them.
 void prepare_thread_for_stack_signals();
-/// Master: asks a thread of a worker for a sample. False when it is gone.
+/// Master: asks a thread of a worker for a sample. False when it is gone. Only of a worker that has beaten: before the handlers stand the signal ends it.
 bool ask_for_stack(pid_t process, pid_t thread);
 
 /// "name+0x1f" or "binary+0x1234", innermost first; the frames of the handler itself are left out.

@@ -1,5 +1,6 @@
 #include "os/stack.hpp"
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <sys/mman.h>
@@ -13,6 +14,7 @@ namespace {
 
 struct Cells {
   StackCell crash, sample;
+  std::atomic<bool> installed{false};
 };
 
 /// In memory a child shares with us.
@@ -40,9 +42,12 @@ TEST_CASE("stack: a thread is asked and says where it is") {
   load_unwinder();
   const pid_t pid = test::in_child([&cells] {
     install_stack_signals(cells.crash, cells.sample);
+    cells.installed = true;
     wait_in_a_named_place();
     return 0;
   });
+  // Before, the signal would end it.
+  REQUIRE(test::eventually([&] { return cells.installed.load(); }));
   REQUIRE(test::eventually([&] { return ask_for_stack(pid, pid) && cells.sample.count() > 0; }));
   const auto sample =
       test::eventually([&] { return cells.sample.read().has_value(); }) ? cells.sample.read() : std::nullopt;
