@@ -34,9 +34,17 @@ void Supervisor::settle_place(unsigned place) {
   if (current == nullptr && former == nullptr) {
     if (may_spawn(place)) spawn(place);
   } else if (current == nullptr) {
+    retire_spares(*former);
     replace(place, *former);
   } else if (current->ready() && !(rolling() && plan_.strategy == ReloadStrategy::kAll)) {
     for (; former != nullptr; former = children_.former(place, generation_)) retire(*former);
+  }
+}
+
+// One is enough to hold a place until it is replaced; the eldest, since it is what a rollback needs.
+void Supervisor::retire_spares(const Child& holder) {
+  for (Child& child : children_) {
+    if (child.place == holder.place && child.ready() && child.number != holder.number) retire(child);
   }
 }
 

@@ -79,7 +79,9 @@ int Service::run() {
   say_totals();
   base::log_info("Shutting down: master");
   generations_.clear();
-  if (ground_.pidfile) ground_.pidfile->remove();
+  // After an upgrade the name is the successor's, who may be taking it at this very moment.
+  const bool left = supervisor_.upgrade().state() == Upgrade::State::kCommitted;
+  if (ground_.pidfile && !left) ground_.pidfile->remove();
   return *exit_code_;
 }
 

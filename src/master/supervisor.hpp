@@ -123,6 +123,7 @@ class Supervisor {
   void reconcile();
   void settle_places();
   void settle_place(unsigned place);
+  void retire_spares(const Child& holder);
   void replace(unsigned place, Child& former);
   void retire_surplus();
   void prove_generation();

@@ -150,12 +150,22 @@ class RandomWorld : public FakeWorld {
     const bool bounded = supervisor.children().live() <= most &&
                          supervisor.children().size() <= os::kMaxWorkers &&
                          supervisor.children().size() == processes.size();
-    if (!bounded)
-      FAIL("live " << supervisor.children().live() << " of " << processes.size() << ", most " << most);
+    if (!bounded) FAIL("live " << supervisor.children().live() << ", most " << most << picture());
     const auto due = supervisor.next_deadline();
     if (due && *due < now) send(DeadlineReached{});
     const auto again = supervisor.next_deadline();
     if (again && *again < now) FAIL("a deadline in the past stays: the master would spin");
+  }
+
+  [[nodiscard]] std::string picture() const {
+    std::string text =
+        fmt::format("; state {}, target {}, settled {}, generation {}:", static_cast<int>(supervisor.state()),
+                    supervisor.target(), settled_target_, supervisor.generation());
+    for (const Child& child : supervisor.children()) {
+      text += fmt::format(" [{} place {} generation {} state {}{}]", child.number, child.place,
+                          child.generation, static_cast<int>(child.state), child.spent ? " spent" : "");
+    }
+    return text;
   }
 
   std::mt19937_64 random_;
