@@ -268,8 +268,14 @@ std::string syntax_complaint(const std::string& text, const YAML::Exception& err
 
 Reading read_yaml(const std::string& path) {
   const auto text = read_file(path);
-  if (text) return read_yaml_text(*text, path);
-  return {{}, {{path, text.error().message}}};
+  if (!text) return {{}, {{path, text.error().message}}};
+  // Who reloads in the very moment his editor has truncated the file would get every default, the addresses included.
+  if (without_last_blanks(*text).empty())
+    return {
+        {},
+        {{path,
+          "the file is empty: is it just being written? For nothing but defaults, write a comment into it"}}};
+  return read_yaml_text(*text, path);
 }
 
 Reading read_yaml_text(const std::string& text, const std::string& name) {

@@ -63,7 +63,7 @@ void Acceptor::after_poll(bool willing, bool woken) {
     door.poll->after_poll();
     if (!std::exchange(door.knocked, false) || !open_ || paused_) continue;
     if (willing) {
-      if (take_one(door)) door.poll->rotate();
+      if (take_one(door) && !balance_.alone()) door.poll->rotate();
     } else if (woken) {
       pass_on(door);
     }

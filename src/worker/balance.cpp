@@ -38,6 +38,11 @@ bool Balance::anybody_free() const {
   });
 }
 
+bool Balance::alone() const {
+  return std::ranges::none_of(board_.slots(),
+                              [this](const os::Slot& slot) { return &slot != &own_ && eligible(slot); });
+}
+
 bool Balance::outdone(std::uint64_t now_ms) {
   seen_at_ = now_ms;
   seen_connections_ = connections(own_);

@@ -31,6 +31,8 @@ class Balance {
   [[nodiscard]] bool changed() const;
   /// A sibling could serve a request at once.
   [[nodiscard]] bool anybody_free() const;
+  /// No sibling could take the next connection.
+  [[nodiscard]] bool alone() const;
 
  private:
   /// So many requests in flight above the least are no sign of anything.

@@ -110,6 +110,16 @@ TEST_CASE("yaml: a file that cannot be read") {
   CHECK_THAT(read_yaml(large).complaints.at(0).message, Catch::Contains("larger than 1 MiB"));
 }
 
+TEST_CASE("yaml: a file that is being written is no order to use all defaults") {
+  const TemporaryFolder folder;
+  for (const char* text : {"", "\n", " \r\n\t"}) {
+    const auto reading = read_yaml(folder.write("f.yaml", text));
+    REQUIRE(reading.complaints.size() == 1);
+    CHECK_THAT(reading.complaints[0].message, Catch::Contains("the file is empty"));
+  }
+  CHECK(read_yaml(folder.write("f.yaml", "# all defaults\n")).complaints.empty());
+}
+
 TEST_CASE("yaml: deep nesting is a complaint, not a crash") {
   CHECK_FALSE(read_yaml_text(std::string(100000, '['), "f").complaints.empty());
 }

@@ -25,6 +25,18 @@ struct Board {
 
 }  // namespace
 
+TEST_CASE("balance: who has no sibling that accepts is alone") {
+  Board board{2};
+  const auto alone = [&](std::size_t i) { return Balance{board.scoreboard, board[i], false}.alone(); };
+  CHECK_FALSE(alone(0));
+  board[1].accepting = false;
+  CHECK(alone(0));
+  CHECK_FALSE(alone(1));
+  board[1].accepting = true;
+  board[1].state = os::WorkerState::kDraining;
+  CHECK(alone(0));
+}
+
 TEST_CASE("balance: clearly more is outdone, everyday differences are not") {
   struct Row {
     const char* name;
