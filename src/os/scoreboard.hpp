@@ -118,8 +118,8 @@ struct alignas(64) Slot {
   std::array<RequestCell, kInFlightCells> flights;        ///< the oldest requests in flight
   std::atomic<std::uint32_t> finished_next{0};
   std::array<RequestCell, kFinishedCells> finished;  ///< ring of the last requests done
-  StackCell crash;   ///< where it crashed
-  StackCell sample;  ///< where a thread was when the master asked
+  StackCell crash;                                   ///< where it crashed
+  StackCell sample;                                  ///< where a thread was when the master asked
   AccessBatch access;
 };
 
