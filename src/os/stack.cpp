@@ -121,9 +121,12 @@ std::vector<std::string> name_frames(const StackSample& sample) {
   }
   // The handler, and the kernel's trampoline behind it, are no part of the story.
   const auto handler = std::find_if(names.begin(), names.end(), [](const std::string& name) {
-    return name.find("on_crash(") != std::string::npos || name.find("on_sample(") != std::string::npos;
+    return name.find("on_crash+") != std::string::npos || name.find("on_sample+") != std::string::npos;
   });
   if (names.end() - handler > 2) names.erase(names.begin(), handler + 2);
+  // What std::function and std::thread put between two functions of ours says nothing.
+  const auto plumbing = [](const std::string& name) { return name.starts_with("std::"); };
+  if (!std::all_of(names.begin(), names.end(), plumbing)) std::erase_if(names, plumbing);
   return names;
 }
 

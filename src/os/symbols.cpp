@@ -1,6 +1,7 @@
 #include "os/symbols.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <cxxabi.h>
 #include <dlfcn.h>
@@ -95,10 +96,43 @@ const Function* function_at(std::uintptr_t offset) {
 std::string readable(const char* name) {
   const std::unique_ptr<char, decltype(&std::free)> text{abi::__cxa_demangle(name, nullptr, nullptr, nullptr),
                                                          std::free};
-  return text ? text.get() : name;
+  return text ? spoken_name(text.get()) : name;
 }
 
 }  // namespace
+
+std::string spoken_name(std::string_view demangled) {
+  constexpr std::string_view kAnonymous = "(anonymous namespace)::";
+  constexpr std::string_view kCall = "operator()";
+  // Their brackets belong to the name.
+  constexpr std::array<std::string_view, 4> kOperators{"operator<=>", "operator<<", "operator<",
+                                                       "operator->"};
+  std::string name;
+  int inside = 0;  // of parameters and template arguments
+  for (std::size_t i = 0; i < demangled.size(); ++i) {
+    const std::string_view rest = demangled.substr(i);
+    const auto own = std::find_if(kOperators.begin(), kOperators.end(),
+                                  [&](std::string_view text) { return rest.starts_with(text); });
+    if (rest.starts_with(kAnonymous)) {
+      i += kAnonymous.size() - 1;
+    } else if (rest.starts_with(kCall)) {
+      if (inside == 0) name += "operator";
+      i += kCall.size() - 1;
+    } else if (own != kOperators.end()) {
+      if (inside == 0) name += *own;
+      i += own->size() - 1;
+    } else if (rest[0] == '(' || rest[0] == '<') {
+      ++inside;
+    } else if (rest[0] == ')' || rest[0] == '>') {
+      --inside;
+    } else if (inside == 0) {
+      name += rest[0];
+    }
+  }
+  if (name.ends_with(" const")) name.resize(name.size() - 6);
+  const std::size_t blank = name.find(' ');
+  return blank == std::string::npos || name.find("operator") < blank ? name : name.substr(blank + 1);
+}
 
 std::string symbol_at(std::uintptr_t address) {
   Dl_info info{};

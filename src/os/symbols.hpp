@@ -6,10 +6,14 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace orrery::os {
 
-/// "orrery::worker::Life::run()+0x1f"; "libc.so.6+0x4f2a0"; "0x7ffd1234".
+/// "orrery::worker::Life::run+0x1f"; "libc.so.6+0x4f2a0"; "0x7ffd1234".
 std::string symbol_at(std::uintptr_t address);
+
+/// A C++ function's name as a person says it: without return type, parameters, template arguments and anonymous namespaces.
+std::string spoken_name(std::string_view demangled);
 
 }  // namespace orrery::os

@@ -32,8 +32,30 @@ Cells& shared_cells() {
 
 TEST_CASE("stack: an address has the name of its function") {
   CHECK(symbol_at(reinterpret_cast<std::uintptr_t>(&wait_in_a_named_place)) ==
-        "orrery::os::(anonymous namespace)::wait_in_a_named_place()+0x0");
+        "orrery::os::wait_in_a_named_place+0x0");
   CHECK(symbol_at(1) == "0x1");
+}
+
+TEST_CASE("stack: names are as a person says them") {
+  struct Row {
+    const char* demangled;
+    const char* spoken;
+  };
+  for (const Row& row :
+       {Row{"main", "main"}, Row{"orrery::worker::Life::run()", "orrery::worker::Life::run"},
+        Row{"(anonymous namespace)::crash(orrery::Request const&)", "crash"},
+        Row{"void std::__invoke_impl<void, orrery::X&>(std::__invoke_other, orrery::X&)",
+            "std::__invoke_impl"},
+        Row{"std::function<void ()>::operator()() const", "std::function::operator"},
+        Row{"orrery::(anonymous namespace)::Pool::run(int)::{lambda(int)#1}::operator()(int) const",
+            "orrery::Pool::run::{lambda#1}::operator"},
+        Row{"std::enable_if<is_invocable_r_v<int, int (*&)(int)>, int>::type std::__invoke_r<int>(int&&)",
+            "std::__invoke_r"},
+        Row{"orrery::Range::operator<(orrery::Range const&) const", "orrery::Range::operator<"},
+        Row{"auto f()::operator->()", "f::operator->"}}) {
+    INFO(row.demangled);
+    CHECK(spoken_name(row.demangled) == row.spoken);
+  }
 }
 
 #if !defined(__SANITIZE_THREAD__)  // such a signal never arrives there
