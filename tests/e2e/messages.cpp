@@ -132,6 +132,21 @@ TEST_CASE("messages: HEAD, OPTIONS and Allow") {
   CHECK(wire.ask("OPTIONS *").status == 204);
 }
 
+TEST_CASE("messages: pipelined requests beyond limit_request_pipeline wait, and are answered all the same") {
+  ServerProcess server{ServerProcess::Program::kEcho,
+                       {"-w", "1", "--limit-request-pipeline", "1k", "-k", GENERATE(from_range(kClasses))}};
+  REQUIRE(server.serve());
+  Wire wire{server.port()};
+  std::string all;
+  for (int i = 0; i < 200; ++i) all += request("GET /echo/" + std::to_string(i));
+  REQUIRE(wire.send(all));
+  for (int i = 0; i < 200; ++i) {
+    const Answer answer = wire.read();
+    CHECK(answer.status == 200);
+    CHECK(answer.body.find("\"/echo/" + std::to_string(i) + "\"") != std::string::npos);
+  }
+}
+
 TEST_CASE("messages: pipelined requests are answered in order") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
   REQUIRE(server.serve());
