@@ -9,13 +9,15 @@ namespace orrery::uv {
 namespace {
 
 struct Pieces final : StreamEvents {
-  explicit Pieces(Loop& loop) : loop(loop) {}
+  explicit Pieces(Loop& loop) : loop_(loop) {}
   void on_bytes(std::string_view bytes) override { sizes.push_back(bytes.size()); }
-  void on_end(int) override { loop.stop(); }
+  void on_end(int) override { loop_.stop(); }
   void on_sent(int) override {}
 
-  Loop& loop;
   std::vector<std::size_t> sizes;
+
+ private:
+  Loop& loop_;
 };
 
 /// The sizes in which a loop that reads at most `most` takes `sent` bytes.
