@@ -52,7 +52,7 @@ TEST_CASE("deaths: a crash in a handler") {
   CHECK(server.stop() == 0);
 }
 
-#if !defined(__SANITIZE_THREAD__)
+#if !defined(ORRERY_SANITIZED_THREAD)
 TEST_CASE(
     "deaths: a handler that holds up the loop is sampled, then ended, and the report shows where it was") {
   struct Row {
@@ -128,7 +128,7 @@ TEST_CASE("deaths: a start hook that exits") {
   CHECK(says(report(server), "ended before it was ready (exit code 7)"));
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they reserve terabytes of addresses
+#if !defined(ORRERY_SANITIZED_ADDRESS) && !defined(ORRERY_SANITIZED_THREAD)  // they reserve terabytes of addresses
 TEST_CASE("deaths: memory that is refused to a handler costs its request, not the worker") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
   server.in_child = [] {

@@ -18,7 +18,7 @@ namespace orrery::test {
 using namespace std::chrono_literals;
 
 /// Sanitized binaries are slower: limits that only guard against hanging are multiplied by this.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(ORRERY_SANITIZED_ADDRESS) || defined(ORRERY_SANITIZED_THREAD)
 inline constexpr int kSlowness = 4;
 #else
 inline constexpr int kSlowness = 1;
