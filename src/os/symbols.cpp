@@ -129,6 +129,7 @@ std::string spoken_name(std::string_view demangled) {
       name += rest[0];
     }
   }
+  name.resize(std::min(name.size(), name.find(" [clone")));
   if (name.ends_with(" const")) name.resize(name.size() - 6);
   const std::size_t blank = name.find(' ');
   return blank == std::string::npos || name.find("operator") < blank ? name : name.substr(blank + 1);

@@ -78,7 +78,7 @@ TEST_CASE("reload: one that fails to become ready changes nothing, under load") 
   REQUIRE(server.wait_for_line("Generation 2 is given up, generation 1 stays"));
   REQUIRE(load.answers(30));
   check_clean(load.stop());
-  CHECK(server.workers() == before);
+  CHECK(eventually([&] { return server.workers() == before; }));
   CHECK(server.stop() == 0);
 }
 

@@ -150,7 +150,7 @@ struct Subscribers {
 
 // What these do is meant: the sanitizer need not say so.
 [[gnu::noinline, gnu::no_sanitize("undefined")]] void crash_by_null() {
-  volatile int* nowhere = nullptr;
+  volatile int* volatile nowhere = nullptr;  // nothing a compiler could see through
   *nowhere = 1;
 }
 

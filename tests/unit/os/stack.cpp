@@ -52,7 +52,9 @@ TEST_CASE("stack: names are as a person says them") {
         Row{"std::enable_if<is_invocable_r_v<int, int (*&)(int)>, int>::type std::__invoke_r<int>(int&&)",
             "std::__invoke_r"},
         Row{"orrery::Range::operator<(orrery::Range const&) const", "orrery::Range::operator<"},
-        Row{"auto f()::operator->()", "f::operator->"}}) {
+        Row{"auto f()::operator->()", "f::operator->"},
+        Row{"crash_by_overflow(char volatile*) [clone .isra.0]", "crash_by_overflow"},
+        Row{"orrery::Y::y() const [clone .cold]", "orrery::Y::y"}}) {
     INFO(row.demangled);
     CHECK(spoken_name(row.demangled) == row.spoken);
   }
