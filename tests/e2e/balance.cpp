@@ -87,7 +87,7 @@ TEST_CASE("balance: 64 connections are within 2 of 16 on each of 4 workers, 1,00
   CHECK(many.size() == 4);
   for (const auto& [pid, count] : many) CHECK(std::abs(count - 250) <= 12);
   CHECK(server.stop() == 0);
-  CHECK(lost_races(server) < 0.05);
+  if (kSlowness == 1) CHECK(lost_races(server) < 0.05);
 }
 
 TEST_CASE("balance: with short and long requests no worker has more than twice the median in flight") {
@@ -121,10 +121,11 @@ TEST_CASE("balance: with short and long requests no worker has more than twice t
   }
   CAPTURE(worst);
   CHECK(samples > 20);
-  // The machine may hold a worker up for a moment; that is not what is looked for here.
-  // Under a sanitizer 64 clients and 4 workers have no time to be even.
-  if (kSlowness == 1) CHECK(uneven * 20 <= samples);
   CHECK(server.stop() == 0);
+  // Under a sanitizer 64 clients and 4 workers have no time to be even, nor to be first.
+  if (kSlowness > 1) return;
+  // The machine may hold a worker up for a moment; that is not what is looked for here.
+  CHECK(uneven * 20 <= samples);
   CHECK(lost_races(server) < 0.05);
 }
 

@@ -128,7 +128,8 @@ TEST_CASE("deaths: a start hook that exits") {
   CHECK(says(report(server), "ended before it was ready (exit code 7)"));
 }
 
-#if !defined(ORRERY_SANITIZED_ADDRESS) && !defined(ORRERY_SANITIZED_THREAD)  // they reserve terabytes of addresses
+#if !defined(ORRERY_SANITIZED_ADDRESS) && \
+    !defined(ORRERY_SANITIZED_THREAD)  // they reserve terabytes of addresses
 TEST_CASE("deaths: memory that is refused to a handler costs its request, not the worker") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
   server.in_child = [] {
