@@ -9,22 +9,21 @@ namespace orrery::worker {
 void Connections::add(base::UniqueFd socket, const base::Address& peer, ProxyProtocol proxy) {
   Session& session = seat(peer, proxy);
   os::bump(services_.slot.counters.connections);
-  now_idle(session);
-  if (auto started = session.start(std::move(socket)); !started) {
-    base::log_warning("{}", started.error().message);
-    session.close();
-  }
+  begin(session, session.start(std::move(socket)));
 }
 
 void Connections::adopt(os::TakenConnection taken) {
   Session& session = seat(taken.rest.peer, ProxyProtocol::kOff);
-  now_idle(session);
   const http::Exchange::Rest rest{base::Monotonic{base::Nanoseconds{taken.rest.since_ns}},
                                   taken.rest.requests, taken.rest.sender, taken.rest.proxy};
-  if (auto resumed = session.resume(std::move(taken.socket), rest); !resumed) {
-    base::log_warning("{}", resumed.error().message);
-    session.close();
-  }
+  begin(session, session.resume(std::move(taken.socket), rest));
+}
+
+void Connections::begin(Session& session, const Result<void>& begun) {
+  now_idle(session);
+  if (begun) return;
+  base::log_warning("{}", begun.error().message);
+  session.close();
 }
 
 Session& Connections::seat(const base::Address& peer, ProxyProtocol proxy) {

@@ -53,6 +53,8 @@ class Connections {
 
  private:
   Session& seat(const base::Address& peer, ProxyProtocol proxy);
+  /// The last step of taking one in; one whose stream could not begin goes again.
+  void begin(Session& session, const Result<void>& begun);
   void count();
 
   Services& services_;

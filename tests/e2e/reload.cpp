@@ -3,19 +3,11 @@
 #include <fstream>
 
 #include "e2e/classes.hpp"
-#include "support/load.hpp"
+#include "e2e/clean_load.hpp"
 
 namespace orrery::test {
 
 namespace {
-
-void check_clean(const LoadAccount& account) {
-  INFO(account.first_problem);
-  CHECK(account.ok > 0);
-  CHECK(account.failed == 0);
-  CHECK(account.refused == 0);
-  CHECK(account.reset == 0);
-}
 
 /// Kept-alive and new connections together.
 void start_load(Load& load, const ServerProcess& server) {

@@ -4,21 +4,13 @@
 #include <sys/stat.h>
 
 #include "e2e/classes.hpp"
-#include "support/load.hpp"
+#include "e2e/clean_load.hpp"
 
 namespace orrery::test {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-void check_clean(const LoadAccount& account) {
-  INFO(account.first_problem);
-  CHECK(account.ok > 0);
-  CHECK(account.failed == 0);
-  CHECK(account.refused == 0);
-  CHECK(account.reset == 0);
-}
 
 /// A server whose binary is a file of its own, with a load on it.
 struct Upgraded {
