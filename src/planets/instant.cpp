@@ -31,6 +31,9 @@ bool is_clock_time(const CivilTime& time, std::int32_t day) noexcept {
 
 double length_of(std::int32_t day) noexcept { return ends_with_leap_second(day) ? 86401 : 86400; }
 
+// Whoever names an instant, to the nanosecond and in whatever parts, means the same double.
+double seconds_of(std::int64_t nanoseconds) noexcept { return static_cast<double>(nanoseconds) / 1e9; }
+
 }  // namespace
 
 Instant Instant::from_unix(UnixTime time) noexcept {
@@ -39,7 +42,7 @@ Instant Instant::from_unix(UnixTime time) noexcept {
   const std::int64_t count = time.time_since_epoch().count();
   const std::int64_t day = count / kDay - (count % kDay < 0 ? 1 : 0);
   const std::int64_t rest = count % kDay < 0 ? count % kDay + kDay : count % kDay;
-  return {static_cast<std::int32_t>(day), static_cast<double>(rest) * 1e-9};
+  return {static_cast<std::int32_t>(day), seconds_of(rest)};
 }
 
 std::optional<Instant> Instant::from_civil(const CivilTime& time) noexcept {
@@ -47,7 +50,11 @@ std::optional<Instant> Instant::from_civil(const CivilTime& time) noexcept {
   if (!date.ok()) return std::nullopt;
   const auto day = static_cast<std::int32_t>(sys_days{date}.time_since_epoch().count());
   if (!is_clock_time(time, day)) return std::nullopt;
-  return Instant{day, time.hour * 3600 + time.minute * 60 + time.second};
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  const std::int64_t exact =
+      (time.hour * 60 + time.minute) * 60 * kSecond + std::llround(time.second * static_cast<double>(kSecond));
+  // The last half nanosecond of a day belongs to it.
+  return Instant{day, seconds_of(std::min(exact, static_cast<std::int64_t>(length_of(day)) * kSecond - 1))};
 }
 
 CivilTime Instant::civil() const noexcept {

@@ -1,6 +1,7 @@
 #include "planets/instant.hpp"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <limits>
 
 #include "unit/planets/oracle_rows.hpp"
@@ -34,6 +35,29 @@ TEST_CASE("civil and unix time name the same instant", "[planets]") {
   const Instant unix_time = Instant::from_unix(Instant::UnixTime{1795334441s + 500ms});
   CHECK(civil.day() == unix_time.day());
   CHECK(civil.second_of_day() == unix_time.second_of_day());
+}
+
+TEST_CASE("every millisecond is one instant, whoever names it", "[planets]") {
+  const Instant::UnixTime midnight{86400s * 20781};
+  for (int millis = 3; millis < 86'400'000; millis += 10'007) {
+    const Instant unix_time = Instant::from_unix(midnight + std::chrono::milliseconds{millis});
+    const CivilTime time{2026,
+                         11,
+                         24,
+                         millis / 3'600'000,
+                         millis / 60'000 % 60,
+                         static_cast<double>(millis % 60'000) / 1000};
+    const Instant civil = Instant::from_civil(time).value();
+    INFO(millis);
+    REQUIRE(civil.day() == unix_time.day());
+    REQUIRE(civil.second_of_day() == unix_time.second_of_day());
+  }
+}
+
+TEST_CASE("the end of a day is no part of the next", "[planets]") {
+  const Instant last = Instant::from_civil({2026, 11, 24, 23, 59, std::nextafter(60.0, 0)}).value();
+  CHECK(last.second_of_day() < 86400);
+  CHECK(last.second_of_day() > 86399.9);
 }
 
 TEST_CASE("an instant gives its fields back", "[planets]") {
