@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "base/lower_case.hpp"
+
 namespace orrery::config {
 namespace {
 
@@ -23,14 +25,6 @@ constexpr std::array kCountUnits{UnitRow{"", 1}};
 constexpr std::size_t kFractionDigits = 9;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-std::string lower(std::string_view text) {
-  std::string out{text};
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 enum class Trouble : std::uint8_t { kNone, kMalformed, kTooLarge, kNegative, kTooFine };
 
@@ -90,7 +84,7 @@ Number read_number(std::string_view text, const Units& units) {
   const bool negative = text.size() > 1 && text[0] == '-';
   const auto parts = cut(negative ? text.substr(1) : text);
   if (!parts) return {0, Trouble::kMalformed};
-  const auto suffix = lower(parts->suffix);
+  const auto suffix = base::lower_case(parts->suffix);
   const auto unit =
       std::find_if(units.begin(), units.end(), [&](const UnitRow& row) { return row.suffix == suffix; });
   if (unit == units.end()) return {0, Trouble::kMalformed};
@@ -117,7 +111,7 @@ std::string out_of_range(const Setting& setting, std::string_view shown) {
 }
 
 Result<std::int64_t> read_integer(const Setting& setting, const std::string& text) {
-  if (!setting.zero_word.empty() && lower(text) == setting.zero_word) return 0;
+  if (!setting.zero_word.empty() && base::lower_case(text) == setting.zero_word) return 0;
   const Number number = read_number(setting, text);
   const bool zero = number.value == 0 && !setting.zero_word.empty();
   switch (number.trouble) {
@@ -137,14 +131,14 @@ Result<std::int64_t> read_integer(const Setting& setting, const std::string& tex
 }
 
 Result<bool> read_switch(const std::string& text) {
-  const auto word = lower(text);
+  const auto word = base::lower_case(text);
   if (word == "true" || word == "yes" || word == "on") return true;
   if (word == "false" || word == "no" || word == "off") return false;
   return fail(fmt::format("`{}` is neither true nor false", text));
 }
 
 Result<int> read_choice(const Setting& setting, const std::string& text) {
-  const auto word = lower(text);
+  const auto word = base::lower_case(text);
   for (const Choice& choice : setting.choices) {
     if (choice.word == word) return choice.value;
   }

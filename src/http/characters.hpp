@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/eight.hpp"
+#include "base/lower_case.hpp"
 
 namespace orrery::http {
 
@@ -46,16 +47,14 @@ namespace eight = base::eight;
 /// True when `text` has only HTAB, visible characters, spaces and obs-text (RFC 9110, 5.5).
 inline bool has_only_field_bytes(std::string_view text) {
   const auto bad = [](char c) { return is_control(c) && c != '\t'; };
-  std::size_t i = 0;
-  for (; i + 8 <= text.size(); i += 8) {
-    const std::uint64_t word = eight::load(text.data() + i);
-    if (eight::any_below(word, 0x20) | eight::any_equal(word, 0x7f)) {
-      for (std::size_t j = i; j < i + 8; ++j)
-        if (bad(text[j])) return false;
-    }
+  while (!text.empty()) {
+    const std::size_t plain = eight::walk(
+        text, [](std::uint64_t word) { return eight::any_below(word, 0x20) | eight::any_equal(word, 0x7f); },
+        [](char c) { return is_control(c); });
+    if (plain == text.size()) return true;
+    if (bad(text[plain])) return false;
+    text.remove_prefix(plain + 1);
   }
-  for (; i < text.size(); ++i)
-    if (bad(text[i])) return false;
   return true;
 }
 
@@ -64,18 +63,16 @@ constexpr bool is_target_byte(char c) { return c > 0x20 && c < 0x7f && c != '#';
 
 /// Number of leading bytes that may stand in a request target.
 inline std::size_t target_bytes(std::string_view text) {
-  std::size_t i = 0;
-  for (; i + 8 <= text.size(); i += 8) {
-    const std::uint64_t word = eight::load(text.data() + i);
-    const std::uint64_t stop = (word & eight::kHighs) | eight::any_below(word, 0x21) |
-                               eight::any_equal(word, 0x7f) | eight::any_equal(word, '#');
-    if (stop) break;
-  }
-  while (i < text.size() && is_target_byte(text[i])) ++i;
-  return i;
+  return eight::walk(
+      text,
+      [](std::uint64_t word) {
+        return (word & eight::kHighs) | eight::any_below(word, 0x21) | eight::any_equal(word, 0x7f) |
+               eight::any_equal(word, '#');
+      },
+      [](char c) { return !is_target_byte(c); });
 }
 
-constexpr char lower_case(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+using base::lower_case;
 
 /// Compares ASCII without regard to case; `lower` must be lower-case letters, digits and `-`.
 inline bool equals_ignoring_case(std::string_view text, std::string_view lower) {

@@ -15,12 +15,6 @@ namespace {
 constexpr std::string_view kForwardedFor = "x-forwarded-for";
 constexpr std::string_view kForwarded = "forwarded";
 
-std::string in_lower_case(std::string_view text) {
-  std::string out{text};
-  std::transform(out.begin(), out.end(), out.begin(), lower_case);
-  return out;
-}
-
 /// The address of "192.0.2.1", "192.0.2.1:80", "2001:db8::1", "[2001:db8::1]" or "[2001:db8::1]:80"; nothing for "unknown",
 /// an obfuscated name ("_gateway") and nonsense.
 std::optional<Address> node_address(std::string_view node) {
@@ -98,6 +92,13 @@ Origin walk(const Message& message, std::string_view field, const base::AddressS
   return origin;
 }
 
+/// A proxy sets one of the two fields and may hand the other through as the client sent it: which, we cannot know.
+tl::expected<Address, Reject> client_of(const Origin& by_list, const Origin& by_pairs) {
+  if (by_list.named && by_pairs.named && by_list.client.ip != by_pairs.client.ip)
+    return tl::unexpected(Reject::contradicting_client);
+  return by_pairs.named ? by_pairs.client : by_list.client;
+}
+
 }  // namespace
 
 Result<Forwarding> Forwarding::make(const Config& config) {
@@ -110,22 +111,28 @@ Result<Forwarding> Forwarding::make(const Config& config) {
     const std::size_t equals = field.find('=');
     if (equals == std::string::npos) return fail("secure_scheme_headers: `" + field + "` is not NAME=value");
     forwarding.scheme_fields_.push_back(
-        {in_lower_case(field.substr(0, equals)), in_lower_case(field.substr(equals + 1))});
+        {lower_case(field.substr(0, equals)), lower_case(field.substr(equals + 1))});
     forwarding.lengths_ |= length_bit(equals);
   }
   return forwarding;
 }
 
 std::optional<Reject> Forwarding::apply(Message& message) const {
-  const Origin by_list = walk(message, kForwardedFor, trusted_);
   const Origin by_pairs = walk(message, kForwarded, trusted_);
-  // A proxy sets one of them and may hand the other through as the client sent it: which, we cannot know.
-  if (by_list.named && by_pairs.named && by_list.client.ip != by_pairs.client.ip) {
-    return Reject::contradicting_client;
-  }
+  const auto client = client_of(walk(message, kForwardedFor, trusted_), by_pairs);
+  if (!client) return client.error();
+  const auto secure = asked_over_https(message, by_pairs.proto);
+  if (!secure) return secure.error();
+  message.client = *client;
+  message.secure = *secure;
+  return {};
+}
+
+tl::expected<bool, Reject> Forwarding::asked_over_https(const Message& message,
+                                                        std::string_view proto) const {
   bool secure = false;
   bool plain = false;
-  if (!by_pairs.proto.empty()) (equals_ignoring_case(by_pairs.proto, "https") ? secure : plain) = true;
+  if (!proto.empty()) (equals_ignoring_case(proto, "https") ? secure : plain) = true;
   for (const FieldSpan& field : message.fields) {
     const std::string_view name = message.view(field.name);
     for (const SchemeField& scheme : scheme_fields_) {
@@ -133,10 +140,8 @@ std::optional<Reject> Forwarding::apply(Message& message) const {
       (equals_ignoring_case(message.view(field.value), scheme.value) ? secure : plain) = true;
     }
   }
-  if (secure && plain) return Reject::contradicting_scheme;
-  message.client = by_pairs.named ? by_pairs.client : by_list.client;
-  message.secure = secure;
-  return {};
+  if (secure && plain) return tl::unexpected(Reject::contradicting_scheme);
+  return secure;
 }
 
 Result<Proxies> Proxies::make(const Config& config) {

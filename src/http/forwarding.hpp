@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "orrery/config.hpp"
@@ -41,6 +42,10 @@ class Forwarding {
     std::string name;   ///< lower-case
     std::string value;  ///< lower-case
   };
+
+  /// What the scheme fields and Forwarded's `proto` (empty = not there) say together.
+  [[nodiscard]] tl::expected<bool, base::Reject> asked_over_https(const Message& message,
+                                                                  std::string_view proto) const;
 
   base::AddressSet trusted_;
   std::vector<SchemeField> scheme_fields_;
