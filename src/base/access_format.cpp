@@ -4,18 +4,18 @@
 #include <array>
 #include <charconv>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <fmt/format.h>
 #include <optional>
 
-#include "base/eight.hpp"
+#include "base/lower_case.hpp"
 
 namespace orrery::base {
 
 enum class AccessFormat::Atom : std::uint8_t {
   kText,
   kClient,
-  kDash,
   kUser,
   kTime,
   kRequestLine,
@@ -46,74 +46,98 @@ bool needs_escape(char c) {
   return byte < 0x20 || byte >= 0x7f || c == '"' || c == '\\';
 }
 
-void append_escaped_byte(char c, std::string& out) {
-  static constexpr std::string_view kDigits = "0123456789ABCDEF";
-  const auto byte = static_cast<unsigned char>(c);
-  out += "\\x";
-  out += kDigits[byte >> 4U];
-  out += kDigits[byte & 15U];
+using Block = std::uint8_t __attribute__((vector_size(16)));
+
+bool is_plain_block(const char* at) {
+  Block block;
+  std::memcpy(&block, at, sizeof block);
+  const auto marks = (block < 0x20) | (block >= 0x7f) | (block == '"') | (block == '\\');
+  std::uint64_t halves[2];
+  std::memcpy(halves, &marks, sizeof halves);
+  return (halves[0] | halves[1]) == 0;
 }
 
-/// Number of leading bytes that stand for themselves.
-std::size_t plain_length(std::string_view value) {
-  std::size_t i = 0;
-  for (; i + 8 <= value.size(); i += 8) {
-    const std::uint64_t word = eight::load(value.data() + i);
-    if ((word & eight::kHighs) | eight::any_below(word, 0x20) | eight::any_equal(word, 0x7f) |
-        eight::any_equal(word, '"') | eight::any_equal(word, '\\')) {
-      break;
-    }
+bool is_plain(std::string_view value) {
+  if (value.size() < sizeof(Block)) {
+    char block[sizeof(Block)] = "               ";
+    std::memcpy(block, value.data(), value.size());
+    block[sizeof(Block) - 1] = ' ';
+    return is_plain_block(block);
   }
-  while (i < value.size() && !needs_escape(value[i])) ++i;
-  return i;
+  const char* const last = value.data() + value.size() - sizeof(Block);
+  for (const char* at = value.data(); at < last; at += sizeof(Block))
+    if (!is_plain_block(at)) return false;
+  return is_plain_block(last);  // overlaps what was looked at already
 }
 
-void append_raw_escaped(std::string_view value, std::string& out) {
-  for (;;) {
-    const std::size_t plain = plain_length(value);
-    out.append(value.data(), plain);
-    if (plain == value.size()) return;
-    append_escaped_byte(value[plain], out);
-    value.remove_prefix(plain + 1);
+/// Writes at the end of a string, in room it asks for seldom.
+class Pen {
+ public:
+  explicit Pen(std::string& out) : out_(out), used_(out.size()) { grow(0); }
+  Pen(const Pen&) = delete;
+  Pen& operator=(const Pen&) = delete;
+  ~Pen() { out_.resize(used_); }
+
+  void put(char c) {
+    *room(1) = c;
+    ++used_;
   }
-}
-
-void append_value(std::string_view value, std::string& out) {
-  if (value.empty()) {
-    out += '-';
-  } else {
-    append_raw_escaped(value, out);
+  [[gnu::always_inline]] void put(std::string_view text) {
+    std::memcpy(room(text.size() + 1), text.data(), text.size());
+    used_ += text.size();
   }
-}
-
-template <class Integer>
-void append_number(Integer value, std::string& out) {
-  std::array<char, 24> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value);
-  out.append(text.data(), end.ptr);
-}
-
-template <class Integer>
-void append_number_or_dash(Integer value, std::string& out) {
-  if (value == 0) {
-    out += '-';
-  } else {
-    append_number(value, out);
+  void put_escaped(std::string_view value) {
+    if (is_plain(value)) return put(value);
+    for (const char c : value) needs_escape(c) ? put_escaped_byte(c) : put(c);
   }
-}
+  void put_value(std::string_view value) { value.empty() ? put('-') : put_escaped(value); }
+  template <class Integer>
+  void put_number(Integer value) {
+    char* const begin = room(24);
+    used_ += static_cast<std::size_t>(std::to_chars(begin, begin + 24, value).ptr - begin);
+  }
+  template <class Integer>
+  void put_number_or_dash(Integer value) {
+    value == 0 ? put('-') : put_number(value);
+  }
+
+ private:
+  static constexpr std::size_t kRoom = 512;
+
+  [[gnu::always_inline]] char* room(std::size_t size) {
+    if (room_ - used_ < size) grow(size);
+    return out_.data() + used_;
+  }
+  void put_escaped_byte(char c) {
+    static constexpr std::string_view kDigits = "0123456789ABCDEF";
+    const auto byte = static_cast<unsigned char>(c);
+    put("\\x");
+    put(kDigits[byte >> 4U]);
+    put(kDigits[byte & 15U]);
+  }
+
+  void grow(std::size_t size) {
+    room_ = used_ + size + kRoom;
+    out_.resize(room_);
+  }
+
+  std::string& out_;
+  std::size_t used_;
+  std::size_t room_ = 0;
+};
 
 template <class Unit>
 std::int64_t whole(Nanoseconds duration) {
   return std::chrono::duration_cast<Unit>(duration).count();
 }
 
-void append_decimal_seconds(Nanoseconds duration, std::string& out) {
+void put_decimal_seconds(Nanoseconds duration, Pen& pen) {
   const std::int64_t micros = whole<std::chrono::microseconds>(duration);
-  append_number(micros / 1'000'000, out);
+  pen.put_number(micros / 1'000'000);
   std::array<char, 7> fraction{'.', '0', '0', '0', '0', '0', '0'};
   std::int64_t rest = micros % 1'000'000;
   for (std::size_t i = 6; i > 0; --i, rest /= 10) fraction[i] = static_cast<char>('0' + rest % 10);
-  out.append(fraction.data(), fraction.size());
+  pen.put({fraction.data(), fraction.size()});
 }
 
 /// The text of one second, made once for all requests of that second.
@@ -157,17 +181,14 @@ std::string_view query_of(std::string_view target) {
   return mark == std::string_view::npos ? std::string_view{} : target.substr(mark + 1);
 }
 
-void append_request_line(const AccessRecord& record, std::string& out) {
-  if (record.method.empty() && record.target.empty()) {
-    out += '-';
-    return;
-  }
-  append_value(record.method, out);
-  out += ' ';
-  append_value(record.target, out);
+void put_request_line(const AccessRecord& record, Pen& pen) {
+  if (record.method.empty() && record.target.empty()) return pen.put('-');
+  pen.put_value(record.method);
+  pen.put(' ');
+  pen.put_value(record.target);
   if (record.protocol.empty()) return;
-  out += ' ';
-  append_raw_escaped(record.protocol, out);
+  pen.put(' ');
+  pen.put_escaped(record.protocol);
 }
 
 std::string_view request_field(const AccessRecord& record, std::string_view name) {
@@ -181,14 +202,6 @@ std::string_view response_field(const AccessRecord& record, std::string_view nam
 std::string_view environment_value(const std::string& name) {
   const char* value = std::getenv(name.c_str());
   return value == nullptr ? std::string_view{} : std::string_view{value};
-}
-
-std::string lower(std::string_view name) {
-  std::string out{name};
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
 }
 
 /// One `%(...)s` of the format: where its name stands and where the text goes on.
@@ -249,21 +262,22 @@ std::optional<AccessFormat::Piece> AccessFormat::piece_for(std::string_view name
     Atom atom;
   };
   static constexpr std::array kLetters{
-      Letter{'h', Atom::kClient},       Letter{'l', Atom::kDash},         Letter{'u', Atom::kUser},
-      Letter{'t', Atom::kTime},         Letter{'r', Atom::kRequestLine},  Letter{'m', Atom::kMethod},
-      Letter{'U', Atom::kPath},         Letter{'q', Atom::kQuery},        Letter{'H', Atom::kProtocol},
-      Letter{'s', Atom::kStatus},       Letter{'B', Atom::kBytes},        Letter{'b', Atom::kBytesOrDash},
-      Letter{'f', Atom::kReferer},      Letter{'a', Atom::kAgent},        Letter{'T', Atom::kSeconds},
-      Letter{'M', Atom::kMilliseconds}, Letter{'D', Atom::kMicroseconds}, Letter{'L', Atom::kDecimalSeconds},
-      Letter{'p', Atom::kPid},          Letter{'I', Atom::kId},
+      Letter{'h', Atom::kClient},       Letter{'u', Atom::kUser},           Letter{'t', Atom::kTime},
+      Letter{'r', Atom::kRequestLine},  Letter{'m', Atom::kMethod},         Letter{'U', Atom::kPath},
+      Letter{'q', Atom::kQuery},        Letter{'H', Atom::kProtocol},       Letter{'s', Atom::kStatus},
+      Letter{'B', Atom::kBytes},        Letter{'b', Atom::kBytesOrDash},    Letter{'f', Atom::kReferer},
+      Letter{'a', Atom::kAgent},        Letter{'T', Atom::kSeconds},        Letter{'M', Atom::kMilliseconds},
+      Letter{'D', Atom::kMicroseconds}, Letter{'L', Atom::kDecimalSeconds}, Letter{'p', Atom::kPid},
+      Letter{'I', Atom::kId},
   };
+  if (name == "l") return Piece{Atom::kText, "-"};
   for (const auto& row : kLetters) {
     if (name.size() == 1 && row.letter == name[0]) return Piece{row.atom, {}};
   }
   if (name.size() < 4 || name[0] != '{' || name[name.size() - 2] != '}') return std::nullopt;
   const auto inner = name.substr(1, name.size() - 3);
-  if (name.back() == 'i') return Piece{Atom::kRequestField, lower(inner)};
-  if (name.back() == 'o') return Piece{Atom::kResponseField, lower(inner)};
+  if (name.back() == 'i') return Piece{Atom::kRequestField, lower_case(inner)};
+  if (name.back() == 'o') return Piece{Atom::kResponseField, lower_case(inner)};
   if (name.back() == 'e') return Piece{Atom::kEnvironment, std::string{inner}};
   return std::nullopt;
 }
@@ -287,9 +301,13 @@ Result<AccessFormat> AccessFormat::compile(std::string_view format) {
     if (!token) return fail(no_atom(at));
     auto piece = piece_for(token->name);
     if (!piece) return fail(unknown_atom(token->name, at));
+    at = token->next;
+    if (piece->atom == Atom::kText) {
+      text += piece->text;
+      continue;
+    }
     compiled.add_text(text);
     compiled.pieces_.push_back(std::move(*piece));
-    at = token->next;
   }
   text += '\n';
   compiled.add_text(text);
@@ -297,36 +315,36 @@ Result<AccessFormat> AccessFormat::compile(std::string_view format) {
 }
 
 void AccessFormat::render(const AccessRecord& record, std::string& out) const {
+  Pen pen{out};
   for (const Piece& piece : pieces_) {
     switch (piece.atom) {
-      case Atom::kText: out += piece.text; break;
-      case Atom::kClient: append_value(record.client, out); break;
-      case Atom::kDash: out += '-'; break;
-      case Atom::kUser: append_value(user_of(request_field(record, "authorization")), out); break;
-      case Atom::kTime: out += second_text(record.finished); break;
-      case Atom::kRequestLine: append_request_line(record, out); break;
-      case Atom::kMethod: append_value(record.method, out); break;
-      case Atom::kPath: append_value(path_of(record.target), out); break;
-      case Atom::kQuery: append_value(query_of(record.target), out); break;
-      case Atom::kProtocol: append_value(record.protocol, out); break;
-      case Atom::kStatus: append_number_or_dash(record.status, out); break;
-      case Atom::kBytes: append_number(record.body_bytes, out); break;
-      case Atom::kBytesOrDash: append_number_or_dash(record.body_bytes, out); break;
-      case Atom::kReferer: append_value(request_field(record, "referer"), out); break;
-      case Atom::kAgent: append_value(request_field(record, "user-agent"), out); break;
-      case Atom::kSeconds: append_number(whole<std::chrono::seconds>(record.duration), out); break;
-      case Atom::kMilliseconds: append_number(whole<std::chrono::milliseconds>(record.duration), out); break;
-      case Atom::kMicroseconds: append_number(whole<std::chrono::microseconds>(record.duration), out); break;
-      case Atom::kDecimalSeconds: append_decimal_seconds(record.duration, out); break;
+      case Atom::kText: pen.put(piece.text); break;
+      case Atom::kClient: pen.put_value(record.client); break;
+      case Atom::kUser: pen.put_value(user_of(request_field(record, "authorization"))); break;
+      case Atom::kTime: pen.put(second_text(record.finished)); break;
+      case Atom::kRequestLine: put_request_line(record, pen); break;
+      case Atom::kMethod: pen.put_value(record.method); break;
+      case Atom::kPath: pen.put_value(path_of(record.target)); break;
+      case Atom::kQuery: pen.put_value(query_of(record.target)); break;
+      case Atom::kProtocol: pen.put_value(record.protocol); break;
+      case Atom::kStatus: pen.put_number_or_dash(record.status); break;
+      case Atom::kBytes: pen.put_number(record.body_bytes); break;
+      case Atom::kBytesOrDash: pen.put_number_or_dash(record.body_bytes); break;
+      case Atom::kReferer: pen.put_value(request_field(record, "referer")); break;
+      case Atom::kAgent: pen.put_value(request_field(record, "user-agent")); break;
+      case Atom::kSeconds: pen.put_number(whole<std::chrono::seconds>(record.duration)); break;
+      case Atom::kMilliseconds: pen.put_number(whole<std::chrono::milliseconds>(record.duration)); break;
+      case Atom::kMicroseconds: pen.put_number(whole<std::chrono::microseconds>(record.duration)); break;
+      case Atom::kDecimalSeconds: put_decimal_seconds(record.duration, pen); break;
       case Atom::kPid:
-        out += '<';
-        append_number(record.pid, out);
-        out += '>';
+        pen.put('<');
+        pen.put_number(record.pid);
+        pen.put('>');
         break;
-      case Atom::kId: append_value(record.id, out); break;
-      case Atom::kRequestField: append_value(request_field(record, piece.text), out); break;
-      case Atom::kResponseField: append_value(response_field(record, piece.text), out); break;
-      case Atom::kEnvironment: append_value(environment_value(piece.text), out); break;
+      case Atom::kId: pen.put_value(record.id); break;
+      case Atom::kRequestField: pen.put_value(request_field(record, piece.text)); break;
+      case Atom::kResponseField: pen.put_value(response_field(record, piece.text)); break;
+      case Atom::kEnvironment: pen.put_value(environment_value(piece.text)); break;
     }
   }
 }
