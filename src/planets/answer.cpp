@@ -17,9 +17,19 @@ constexpr FieldSet kAtHorizon{Field::kRise, Field::kSet};
 /// Characters of one body's members beside its name and numbers.
 constexpr std::size_t kBodyText = std::string_view{R"({"name":"","az":,"alt":)"}.size();
 
+double apparent_altitude(Degrees airless, const Query& query) noexcept {
+  return airless.value + refraction(airless, query.pressure, query.temperature).value;
+}
+
+void put_second(JsonText& json, Instant instant) {
+  const auto write = [instant](char* to) { return write_rfc3339_seconds(to, instant); };
+  json.raw("\"").written(kTimestampRoom, write).raw("\"");
+}
+
 void put_place_and_time(JsonText& json, const Query& query) {
   put_place(json, query.observer);
-  json.raw(R"(,"time":")").raw(format_rfc3339(query.instant)).raw("\"}");
+  put_time(json.raw(R"(,"time":)"), query.instant);
+  json.raw("}");
 }
 
 /// The members a client asked for by `fields=`.
@@ -52,11 +62,11 @@ class AskedFields {
       json_.raw("null");
       return;
     }
-    json_.raw("\"").raw(format_rfc3339_seconds(*time)).raw("\"");
+    put_second(json_, *time);
   }
   void put_position(const SkyPosition& position) {
     number(Field::kAzimuth, position.azimuth.value);
-    number(Field::kAltitude, apparent_altitude(position, query_));
+    number(Field::kAltitude, apparent_altitude(position.altitude, query_));
     number(Field::kAirlessAltitude, position.altitude.value);
     number(Field::kRightAscension, position.right_ascension.value);
     number(Field::kDeclination, position.declination.value);
@@ -87,25 +97,29 @@ class AskedFields {
 void put_body(JsonText& json, const Query& query, const EarthRotation& rotation, const Sky& sky, Body body) {
   json.raw(R"("name":")").raw(name_of(body)).raw("\"");
   if (query.fields != kDefaultFields) return AskedFields{json, query, rotation, body}.put(sky);
-  const SkyPosition position = sky.position(body);
-  json.raw(R"(,"az":)").number(position.azimuth.value);
-  json.raw(R"(,"alt":)").number(apparent_altitude(position, query));
+  put_direction(json, query, sky, body);
 }
 
 /// Where the body is at the second the answer names.
 void put_event(JsonText& json, const Query& query, const EarthRotation& rotation, Body body,
                const SkyEvent& event) {
-  const SkyPosition position = rotation.sky(event.time.rounded(), query.observer).position(body);
   json.raw(R"({"event":")").raw(name_of(event.kind));
-  json.raw(R"(","time":")").raw(format_rfc3339_seconds(event.time));
-  json.raw(R"(","az":)").number(position.azimuth.value);
-  json.raw(R"(,"alt":)").number(apparent_altitude(position, query)).raw("}");
+  put_second(json.raw(R"(","time":)"), event.time);
+  put_direction(json, query, rotation.sky(event.time.rounded(), query.observer), body);
+  json.raw("}");
 }
 
 }  // namespace
 
-double apparent_altitude(const SkyPosition& position, const Query& query) noexcept {
-  return position.altitude.value + refraction(position.altitude, query.pressure, query.temperature).value;
+void put_direction(JsonText& json, const Query& query, const Sky& sky, Body body) {
+  const Horizontal direction = sky.direction(body);
+  json.raw(R"(,"az":)").number(direction.azimuth.value);
+  json.raw(R"(,"alt":)").number(apparent_altitude(direction.altitude, query));
+}
+
+void put_time(JsonText& json, Instant instant) {
+  const auto write = [instant](char* to) { return write_rfc3339(to, instant); };
+  json.raw("\"").written(kTimestampRoom, write).raw("\"");
 }
 
 void put_place(JsonText& json, const Observer& observer) {
@@ -153,9 +167,9 @@ std::string events_json(const EventsQuery& events, const EarthRotation& rotation
   }
   json.raw(R"(],"visibility":")").raw(name_of(list.visibility)).raw("\",");
   put_place(json, query.observer);
-  json.raw(R"(,"from":")").raw(format_rfc3339(query.instant));
-  json.raw(R"(","to":")").raw(format_rfc3339(query.instant.later(span)));
-  return json.raw("\"}\n").take();
+  put_time(json.raw(R"(,"from":)"), query.instant);
+  put_time(json.raw(R"(,"to":)"), query.instant.later(span));
+  return json.raw("}\n").take();
 }
 
 Response refusal(int status, const std::string& message) {

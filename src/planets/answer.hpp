@@ -31,7 +31,10 @@ namespace orrery::planets {
 /// `"geo_location":{"lon":…,"lat":…,"elevation":…}`.
 void put_place(JsonText& json, const Observer& observer);
 
-/// The altitude as it is seen through the query's air.
-[[nodiscard]] double apparent_altitude(const SkyPosition& position, const Query& query) noexcept;
+/// An RFC 3339 timestamp, quoted.
+void put_time(JsonText& json, Instant instant);
+
+/// `,"az":…,"alt":…`: the altitude as it is seen through the query's air.
+void put_direction(JsonText& json, const Query& query, const Sky& sky, Body body);
 
 }  // namespace orrery::planets

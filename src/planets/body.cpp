@@ -14,15 +14,29 @@ constexpr char lowered(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-bool same_name(std::string_view given, std::string_view name) noexcept {
-  return std::ranges::equal(given, name, {}, lowered);
+// All names fit into one register: comparing is one instruction.
+constexpr std::size_t kLongestName = 8;
+
+constexpr std::uint64_t word_of(std::string_view name) noexcept {
+  std::uint64_t word = 0;
+  for (const char c : name) word = word << 8 | static_cast<unsigned char>(lowered(c));
+  return word;
 }
+
+constexpr auto kWords = [] {
+  std::array<std::uint64_t, kBodyCount> words{};
+  std::ranges::transform(kNames, words.begin(), word_of);
+  return words;
+}();
+static_assert(std::ranges::all_of(kNames, [](std::string_view name) { return name.size() <= kLongestName; }));
 
 }  // namespace
 
 std::optional<Body> body_named(std::string_view name) noexcept {
-  for (Body body : kBodies)
-    if (same_name(name, name_of(body))) return body;
+  if (name.size() > kLongestName) return std::nullopt;
+  const std::uint64_t word = word_of(name);
+  for (std::size_t i = 0; i < kWords.size(); ++i)
+    if (kWords[i] == word && kNames[i].size() == name.size()) return kBodies[i];
   return std::nullopt;
 }
 

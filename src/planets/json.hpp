@@ -1,9 +1,11 @@
 // JsonText: JSON written from left to right into one string (RFC 8259).
 //
-// Numbers are the shortest text that reads back as the same double (std::to_chars). The caller gets the nesting right.
+// Numbers are the shortest text that reads back as the same double, without an exponent where that is no absurdity. The caller
+// gets the nesting right.
 #pragma once
 
 #include <charconv>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,63 +19,73 @@ class JsonText {
   /// No double needs more characters.
   static constexpr std::size_t kLongestNumber = 24;
 
-  explicit JsonText(std::size_t room) { text_.reserve(room); }
+  explicit JsonText(std::size_t room) : text_(room, '\0') {}
 
   /// Punctuation and keys, as they stand.
   JsonText& raw(std::string_view text) {
-    text_ += text;
+    if (!text.empty()) std::memcpy(room_for(text.size()), text.data(), text.size());
+    used_ += text.size();
     return *this;
   }
   /// A finite number; anything else is null.
   JsonText& number(double value) {
-    char digits[kLongestNumber + 8];
-    if (const char* short_end = decimal::write(digits, value)) {
-      return raw({digits, static_cast<std::size_t>(short_end - digits)});
+    char* const begin = room_for(decimal::kRoom);
+    if (const char* const end = decimal::write(begin, value)) {
+      used_ += static_cast<std::size_t>(end - begin);
+      return *this;
     }
     if (!(value - value == 0)) return raw("null");
-    // -0.0005 reads better than -5e-04; beyond these sizes plain digits would be many.
-    const double size = value < 0 ? -value : value;
-    const bool plain = size == 0 || (size >= 1e-5 && size < 1e15);
-    const auto end = plain
-                         ? std::to_chars(digits, digits + sizeof digits, value, std::chars_format::fixed).ptr
-                         : std::to_chars(digits, digits + sizeof digits, value).ptr;
-    text_.append(digits, static_cast<std::size_t>(end - digits));
+    used_ += static_cast<std::size_t>(std::to_chars(begin, begin + decimal::kRoom, value).ptr - begin);
+    return *this;
+  }
+  /// What `write(char*)` writes, `room` characters at most, up to the end it returns.
+  template <class Write>
+  JsonText& written(std::size_t room, Write&& write) {
+    char* const begin = room_for(room);
+    used_ += static_cast<std::size_t>(write(begin) - begin);
     return *this;
   }
   /// A quoted string. Bytes that are not ASCII become U+FFFD: they come from a peer and may not be UTF-8.
   JsonText& string(std::string_view value) {
-    text_ += '"';
+    raw("\"");
     for (const char c : value) put(c);
-    text_ += '"';
-    return *this;
+    return raw("\"");
   }
-  [[nodiscard]] std::size_t size() const { return text_.size(); }
+  [[nodiscard]] std::size_t size() const { return used_; }
   /// White space up to `size` bytes; it means nothing in JSON.
   JsonText& pad_to(std::size_t size) {
-    if (text_.size() < size) text_.append(size - text_.size(), ' ');
+    if (used_ >= size) return *this;
+    const std::size_t missing = size - used_;
+    std::memset(room_for(missing), ' ', missing);
+    used_ = size;
     return *this;
   }
-  [[nodiscard]] std::string take() { return std::move(text_); }
+  [[nodiscard]] std::string take() {
+    text_.resize(used_);
+    return std::move(text_);
+  }
 
  private:
+  char* room_for(std::size_t size) {
+    if (text_.size() - used_ < size) text_.resize(2 * text_.size() + size);
+    return text_.data() + used_;
+  }
   void put(char c) {
     static constexpr std::string_view kHex = "0123456789abcdef";
     const auto byte = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\') {
-      text_ += '\\';
-      text_ += c;
+      raw("\\").raw({&c, 1});
     } else if (byte < 0x20) {
-      text_ += "\\u00";
-      text_ += kHex[byte >> 4];
-      text_ += kHex[byte & 15];
+      raw("\\u00").raw(kHex.substr(byte >> 4, 1)).raw(kHex.substr(byte & 15, 1));
     } else if (byte < 0x7f) {
-      text_ += c;
+      raw({&c, 1});
     } else {
-      text_ += "\\ufffd";
+      raw("\\ufffd");
     }
   }
 
-  std::string text_;
+  std::string text_;  ///< more than is written: its size is the room
+  std::size_t used_ = 0;
 };
 
 }  // namespace orrery::planets

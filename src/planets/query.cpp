@@ -36,12 +36,20 @@ Instant now() {
   return Instant::from_unix(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
 }
 
-std::optional<double> number_of(std::string_view text) {
-  if (const auto value = decimal::read(text)) return value;
+std::optional<double> number_with_exponent(std::string_view text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   const bool whole = error == std::errc{} && end == text.data() + text.size() && std::isfinite(value);
   return whole ? std::optional{value} : std::nullopt;
+}
+
+std::optional<double> number_of(std::string_view text) {
+  const auto value = decimal::read(text);
+  return value ? value : number_with_exponent(text);
+}
+
+void add_problem(Problems& problems, const NumberParameter& parameter, std::string_view what) {
+  problems.push_back(std::string{parameter.name}.append(what).append(parameter.range));
 }
 
 /// The number, or nothing when it is absent; a bad one is a problem.
@@ -50,13 +58,12 @@ std::optional<double> read_number(const Request& request, const NumberParameter&
   const auto text = request.query(parameter.name);
   if (!text) return {};
   const std::optional<double> number = number_of(*text);
-  const double value = number.value_or(0);
   if (!number) {
-    problems.push_back(std::string{parameter.name} + " must be a number: " + std::string{parameter.range});
-  } else if (value < parameter.least || value > parameter.most) {
-    problems.push_back(std::string{parameter.name} + " is out of range: " + std::string{parameter.range});
+    add_problem(problems, parameter, " must be a number: ");
+  } else if (*number < parameter.least || *number > parameter.most) {
+    add_problem(problems, parameter, " is out of range: ");
   }
-  return value;
+  return number.value_or(0);
 }
 
 std::optional<int> read_whole(const Request& request, const NumberParameter& parameter, Problems& problems) {
@@ -66,11 +73,8 @@ std::optional<int> read_whole(const Request& request, const NumberParameter& par
   return value && std::abs(*value) <= parameter.most ? std::optional{static_cast<int>(*value)} : std::nullopt;
 }
 
-/// The instant, or nothing when it is absent or bad; a bad one is a problem.
-std::optional<Instant> read_instant(const Request& request, std::string_view name, Problems& problems) {
-  const auto text = request.query(name);
-  if (!text) return {};
-  const auto instant = parse_rfc3339(*text);
+std::optional<Instant> instant_in(std::string_view text, std::string_view name, Problems& problems) {
+  const auto instant = parse_rfc3339(text);
   if (!instant) {
     problems.push_back(std::string{name} + " must be an RFC 3339 timestamp such as 2026-11-22T10:00:00Z");
   } else if (!in_range(*instant)) {
@@ -80,20 +84,24 @@ std::optional<Instant> read_instant(const Request& request, std::string_view nam
   return instant;
 }
 
+/// The instant, or nothing when it is absent or bad; a bad one is a problem.
+std::optional<Instant> read_instant(const Request& request, std::string_view name, Problems& problems) {
+  const auto text = request.query(name);
+  return text ? instant_in(*text, name, problems) : std::nullopt;
+}
+
 std::string known_fields() {
   std::string list;
   for (const std::string_view name : kFieldNames) list += (list.empty() ? "" : ", ") + std::string{name};
   return list;
 }
 
-FieldSet read_fields(const Request& request, Problems& problems) {
-  const auto text = request.query("fields");
-  if (!text) return kDefaultFields;
+FieldSet fields_in(std::string_view text, Problems& problems) {
   FieldSet fields;
   std::string unknown;
-  for (std::size_t at = 0; at <= text->size();) {
-    const std::size_t end = std::min(text->find(',', at), text->size());
-    const std::string_view name = text->substr(at, end - at);
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    const std::string_view name = text.substr(at, end - at);
     if (const auto field = field_named(name))
       fields.add(*field);
     else
@@ -103,6 +111,11 @@ FieldSet read_fields(const Request& request, Problems& problems) {
   if (!unknown.empty())
     problems.push_back("fields: there is no " + unknown + "; known are " + known_fields());
   return fields;
+}
+
+FieldSet read_fields(const Request& request, Problems& problems) {
+  const auto text = request.query("fields");
+  return text ? fields_in(*text, problems) : kDefaultFields;
 }
 
 /// Where the observer is, and the air there.

@@ -141,20 +141,35 @@ inline Vector horizontal(const Moment& moment, const Vector& v) noexcept {
           moment.cos_latitude * meridian + moment.sin_latitude * v.z};
 }
 
-inline SkyPosition position_of(const Moment& moment, Body body) noexcept {
+// The light of a body as it comes in at the observer.
+struct Arrival {
+  Vector equatorial;  // unit, where it seems to come from: equator and celestial intermediate origin of date
+  Vector local;       // the same, x to the north, y to the east, z up
+  double distance;    // it travelled
+};
+
+inline Arrival arriving(const Moment& moment, Body body) noexcept {
   const Ray ray = incoming_ray(moment, mover(moment, body));
   const bool bends = body != Body::kSun && body != Body::kMoon;
   const Vector natural = bends ? bent_by_sun(moment, ray) : ray.direction;
   const Vector equatorial = moment.equator * aberrated(natural, moment.velocity);
-  const Vector local = horizontal(moment, equatorial);
+  return {equatorial, horizontal(moment, equatorial), ray.distance};
+}
+
+inline Horizontal horizontal_of(const Arrival& arrival) noexcept {
+  const Vector& local = arrival.local;
+  return {full_circle(std::atan2(local.y, local.x)), degrees(elevation_of(local))};
+}
+
+inline SkyPosition position_of(const Moment& moment, Body body) noexcept {
+  const Arrival arrival = arriving(moment, body);
+  const Vector& equatorial = arrival.equatorial;
   const double right_ascension = std::atan2(equatorial.y, equatorial.x) - moment.equation_of_the_origins;
-  return {
-      .azimuth = full_circle(std::atan2(local.y, local.x)),
-      .altitude = degrees(elevation_of(local)),
-      .right_ascension = full_circle(right_ascension < kTurn / 2 ? right_ascension : right_ascension - kTurn),
-      .declination = degrees(elevation_of(equatorial)),
-      .distance = {ray.distance},
-      .light_time = Seconds{ray.distance / kLightSpeed * 86400}};
+  return {horizontal_of(arrival),
+          full_circle(right_ascension < kTurn / 2 ? right_ascension : right_ascension - kTurn),
+          degrees(elevation_of(equatorial)),
+          {arrival.distance},
+          Seconds{arrival.distance / kLightSpeed * 86400}};
 }
 
 }  // namespace orrery::planets::reduction

@@ -1,10 +1,11 @@
 #include "planets/rfc3339.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <chrono>
 #include <cmath>
+
+#include "planets/decimal.hpp"
 
 namespace orrery::planets {
 
@@ -70,29 +71,18 @@ std::optional<std::chrono::minutes> read_offset(FieldReader& reader) {
   return sign == '-' ? -offset : offset;
 }
 
-using Text = std::array<char, 27>;  // down to microseconds
-
-constexpr Text kShape = [] {
-  Text text{};
-  constexpr std::string_view kZeros = "0000-00-00T00:00:00.000000Z";
-  std::copy(kZeros.begin(), kZeros.end(), text.begin());
-  return text;
-}();
-constexpr std::size_t kWholeSeconds = 19;
-
-void put_digits(Text& text, std::size_t at, std::size_t width, long value) {
-  for (std::size_t i = width; i-- > 0; value /= 10) text[at + i] = static_cast<char>('0' + value % 10);
-}
-
-Text to_seconds(const CivilTime& time, long second) {
-  Text text = kShape;
-  put_digits(text, 0, 4, time.year);
-  put_digits(text, 5, 2, time.month);
-  put_digits(text, 8, 2, time.day);
-  put_digits(text, 11, 2, time.hour);
-  put_digits(text, 14, 2, time.minute);
-  put_digits(text, 17, 2, second);
-  return text;
+char* put_date_and_minute(char* to, const CivilTime& time) {
+  const auto year = static_cast<unsigned>(time.year);
+  decimal::write_pair(to, year / 100);
+  decimal::write_pair(to + 2, year % 100);
+  to[4] = to[7] = '-';
+  decimal::write_pair(to + 5, time.month);
+  decimal::write_pair(to + 8, time.day);
+  to[10] = 'T';
+  decimal::write_pair(to + 11, static_cast<unsigned>(time.hour));
+  to[13] = to[16] = ':';
+  decimal::write_pair(to + 14, static_cast<unsigned>(time.minute));
+  return to + 17;
 }
 
 }  // namespace
@@ -123,24 +113,26 @@ std::optional<Instant> parse_rfc3339(std::string_view text) {
                               static_cast<int>(of_day % hours{1} / minutes{1}), second});
 }
 
-std::string format_rfc3339(Instant instant) {
+char* write_rfc3339(char* to, Instant instant) {
   const CivilTime time = instant.civil();
   // Rounding must not carry into the next minute, so the microseconds are cut.
-  const auto micros = static_cast<long>(std::floor(time.second * 1e6 + 1e-3));
-  Text text = to_seconds(time, micros / 1'000'000);
-  const long fraction = micros % 1'000'000;
-  const bool whole_millis = fraction % 1000 == 0;
-  const std::size_t digits = whole_millis ? 3 : 6;
-  put_digits(text, kWholeSeconds + 1, digits, whole_millis ? fraction / 1000 : fraction);
-  text[kWholeSeconds + 1 + digits] = 'Z';
-  return {text.data(), kWholeSeconds + digits + 2};
+  const auto micros = static_cast<std::uint64_t>(time.second * 1e6 + 1e-3);
+  const std::uint64_t fraction = micros % 1'000'000;
+  to = put_date_and_minute(to, time);
+  decimal::write_pair(to, micros / 1'000'000);
+  to[2] = '.';
+  to = fraction % 1000 == 0 ? decimal::write_digits(to + 3, fraction / 1000, 3)
+                            : decimal::write_digits(to + 3, fraction, 6);
+  *to = 'Z';
+  return to + 1;
 }
 
-std::string format_rfc3339_seconds(Instant instant) {
+char* write_rfc3339_seconds(char* to, Instant instant) {
   const CivilTime time = instant.rounded().civil();
-  Text text = to_seconds(time, std::lround(time.second));
-  text[kWholeSeconds] = 'Z';
-  return {text.data(), kWholeSeconds + 1};
+  to = put_date_and_minute(to, time);
+  decimal::write_pair(to, static_cast<std::uint64_t>(std::lround(time.second)));
+  to[2] = 'Z';
+  return to + 3;
 }
 
 }  // namespace orrery::planets

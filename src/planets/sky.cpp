@@ -16,10 +16,15 @@ namespace orrery::planets {
 namespace clones {
 
 ORRERY_CLONED Moment moment_at(const TablePlace& place, DayTime ut1, const Observer& observer) noexcept;
+ORRERY_CLONED Horizontal direction_of(const Moment& moment, Body body) noexcept;
 ORRERY_CLONED SkyPosition position_of(const Moment& moment, Body body) noexcept;
 
 Moment moment_at(const TablePlace& place, DayTime ut1, const Observer& observer) noexcept {
   return reduction::moment_at(place, ut1, observer);
+}
+
+Horizontal direction_of(const Moment& moment, Body body) noexcept {
+  return reduction::horizontal_of(reduction::arriving(moment, body));
 }
 
 SkyPosition position_of(const Moment& moment, Body body) noexcept {
@@ -31,7 +36,8 @@ SkyPosition position_of(const Moment& moment, Body body) noexcept {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr SkyPosition kNowhere = {{kNan}, {kNan}, {kNan}, {kNan}, {kNan}, Seconds{kNan}};
+constexpr Horizontal kNoDirection = {{kNan}, {kNan}};
+constexpr SkyPosition kNowhere = {kNoDirection, {kNan}, {kNan}, {kNan}, Seconds{kNan}};
 
 bool is_body(Body body) noexcept { return static_cast<std::size_t>(body) < kBodyCount; }
 
@@ -41,6 +47,10 @@ Sky::Sky(Instant instant, const EarthOrientation& orientation, const Observer& o
   if (!is_place(observer)) return;
   const auto place = place_of(terrestrial_time(instant, orientation));
   if (place) moment_ = clones::moment_at(*place, universal_time(instant, orientation), observer);
+}
+
+Horizontal Sky::direction(Body body) const noexcept {
+  return moment_ && is_body(body) ? clones::direction_of(*moment_, body) : kNoDirection;
 }
 
 SkyPosition Sky::position(Body body) const noexcept {

@@ -18,11 +18,14 @@
 
 namespace orrery::planets {
 
-// Apparent and topocentric: light time, the Sun's bending of light, aberration and parallax are in; air is
-// not.
-struct SkyPosition {
-  Degrees azimuth;             // [0, 360), from north through east
-  Degrees altitude;            // airless, [-90, 90]
+// Apparent and topocentric, as all that follows: light time, the Sun's bending of light, aberration and parallax are in; air
+// is not.
+struct Horizontal {
+  Degrees azimuth;   // [0, 360), from north through east
+  Degrees altitude;  // airless, [-90, 90]
+};
+
+struct SkyPosition : Horizontal {
   Degrees right_ascension;     // [0, 360), true equator and equinox of date
   Degrees declination;         // [-90, 90]
   AstronomicalUnits distance;  // from the observer to where the light left
@@ -55,6 +58,9 @@ class Sky {
   // With the orientation from the embedded tables.
   Sky(Instant instant, const Observer& observer) noexcept
       : Sky(instant, earth_orientation(instant), observer) {}
+
+  // Where to look: what most ask for, at two thirds of the price of position().
+  [[nodiscard]] Horizontal direction(Body body) const noexcept;
 
   [[nodiscard]] SkyPosition position(Body body) const noexcept;
 

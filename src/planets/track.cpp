@@ -1,7 +1,6 @@
 #include "planets/track.hpp"
 
 #include "planets/answer.hpp"
-#include "planets/rfc3339.hpp"
 
 namespace orrery::planets {
 
@@ -24,11 +23,10 @@ void Track::put_head(std::string& out) const {
 
 void Track::put_point(std::string& out) const {
   const Instant time = query_.query.instant.later(static_cast<double>(point_) * query_.step);
-  const SkyPosition position = rotation_->sky(time, query_.query.observer).position(body_);
   JsonText json{128};
-  json.raw(point_ == 0 ? "{\"time\":\"" : ",{\"time\":\"").raw(format_rfc3339(time));
-  json.raw("\",\"az\":").number(position.azimuth.value);
-  json.raw(",\"alt\":").number(apparent_altitude(position, query_.query)).raw("}");
+  put_time(json.raw(point_ == 0 ? "{\"time\":" : ",{\"time\":"), time);
+  put_direction(json, query_.query, rotation_->sky(time, query_.query.observer), body_);
+  json.raw("}");
   out += json.take();
 }
 

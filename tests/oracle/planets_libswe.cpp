@@ -23,7 +23,7 @@ SkyPosition by_libswe(const Case& c, Body body) {
                                 equatorial.data(), message);
   if (flags < 0 || !(flags & SEFLG_SWIEPH)) throw std::runtime_error(message);
   swe_azalt(ut1, SE_EQU2HOR, place.data(), 0, 0, equatorial.data(), horizontal.data());
-  return {{horizontal[0] + 180}, {horizontal[1]}, {equatorial[0]}, {equatorial[1]}, {equatorial[2]}, {}};
+  return {{{horizontal[0] + 180}, {horizontal[1]}}, {equatorial[0]}, {equatorial[1]}, {equatorial[2]}, {}};
 }
 
 struct Worst {

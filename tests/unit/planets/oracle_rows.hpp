@@ -79,7 +79,7 @@ inline double equatorial_separation(const SkyPosition& a, const SkyPosition& b) 
 }
 
 inline SkyPosition position_in(const OracleRow& row) {
-  return {row.azimuth, row.altitude, row.right_ascension, row.declination, {row.distance}, {}};
+  return {{row.azimuth, row.altitude}, row.right_ascension, row.declination, {row.distance}, {}};
 }
 
 inline bool all_finite(const SkyPosition& p) {
