@@ -146,6 +146,11 @@ struct SendSignal {
 struct LoadConfig {
   unsigned generation = 0;
 };
+/// The service has moved to what this generation names: let nobody new in elsewhere, before those who listen there are told
+/// to leave, so that they can take out who is in the queue.
+struct LeaveOtherAddresses {
+  unsigned generation = 0;
+};
 /// No child of this generation is left and none will come: close what only it used.
 struct DropGeneration {
   unsigned generation = 0;
@@ -186,9 +191,9 @@ struct Exit {
   int code = 0;
 };
 
-using Action =
-    std::variant<Spawn, SendSignal, LoadConfig, DropGeneration, CloseListeners, StartSuccessor,
-                 SignalSuccessor, CommitUpgrade, TakeOver, ReopenLogs, ReportDeath, Announce, Say, Exit>;
+using Action = std::variant<Spawn, SendSignal, LoadConfig, LeaveOtherAddresses, DropGeneration,
+                            CloseListeners, StartSuccessor, SignalSuccessor, CommitUpgrade, TakeOver,
+                            ReopenLogs, ReportDeath, Announce, Say, Exit>;
 using Actions = std::vector<Action>;
 
 }  // namespace orrery::master

@@ -11,8 +11,10 @@ namespace orrery::master {
 
 void Supervisor::reconcile() {
   if (serving()) {
-    settle_places();
     prove_generation();
+    watch_trial();
+    settle_places();
+    if (close_breaker()) settle_places();
     retire_surplus();
     announce_ready();
   }
@@ -22,6 +24,24 @@ void Supervisor::reconcile() {
 
 void Supervisor::settle_places() {
   for (unsigned place = 0; place < target_; ++place) settle_place(place);
+}
+
+void Supervisor::watch_trial() {
+  if (breaker_.trial() == 0) return;
+  const Child* child = children_.with_number(breaker_.trial());
+  if (child == nullptr || !child->live()) breaker_.abandon_trial();
+}
+
+bool Supervisor::close_breaker() {
+  if (!breaker_.over(now_)) return false;
+  say(LogLevel::kInfo,
+      breaker_.trial() != 0
+          ? fmt::format(
+                "The crash loop is over: a replacement has served {:.0f} s. All places are filled again",
+                std::chrono::duration<double>(kStableLife).count())
+          : std::string{"The crash loop is over: nobody has died for a while"});
+  trust_all_places();
+  return true;
 }
 
 void Supervisor::settle_place(unsigned place) {
@@ -53,8 +73,7 @@ void Supervisor::replace(unsigned place, Child& former) {
   // No room for one more: the old one must leave first. A spent worker waits for its turn instead, since it
   // still serves.
   const bool first_out = surge_limit() == 0 || !former.spent;
-  const bool due = now_ >= backoffs_[place].not_before();
-  if (!first_out || !due || unavailable() >= unavailable_limit()) return;
+  if (!first_out || !due(place) || unavailable() >= unavailable_limit()) return;
   retire(former);
   if (may_spawn(place)) spawn(place);
 }
@@ -76,7 +95,7 @@ void Supervisor::prove_generation() {
   leaving_.push_back(settled_generation_);
   settled_generation_ = generation_;
   settled_plan_ = plan_;
-  settle_places();  // with `all` the old ones have waited for this
+  actions_.emplace_back(LeaveOtherAddresses{generation_});
 }
 
 // Ready is when each place has a ready worker or had its chance: one place in a crash loop must not hide the
@@ -85,7 +104,7 @@ void Supervisor::announce_ready() {
   if (announced_ || loading_ != 0 || rolling()) return;
   if (children_.ready() == 0 && target_ > 0) return;
   for (unsigned place = 0; place < target_; ++place) {
-    if (!children_.has_ready(place) && backoffs_[place].deaths() == 0) return;
+    if (!children_.has_ready(place) && backoffs_[place].deaths() == 0 && !breaker_.open()) return;
   }
   announced_ = proven_ = true;
   actions_.emplace_back(Announce{Phase::kReady, generation_,
@@ -108,8 +127,10 @@ void Supervisor::end_when_empty() {
   actions_.emplace_back(Exit{exit_code_});
 }
 
-bool Supervisor::may_spawn(unsigned place) const {
-  return now_ >= backoffs_[place].not_before() && children_.size() < os::kMaxWorkers;
+bool Supervisor::may_spawn(unsigned place) const { return due(place) && children_.size() < os::kMaxWorkers; }
+
+bool Supervisor::due(unsigned place) const {
+  return breaker_.open() ? breaker_.allows(now_) : now_ >= backoffs_[place].not_before();
 }
 
 bool Supervisor::waits_for_backoff(unsigned place) const { return backoffs_[place].not_before() > now_; }

@@ -73,7 +73,8 @@ std::optional<base::Monotonic> Supervisor::next_deadline() const {
     next = std::min(next, child.deadline);
     if (serving() && child.ready() && !child.spent) next = std::min(next, child.expires);
   }
-  for (unsigned place = 0; serving() && place < target_; ++place) {
+  if (serving()) next = std::min(next, breaker_.deadline(now_));
+  for (unsigned place = 0; serving() && !breaker_.open() && place < target_; ++place) {
     if (waits_for_backoff(place)) next = std::min(next, backoffs_[place].not_before());
   }
   return next == kNever ? std::nullopt : std::optional{next};
@@ -117,6 +118,7 @@ void Supervisor::handle(const WorkerReady& event) {
     return impossible("ready from a worker not booting");
   child->state = Child::State::kReady;
   child->ready_at = now_;
+  breaker_.record_ready(child->number, now_);
   child->deadline = kNever;
   // The spread keeps workers that were born together from growing too old together.
   const double spread = 1 + (jitter_.next() - 0.75) / 5;
@@ -170,7 +172,9 @@ void Supervisor::handle(const ConfigReady& event) {
   generation_ = event.generation;
   plan_ = event.plan;
   target_ = places_of(plan_);
-  for (Backoff& backoff : backoffs_) backoff.clear();
+  if (breaker_.open())
+    say(LogLevel::kInfo, "The new configuration is tried at once, whatever the crash loop");
+  trust_all_places();
 }
 
 void Supervisor::handle(const ConfigFailed& event) {
@@ -257,6 +261,7 @@ void Supervisor::handle(const DeadlineReached&) {
 
 void Supervisor::spawn(unsigned place) {
   const Child& child = children_.add(place, generation_);
+  if (breaker_.open()) breaker_.try_one(child.number);
   actions_.emplace_back(Spawn{child.number, generation_});
 }
 
@@ -325,11 +330,28 @@ void Supervisor::count_death(const Child& lost, const std::string& how) {
         fmt::format("{}: {} workers died before one was ready; the service stops", how, start_deaths_));
     return begin_stop(Course::kQuitting, os::kExitWorkerBoot);
   }
+  const base::Nanoseconds served = lost.ready() ? now_ - lost.ready_at : base::Nanoseconds{0};
+  const bool on_trial = breaker_.open() && lost.number == breaker_.trial();
+  const bool opens = ever_ready_ && breaker_.record_death(lost.number, now_, served, target_, jitter_);
   Backoff& backoff = backoffs_[lost.place];
-  backoff.record_death(now_, lost.ready() ? now_ - lost.ready_at : base::Nanoseconds{0}, jitter_);
-  if (backoff.deaths() < 2) return;
-  say(LogLevel::kError, fmt::format("{}; {} deaths in a row in this place: the next try is in {:.1f} s", how,
-                                    backoff.deaths(), seconds(backoff.not_before() - now_)));
+  backoff.record_death(now_, served, jitter_);
+  const double wait = seconds((breaker_.open() ? breaker_.not_before() : backoff.not_before()) - now_);
+  if (opens) {
+    say(LogLevel::kCritical,
+        fmt::format("{}; workers die as soon as they are replaced: this is a crash loop. From now on one "
+                    "replacement at a time is tried, the first in {:.1f} s, until one has served {:.0f} s",
+                    how, wait, seconds(kStableLife)));
+  } else if (on_trial) {
+    say(LogLevel::kError, fmt::format("{}; the crash loop goes on: the next try is in {:.1f} s", how, wait));
+  } else if (!breaker_.open() && backoff.deaths() >= 2) {
+    say(LogLevel::kError, fmt::format("{}; {} deaths in a row in this place: the next try is in {:.1f} s",
+                                      how, backoff.deaths(), wait));
+  }
+}
+
+void Supervisor::trust_all_places() {
+  breaker_.clear();
+  for (Backoff& backoff : backoffs_) backoff.clear();
 }
 
 void Supervisor::fail_generation(const std::string& why) {
@@ -355,7 +377,8 @@ bool Supervisor::healthy() const {
 }
 
 std::string Supervisor::status() const {
-  return fmt::format("{} of {} workers ready, generation {}", children_.ready(), target_, generation_);
+  return fmt::format("{} of {} workers ready, generation {}{}", children_.ready(), target_, generation_,
+                     breaker_.open() ? "; crash loop: one replacement at a time is tried" : "");
 }
 
 Ending Supervisor::judge(const Child& child, int status) const {

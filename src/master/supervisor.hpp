@@ -35,6 +35,7 @@
 
 #include "base/clock.hpp"
 #include "master/backoff.hpp"
+#include "master/breaker.hpp"
 #include "master/children.hpp"
 #include "master/event.hpp"
 #include "master/upgrade.hpp"
@@ -78,9 +79,14 @@ class Supervisor {
   [[nodiscard]] unsigned generation() const { return generation_; }
   /// Whether a watchdog may be told that all is well.
   [[nodiscard]] bool healthy() const;
-  /// "3 of 4 workers ready, generation 2".
+  /// Workers are kept serving: no stop has begun.
+  [[nodiscard]] bool serving() const { return course_ == Course::kServing || course_ == Course::kLingering; }
+  /// "3 of 4 workers ready, generation 2; crash loop: one replacement at a time is tried".
   [[nodiscard]] std::string status() const;
+  /// Another master accepts from the same sockets.
+  [[nodiscard]] bool shares() const { return heir_ || upgrade_.shares(); }
   [[nodiscard]] const Upgrade& upgrade() const { return upgrade_; }
+  [[nodiscard]] const Breaker& breaker() const { return breaker_; }
 
  private:
   enum class Course : std::uint8_t { kIdle, kServing, kLingering, kStopping, kQuitting, kKilling, kEnded };
@@ -122,6 +128,8 @@ class Supervisor {
   // The rules.
   void reconcile();
   void settle_places();
+  void watch_trial();
+  bool close_breaker();
   void settle_place(unsigned place);
   void retire_spares(const Child& holder);
   void replace(unsigned place, Child& former);
@@ -141,14 +149,15 @@ class Supervisor {
   void mark_spent(pid_t pid, LogLevel level, std::string_view why);
   void worker_lost(const Child& lost, int code, const std::string& how);
   void count_death(const Child& lost, const std::string& how);
+  void trust_all_places();
   void fail_generation(const std::string& why);
   void say(LogLevel level, std::string text);
   void impossible(std::string_view what);
 
   // Questions.
-  [[nodiscard]] bool serving() const { return course_ == Course::kServing || course_ == Course::kLingering; }
   [[nodiscard]] bool rolling() const { return generation_ != settled_generation_; }
   [[nodiscard]] bool may_spawn(unsigned place) const;
+  [[nodiscard]] bool due(unsigned place) const;
   [[nodiscard]] bool waits_for_backoff(unsigned place) const;
   [[nodiscard]] bool generation_ready() const;
   [[nodiscard]] unsigned surge_limit() const;
@@ -163,6 +172,7 @@ class Supervisor {
   Actions actions_;
   Children children_;
   std::array<Backoff, os::kMaxWorkers> backoffs_;  ///< by place
+  Breaker breaker_;
   Jitter jitter_;
 
   Plan plan_, settled_plan_;

@@ -116,6 +116,25 @@ TEST_CASE("systemd: the watchdog is beaten") {
   CHECK(eventually([&] { return count_in(manager.told(), "WATCHDOG=1") >= 5; }, kPatience));
 }
 
+TEST_CASE("systemd: the watchdog is not beaten while nobody can serve, and is again when somebody can") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1"}};
+  server.environment = {{"WATCHDOG_USEC", "100000"}, {"ECHO_START", "once"}};
+  Manager manager{server};
+  REQUIRE(server.serve());
+  REQUIRE(manager.hears("WATCHDOG=1"));
+  ::kill(server.workers()[0], SIGKILL);  // and each replacement fails to start
+  REQUIRE(server.wait_for_line("2 deaths in a row"));
+  manager.clear();
+  REQUIRE(server.wait_for_line("4 deaths in a row"));  // many beats later
+  CHECK(count_in(manager.told(), "WATCHDOG=1") == 0);
+  REQUIRE(manager.hears(
+      "STATUS=0 of 1 workers ready, generation 1; crash loop: one replacement at a time is tried"));
+  CHECK(count_in(manager.told(), "WATCHDOG=1") == 0);
+  std::filesystem::remove(server.file("started"));
+  CHECK(manager.hears("WATCHDOG=1"));
+  CHECK(server.stop() == 0);
+}
+
 TEST_CASE("systemd: an upgrade says MAINPID, and never STOPPING") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1"}};
   Manager manager{server};

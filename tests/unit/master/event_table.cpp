@@ -157,7 +157,7 @@ const ExpectedRow kExpected[] = {
    {"-", "- say", "- successor", "- say",
     "- say", "- say", "- say", "- say", "-"}},
   {"WINCH",
-   {"-", "- say", "- say term:101 term:102", "serving say say term:101 term:102 term:103 ready",
+   {"-", "- say", "- say term:101 term:102", "serving say say move:2 term:101 term:102 term:103 ready",
     "- say", "- say", "- say", "- say", "-"}},
   {"CHLD",
    {"-", "-", "-", "-",

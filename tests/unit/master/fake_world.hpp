@@ -1,8 +1,8 @@
 // FakeWorld: a kernel and a master made of plain values, for tests of the supervisor.
 //
 // Performs the supervisor's actions on imaginary processes and checks at every step what must always hold: no
-// signal to a pid that was reaped, one report for each death, Exit only with nobody left. The clock stands
-// still unless a test moves it.
+// signal to a pid that was reaped, one report for each death, in a crash loop one worker on trial, Exit only
+// with nobody left. The clock stands still unless a test moves it.
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -134,6 +134,8 @@ class FakeWorld {
 
   void apply(const Spawn& action, std::deque<Event>& inbox) {
     note("spawn:{}", action.generation);
+    const Breaker& breaker = supervisor.breaker();
+    must(!breaker.open() || breaker.trial() == action.number, "in a crash loop one is tried at a time");
     if (!forks_work) {
       inbox.push_back(ForkFailed{action.number, "cannot fork"});
       return;
@@ -150,6 +152,7 @@ class FakeWorld {
     note("load:{}", action.generation);
     loads.push_back(action.generation);
   }
+  void apply(const LeaveOtherAddresses& action, std::deque<Event>&) { note("move:{}", action.generation); }
   void apply(const DropGeneration& action, std::deque<Event>&) {
     note("drop:{}", action.generation);
     must(of_generation(action.generation).empty(), "a generation is dropped when nobody is left of it");
