@@ -141,8 +141,6 @@ std::vector<int> Service::foreign_descriptors(const Generation& generation) cons
 }
 
 void Service::apply(const SendSignal& action) {
-  // A worker must know with TERM already which leave-taking is meant: to its siblings, or for good.
-  if (supervisor_.state() == Supervisor::State::kStopping) ground_.scoreboard.announce_stop();
   const auto found = workers_.find(action.pid);
   if (found == workers_.end()) return;
   if (action.signo == SIGABRT) found->second.stopped = os::process_state(action.pid) == 'T';
@@ -192,17 +190,25 @@ void Service::apply(const DropGeneration& action) { generations_.erase(action.ge
 
 void Service::apply(const CloseListeners& action) {
   if (action.shared) return ground_.listeners.close_copies();
-  ground_.listeners.close_all_but({});
+  ground_.listeners.close_all();
 }
 
 void Service::apply(const StartSuccessor&) {
-  auto started = Successor::start(program_, ground_.listeners.to_pass());
+  auto started = Successor::start(program_, ground_.listeners.to_pass(), ground_.handover);
   if (!started) return inbox_.push_back(SuccessorNotStarted{started.error().message});
   successor_ = std::move(*started);
   inbox_.push_back(SuccessorStarted{successor_.pid()});
 }
 
+void Service::apply(const SignalSuccessor& action) {
+  if (!supervisor_.serving()) successor_.tell_stopping();
+  successor_.signal(action.signo);
+}
+
 void Service::apply(const CommitUpgrade&) {
+  if (!successor_.adopts()) {
+    base::log_warning("The new master's binary hands connections over in another way: idle ones are closed");
+  }
   ground_.listeners.own_paths(false);
   ground_.notify.main_pid(successor_.pid());
   successor_.commit();
@@ -291,8 +297,27 @@ void Service::settle(unsigned number) {
   os::restore_environment(os::save_invocation().environment, own_variables());
   (void)os::set_environment(generation.config.raw_env);
   if (!ground_.predecessor.there()) os::set_title(master_title(generation.config));
-  ground_.listeners.close_all_but(generation.listeners);
+  leave_other_addresses(number);
   for (const auto& listener : generation.listeners) os::change_backlog(*listener, generation.config.backlog);
+}
+
+void Service::leave_other_addresses(unsigned generation) {
+  ground_.listeners.retire_all_but(generations_.at(generation).listeners);
+  let_go_of_addresses();
+}
+
+void Service::let_go_of_addresses() {
+  ground_.listeners.let_go(supervisor_.shares(), [this](const os::Listener& listener) {
+    return std::any_of(workers_.begin(), workers_.end(), [&](const auto& entry) {
+      const Worker& worker = entry.second;
+      const os::Slot& slot = ground_.scoreboard.slot(worker.slot);
+      const bool closed = slot.state.load(std::memory_order_acquire) == os::WorkerState::kDraining &&
+                          !slot.accepting.load(std::memory_order_relaxed);
+      const ListenerSet& set = generations_.at(worker.generation).listeners;
+      return !closed &&
+             std::any_of(set.begin(), set.end(), [&](const auto& own) { return own.get() == &listener; });
+    });
+  });
 }
 
 void Service::apply(const Say& action) { base::log_at(action.level, "{}", action.text); }

@@ -8,7 +8,8 @@ namespace orrery::master {
 
 namespace {
 
-constexpr const char* kUpgrade = "ORRERY_UPGRADE";  // "1 MASTER-PID CHANNEL-FD"
+constexpr const char* kUpgrade =
+    "ORRERY_UPGRADE";  // "1 MASTER-PID CHANNEL-FD [HANDOVER-VERSION GIVE-FD TAKE-FD]"
 constexpr const char* kListeners =
     "ORRERY_LISTENERS";  // lines: "FD m|s BIND": from the service manager, or a setting
 constexpr int kVersion = 1;
@@ -29,16 +30,21 @@ std::vector<std::string> to_environment(const Inheritance& inheritance) {
   for (const auto& passed : inheritance.listeners) {
     listeners += fmt::format("{} {} {}\n", passed.fd, passed.from_manager ? 'm' : 's', passed.bind);
   }
-  return {fmt::format("{}={} {} {}", kUpgrade, kVersion, inheritance.master, inheritance.channel),
+  std::string pair;
+  if (const auto& handover = inheritance.handover)
+    pair = fmt::format(" {} {} {}", handover->version, handover->give, handover->take);
+  return {fmt::format("{}={} {} {}{}", kUpgrade, kVersion, inheritance.master, inheritance.channel, pair),
           fmt::format("{}={}", kListeners, listeners)};
 }
 
 std::optional<Inheritance> parse_inheritance(const std::string& upgrade, const std::string& listeners) {
   Inheritance inheritance;
   int version = 0;
-  if (!(std::istringstream(upgrade) >> version >> inheritance.master >> inheritance.channel) ||
-      version != kVersion)
+  std::istringstream numbers(upgrade);
+  if (!(numbers >> version >> inheritance.master >> inheritance.channel) || version != kVersion)
     return std::nullopt;
+  if (Inheritance::Handover pair; numbers >> pair.version >> pair.give >> pair.take)
+    inheritance.handover = pair;
   std::istringstream lines(listeners);
   for (std::string line; std::getline(lines, line);) {
     std::istringstream words(line);

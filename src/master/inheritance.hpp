@@ -1,7 +1,8 @@
 // Inheritance: what an old master gives the new one that it starts on USR2, as environment variables.
 //
-// Listening descriptors with the settings they came from, and one end of a channel. Written by the old binary and read by
-// the new one, which may be another version: the format only grows. Pure but for take_inheritance().
+// Listening descriptors with the settings they came from, one end of a channel, and the pair by which connections are
+// handed over. Written by the old binary and read by the new one, which may be another version: the format only grows.
+// Pure but for take_inheritance().
 #pragma once
 
 #include <optional>
@@ -18,12 +19,18 @@ struct Inheritance {
     std::string bind;
     bool operator==(const Passed&) const = default;
   };
+  struct Handover {
+    unsigned version = 0;  ///< os::kHandoverVersion of the old binary
+    int give = -1, take = -1;
+    bool operator==(const Handover&) const = default;
+  };
   pid_t master = 0;
   int channel = -1;
   std::vector<Passed> listeners;
+  std::optional<Handover> handover;  ///< older binaries do not pass it
 };
 
-/// The variables, whatever a inheritance holds: they must not reach anybody else.
+/// The variables, whatever an inheritance holds: they must not reach anybody else.
 std::vector<std::string> inheritance_names();
 /// As `NAME=value`.
 std::vector<std::string> to_environment(const Inheritance& inheritance);

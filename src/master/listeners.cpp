@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fcntl.h>
+#include <utility>
 
 #include "os/socket.hpp"
 
@@ -55,30 +56,36 @@ Result<std::shared_ptr<os::Listener>> Listeners::open_one(const std::string& bin
   }
   if (!bound->note.empty()) notes.push_back(bound->note);
   auto listener = share(std::move(bound->listener));
-  known_.emplace_back(listener);
+  known_.push_back({.listener = listener});
   return listener;
 }
 
-std::shared_ptr<os::Listener> Listeners::find(const std::string& bind) const {
-  for (const auto& known : known_) {
-    if (auto listener = known.lock(); listener && listener->bind == bind) return listener;
+std::shared_ptr<os::Listener> Listeners::find(const std::string& bind) {
+  for (Known& known : known_) {
+    auto listener = known.listener.lock();
+    if (!listener || !listener->fd || listener->bind != bind) continue;
+    if (known.deaf && listener->target.kind == base::BindTarget::Kind::kUnix) continue;
+    if (known.deaf) os::let_in(*listener);
+    known.deaf = known.retired = false;
+    known.kept.reset();
+    return listener;
   }
   return nullptr;
 }
 
 std::vector<int> Listeners::descriptors() const {
   std::vector<int> descriptors;
-  for (const auto& known : known_) {
-    if (const auto listener = known.lock()) descriptors.push_back(listener->fd.get());
+  for (const Known& known : known_) {
+    if (const auto listener = known.listener.lock()) descriptors.push_back(listener->fd.get());
   }
   return descriptors;
 }
 
 std::vector<Inheritance::Passed> Listeners::to_pass() const {
   std::vector<Inheritance::Passed> passed;
-  for (const auto& known : known_) {
-    const auto listener = known.lock();
-    if (!listener || !listener->fd) continue;
+  for (const Known& known : known_) {
+    const auto listener = known.listener.lock();
+    if (!listener || !listener->fd || known.retired) continue;
     const bool managed = std::find(inherited_.begin(), inherited_.end(), listener->bind) != inherited_.end();
     passed.push_back({listener->fd.get(), managed, listener->bind});
   }
@@ -86,27 +93,51 @@ std::vector<Inheritance::Passed> Listeners::to_pass() const {
 }
 
 void Listeners::own_paths(bool own) {
-  for (const auto& known : known_) {
-    if (const auto listener = known.lock()) os::own_path(*listener, own);
+  for (const Known& known : known_) {
+    if (const auto listener = known.listener.lock(); listener && !known.deaf) os::own_path(*listener, own);
   }
 }
 
 void Listeners::close_copies() {
-  for (const auto& known : known_) {
-    if (const auto listener = known.lock()) listener->fd.reset();
+  for (const Known& known : known_) {
+    if (const auto listener = known.listener.lock()) listener->fd.reset();
   }
   known_.clear();
 }
 
-void Listeners::close_all_but(const ListenerSet& kept) {
-  for (const auto& known : known_) {
-    const auto listener = known.lock();
-    if (!listener || std::find(kept.begin(), kept.end(), listener) != kept.end()) continue;
+void Listeners::retire_all_but(const ListenerSet& kept) {
+  for (Known& known : known_) {
+    const auto listener = known.listener.lock();
+    const bool named = std::find(kept.begin(), kept.end(), listener) != kept.end();
+    if (!listener || named || std::exchange(known.retired, true)) continue;
+    known.kept = listener;
+  }
+}
+
+void Listeners::let_go(bool shared, const std::function<bool(const os::Listener&)>& held) {
+  for (Known& known : known_) {
+    const auto listener = known.listener.lock();
+    if (!listener || !known.retired || (shared && !known.deaf)) continue;
+    if (!std::exchange(known.deaf, true)) os::turn_away(*listener);
+    known.kept.reset();
+    if (!held(*listener)) listener->fd.reset();
+  }
+  forget_closed();
+}
+
+void Listeners::close_all() {
+  for (const Known& known : known_) {
+    const auto listener = known.listener.lock();
+    if (!listener) continue;
     os::turn_away(*listener);
     listener->fd.reset();
   }
-  std::erase_if(known_, [](const auto& known) {
-    const auto listener = known.lock();
+  forget_closed();
+}
+
+void Listeners::forget_closed() {
+  std::erase_if(known_, [](const Known& known) {
+    const auto listener = known.listener.lock();
     return !listener || !listener->fd;
   });
 }

@@ -1,11 +1,19 @@
 // Listeners: the sockets of each generation, shared where two generations name the same address.
 //
 // Owned by the master. A reload opens what is new before anything old is closed, all or nothing; the same
-// `bind` text keeps its socket (and with `:0` its port). A socket is closed, and its unix path unlinked, when
-// the last generation that names it is dropped. Workers inherit the descriptors; they never run code of this
+// `bind` text keeps its socket (and with `:0` its port). Workers inherit the descriptors; they never run code of this
 // class.
+//
+//  State    Meaning                                            Left by
+//  -------  -------------------------------------------------  ---------------------------------------------------
+//  named    a generation that serves, or may, names it         retire_all_but() -> retired
+//  retired  no longer, but another master accepts from it too  open() -> named; let_go() when it is ours alone -> deaf
+//  deaf     nobody new gets in; workers that are leaving may   open() -> named, not for a unix path, which is gone;
+//           hold copies, so its address cannot be bound anew   let_go() when no worker holds it, or its last
+//                                                              generation is dropped -> closed
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,7 +44,7 @@ class Listeners {
 
   /// Closes what was passed on and no setting names any more.
   void drop_passed() { passed_.clear(); }
-  /// Everything open, for the master after this one.
+  /// Everything named, for the master after this one.
   [[nodiscard]] std::vector<Inheritance::Passed> to_pass() const;
   /// The unix paths are ours to unlink at the end, or another master's.
   void own_paths(bool own);
@@ -46,16 +54,27 @@ class Listeners {
   /// Every descriptor that is open now, whichever generation it belongs to.
   [[nodiscard]] std::vector<int> descriptors() const;
 
-  /// The service stops, or has moved: lets nobody new into the queues of all but `kept` and closes the master's
-  /// copies, so that the port is free when the last worker has emptied its queue and closed its own.
-  void close_all_but(const ListenerSet& kept);
+  /// The service has moved to `kept`.
+  void retire_all_but(const ListenerSet& kept);
+  /// Turns everybody away from what is retired, unless it is `shared` with another master, and closes what is deaf and not `held` by any worker.
+  void let_go(bool shared, const std::function<bool(const os::Listener&)>& held);
+  /// The service stops: lets nobody new into any queue and closes the master's copies, so that the port is free when
+  /// the last worker has emptied its queue and closed its own.
+  void close_all();
 
  private:
   Result<std::shared_ptr<os::Listener>> open_one(const std::string& bind, const Config& config,
                                                  const std::optional<os::Identity>& owner,
                                                  std::vector<std::string>& notes);
-  [[nodiscard]] std::shared_ptr<os::Listener> find(const std::string& bind) const;
+  std::shared_ptr<os::Listener> find(const std::string& bind);
+  void forget_closed();
 
+  struct Known {
+    std::weak_ptr<os::Listener> listener;
+    bool retired = false, deaf = false;
+    std::shared_ptr<os::Listener>
+        kept{};  ///< while it is retired and shared: who else would unlink its path?
+  };
   struct Passed {
     std::string bind;
     base::UniqueFd fd;
@@ -63,7 +82,7 @@ class Listeners {
 
   std::vector<std::string> inherited_;
   std::vector<Passed> passed_;
-  std::vector<std::weak_ptr<os::Listener>> known_;
+  std::vector<Known> known_;
 };
 
 }  // namespace orrery::master

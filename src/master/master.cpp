@@ -47,7 +47,16 @@ Result<Foreground> prepare_foreground(const Config& config, const std::optional<
   return prepared;
 }
 
-Result<Ground> prepare_background(const Config& config, Foreground foreground, os::Daemon& daemon) {
+Result<os::HandoverPair> make_handover(const std::optional<Inheritance>& inheritance,
+                                       Predecessor& predecessor) {
+  if (inheritance) {
+    if (auto pair = predecessor.take_handover(*inheritance)) return std::move(*pair);
+  }
+  return os::HandoverPair::open();
+}
+
+Result<Ground> prepare_background(const Config& config, Foreground foreground, os::Daemon& daemon,
+                                  Result<os::HandoverPair> handover) {
   if (const auto opened = base::open_log(config.errorlog, config.loglevel); !opened)
     return tl::unexpected(opened.error());
   if (foreground.pidfile) {
@@ -57,7 +66,6 @@ Result<Ground> prepare_background(const Config& config, Foreground foreground, o
   if (!scoreboard) return tl::unexpected(scoreboard.error());
   auto signals = os::SignalFd::open();
   if (!signals) return tl::unexpected(signals.error());
-  auto handover = os::HandoverPair::open();
   if (!handover) return tl::unexpected(handover.error());
   os::set_title(master_title(config));
   return Ground{{},
@@ -112,7 +120,8 @@ int run_master(MasterParts parts) {
     daemon = std::move(*detached);
   }
   const std::vector<std::string> notes = foreground->notes;
-  auto ground = prepare_background(parts.config, std::move(*foreground), daemon);
+  auto ground = prepare_background(parts.config, std::move(*foreground), daemon,
+                                   make_handover(inheritance, predecessor));
   if (!ground) {
     daemon.failed(os::kExitFailure, ground.error().message);
     predecessor.failed(ground.error().message);

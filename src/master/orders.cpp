@@ -135,10 +135,9 @@ void Supervisor::linger() {
 }
 
 void Supervisor::begin_stop(Course course, int code) {
-  const bool shared = heir_ || upgrade_.shares();
-  if (course_ == Course::kServing && !shared)
+  if (course_ == Course::kServing && !shares())
     actions_.emplace_back(Announce{Phase::kStopping, generation_, "stopping"});
-  if (serving()) actions_.emplace_back(CloseListeners{shared});
+  if (serving()) actions_.emplace_back(CloseListeners{shares()});
   course_ = course;
   exit_code_ = code;
   loading_ = 0;

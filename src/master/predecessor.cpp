@@ -14,6 +14,16 @@ Predecessor::Predecessor(const Inheritance& inheritance)
   tell("hello ", "1");
 }
 
+std::optional<os::HandoverPair> Predecessor::take_handover(const Inheritance& inheritance) {
+  if (!inheritance.handover) return std::nullopt;
+  base::UniqueFd give{inheritance.handover->give}, take{inheritance.handover->take};
+  if (inheritance.handover->version != os::kHandoverVersion) return std::nullopt;
+  auto pair = os::HandoverPair::adopt(std::move(give), std::move(take));
+  adopts_ = pair.has_value();
+  if (adopts_) tell("adopts ", std::to_string(os::kHandoverVersion));
+  return pair;
+}
+
 void Predecessor::tell(std::string_view word, std::string_view text) {
   if (!channel_) return;
   const std::string message = std::string(word).append(text);
@@ -29,6 +39,7 @@ std::optional<PredecessorLeft> Predecessor::listen() {
     if (got <= 0) return channel_.reset(), PredecessorLeft{false};
     const std::string_view message{bytes.data(), static_cast<std::size_t>(got)};
     if (message.starts_with("commit")) return channel_.reset(), PredecessorLeft{true};
+    if (message.starts_with("stopping")) adopts_ = false;
   }
   return std::nullopt;
 }

@@ -1,8 +1,9 @@
 // Predecessor: the old master, as the new one that it started on USR2 sees it.
 //
-// Owned by the new master. Tells over the channel (one packet a message: "hello 1", "ready TEXT", "failed TEXT") how the
-// start goes and hears "commit"; the channel's end means that the old master is gone. In a master that was started by
-// hand every call does nothing.
+// Owned by the new master. Tells over the channel (one packet a message: "hello 1", "adopts VERSION", "ready TEXT",
+// "failed TEXT") how the start goes and hears "commit", or "stopping" when the old one stops too; the channel's end means
+// that the old master is gone. Words that one of them does not know are a newer one's. In a master that was started by hand
+// every call does nothing.
 #pragma once
 
 #include <optional>
@@ -11,6 +12,7 @@
 #include "base/unique_fd.hpp"
 #include "master/event.hpp"
 #include "master/inheritance.hpp"
+#include "os/handover.hpp"
 
 namespace orrery::master {
 
@@ -25,6 +27,11 @@ class Predecessor {
   [[nodiscard]] pid_t pid() const { return pid_; }
   [[nodiscard]] int fd() const { return channel_.get(); }
 
+  /// The pair it passed on, when both mean the same by it.
+  std::optional<os::HandoverPair> take_handover(const Inheritance& inheritance);
+  /// Its workers take what this master's hand over.
+  [[nodiscard]] bool adopts() const { return there() && adopts_; }
+
   void ready(std::string_view status) { tell("ready ", status); }
   void failed(std::string_view why) { tell("failed ", why); }
   /// What it said since, if anything.
@@ -36,6 +43,7 @@ class Predecessor {
 
   pid_t pid_ = 0;
   base::UniqueFd channel_;
+  bool adopts_ = false;
 };
 
 }  // namespace orrery::master

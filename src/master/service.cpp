@@ -67,9 +67,8 @@ int Service::run() {
   while (!exit_code_) {
     wait();
     take_signals();
-    dispatch_inbox();
+    listen_to_masters();  // the old master says whether it stops too before it sends TERM
     read_pipes();
-    listen_to_masters();
     reap();
     read_scoreboard();
     read_memory();
@@ -182,6 +181,7 @@ void Service::read_scoreboard() {
   }
   next_pulse_ = now + interval;
   dispatch(std::move(read));
+  let_go_of_addresses();
 }
 
 void Service::read_memory() {
@@ -233,10 +233,20 @@ void Service::dispatch_inbox() {
   while (!inbox_.empty()) {
     const Event event = std::move(inbox_.front());
     inbox_.pop_front();
-    for (const Action& action : supervisor_.on(event, base::monotonic_now())) {
+    const Actions actions = supervisor_.on(event, base::monotonic_now());
+    tell_workers();
+    for (const Action& action : actions) {
       std::visit([this](const auto& wanted) { apply(wanted); }, action);
     }
   }
+}
+
+// A worker must know with TERM already which leave-taking is meant: to siblings, be they another master's, or for good.
+void Service::tell_workers() {
+  const bool company =
+      ground_.predecessor.adopts() || (successor_.adopts() && supervisor_.upgrade().shares());
+  ground_.scoreboard.set_company(company);
+  if (!company && supervisor_.state() == Supervisor::State::kStopping) ground_.scoreboard.announce_stop();
 }
 
 Plan Service::plan_of(const Config& config) const {

@@ -91,15 +91,17 @@ class Service {
   void reach_deadline();
   void dispatch(Event event);
   void dispatch_inbox();
+  void tell_workers();
 
   // What to do.
   void apply(const Spawn& action);
   void apply(const SendSignal& action);
   void apply(const LoadConfig& action);
+  void apply(const LeaveOtherAddresses& action) { leave_other_addresses(action.generation); }
   void apply(const DropGeneration& action);
   void apply(const CloseListeners& action);
   void apply(const StartSuccessor& action);
-  void apply(const SignalSuccessor& action) { successor_.signal(action.signo); }
+  void apply(const SignalSuccessor& action);
   void apply(const CommitUpgrade& action);
   void apply(const TakeOver& action);
   void apply(const ReopenLogs& action);
@@ -114,6 +116,8 @@ class Service {
   Result<void> load(unsigned number);
   void take_over(const Worker& worker, Ending ending);
   void settle(unsigned number);
+  void leave_other_addresses(unsigned generation);
+  void let_go_of_addresses();
   void say_totals() const;
   [[nodiscard]] Plan plan_of(const Config& config) const;
   [[nodiscard]] Pulse pulse_of(pid_t pid, const Worker& worker, base::Monotonic now) const;

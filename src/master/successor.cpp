@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <fmt/format.h>
-#include <string_view>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,17 +12,19 @@
 
 namespace orrery::master {
 
-Result<Successor> Successor::start(const os::Program& program, std::vector<Inheritance::Passed> listeners) {
+Result<Successor> Successor::start(const os::Program& program, std::vector<Inheritance::Passed> listeners,
+                                   const os::HandoverPair& handover) {
   auto channel = os::make_channel();
   if (!channel) return tl::unexpected(channel.error());
   Successor successor;
   successor.channel_ = std::move(channel->ours);
   const base::UniqueFd theirs = std::move(channel->theirs);
-  const Inheritance inheritance{::getpid(), theirs.get(), std::move(listeners)};
+  const Inheritance::Handover pair{os::kHandoverVersion, handover.give.get(), handover.take.get()};
+  const Inheritance inheritance{::getpid(), theirs.get(), std::move(listeners), pair};
   os::Launch launch;
   launch.environment = to_environment(inheritance);
   launch.without = {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"};  // they are passed on by name
-  launch.keep = {theirs.get()};
+  launch.keep = {theirs.get(), pair.give, pair.take};
   for (const auto& passed : inheritance.listeners) launch.keep.push_back(passed.fd);
   launch.complaints = theirs.get();
   const auto pid = program.launch(launch);
@@ -36,8 +37,7 @@ void Successor::signal(int signo) const {
   if (pid_ > 0) os::send_signal(pid_, signo);
 }
 
-void Successor::commit() {
-  const std::string_view word = "commit";
+void Successor::tell(std::string_view word) {
   ::send(channel_.get(), word.data(), word.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
@@ -57,6 +57,7 @@ std::vector<SuccessorSpoke> Successor::listen() {
     const std::string_view word = message.substr(0, space);
     const std::string text{message.substr(std::min(space + 1, message.size()))};
     // Words this version does not know are a newer one's affair.
+    if (word == "adopts") adopts_ = true;
     if (word == "ready" || word == "failed") heard.push_back({word == "ready", text});
   }
   return heard;

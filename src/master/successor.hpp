@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "orrery/result.hpp"
@@ -12,6 +13,7 @@
 #include "base/unique_fd.hpp"
 #include "master/event.hpp"
 #include "master/inheritance.hpp"
+#include "os/handover.hpp"
 #include "os/program.hpp"
 
 namespace orrery::master {
@@ -20,18 +22,26 @@ class Successor {
  public:
   /// None.
   Successor() = default;
-  static Result<Successor> start(const os::Program& program, std::vector<Inheritance::Passed> listeners);
+  static Result<Successor> start(const os::Program& program, std::vector<Inheritance::Passed> listeners,
+                                 const os::HandoverPair& handover);
 
   [[nodiscard]] pid_t pid() const { return pid_; }
   [[nodiscard]] int fd() const { return channel_.get(); }
   void signal(int signo) const;
-  void commit();
+  void commit() { tell("commit"); }
+  /// The old master's workers serve no more: connections given back would find nobody.
+  void tell_stopping() { tell("stopping"); }
   /// What it said since.
   std::vector<SuccessorSpoke> listen();
+  /// Its workers take the connections that this master's hand over.
+  [[nodiscard]] bool adopts() const { return adopts_; }
 
  private:
+  void tell(std::string_view word);
+
   pid_t pid_ = 0;
   base::UniqueFd channel_;
+  bool adopts_ = false;
 };
 
 }  // namespace orrery::master

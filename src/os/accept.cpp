@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 namespace orrery::os {
 
@@ -18,6 +19,22 @@ Accepted accept_one(int listener) {
 bool anybody_waits(int listener) {
   pollfd waiting{listener, POLLIN, 0};
   return ::poll(&waiting, 1, 0) == 1;
+}
+
+bool is_left(const Listener& listener) {
+  switch (listener.target.kind) {
+    case base::BindTarget::Kind::kTcp: {
+      socklen_t instructions = 0;
+      return ::getsockopt(listener.fd.get(), SOL_SOCKET, SO_GET_FILTER, nullptr, &instructions) == 0 &&
+             instructions > 0;
+    }
+    case base::BindTarget::Kind::kUnix: {
+      struct stat status {};
+      return ::stat(listener.target.path.c_str(), &status) != 0 || status.st_ino != listener.path_inode;
+    }
+    case base::BindTarget::Kind::kInherited: return false;
+  }
+  return false;
 }
 
 bool is_connection_lost(int accept_error) {

@@ -5,6 +5,7 @@
 
 #include "base/address.hpp"
 #include "base/unique_fd.hpp"
+#include "os/contract.hpp"
 
 namespace orrery::os {
 
@@ -18,6 +19,9 @@ Accepted accept_one(int listener);
 
 /// Somebody waits to be accepted.
 bool anybody_waits(int listener);
+
+/// The service has left this address (turn_away): nobody else will take who waits there.
+bool is_left(const Listener& listener);
 
 /// Errors after which the next accept may succeed at once: the connection was gone before we took it.
 bool is_connection_lost(int accept_error);

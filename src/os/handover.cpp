@@ -12,16 +12,62 @@
 
 namespace orrery::os {
 
-static_assert(std::is_trivially_copyable_v<ConnectionAtRest>, "it is sent as bytes");
-
 namespace {
 
 /// Room for some 50 messages with the kernel's own share of each.
 constexpr int kSendBuffer = 32 * 1024;
 
+struct AddressBytes {
+  std::array<std::uint8_t, 16> ip;
+  std::uint16_t port;
+  std::uint8_t family;
+  std::uint8_t unused;
+};
+
+/// A ConnectionAtRest as it is sent: every byte of it is said here, none is padding.
+struct Letter {
+  std::int64_t since_ns;
+  std::int64_t given_ns;
+  AddressBytes peer;
+  AddressBytes sender;
+  std::uint32_t requests;
+  std::uint8_t proxy;
+  std::array<std::uint8_t, 3> unused;
+};
+static_assert(std::has_unique_object_representations_v<Letter> && kHandoverVersion == 1 &&
+                  sizeof(Letter) == 64,
+              "another binary reads these bytes: raise kHandoverVersion with every change");
+
+AddressBytes bytes_of(const base::Address& address) {
+  return {address.ip, address.port, static_cast<std::uint8_t>(address.family), 0};
+}
+
+base::Address address_of(const AddressBytes& bytes) {
+  return {bytes.ip, bytes.port, static_cast<base::Address::Family>(bytes.family)};
+}
+
+Letter letter_of(const ConnectionAtRest& rest) {
+  return {.since_ns = rest.since_ns,
+          .given_ns = rest.given_ns,
+          .peer = bytes_of(rest.peer),
+          .sender = bytes_of(rest.sender),
+          .requests = rest.requests,
+          .proxy = static_cast<std::uint8_t>(rest.proxy),
+          .unused = {}};
+}
+
+ConnectionAtRest rest_of(const Letter& letter) {
+  return {.peer = address_of(letter.peer),
+          .sender = address_of(letter.sender),
+          .proxy = static_cast<ProxyProtocol>(letter.proxy),
+          .since_ns = letter.since_ns,
+          .given_ns = letter.given_ns,
+          .requests = letter.requests};
+}
+
 /// One message and its control part, ready for sendmsg or recvmsg.
 struct Envelope {
-  explicit Envelope(ConnectionAtRest& rest) : part{&rest, sizeof rest} {
+  explicit Envelope(Letter& letter) : part{&letter, sizeof letter} {
     header.msg_iov = &part;
     header.msg_iovlen = 1;
     header.msg_control = control.data();
@@ -57,9 +103,21 @@ Result<HandoverPair> HandoverPair::open() {
   return pair;
 }
 
+std::optional<HandoverPair> HandoverPair::adopt(base::UniqueFd give, base::UniqueFd take) {
+  for (const base::UniqueFd* end : {&give, &take}) {
+    int type = 0;
+    socklen_t length = sizeof type;
+    const bool whole = ::getsockopt(end->get(), SOL_SOCKET, SO_TYPE, &type, &length) == 0 &&
+                       type == SOCK_SEQPACKET && ::fcntl(end->get(), F_SETFD, FD_CLOEXEC) == 0;
+    if (!whole) return std::nullopt;
+  }
+  return HandoverPair{std::move(give), std::move(take)};
+}
+
 Giving give_connection(const HandoverPair& pair, int socket, ConnectionAtRest rest) {
   rest.given_ns = base::monotonic_now().time_since_epoch().count();
-  Envelope envelope{rest};
+  Letter letter = letter_of(rest);
+  Envelope envelope{letter};
   cmsghdr* control = CMSG_FIRSTHDR(&envelope.header);
   control->cmsg_level = SOL_SOCKET;
   control->cmsg_type = SCM_RIGHTS;
@@ -69,21 +127,21 @@ Giving give_connection(const HandoverPair& pair, int socket, ConnectionAtRest re
   do {
     sent = ::sendmsg(pair.give.get(), &envelope.header, MSG_NOSIGNAL);
   } while (sent < 0 && errno == EINTR);
-  if (sent == sizeof rest) return Giving::kGiven;
+  if (sent == sizeof letter) return Giving::kGiven;
   const bool later = errno == EAGAIN || errno == ETOOMANYREFS || errno == ENOBUFS || errno == ENOMEM;
   return later ? Giving::kLater : Giving::kFailed;
 }
 
 TakenConnection take_connection(const HandoverPair& pair) {
-  TakenConnection taken;
-  Envelope envelope{taken.rest};
+  Letter letter{};
+  Envelope envelope{letter};
   ssize_t got = 0;
   do {
     got = ::recvmsg(pair.take.get(), &envelope.header, MSG_CMSG_CLOEXEC);
   } while (got < 0 && errno == EINTR);
   if (got <= 0) return {};
-  taken.socket = descriptor_in(envelope.header);
-  if (got != sizeof taken.rest) taken.socket.reset();
+  TakenConnection taken{descriptor_in(envelope.header), rest_of(letter)};
+  if (got != sizeof letter) taken.socket.reset();
   return taken;
 }
 
@@ -95,7 +153,7 @@ int untaken(const HandoverPair& pair) {
 unsigned reclaim(const HandoverPair& pair, base::Monotonic limit) {
   unsigned closed = 0;
   for (;;) {
-    ConnectionAtRest oldest;
+    Letter oldest{};
     // A look first: what another worker gave a moment ago may still find its taker.
     if (::recv(pair.take.get(), &oldest, sizeof oldest, MSG_PEEK) != sizeof oldest) return closed;
     if (oldest.given_ns > limit.time_since_epoch().count()) return closed;

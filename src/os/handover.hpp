@@ -4,6 +4,10 @@
 // any that stays takes, as from a second listener. The master only keeps it open: it never reads or writes there. What was given and not yet taken
 // lies in the kernel and outlives the giver. A message leaves the pair when it is received, so an empty pair is the receipt. How much may lie there
 // is bounded by the send buffer: descriptors in flight are limited for each user (unix(7), ETOOMANYREFS). Worker's loop thread only.
+//
+// An upgrade passes the pair on to the new master, so what is in a message goes between two versions of the binary: kHandoverVersion names its
+// layout and meaning and is raised with every change of them. Two masters that do not have the same number never share a pair: then each worker
+// that leaves keeps its connections, and ends them itself.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +22,14 @@
 
 namespace orrery::os {
 
+/// How a ConnectionAtRest is sent by this binary.
+inline constexpr unsigned kHandoverVersion = 1;
+
 struct HandoverPair {
   base::UniqueFd give, take;
   static Result<HandoverPair> open();
+  /// The pair of the master before this one, which has the same kHandoverVersion. Closes both when they are no pair.
+  static std::optional<HandoverPair> adopt(base::UniqueFd give, base::UniqueFd take);
 };
 
 /// A connection between two requests, as one worker tells another of it.

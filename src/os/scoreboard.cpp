@@ -19,13 +19,6 @@ namespace {
 
 constexpr int kReadAttempts = 16;
 
-template <std::size_t N>
-void copy_cut(std::array<char, N>& to, std::uint8_t& length, std::string_view text) {
-  static_assert(N <= 255);
-  length = static_cast<std::uint8_t>(std::min(text.size(), N));
-  if (length > 0) std::memcpy(to.data(), text.data(), length);  // an empty view may have no address
-}
-
 void fold(std::atomic<std::uint64_t>& total, const std::atomic<std::uint64_t>& part) {
   bump(total, part.load(std::memory_order_relaxed));
 }
@@ -52,10 +45,6 @@ void fold(Counters& totals, const Counters& parts) {
 
 }  // namespace
 
-void RequestRecord::set_method(std::string_view text) { copy_cut(method, method_length, text); }
-void RequestRecord::set_target(std::string_view text) { copy_cut(target, target_length, text); }
-void RequestRecord::set_id(std::string_view text) { copy_cut(id, id_length, text); }
-
 std::optional<RequestRecord> RequestCell::read() const {
   // A live writer is between its two steps for some 100 ns, a dead one for ever: a few tries tell them apart.
   for (int attempt = 0; attempt < kReadAttempts; ++attempt) {
@@ -76,6 +65,7 @@ std::optional<RequestRecord> RequestCell::read() const {
 struct Scoreboard::Mapping {
   Counters retired;
   std::atomic<bool> stopping;
+  std::atomic<bool> company;
   std::atomic<std::size_t> used;  ///< slots below this one were claimed at some time
   std::array<Slot, kMaxWorkers> slots;
 };
@@ -105,6 +95,8 @@ std::span<const Slot> Scoreboard::slots() const {
 
 void Scoreboard::announce_stop() { mapping_->stopping.store(true, std::memory_order_release); }
 bool Scoreboard::stopping() const { return mapping_->stopping.load(std::memory_order_acquire); }
+void Scoreboard::set_company(bool there) { mapping_->company.store(there, std::memory_order_release); }
+bool Scoreboard::has_company() const { return mapping_->company.load(std::memory_order_acquire); }
 
 std::optional<std::size_t> Scoreboard::claim() {
   const auto found = std::find_if(mapping_->slots.begin(), mapping_->slots.end(), [](const Slot& slot) {

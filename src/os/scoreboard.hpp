@@ -7,10 +7,12 @@
 // locks, no syscalls. Its layout never crosses binaries. Reset, and only reset, frees a slot for the next worker.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <span>
@@ -44,23 +46,33 @@ struct RequestRecord {
   std::int64_t deadline_ns = 0;  ///< CLOCK_MONOTONIC, of a handler that holds the loop thread; 0 = none
   std::int64_t finished_ns = 0;  ///< CLOCK_MONOTONIC; 0 while in flight
 
-  void set_method(std::string_view text);
-  void set_target(std::string_view text);
-  void set_id(std::string_view text);
+  void set_method(std::string_view text) { copy_cut(method, method_length, text); }
+  void set_target(std::string_view text) { copy_cut(target, target_length, text); }
+  void set_id(std::string_view text) { copy_cut(id, id_length, text); }
   [[nodiscard]] std::string_view method_view() const { return {method.data(), method_length}; }
   [[nodiscard]] std::string_view target_view() const { return {target.data(), target_length}; }
   [[nodiscard]] std::string_view id_view() const { return {id.data(), id_length}; }
+
+ private:
+  template <std::size_t N>
+  static void copy_cut(std::array<char, N>& to, std::uint8_t& length, std::string_view text) {
+    static_assert(N <= 255);
+    length = static_cast<std::uint8_t>(std::min(text.size(), N));
+    if (length > 0) std::memcpy(to.data(), text.data(), length);  // an empty view may have no address
+  }
 };
 
 /// A RequestRecord with its sequence counter. Even and non-zero start = occupied and whole.
 class RequestCell {
  public:
-  /// Writer: calls `fill(record)` between the two steps of the counter.
+  /// Writer, one at a time: calls `fill(record)` between the two steps of the counter. No locked instruction.
   template <class Fill>
   void write(Fill&& fill) {
-    sequence_.fetch_add(1, std::memory_order_acq_rel);
+    const std::uint32_t even = sequence_.load(std::memory_order_relaxed);
+    sequence_.store(even + 1, std::memory_order_relaxed);
+    std::atomic_thread_fence(std::memory_order_release);
     fill(record_);
-    sequence_.fetch_add(1, std::memory_order_release);
+    sequence_.store(even + 2, std::memory_order_release);
   }
   /// Reader in another process: the record, or nothing when it was torn; `started_ns == 0` means the cell is empty.
   [[nodiscard]] std::optional<RequestRecord> read() const;
@@ -110,7 +122,8 @@ struct alignas(64) Slot {
   std::atomic<std::uint32_t> generation{0};
   std::atomic<std::int64_t> heartbeat_ns{0};  ///< CLOCK_MONOTONIC of the loop thread's last beat; 0 = not yet
   std::atomic<std::int32_t> connections{0};   ///< open now
-  std::atomic<std::int32_t> in_flight{0};     ///< requests with a handler now
+  std::atomic<std::int32_t> in_flight{0};     ///< requests with a handler now, but for the one that
+  std::atomic<bool> handling{false};          ///< the loop thread runs now
   std::atomic<bool> accepting{false};         ///< it would take a connection that comes now
 
   alignas(64) Counters counters;
@@ -121,6 +134,10 @@ struct alignas(64) Slot {
   StackCell crash;                                   ///< where it crashed
   StackCell sample;                                  ///< where a thread was when the master asked
   AccessBatch access;
+
+  [[nodiscard]] std::int32_t requests_in_flight() const {
+    return in_flight.load(std::memory_order_relaxed) + (handling.load(std::memory_order_relaxed) ? 1 : 0);
+  }
 };
 
 class Scoreboard {
@@ -143,6 +160,9 @@ class Scoreboard {
   /// Master: from now on a worker that is told to leave has no siblings to leave anything to.
   void announce_stop();
   [[nodiscard]] bool stopping() const;
+  /// Master: workers of another master, whose slots are not here, take connections that are handed over; or no longer.
+  void set_company(bool there);
+  [[nodiscard]] bool has_company() const;
 
  private:
   struct Mapping;

@@ -40,6 +40,8 @@ void unlink_path(const Listener& listener);
 /// Before a listener is closed for good: from now on nobody new gets into its queue, so that what is in there can be taken out and
 /// nothing is cut off when the last copy is closed. An inherited socket is left as it is.
 void turn_away(Listener& listener);
+/// Lets everybody in again. Nothing brings a unix path back.
+void let_in(const Listener& listener);
 
 /// The bind settings ("fd://3", ...) that systemd's LISTEN_PID and LISTEN_FDS mean for this process; empty
 /// when they are for somebody else. Removes the variables, so that no child takes them for its own.

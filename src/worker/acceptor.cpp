@@ -197,6 +197,15 @@ void Acceptor::finish() {
   stop();
 }
 
+void Acceptor::leave() {
+  for (Door& door : doors_) {
+    if (!os::is_left(*door.listener)) continue;
+    while (!connections_.full() && take_one(door)) {
+    }
+  }
+  stop();
+}
+
 void Acceptor::stop() {
   open_ = false;
   withdrawn_ = false;

@@ -36,7 +36,9 @@ class Acceptor {
   void resume();
   /// Takes what waits in the queues, then no more for ever.
   void finish();
-  /// No more for ever, at once; the queues are left to the siblings.
+  /// No more for ever; the queues are left to the siblings, but for those of addresses that the service has left: nobody else comes there.
+  void leave();
+  /// No more for ever, at once.
   void stop();
 
  private:

@@ -11,7 +11,7 @@ constexpr std::int32_t kRequestWeight = 8;
 /// …of which no more than these count: a fresh worker shall not get every new request until it has as many connections as the others.
 constexpr std::int32_t kMostConnections = 32;
 
-std::int32_t in_flight(const os::Slot& slot) { return slot.in_flight.load(std::memory_order_relaxed); }
+std::int32_t in_flight(const os::Slot& slot) { return slot.requests_in_flight(); }
 std::int32_t connections(const os::Slot& slot) { return slot.connections.load(std::memory_order_relaxed); }
 
 }  // namespace

@@ -23,7 +23,7 @@ class Balance {
     const std::int32_t before =
         std::exchange(last_connections_, own_.connections.load(std::memory_order_relaxed));
     if (last_connections_ > before) return true;
-    return own_.in_flight.load(std::memory_order_relaxed) > kEveryday && now_ms != seen_at_;
+    return own_.requests_in_flight() > kEveryday && now_ms != seen_at_;
   }
   /// Looks at the siblings.
   bool outdone(std::uint64_t now_ms);

@@ -1,8 +1,11 @@
 // Handover: a leaving worker gives its connections to its siblings one by one, as each comes to rest; the siblings adopt them.
 //
 // Giver and Adopter are the two ends of os::HandoverPair in one worker's life: it adopts while it serves and gives when it leaves. The client sees
-// nothing: what it sends meanwhile waits in the kernel for the new owner. Given up, for which see Giver, means the leave-taking of a full stop. Loop
-// thread only.
+// nothing: what it sends meanwhile waits in the kernel for the new owner. Given up means the leave-taking of a full stop. Loop thread only.
+//
+// When to give up: at once when the service stops; after a second in which nobody serves; and while siblings serve, only when they take nothing for
+// `patience`. Those are busy, with blocking handlers for the most part, and will come back: a client that waits for them is served, where one that is
+// cut off after a second would have to find out whether its next request was heard.
 #pragma once
 
 #include <functional>
@@ -21,7 +24,7 @@ class Giver {
   enum class Company : std::uint8_t {
     kNever,   ///< the service stops, or its master is gone
     kNotNow,  ///< nobody serves at the moment
-    kThere,   ///< siblings serve; they may be busy
+    kThere,   ///< siblings serve, or another master's workers; they may be busy
   };
   /// `patience`: how long siblings that are there may be too busy to take anything.
   Giver(uv::Loop& loop, const os::HandoverPair& pair, Connections& connections,

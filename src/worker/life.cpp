@@ -204,7 +204,7 @@ void Life::begin_drain() {
   birth_.slot->state.store(os::WorkerState::kDraining, std::memory_order_relaxed);
   if (!alone()) {
     adopter_.stop();
-    acceptor_.stop();
+    acceptor_.leave();
     connections_.tell_draining();
     return giver_.begin();
   }
@@ -217,10 +217,14 @@ void Life::begin_drain() {
   connections_.drain();
 }
 
-bool Life::alone() const { return birth_.board->stopping() || ::getppid() != birth_.master_pid; }
+bool Life::alone() const {
+  if (birth_.board->has_company()) return false;
+  return birth_.board->stopping() || ::getppid() != birth_.master_pid;
+}
 
 Giver::Company Life::company() const {
   if (alone()) return Giver::Company::kNever;
+  if (birth_.board->has_company()) return Giver::Company::kThere;
   const bool there = std::ranges::any_of(birth_.board->slots(), [](const os::Slot& slot) {
     return slot.state.load(std::memory_order_relaxed) == os::WorkerState::kReady;
   });

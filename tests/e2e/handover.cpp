@@ -1,32 +1,12 @@
 // Connections that outlive the worker they were accepted by: over reloads and recycling a client that is idle, or about to speak, notices nothing.
 #include <algorithm>
-#include <map>
 
 #include "e2e/classes.hpp"
+#include "support/wires.hpp"
 
 namespace orrery::test {
 
 namespace {
-
-using Wires = std::vector<std::unique_ptr<Wire>>;
-
-pid_t owner(Wire& wire) { return std::atoi(wire.ask("GET /pid").body.c_str()); }
-
-Wires idle_connections(const Wire::Place& place, int count) {
-  Wires wires;
-  for (int i = 0; i < count; ++i) {
-    wires.push_back(std::make_unique<Wire>(place));
-    CHECK(owner(*wires.back()) > 0);
-  }
-  return wires;
-}
-
-/// How many connections each process has; 0 is for those that do not answer.
-std::map<pid_t, int> owners(const Wires& wires) {
-  std::map<pid_t, int> count;
-  for (const auto& wire : wires) ++count[owner(*wire)];
-  return count;
-}
 
 bool all_gone(const std::vector<pid_t>& pids) {
   return eventually([&] { return std::none_of(pids.begin(), pids.end(), ServerProcess::alive); });

@@ -5,6 +5,7 @@
 
 #include "e2e/classes.hpp"
 #include "e2e/clean_load.hpp"
+#include "support/wires.hpp"
 
 namespace orrery::test {
 
@@ -50,6 +51,23 @@ struct Upgraded {
     }));
     return pid;
   }
+  /// The same, when it has the service.
+  pid_t taken_over(int nth = 1) {
+    const pid_t pid = successor(nth);
+    REQUIRE(server.wait_for_line("This master (pid " + std::to_string(pid) + ") has the service now"));
+    return pid;
+  }
+  /// Connections, until the last one is a worker's of the new master, of whom one serves while another does not get ready.
+  Wires until_the_new_one_has_some() {
+    Wires wires;
+    REQUIRE(eventually([&] {
+      wires.push_back(std::make_unique<Wire>(server.port()));
+      const pid_t pid = owner(*wires.back());
+      const auto workers = server.workers();
+      return std::find(workers.begin(), workers.end(), pid) == workers.end();
+    }));
+    return wires;
+  }
   pid_t pid_in(const std::string& name) { return std::atoi(server.read_file(name).c_str()); }
   void stop(pid_t master) {
     ::kill(master, SIGTERM);
@@ -80,6 +98,107 @@ TEST_CASE("upgrade: the new binary takes over under load, the old master leaves 
   CHECK(up.server.count_lines("[ERROR]") == 0);
   up.stop(master);
   CHECK_FALSE(fs::exists(up.server.file("pid")));
+}
+
+TEST_CASE("upgrade: 200 idle connections outlive it, and the next one") {
+  Upgraded up{{"-k", GENERATE(from_range(kClasses))}};
+  up.serve();
+  const Wires wires = idle_connections(up.server.place(), 200);
+  const pid_t old = up.server.pid();
+  pid_t master = old;
+  for (int round = 1; round <= 2; ++round) {
+    up.install(ORRERY_ECHO);
+    ::kill(master, SIGUSR2);
+    master = up.taken_over(round);
+    CHECK(answering(wires) == 200);
+    const auto workers = ServerProcess::workers_of(master);
+    for (const auto& [pid, count] : owners(wires))
+      CHECK(std::find(workers.begin(), workers.end(), pid) != workers.end());
+  }
+  CHECK(up.server.wait_for_end() == 0);
+  REQUIRE(up.load.answers(30));
+  const LoadAccount account = up.load.stop();
+  check_clean(account);
+  CHECK(account.idle_closed == 0);
+  CHECK(up.server.count_lines("[WARNING]") == 0);
+  up.stop(master);
+}
+
+TEST_CASE(
+    "upgrade: what is under way is answered by the old binary, and the connection goes on with the new one") {
+  Upgraded up{{"-k", GENERATE(from_range(kClasses))}};
+  REQUIRE(up.server.serve());
+  const auto before = up.server.workers();
+  Wire in_handler{up.server.port()};
+  in_handler.send(request("GET /later?ms=1000"));
+  Wire half_sent{up.server.port()};
+  half_sent.send("GET /pid HT");
+  CHECK(in_handler.read(100ms).problem == "silent");
+  up.server.signal(SIGUSR2);
+  const pid_t master = up.taken_over();
+  const Answer answer = in_handler.read();
+  CHECK(answer.body == "later\n");
+  CHECK_FALSE(answer.closes());
+  half_sent.send("TP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(half_sent.read().status == 200);
+  CHECK(up.server.wait_for_end() == 0);
+  const auto workers = ServerProcess::workers_of(master);
+  for (Wire* wire : {&in_handler, &half_sent})
+    CHECK(std::find(workers.begin(), workers.end(), owner(*wire)) != workers.end());
+  up.stop(master);
+}
+
+TEST_CASE("upgrade: a binary that hands connections over in another way, or not at all, gets none") {
+  // What the variable says of the pair is changed on the way.
+  const std::string edit = GENERATE(as<std::string>{}, "s/^\\([0-9]* [0-9]* [0-9]*\\).*/\\1/",
+                                    "s/^\\([0-9]* [0-9]* [0-9]*\\) [0-9]*/\\1 4711/");
+  Upgraded up{{}};
+  up.serve();
+  const Wires wires = idle_connections(up.server.place(), 20);
+  up.install_script("#!/bin/sh\nORRERY_UPGRADE=$(echo $ORRERY_UPGRADE | sed '" + edit +
+                    "')\nexport ORRERY_UPGRADE\nexec " ORRERY_ECHO " \"$@\"\n");
+  up.server.signal(SIGUSR2);
+  const pid_t master = up.taken_over();
+  for (const auto& wire : wires) CHECK(wire->closes_within());
+  CHECK(up.server.wait_for_line("hands connections over in another way: idle ones are closed"));
+  CHECK(up.server.wait_for_end() == 0);
+  check_clean(up.load.stop());
+
+  // Among its own workers it goes on as ever.
+  const Wires more = idle_connections(up.server.place(), 20);
+  ::kill(master, SIGHUP);
+  REQUIRE(up.server.wait_for_line("Generation 2 serves"));
+  CHECK(answering(more) == 20);
+  up.stop(master);
+}
+
+TEST_CASE("upgrade: one that fails gives back the connections its ready workers have") {
+  Upgraded up{{"-k", GENERATE(from_range(kClasses))}, "workers: 2\nboot_timeout: 3s\n"};
+  up.serve();
+  up.server.write_config("workers: 2\nboot_timeout: 3s\nraw_env: ['ECHO_START=once-then-hang']\n");
+  up.server.signal(SIGUSR2);
+  const pid_t master = up.successor();
+  const Wires wires = up.until_the_new_one_has_some();
+  const Wires more = idle_connections(up.server.place(), 20);
+  CHECK(up.server.wait_for_line("nothing changed, this one goes on"));
+  CHECK_FALSE(ServerProcess::alive(master));
+  CHECK(answering(wires) == static_cast<long>(wires.size()));
+  CHECK(answering(more) == 20);
+  check_clean(up.load.stop());
+  CHECK(up.server.stop() == 0);
+}
+
+TEST_CASE(
+    "upgrade: a stop of both ends the connections of both, and does not wait for anybody to take them") {
+  Upgraded up{{"-k", GENERATE(from_range(kClasses))}, "workers: 2\nboot_timeout: 20s\n"};
+  REQUIRE(up.server.serve());
+  up.server.write_config(
+      "workers: 2\nboot_timeout: 20s\ngraceful_timeout: 8s\nraw_env: ['ECHO_START=once-then-hang']\n");
+  up.server.signal(SIGUSR2);
+  const Wires wires = up.until_the_new_one_has_some();
+  up.server.signal(SIGTERM);
+  for (const auto& wire : wires) CHECK(wire->closes_within(1500ms * kSlowness));
+  CHECK(up.server.wait_for_end() == 0);
 }
 
 TEST_CASE("upgrade: three in a row, and a reload after them") {
@@ -171,9 +290,11 @@ TEST_CASE("upgrade: by hand, as with gunicorn") {
   CHECK(up.server.wait_for_line("USR2 is refused: an upgrade is under way"));
   ::kill(master, SIGUSR2);
   CHECK(up.server.wait_for_line("USR2 is refused: the master that started this one still serves"));
+  const Wires wires = idle_connections(up.server.place(), 40);
   up.server.signal(SIGWINCH);
   CHECK(up.server.wait_for_workers(1));  // that one is the new master
   REQUIRE(up.load.answers(30));
+  CHECK(answering(wires) == 40);
   SECTION("TERM to the old one ends the upgrade") {
     up.server.signal(SIGTERM);
     CHECK(up.server.wait_for_end() == 0);
@@ -181,6 +302,7 @@ TEST_CASE("upgrade: by hand, as with gunicorn") {
     CHECK(up.server.wait_for_line("This master (pid " + std::to_string(master) + ") has the service now"));
     REQUIRE(up.load.answers(30));
     check_clean(up.load.stop());
+    CHECK(answering(wires) == 40);
     up.stop(master);
   }
   SECTION("HUP to the old one and TERM to the new one go back") {
@@ -192,6 +314,7 @@ TEST_CASE("upgrade: by hand, as with gunicorn") {
     CHECK(up.pid_in("pid") == up.server.pid());
     REQUIRE(up.load.answers(30));
     check_clean(up.load.stop());
+    CHECK(answering(wires) == 40);
     CHECK(up.server.stop() == 0);
   }
   SECTION("the old one killed with -9: the new one has the service") {
@@ -200,8 +323,24 @@ TEST_CASE("upgrade: by hand, as with gunicorn") {
     CHECK(eventually([&] { return up.pid_in("pid") == master; }));
     REQUIRE(up.load.answers(30));
     check_clean(up.load.stop());
+    CHECK(answering(wires) == 40);
     up.stop(master);
   }
+}
+
+TEST_CASE(
+    "upgrade: by hand, the old master killed with -9 while its workers serve: the new one's have their "
+    "connections") {
+  Upgraded up{{"-k", GENERATE(from_range(kClasses))}, "workers: 2\nupgrade: manual\n"};
+  REQUIRE(up.server.serve());
+  const Wires wires = idle_connections(up.server.place(), 40);
+  up.server.signal(SIGUSR2);
+  const pid_t master = up.successor();
+  REQUIRE(up.server.wait_for_line("and both serve"));
+  up.server.signal(SIGKILL);
+  CHECK(up.taken_over() == master);
+  CHECK(answering(wires) == 40);
+  up.stop(master);
 }
 
 TEST_CASE("upgrade: the old master killed with -9 before the new one is ready: the new one leaves too") {

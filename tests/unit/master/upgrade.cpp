@@ -1,4 +1,4 @@
-// The upgrade machine by itself, what an upgrade does to the supervisor, and the form of a inheritance.
+// The upgrade machine by itself, what an upgrade does to the supervisor, and the form of an inheritance.
 #include "master/upgrade.hpp"
 
 #include "fake_world.hpp"
@@ -176,7 +176,10 @@ TEST_CASE("upgrade: in the new master, the old one's end") {
 
 TEST_CASE("inheritance: there and back") {
   const Inheritance inheritance{
-      42, 7, {{3, true, "fd://3"}, {5, false, "unix:/run/a b.sock"}, {6, false, "[::1]:80"}}};
+      42,
+      7,
+      {{3, true, "fd://3"}, {5, false, "unix:/run/a b.sock"}, {6, false, "[::1]:80"}},
+      Inheritance::Handover{1, 8, 9}};
   const auto variables = to_environment(inheritance);
   REQUIRE(variables.size() == 2);
   const auto value = [](const std::string& variable) { return variable.substr(variable.find('=') + 1); };
@@ -185,7 +188,18 @@ TEST_CASE("inheritance: there and back") {
   CHECK(back->master == 42);
   CHECK(back->channel == 7);
   CHECK(back->listeners == inheritance.listeners);
+  CHECK(back->handover == inheritance.handover);
   CHECK(variables[0].starts_with(inheritance_names()[0] + "="));
+}
+
+TEST_CASE(
+    "inheritance: from an older binary, which passes no pair, and from a newer one, which passes more") {
+  const auto older = parse_inheritance("1 42 7", "");
+  REQUIRE(older);
+  CHECK_FALSE(older->handover);
+  const auto newer = parse_inheritance("1 42 7 5 8 9 and more", "");
+  REQUIRE(newer);
+  CHECK(newer->handover == Inheritance::Handover{5, 8, 9});
 }
 
 TEST_CASE("inheritance: what is none") {

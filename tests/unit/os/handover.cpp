@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "support/child_process.hpp"
 
@@ -89,6 +90,23 @@ TEST_CASE("handover: only so many are on their way at a time") {
 TEST_CASE("handover: a closed descriptor cannot be given") {
   const HandoverPair pair = make_pair();
   CHECK(give_connection(pair, 1'000'000, {}) == Giving::kFailed);
+}
+
+TEST_CASE("handover: the pair of the master before this one is taken when it is a pair") {
+  HandoverPair pair = make_pair();
+  base::UniqueFd give{::dup(pair.give.get())}, take{::dup(pair.take.get())};
+  const int number = take.get();
+  const auto adopted = HandoverPair::adopt(std::move(give), std::move(take));
+  REQUIRE(adopted);
+  CHECK((::fcntl(number, F_GETFD) & FD_CLOEXEC) != 0);
+  Connection connection;
+  CHECK(give_connection(pair, connection.server.get(), {}) == Giving::kGiven);
+  CHECK(take_connection(*adopted).socket);
+
+  const int stranger = connection.server.get();
+  CHECK_FALSE(HandoverPair::adopt(base::UniqueFd{::dup(pair.give.get())}, std::move(connection.server)));
+  CHECK(::fcntl(stranger, F_GETFD) < 0);
+  CHECK_FALSE(HandoverPair::adopt(base::UniqueFd{1'000'000}, base::UniqueFd{}));
 }
 
 TEST_CASE("handover: the lack of a free descriptor is seen before a connection is thrown away") {
