@@ -21,7 +21,7 @@ class AsyncDispatch final : public Dispatch {
   void run_handler(Session& session, const Route& route) override { run_here(session, route); }
 };
 
-/// Handlers run after the poll phase: short ones in a row, and after each longer one the loop reads what came for the other
+/// Handlers run here after the poll phase: short ones in a row, and after each longer one the loop reads what came for the other
 /// connections, and an idle sibling gets the new ones.
 class SyncDispatch final : public Dispatch {
  public:
@@ -63,8 +63,9 @@ class SyncDispatch final : public Dispatch {
 
 class ThreadsDispatch final : public Dispatch {
  public:
-  ThreadsDispatch(Services& services, Flights& flights)
+  ThreadsDispatch(Services& services, Flights& flights, uv::AfterPoll& after_poll)
       : Dispatch(services, flights),
+        after_poll_(after_poll),
         pool_(static_cast<std::size_t>(services.context.config.threads),
               static_cast<std::size_t>(services.context.config.thread_queue), services.slot) {}
 
@@ -80,6 +81,12 @@ class ThreadsDispatch final : public Dispatch {
         if (Session* asker = services_.connections->find(key)) finish_pull(*asker, pulled);
       });
     });
+    after_poll_.spin(true);
+  }
+  void after_poll() override {
+    if (!pool_.any_added()) return;
+    after_poll_.spin(false);
+    pool_.start();
   }
   [[nodiscard]] bool exhausted() const override { return pool_.all_past_deadline(base::monotonic_now()); }
   bool stop() override { return pool_.stop(); }
@@ -97,7 +104,8 @@ class ThreadsDispatch final : public Dispatch {
       flights_.end(cell);
       mailbox->post([this, key, request, outcome] { finish(key, *request, std::move(*outcome)); });
     };
-    if (pool_.add(std::move(job), message.deadline)) return;
+    // The loop must not fall asleep over it.
+    if (pool_.add(std::move(job), message.deadline)) return after_poll_.spin(true);
     flights_.end(cell);
     session.refuse(base::Reject::queue_full);
   }
@@ -111,6 +119,7 @@ class ThreadsDispatch final : public Dispatch {
       services_.recorder.count_late_answer();
   }
 
+  uv::AfterPoll& after_poll_;
   ThreadPool pool_;
 };
 
@@ -144,7 +153,7 @@ void Dispatch::run_here(Session& session, const Route& route) {
   http::Message& message = session.message();
   // The whole time from now on: what it waited for its turn is not the handler's.
   const bool limited = message.deadline != base::Monotonic{};
-  const int cell = flights_.begin(
+  const int cell = flights_.begin_here(
       message, limited ? base::monotonic_now() + (message.deadline - message.dispatched) : base::Monotonic{});
   Outcome outcome = call_handler(route.handler, message.borrow(), message.error_accept());
   flights_.end(cell);
@@ -165,7 +174,7 @@ void Dispatch::run_responder(Session& session, const Route& route) {
 }
 
 void Dispatch::pull(Session& session) {
-  const int cell = flights_.begin(session.message());
+  const int cell = flights_.begin_here(session.message());
   const auto pull = session.message().pull;
   const Pulled pulled = call_pull(*pull);
   flights_.end(cell);
@@ -183,7 +192,7 @@ std::unique_ptr<Dispatch> Dispatch::make(WorkerClass worker_class, Services& ser
   switch (worker_class) {
     case WorkerClass::kAsync: return std::make_unique<AsyncDispatch>(services, flights);
     case WorkerClass::kSync: return std::make_unique<SyncDispatch>(services, flights, after_poll);
-    case WorkerClass::kThreads: return std::make_unique<ThreadsDispatch>(services, flights);
+    case WorkerClass::kThreads: return std::make_unique<ThreadsDispatch>(services, flights, after_poll);
   }
   return nullptr;
 }

@@ -1,7 +1,8 @@
 // Flights: the requests that have a handler now, written into the worker's slot so that the master can read them.
 //
-// A cell is taken on the loop thread and given back by whichever thread ends the handler; with all 64 cells taken, further
-// requests fly unrecorded (the 64 oldest are kept). No lock, no system call.
+// The handler that the loop thread runs has a cell of its own: there is one at most, and it costs no locked instruction. For all
+// others a cell is taken on the loop thread and given back by whichever thread ends the handler; with all of these taken,
+// further requests fly unrecorded (the oldest are kept). No lock, no system call.
 #pragma once
 
 #include <atomic>
@@ -22,41 +23,53 @@ class Flights {
 
   explicit Flights(os::Slot& slot) : slot_(slot) {}
 
-  /// `blocks_until`: when a handler that holds the loop thread must be done; the master ends the worker then. The epoch = it
-  /// holds no loop, or has no limit.
+  /// The loop thread calls a handler. `blocks_until`: when it must be done; the master ends the worker then. The epoch = no limit.
+  int begin_here(const http::Message& message, base::Monotonic blocks_until = {}) {
+    // A handler may end another connection's stream, and so bring on the next request there.
+    if (slot_.handling.load(std::memory_order_relaxed)) return begin(message, blocks_until);
+    slot_.handling.store(true, std::memory_order_relaxed);
+    record(kHere, message, blocks_until);
+    return kHere;
+  }
+
+  /// A handler runs, or will, on another thread, or answers later.
   int begin(const http::Message& message, base::Monotonic blocks_until = {}) {
     slot_.in_flight.fetch_add(1, std::memory_order_relaxed);
-    const int cell = std::countr_one(taken_.load(std::memory_order_relaxed));
+    // Acquired: who gave the cell back may have been another thread.
+    const int cell = std::countr_one(taken_.load(std::memory_order_acquire));
     if (cell >= static_cast<int>(os::kInFlightCells)) return kNoCell;
     taken_.fetch_or(bit(cell), std::memory_order_relaxed);
-    slot_.flights[static_cast<std::size_t>(cell)].write([&](os::RequestRecord& record) {
-      describe(message, record);
-      record.deadline_ns = blocks_until.time_since_epoch().count();
-    });
+    record(cell, message, blocks_until);
     return cell;
   }
 
   /// The handler of this flight runs on pool thread `thread` from now on.
   void on_thread(int cell, pid_t thread) {
     if (cell == kNoCell) return;
-    slot_.flights[static_cast<std::size_t>(cell)].write(
-        [&](os::RequestRecord& record) { record.thread = thread; });
+    at(cell).write([&](os::RequestRecord& record) { record.thread = thread; });
   }
 
   /// Any thread; once per begin().
   void end(int cell) {
+    if (cell != kNoCell) at(cell).write([](os::RequestRecord& record) { record.started_ns = 0; });
+    if (cell == kHere) return slot_.handling.store(false, std::memory_order_relaxed);
     slot_.in_flight.fetch_sub(1, std::memory_order_relaxed);
-    if (cell == kNoCell) return;
-    slot_.flights[static_cast<std::size_t>(cell)].write(
-        [](os::RequestRecord& record) { record.started_ns = 0; });
-    taken_.fetch_and(~bit(cell), std::memory_order_release);
+    if (cell != kNoCell) taken_.fetch_and(~bit(cell), std::memory_order_release);
   }
 
  private:
-  static std::uint64_t bit(int cell) { return std::uint64_t{1} << cell; }
+  static constexpr int kHere = 0;
+  static constexpr std::uint64_t bit(int cell) { return std::uint64_t{1} << cell; }
+  os::RequestCell& at(int cell) { return slot_.flights[static_cast<std::size_t>(cell)]; }
+  void record(int cell, const http::Message& message, base::Monotonic blocks_until) {
+    at(cell).write([&](os::RequestRecord& record) {
+      describe(message, record);
+      record.deadline_ns = blocks_until.time_since_epoch().count();
+    });
+  }
 
   os::Slot& slot_;
-  std::atomic<std::uint64_t> taken_{0};
+  std::atomic<std::uint64_t> taken_{bit(kHere)};
 };
 
 }  // namespace orrery::worker

@@ -1,6 +1,7 @@
 #include "worker/thread_pool.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <signal.h>
 #include <unistd.h>
 #include <utility>
@@ -36,23 +37,22 @@ ThreadPool::ThreadPool(std::size_t threads, std::size_t queue, os::Slot& slot)
 ThreadPool::~ThreadPool() { stop(); }
 
 bool ThreadPool::add(Job job, base::Monotonic deadline) {
-  {
-    const std::lock_guard lock{mutex_};
-    const auto idle = static_cast<std::size_t>(
-        std::count_if(running_.begin(), running_.end(), [](const Running& thread) { return !thread.busy; }));
-    if (queue_.size() >= queue_limit_ + idle) return false;
-    queue_.push_back({std::move(job), deadline});
-  }
-  wake_.notify_one();
+  // Threads may have become idle since: then the next one gets in.
+  const std::size_t idle = running_.size() - busy_.load(std::memory_order_acquire);
+  if (queued_.load(std::memory_order_acquire) + added_.size() >= queue_limit_ + idle) return false;
+  added_.push_back({std::move(job), deadline});
   return true;
 }
 
-void ThreadPool::add_always(Job job) {
+void ThreadPool::start() {
+  const std::size_t count = added_.size();
   {
     const std::lock_guard lock{mutex_};
-    queue_.push_back({std::move(job), {}});
+    std::move(added_.begin(), added_.end(), std::back_inserter(queue_));
+    queued_.fetch_add(count, std::memory_order_relaxed);
   }
-  wake_.notify_one();
+  added_.clear();
+  for (std::size_t i = 0; i < std::min(count, running_.size()); ++i) wake_.notify_one();
 }
 
 void ThreadPool::work(std::size_t number) {
@@ -65,10 +65,13 @@ void ThreadPool::work(std::size_t number) {
     Task task = std::move(queue_.front());
     queue_.pop_front();
     running_[number] = {true, task.deadline};
+    busy_.fetch_add(1, std::memory_order_relaxed);
+    queued_.fetch_sub(1, std::memory_order_release);
     lock.unlock();
     task.job();
     task.job = nullptr;
     lock.lock();
+    busy_.fetch_sub(1, std::memory_order_release);
     running_[number].busy = false;
   }
 }

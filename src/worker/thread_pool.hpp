@@ -1,14 +1,17 @@
 // ThreadPool: the handler threads of a `threads` worker: a bounded queue and N threads.
 //
-// Threads are made on construction (after the fork) and block every signal but those of os/stack. add() and stop() are the loop thread's. The
-// ids of the threads stand in the worker's slot.
+// Threads are made on construction (after the fork) and block every signal but those of os/stack. What is added waits until
+// start(), so that the jobs of one turn of the loop cost one lock and wake no more threads than there are jobs. add(), start()
+// and stop() are the loop thread's. The ids of the threads stand in the worker's slot.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -23,10 +26,14 @@ class ThreadPool {
   ThreadPool(std::size_t threads, std::size_t queue, os::Slot& slot);
   ~ThreadPool();
 
-  /// Queues a job that should be done by `deadline` (the epoch = no limit). False when the queue is full.
+  /// Takes a job that should be done by `deadline` (the epoch = no limit). False when the queue is full.
   bool add(Job job, base::Monotonic deadline);
-  /// Queues a job even when the queue is full: it belongs to a response that has begun.
-  void add_always(Job job);
+  /// Takes a job even when the queue is full: it belongs to a response that has begun.
+  void add_always(Job job) { added_.push_back({std::move(job), {}}); }
+  /// Jobs were added since the last start().
+  [[nodiscard]] bool any_added() const { return !added_.empty(); }
+  /// Hands what was added to the threads.
+  void start();
 
   /// Every thread runs a job whose deadline has passed.
   [[nodiscard]] bool all_past_deadline(base::Monotonic now) const;
@@ -49,6 +56,9 @@ class ThreadPool {
 
   os::Slot& slot_;
   std::size_t queue_limit_;
+  std::vector<Task> added_;             ///< loop thread's
+  std::atomic<std::size_t> queued_{0};  ///< jobs that wait for a thread, from their start() on
+  std::atomic<std::size_t> busy_{0};    ///< threads that run a job
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Task> queue_;        // under mutex_
