@@ -57,7 +57,7 @@ class ORRERY_EXPORT Request {
   /// All header fields in the order they came, repeated ones included.
   [[nodiscard]] std::size_t field_count() const;
   [[nodiscard]] Field field_at(std::size_t index) const;
-  /// Trailer fields of a chunked body.
+  /// Trailer fields of a chunked body; none before its end has come.
   [[nodiscard]] std::size_t trailer_count() const;
   [[nodiscard]] Field trailer_at(std::size_t index) const;
 

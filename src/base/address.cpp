@@ -135,7 +135,7 @@ std::string_view Address::format_ip(std::array<char, 46>& out) const {
   char* at = out.data();
   for (std::size_t byte = 12; byte < ip.size(); ++byte) {
     if (byte > 12) *at++ = '.';
-    at = std::to_chars(at, out.data() + out.size(), ip[byte]).ptr;
+    at = std::to_chars(at, at + 3, ip[byte]).ptr;
   }
   return {out.data(), static_cast<std::size_t>(at - out.data())};
 }

@@ -14,6 +14,7 @@ namespace orrery::base {
 // clang-format off
 #define ORRERY_REJECTS(X) \
   X(bad_request_line,      400, "the request line is not `method SP target SP HTTP/x.y CRLF`") \
+  X(tls_hello,             400, "the client speaks TLS, which this server leaves to the proxy in front of it") \
   X(bad_method,            400, "the method is not a token") \
   X(unknown_method,        501, "the method is not known to this server") \
   X(bad_target,            400, "the request target is malformed") \
@@ -58,6 +59,7 @@ namespace orrery::base {
   X(write_timeout,           0, "the client did not take the response within write_timeout") \
   X(request_deadline,      504, "the handler did not answer within request_deadline") \
   X(queue_full,            503, "all handler threads are busy and their queue is full") \
+  X(no_memory,             503, "there is no memory for the request's body") \
   X(too_many_connections,    0, "the longest-idle connection was closed to make room for a new one") \
   X(truncated_request,       0, "the client closed in the middle of a request") \
   X(silent_connection,       0, "the client sent nothing within header_timeout")

@@ -169,8 +169,8 @@ std::vector<Setting> make_settings() {
      .impact = Impact::kRespawn, .flags = {"header-map"}, .placeholder = "WORD",
      .choices = {{"drop", int(HeaderMap::kDrop)}, {"refuse", int(HeaderMap::kRefuse)},
                  {"dangerous", int(HeaderMap::kDangerous)}},
-     .doc = "What becomes of header fields with an underscore in their name: drop, refuse (400) or dangerous (handlers see "
-            "them). Where something behind us takes `_` for `-`, a client could forge what only a proxy may set."},
+     .doc = "What becomes of header and trailer fields with an underscore in their name: drop, refuse (400) or dangerous "
+            "(handlers see them). Where something behind us takes `_` for `-`, a client could forge what only a proxy may set."},
 
     // --- answers ---
     {.name = "error_form", .member = &Config::error_form, .kind = Kind::kChoice, .group = Group::kAnswers,

@@ -10,7 +10,7 @@ namespace orrery::http {
 using base::Monotonic;
 using base::Reject;
 
-bool Exchange::respond(Response response, Monotonic now) {
+bool Exchange::respond(Response&& response, Monotonic now) {
   if (state_ != State::kHandling) return false;
   write_response(std::move(response), now);
   return true;
@@ -79,7 +79,7 @@ Frame Exchange::frame_for(const Response& response) {
   return frame;
 }
 
-void Exchange::write_response(Response response, Monotonic now) {
+void Exchange::write_response(Response&& response, Monotonic now) {
   if (!is_sendable(response)) {
     context_.observer.on_unsendable(*message_);
     response = problem(500, message_->error_accept());

@@ -71,7 +71,7 @@ class Exchange {
 
   // --- in: the handler ---
   /// Answers the current request. False when it was answered already (a late answer): nothing happens.
-  bool respond(Response response, base::Monotonic now);
+  bool respond(Response&& response, base::Monotonic now);
   /// Answers it with the reason's status, and closes.
   void refuse(base::Reject reason, base::Monotonic now);
   /// Sends the head of a response whose body comes by send_piece(). False when that is not to be: answered already, or unsendable (500).
@@ -157,7 +157,7 @@ class Exchange {
 
   ConnectionField settle_connection(const Response& response);
   Frame frame_for(const Response& response);
-  void write_response(Response response, base::Monotonic now);
+  void write_response(Response&& response, base::Monotonic now);
   void begin_stream(const Response& head, base::Monotonic now);
   void answered(int status, const Response* response, base::Monotonic now);
   void report_cut_response();

@@ -12,6 +12,8 @@ using base::Reject;
 
 namespace {
 
+constexpr char kTlsHandshake = 0x16;
+
 /// Content of a line whose LF is at `end`, or the reason it is none.
 std::optional<Reject> check_line_end(std::string_view line_with_cr) {
   if (line_with_cr.empty() || line_with_cr.back() != '\r') return Reject::bare_lf;
@@ -104,29 +106,34 @@ std::optional<Reject> Guard::check_request_line(std::string_view line) {
   if (target == rest.size()) return Reject::bad_request_line;
   if (rest[target] != ' ') return rest[target] == '\r' ? Reject::bare_cr : Reject::bad_target;
   const std::string_view version = rest.substr(target + 1);
+  method_length_ = static_cast<std::uint32_t>(method);
+  target_length_ = static_cast<std::uint32_t>(target);
+  if (version == "HTTP/1.1") return {};
   if (version.size() != 8 || !version.starts_with("HTTP/") || !is_digit(version[5]) || version[6] != '.' ||
       !is_digit(version[7])) {
     return version.find('\r') == std::string_view::npos ? Reject::bad_request_line : Reject::bare_cr;
   }
   if (version[5] != '1' || version[7] > '1') return Reject::bad_version;
-  method_length_ = static_cast<std::uint32_t>(method);
-  target_length_ = static_cast<std::uint32_t>(target);
   minor_version_ = version[7] - '0';
   return {};
 }
 
 Verdict Guard::scan(std::string_view head, const Config& limits) {
+  // A TLS handshake has no lines: waiting for the end of one would be in vain.
+  if (scanned_ == 0 && head.starts_with(kTlsHandshake)) return Verdict::refused(Reject::tls_hello);
   for (;;) {
     const bool first = line_start_ == 0;
     const std::size_t limit = first ? limits.limit_request_line : limits.limit_request_field_size;
-    const Reject too_long = first ? Reject::long_request_line : Reject::long_field;
     const void* found = std::memchr(head.data() + scanned_, '\n', head.size() - scanned_);
     const std::size_t end =
         found ? static_cast<std::size_t>(static_cast<const char*>(found) - head.data()) : head.size();
     const std::size_t length = end - line_start_;
-    // The CR of the line's end is not counted. Of two limits the one that is crossed first counts, as if bytes came singly.
-    const std::size_t most = length > limit && head[line_start_ + limit] == '\r' ? limit + 1 : limit;
-    if (length > most && line_start_ + most <= limits.limit_request_head) return Verdict::refused(too_long);
+    if (length > limit) {
+      // The CR of the line's end is not counted. Of two limits the one that is crossed first counts, as if bytes came singly.
+      const std::size_t most = head[line_start_ + limit] == '\r' ? limit + 1 : limit;
+      if (length > most && line_start_ + most <= limits.limit_request_head)
+        return Verdict::refused(first ? Reject::long_request_line : Reject::long_field);
+    }
     if (end > limits.limit_request_head) return Verdict::refused(Reject::long_head);
     if (!found) {
       scanned_ = static_cast<std::uint32_t>(end);
@@ -192,8 +199,7 @@ std::optional<Reject> ChunkGuard::take_trailer_line(std::string_view line, const
   if (++trailer_fields_ > limits.limit_request_fields) return Reject::too_many_fields;
   if (trailer_bytes_ > limits.limit_request_head) return Reject::long_head;
   if (const auto reason = check_field_line(line)) return reason;
-  return may_be_trailer(line.substr(0, line.find(':'))) ? std::nullopt
-                                                        : std::optional{Reject::forbidden_trailer};
+  return judge_trailer(line.substr(0, line.find(':')), limits);
 }
 
 std::optional<Reject> ChunkGuard::take_line(std::string_view line, const Config& limits,

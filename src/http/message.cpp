@@ -20,6 +20,21 @@ std::uintptr_t this_thread() noexcept {
   return reinterpret_cast<std::uintptr_t>(&anchor);
 }
 
+/// What a byte of a query means for its parameters: with few bytes between two of them, looking at each is cheapest.
+enum QueryByte : std::uint8_t { kPlain = 0, kEquals = 1, kAmpersand = 2, kCoded = 4 };
+
+constexpr std::array<std::uint8_t, 256> kQueryBytes = [] {
+  std::array<std::uint8_t, 256> table{};
+  table['='] = kEquals;
+  table['&'] = kAmpersand;
+  table['%'] = table['+'] = kCoded;
+  return table;
+}();
+
+constexpr std::uint64_t length_bit(std::size_t length) {
+  return std::uint64_t{1} << std::min<std::size_t>(length, 63);
+}
+
 inline void trim(std::string& text) {
   text.clear();
   if (text.capacity() > kKeptCapacity) text.shrink_to_fit();
@@ -52,33 +67,44 @@ void Message::keep_bytes() {
 
 void Message::split_query() {
   query_is_split_ = true;
-  const std::uint32_t end = query.begin + query.length;
-  for (std::uint32_t at = query.begin; at < end; ++at) {
-    const std::uint32_t begin = at;
-    std::uint32_t equals = end;
-    bool plain = true;
-    for (; at < end && bytes[at] != '&'; ++at) {
-      const char c = bytes[at];
-      if (c == '=' && equals == end) equals = at;
-      if (c == '%' || c == '+') plain = false;
+  const char* const end = bytes + query.begin + query.length;
+  const auto span = [this](const char* from, const char* to) {
+    return Span{static_cast<std::uint32_t>(from - bytes), static_cast<std::uint32_t>(to - from)};
+  };
+  for (const char* at = bytes + query.begin; at < end; ++at) {
+    const char* const name = at;
+    const char* equals = nullptr;
+    std::uint8_t seen = 0;
+    for (;; ++at) {
+      while (at < end && kQueryBytes[static_cast<unsigned char>(*at)] == kPlain) ++at;
+      if (at == end || *at == '&') break;
+      if (*at == '=' && !equals) equals = at;
+      seen |= kQueryBytes[static_cast<unsigned char>(*at)];
     }
-    const std::uint32_t name_end = std::min(equals, at);
-    const std::uint32_t value_begin = std::min(name_end + 1, at);
-    query_pairs_.push_back({{begin, name_end - begin}, {value_begin, at - value_begin}, plain});
+    const bool plain = (seen & kCoded) == 0;
+    const char* const name_end = equals ? equals : at;
+    query_name_lengths_ |= plain ? length_bit(static_cast<std::size_t>(name_end - name)) : ~std::uint64_t{0};
+    query_pairs_.push_back({span(name, name_end), span(equals ? equals + 1 : at, at), plain});
   }
 }
 
 std::optional<std::string_view> Message::query_value(std::string_view name) {
   if (!query_is_split_) split_query();
+  if ((query_name_lengths_ & length_bit(name.size())) == 0) return {};
   for (const QueryPair& pair : query_pairs_) {
-    if (pair.plain) {
-      if (view(pair.name) == name) return view(pair.value);
-    } else if (decode_query_component(view(pair.name)) == name) {
-      decoded_values_.push_back(std::make_unique<std::string>(decode_query_component(view(pair.value))));
-      return *decoded_values_.back();
+    if (!pair.plain) {
+      if (const std::string* const value = decoded_if_named(pair, name)) return *value;
+    } else if (pair.name.length == name.size() && view(pair.name) == name) {
+      return view(pair.value);
     }
   }
   return {};
+}
+
+const std::string* Message::decoded_if_named(const QueryPair& pair, std::string_view name) {
+  if (decode_query_component(view(pair.name)) != name) return nullptr;
+  decoded_values_.push_back(std::make_unique<std::string>(decode_query_component(view(pair.value))));
+  return decoded_values_.back().get();
 }
 
 Request Message::share() {
@@ -132,6 +158,7 @@ void Message::clear() {
   client_text_.clear();
   secure = false;
   query_pairs_.clear();
+  query_name_lengths_ = 0;
   query_is_split_ = false;
   decoded_values_.clear();
 }
@@ -207,7 +234,7 @@ std::optional<std::string_view> Request::field(std::string_view name) const {
 
 std::size_t Request::field_count() const { return message_->fields.size(); }
 Field Request::field_at(std::size_t index) const { return message_->field(message_->fields.at(index)); }
-std::size_t Request::trailer_count() const { return message_->trailers.size(); }
+std::size_t Request::trailer_count() const { return message_->body_complete ? message_->trailers.size() : 0; }
 Field Request::trailer_at(std::size_t index) const { return message_->trailer(message_->trailers.at(index)); }
 std::string_view Request::body() const { return message_->body; }
 std::string_view Request::id() const { return message_->id_view(); }

@@ -9,6 +9,7 @@
 // thread; everything else happens on the loop thread, or on the one thread that runs the handler.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -119,6 +120,10 @@ class Message {
   }
   [[nodiscard]] Field trailer(const FieldSpan& span) const;
   void set_id(std::string_view text);
+  void set_id(const std::array<char, 16>& made) {
+    std::copy(made.begin(), made.end(), id.begin());
+    id_length = static_cast<std::uint8_t>(made.size());
+  }
 
   /// Makes the head independent of the buffer it came in.
   void keep_bytes();
@@ -155,8 +160,10 @@ class Message {
     bool plain;  ///< neither needs decoding
   };
   void split_query();
+  const std::string* decoded_if_named(const QueryPair& pair, std::string_view name);
 
-  std::vector<QueryPair> query_pairs_;  ///< filled by the first query_value()
+  std::vector<QueryPair> query_pairs_;    ///< filled by the first query_value()
+  std::uint64_t query_name_lengths_ = 0;  ///< a bit for each: most names that are asked for are not there
   bool query_is_split_ = false;
   std::vector<std::unique_ptr<std::string>> decoded_values_;
   MessagePool* pool_;

@@ -1,6 +1,7 @@
 #include "http/parser.hpp"
 
 #include <array>
+#include <new>
 
 #include "http/characters.hpp"
 #include "http/message.hpp"
@@ -50,7 +51,12 @@ int on_headers_complete(llhttp_t* parser) noexcept {
 int on_body(llhttp_t* parser, const char* at, std::size_t length) noexcept {
   Message& message = message_of(parser);
   message.body_received += length;
-  if (!message.body_discarded) message.body.append(at, length);
+  if (message.body_discarded) return HPE_OK;
+  try {
+    message.body.append(at, length);
+  } catch (const std::bad_alloc&) {
+    return HPE_USER;
+  }
   return HPE_OK;
 }
 
@@ -151,7 +157,7 @@ Parser::BodyResult Parser::parse_body(std::string_view bytes) {
   if (complete_) return {0, true, false};
   const llhttp_errno_t result = llhttp_execute(&state_, bytes.data(), bytes.size());
   if (result == HPE_OK) return {bytes.size(), false, false};
-  if (result != HPE_PAUSED) return {0, false, true};
+  if (result != HPE_PAUSED) return {0, false, true, result == HPE_USER};
   complete_ = true;
   return {static_cast<std::size_t>(llhttp_get_error_pos(&state_) - bytes.data()), true, false};
 }

@@ -27,6 +27,7 @@ class Parser {
     std::size_t consumed = 0;
     bool complete = false;
     bool refused = false;
+    bool no_memory = false;  ///< refused for want of it
   };
   /// Reads body bytes; what they decode to is appended to the message's body (or only counted when it is discarded).
   BodyResult parse_body(std::string_view bytes);

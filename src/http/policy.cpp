@@ -81,20 +81,20 @@ Refusal take_expect(Message& message, std::string_view value) {
   return {};
 }
 
+bool has_underscore(std::string_view name) { return name.find('_') != std::string_view::npos; }
+
 /// Few heads have an underscore at all, and then mostly not in a name.
 Refusal map_underscores(Message& message, HeaderMap map) {
   if (map == HeaderMap::kDangerous || message.fields.empty()) return {};
   const char* const names = message.bytes + message.fields.front().name.begin;
   const char* const end = message.bytes + message.head_length;
   if (std::memchr(names, '_', static_cast<std::size_t>(end - names)) == nullptr) return {};
-  const auto has_underscore = [&](const FieldSpan& field) {
-    return message.view(field.name).find('_') != std::string_view::npos;
-  };
+  const auto concerned = [&](const FieldSpan& field) { return has_underscore(message.view(field.name)); };
   if (map == HeaderMap::kDrop) {
-    std::erase_if(message.fields, has_underscore);
+    std::erase_if(message.fields, concerned);
     return {};
   }
-  const bool any = std::any_of(message.fields.begin(), message.fields.end(), has_underscore);
+  const bool any = std::any_of(message.fields.begin(), message.fields.end(), concerned);
   return any ? Refusal{Reject::underscore_field} : Refusal{};
 }
 
@@ -179,16 +179,29 @@ Refusal settle_target(const Seen& seen, Message& message, const Config& config) 
 }
 
 /// RFC 9110, 6.5.1: fields that frame, route, authenticate or are needed before the body, in alphabetical order.
-constexpr std::array<std::string_view, 21> kNeverTrailers{"authorization",  "cache-control",
-                                                          "connection",     "content-encoding",
-                                                          "content-length", "content-range",
-                                                          "content-type",   "cookie",
-                                                          "expect",         "forwarded",
-                                                          "host",           "if-match",
-                                                          "if-none-match",  "keep-alive",
-                                                          "max-forwards",   "proxy-authorization",
-                                                          "range",          "te",
-                                                          "trailer",        "transfer-encoding",
+constexpr std::array<std::string_view, 24> kNeverTrailers{"authorization",
+                                                          "cache-control",
+                                                          "connection",
+                                                          "content-encoding",
+                                                          "content-length",
+                                                          "content-range",
+                                                          "content-type",
+                                                          "cookie",
+                                                          "expect",
+                                                          "forwarded",
+                                                          "host",
+                                                          "if-match",
+                                                          "if-modified-since",
+                                                          "if-none-match",
+                                                          "if-range",
+                                                          "if-unmodified-since",
+                                                          "keep-alive",
+                                                          "max-forwards",
+                                                          "proxy-authorization",
+                                                          "range",
+                                                          "te",
+                                                          "trailer",
+                                                          "transfer-encoding",
                                                           "upgrade"};
 
 }  // namespace
@@ -205,9 +218,17 @@ Refusal apply_policy(Message& message, const Config& config, PolicyFindings& fin
   return settle_target(seen, message, config);
 }
 
-bool may_be_trailer(std::string_view name) {
-  return std::none_of(kNeverTrailers.begin(), kNeverTrailers.end(),
-                      [&](std::string_view banned) { return equals_ignoring_case(name, banned); });
+Refusal judge_trailer(std::string_view name, const Config& config) {
+  if (config.header_map == HeaderMap::kRefuse && has_underscore(name)) return Reject::underscore_field;
+  const bool banned = std::any_of(kNeverTrailers.begin(), kNeverTrailers.end(),
+                                  [&](std::string_view never) { return equals_ignoring_case(name, never); });
+  return banned ? Refusal{Reject::forbidden_trailer} : Refusal{};
+}
+
+void map_trailers(Message& message, const Config& config) {
+  if (config.header_map != HeaderMap::kDrop) return;
+  std::erase_if(message.trailers,
+                [&](const FieldSpan& field) { return has_underscore(message.trailer(field).name); });
 }
 
 }  // namespace orrery::http

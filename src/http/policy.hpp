@@ -24,7 +24,10 @@ struct PolicyFindings {
 /// Fills the framing, keep-alive and expectation of `message`, its path and query; or says why it is refused.
 std::optional<base::Reject> apply_policy(Message& message, const Config& config, PolicyFindings& findings);
 
-/// True when a field of this name may stand in a trailer section (RFC 9110, 6.5.1).
-bool may_be_trailer(std::string_view name);
+/// Why a field of this name may not stand in a trailer section (RFC 9110, 6.5.1; header_map); nothing when it may.
+std::optional<base::Reject> judge_trailer(std::string_view name, const Config& config);
+
+/// Leaves out the trailers that handlers are not to see, once all have come.
+void map_trailers(Message& message, const Config& config);
 
 }  // namespace orrery::http

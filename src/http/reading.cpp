@@ -162,8 +162,7 @@ void Exchange::choose_id(std::string_view offered) {
     message_->set_id(offered);
     return;
   }
-  const auto made = context_.ids.next();
-  message_->set_id({made.data(), made.size()});
+  message_->set_id(context_.ids.next());
 }
 
 std::optional<Reject> Exchange::route(Monotonic now) {
@@ -247,16 +246,20 @@ std::optional<Reject> Exchange::feed_body() {
     if (verdict.consumed > 0) {
       if (!held.empty() && message.parser.parse_body(held).refused) return Reject::bad_chunk;
       const Parser::BodyResult result = message.parser.parse_body(bytes.substr(0, verdict.consumed));
+      if (result.no_memory) return Reject::no_memory;
       if (result.refused || result.complete != whole || result.consumed != verdict.consumed)
         return Reject::bad_chunk;
     }
     if (verdict.kind == Verdict::Kind::kRefused) return verdict.reason;
+    // Not before: the parser may still owe the last one its value.
+    if (whole && !message.trailers.empty()) map_trailers(message, context_.config);
     if (whole) bytes = bytes.substr(0, verdict.consumed);
     message.body_complete = whole;
   } else {
     const std::uint64_t left = message.content_length - message.body_received;
     bytes = bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left, bytes.size())));
     const Parser::BodyResult result = message.parser.parse_body(bytes);
+    if (result.no_memory) return Reject::no_memory;
     if (result.refused || result.consumed != bytes.size()) return Reject::parser_refused;
     message.body_complete = result.complete;
   }

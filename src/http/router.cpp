@@ -39,7 +39,8 @@ struct Router::Node {
   const Node* find(std::string_view path, std::size_t at, RouteMatch& match) const {
     if (at == path.size()) return endpoints.empty() ? find_rest(path, at, match) : this;
     const std::size_t begin = at + 1;
-    const std::size_t end = std::min(path.find('/', begin), path.size());
+    std::size_t end = begin;
+    while (end < path.size() && path[end] != '/') ++end;
     const std::string_view segment = path.substr(begin, end - begin);
     for (const auto& [name, node] : literals) {
       if (name != segment) continue;

@@ -37,13 +37,14 @@ std::size_t reg_name_length(std::string_view text) {
 
 /// May be empty (RFC 3986, 3.2.3).
 bool is_port(std::string_view text) {
+  while (text.size() > 5 && text.front() == '0') text.remove_prefix(1);
+  if (text.size() > 5) return false;
   unsigned port = 0;
   for (const char c : text) {
     if (!is_digit(c)) return false;
     port = port * 10 + static_cast<unsigned>(c - '0');
-    if (port > 65535) return false;
   }
-  return true;
+  return port < 65536;
 }
 
 bool is_ip_literal(std::string_view text) {
@@ -116,13 +117,10 @@ std::optional<Target> split_target(std::string_view target) {
 }
 
 bool is_plain_path(std::string_view path) {
-  std::size_t i = 0;
-  // Most paths have neither an escape nor a dot; eight bytes without them need no closer look.
-  while (i + 8 <= path.size()) {
-    const std::uint64_t word = eight::load(path.data() + i);
-    if (eight::any_equal(word, '%') | eight::any_equal(word, '.')) break;
-    i += 8;
-  }
+  // Most paths have neither an escape nor a dot.
+  std::size_t i = eight::walk(
+      path, [](std::uint64_t word) { return eight::any_equal(word, '%') | eight::any_equal(word, '.'); },
+      [](char c) { return c == '%' || c == '.'; });
   for (; i < path.size(); ++i) {
     if (path[i] == '%') return false;
     if (path[i] == '.' && i > 0 && path[i - 1] == '/') return false;

@@ -1,5 +1,7 @@
 #include "worker/session.hpp"
 
+#include <array>
+#include <new>
 #include <utility>
 
 #include "base/log.hpp"
@@ -59,8 +61,12 @@ void Session::turn(Act&& act) {
   output_ = services_.outputs.take();
   exchange_.attach(output_.get());
   const bool was_idle = idle();
-  act();
-  work();
+  try {
+    act();
+    work();
+  } catch (const std::bad_alloc&) {
+    run_out_of_memory();
+  }
   exchange_.settle();
   exchange_.attach(nullptr);
   services_.outputs.give_back(std::move(output_));
@@ -73,6 +79,16 @@ void Session::turn(Act&& act) {
     later([](Session& session) { session.tell_drained(); });
   settle_reading();
   services_.deadlines.schedule(*this, lingering_ ? linger_until_ : exchange_.deadline(), now_);
+}
+
+/// What the exchange was doing is lost, and with it this connection; the others need not be.
+void Session::run_out_of_memory() {
+  std::array<char, 46> peer{};
+  base::log_error("there was no memory for the connection of {}; it is closed",
+                  exchange_.peer().format_ip(peer));
+  output_->clear();
+  stream_.reset_on_close();
+  close();
 }
 
 void Session::work() {
@@ -198,7 +214,7 @@ void Session::on_deadline(Monotonic now) {
   });
 }
 
-void Session::answer(Response response) {
+void Session::answer(Response&& response) {
   turn([&] {
     if (!exchange_.respond(std::move(response), now_)) services_.recorder.count_late_answer();
   });

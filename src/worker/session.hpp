@@ -49,7 +49,7 @@ class Session final : uv::StreamEvents, Deadline {
   [[nodiscard]] bool idle() const { return exchange_.idle() && !lingering_; }
 
   // --- for dispatch and the handlers' objects ---
-  void answer(Response response);
+  void answer(Response&& response);
   void refuse(base::Reject reason);
   void pulled(std::string_view piece, bool more);
   void break_stream();
@@ -88,6 +88,7 @@ class Session final : uv::StreamEvents, Deadline {
 
   template <class Act>
   void turn(Act&& act);
+  void run_out_of_memory();
   void work();
   void later(void (*act)(Session&));
   bool step(http::Exchange::Step step);

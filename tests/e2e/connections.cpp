@@ -18,6 +18,8 @@ TEST_CASE("connections: at the limit the longest idle goes first") {
   CHECK(wires[1]->closes_within());
   CHECK(wires[0]->ask("GET /constant").status == 200);
   CHECK(wires[2]->ask("GET /constant").status == 200);
+  CHECK(server.stop() == 0);
+  CHECK(server.count_lines("(refused too_many_connections=1)") == 1);
 }
 
 TEST_CASE("connections: when none is idle new ones wait outside") {
@@ -54,17 +56,20 @@ TEST_CASE("connections: a full queue of the handler threads is answered 503") {
   CHECK(running.read().body == "slept\n");
   CHECK(waiting.read().body == "slept\n");
   CHECK(fetch(server.port(), "GET /constant").status == 200);
+  CHECK(server.count_lines("(queue_full, target /constant)") == 1);
+  CHECK(server.stop() == 0);
+  CHECK(server.count_lines("(refused queue_full=1)") == 1);
 }
 
 TEST_CASE("connections: in sync a busy worker leaves new ones to its sibling") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "2", "-k", "sync"}};
   REQUIRE(server.serve());
   Wire busy{server.port()};
-  busy.send(request("GET /sleep?ms=1500"));
+  busy.send(request("GET /sleep?ms=" + std::to_string(1500 * kSlowness)));
   REQUIRE(busy.read(200ms).problem == "silent");
   const auto begin = std::chrono::steady_clock::now();
   for (int i = 0; i < 20; ++i) CHECK(fetch(server.port(), "GET /constant").status == 200);
-  CHECK(std::chrono::steady_clock::now() - begin < 1s);
+  CHECK(std::chrono::steady_clock::now() - begin < 1s * kSlowness);
   CHECK(busy.read().body == "slept\n");
 }
 

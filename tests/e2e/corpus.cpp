@@ -1,17 +1,21 @@
 // Every case of tests/corpus/http over a real connection, in every worker class, and against the real program.
 #include "support/corpus.hpp"
 
+#include <algorithm>
+
+#include "base/reject.hpp"
 #include "e2e/classes.hpp"
 
 namespace orrery::test {
 
 namespace {
 
-std::vector<WireCase> all_cases() {
+/// Those that are about a server with this `header_map`.
+std::vector<WireCase> all_cases(const std::string& header_map) {
   std::vector<WireCase> cases;
   for (const char* kind : {"valid", "invalid"}) {
     for (WireCase& wire : read_corpus(std::string{ORRERY_TEST_DATA_DIR} + "/corpus/http/" + kind)) {
-      cases.push_back(std::move(wire));
+      if (wire.header_map == header_map) cases.push_back(std::move(wire));
     }
   }
   return cases;
@@ -47,15 +51,29 @@ Seen play(int port, const WireCase& wire) {
   return seen;
 }
 
+/// How often each reason was refused, as the line at stop has it: "a=1, b=2".
+std::string totals_of(const std::vector<WireCase>& cases) {
+  std::string text;
+  for (const base::RejectRow& row : base::kRejects) {
+    const auto count = std::count_if(cases.begin(), cases.end(),
+                                     [&](const WireCase& wire) { return wire.reject == row.name; });
+    if (count == 0) continue;
+    text += (text.empty() ? "" : ", ") + std::string{row.name} + "=" + std::to_string(count);
+  }
+  return text;
+}
+
 }  // namespace
 
 TEST_CASE("corpus: every case, in every class") {
-  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
+  const std::string header_map = GENERATE("drop", "refuse", "dangerous");
+  ServerProcess server{ServerProcess::Program::kEcho,
+                       {"-w", "1", "-k", GENERATE(from_range(kClasses)), "--header-map", header_map}};
   server.environment.emplace_back("ECHO_ROUTES", "corpus");
   REQUIRE(server.serve());
   const auto workers = server.workers();
-  const auto cases = all_cases();
-  REQUIRE(cases.size() > 500);
+  const auto cases = all_cases(header_map);
+  REQUIRE(cases.size() >= (header_map == "drop" ? 500 : 3));
   for (const WireCase& wire : cases) {
     INFO(wire.name);
     const Seen seen = play(server.port(), wire);
@@ -64,6 +82,8 @@ TEST_CASE("corpus: every case, in every class") {
   }
   CHECK(server.workers() == workers);
   CHECK(server.stop() == 0);
+  INFO(totals_of(cases));
+  CHECK(server.count_lines("(refused " + totals_of(cases) + ")") == 1);
 }
 
 // It has other routes, so only what is refused before a route is asked must be the same.
@@ -71,7 +91,7 @@ TEST_CASE("corpus: the planet service refuses the same") {
   ServerProcess server{ServerProcess::Program::kOrrery, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
   REQUIRE(server.serve());
   const auto workers = server.workers();
-  for (const WireCase& wire : all_cases()) {
+  for (const WireCase& wire : all_cases("drop")) {
     const bool about_the_body = wire.name.starts_with("body_") || wire.name.starts_with("chunk_") ||
                                 wire.name.starts_with("trailer_");
     if (wire.reject.empty() || wire.statuses.empty() || about_the_body) continue;

@@ -1,5 +1,7 @@
 // Workers that die: each death has one report that says why, in which request and where.
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "e2e/classes.hpp"
 
@@ -18,6 +20,44 @@ std::string report(const ServerProcess& server) {
 }
 
 bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+#if !defined(ORRERY_SANITIZED_ADDRESS) && !defined(ORRERY_SANITIZED_THREAD)
+/// A memory cgroup of our own with a limit, where we may make one. To be outlived by nobody who entered.
+class MemoryGroup {
+ public:
+  explicit MemoryGroup(long limit) {
+    const std::string name = "/orrery-test-" + std::to_string(::getpid());
+    for (const char* root : {"/sys/fs/cgroup/memory", "/sys/fs/cgroup"}) {
+      if (::mkdir((root + name).c_str(), 0755) != 0) continue;
+      path_ = root + name;
+      const std::string bytes = std::to_string(limit);
+      const bool v1 = put("memory.limit_in_bytes", bytes);
+      made_ = v1 || put("memory.max", bytes);
+      // Without swap; where there is none there is no such file.
+      put(v1 ? "memory.memsw.limit_in_bytes" : "memory.swap.max", v1 ? bytes : "0");
+      if (made_) return;
+      ::rmdir(path_.c_str());
+    }
+  }
+  MemoryGroup(const MemoryGroup&) = delete;
+  MemoryGroup& operator=(const MemoryGroup&) = delete;
+  ~MemoryGroup() {
+    if (made_) eventually([&] { return ::rmdir(path_.c_str()) == 0; });
+  }
+  [[nodiscard]] bool made() const { return made_; }
+  /// For the calling process.
+  void enter() const { put("cgroup.procs", "0"); }
+
+ private:
+  bool put(const char* file, const std::string& value) const {
+    const base::UniqueFd fd{::open((path_ + "/" + file).c_str(), O_WRONLY | O_CLOEXEC)};
+    return fd && ::write(fd.get(), value.data(), value.size()) == static_cast<ssize_t>(value.size());
+  }
+
+  std::string path_;
+  bool made_ = false;
+};
+#endif
 
 }  // namespace
 
@@ -120,6 +160,33 @@ TEST_CASE("deaths: kill -9, and a signal somebody sent") {
   CHECK(server.stop() == 0);
 }
 
+TEST_CASE("deaths: a worker that was told to go by hand is restarted, and that is no crash") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
+  REQUIRE(server.serve());
+  const int signo = GENERATE(SIGQUIT, SIGINT);
+  const std::string worker = std::to_string(server.workers()[0]);
+  ::kill(server.workers()[0], signo);
+  REQUIRE(server.wait_for_line(
+      "Worker 1 (pid " + worker +
+      ") left by itself or by a signal of somebody else (exit code 0): it is restarted"));
+  CHECK(eventually([&] { return fetch(server.port(), "GET /constant").status == 200; }));
+  CHECK(server.count_lines("[ERROR]") == 0);
+  CHECK(server.count_lines(" died ") == 0);
+  CHECK(server.stop() == 0);
+}
+
+TEST_CASE("deaths: a crash loop is answered by one try at a time, and is over when a worker has served") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "3"}};
+  REQUIRE(server.serve());
+  const auto crash = [&] { fetch(server.port(), "GET /crash/segv"); };
+  CHECK(eventually([&] { return crash(), server.count_lines("this is a crash loop") > 0; }, kPatience));
+  CHECK(server.wait_for_line("The crash loop is over: a replacement has served 5 s", 2 * kPatience));
+  CHECK(server.wait_for_workers(3));
+  CHECK(fetch(server.port(), "GET /constant").status == 200);
+  CHECK(server.count_lines("this is a crash loop") == 1);
+  CHECK(server.stop() == 0);
+}
+
 TEST_CASE("deaths: a start hook that exits") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1"}};
   server.environment = {{"ECHO_START", "exit"}};
@@ -143,6 +210,25 @@ TEST_CASE("deaths: memory that is refused to a handler costs its request, not th
   CHECK(wire.ask("GET /constant").status == 200);
   CHECK(server.workers() == before);
   CHECK(server.wait_for_line("handler of GET /crash/memory failed: std::bad_alloc"));
+  CHECK(server.stop() == 0);
+}
+
+TEST_CASE("deaths: killed because the memory of its cgroup is used up") {
+  const MemoryGroup group{96 << 20};
+  if (!group.made()) {
+    WARN("skipped: no memory cgroup can be made here; unit tests read the counters of an imagined one");
+    return;
+  }
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
+  server.in_child = [&] { group.enter(); };
+  REQUIRE(server.serve());
+  CHECK(fetch(server.port(), "GET /grow?bytes=400000000").status == 0);
+  REQUIRE(eventually([&] { return !report(server).empty(); }));
+  const std::string text = report(server);
+  INFO(text);
+  CHECK(says(text, "died (SIGKILL, by the kernel: out of memory in the cgroup)"));
+  CHECK(says(text, "requests in flight: 1: GET /grow (id "));
+  CHECK(eventually([&] { return fetch(server.port(), "GET /constant").status == 200; }));
   CHECK(server.stop() == 0);
 }
 #endif

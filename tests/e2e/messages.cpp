@@ -103,6 +103,7 @@ TEST_CASE("messages: one request, its answer, and what becomes of the connection
   CHECK(server.workers() == workers);  // no refusal and no failing handler cost a worker
   CHECK(server.count_lines("thrown on purpose") == 1);
   CHECK(server.count_lines("dropped without an answer") == 1);
+  CHECK(server.count_lines("GET /inject failed: the response has a field that cannot be sent") == 1);
   CHECK(server.stop() == 0);
 }
 

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <set>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "e2e/classes.hpp"
 
@@ -30,6 +31,16 @@ void limit_descriptors(pid_t pid, std::size_t most) {
   REQUIRE(::prlimit(pid, RLIMIT_NOFILE, nullptr, &limit) == 0);
   limit.rlim_cur = most;
   REQUIRE(::prlimit(pid, RLIMIT_NOFILE, &limit, nullptr) == 0);
+}
+
+/// From now on the process gets so many bytes more, and no further ones. Not for sanitizers, which reserve terabytes.
+[[maybe_unused]] void limit_addresses(pid_t pid, std::size_t more) {
+  std::ifstream file{"/proc/" + std::to_string(pid) + "/statm"};
+  std::size_t pages = 0;
+  REQUIRE(file >> pages);
+  const rlim_t most = pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) + more;
+  const rlimit limit{most, most};
+  REQUIRE(::prlimit(pid, RLIMIT_AS, &limit, nullptr) == 0);
 }
 
 /// Resident memory in KiB that is the process's own.
@@ -94,6 +105,75 @@ TEST_CASE("resources: without descriptors a worker serves what it has, and recov
   CHECK(server.workers() == workers);
 }
 
+TEST_CASE("resources: whatever accept says, who waits is taken in") {
+  struct Row {
+    std::vector<int> errors;
+    std::string complaint;  ///< logged once; empty = nothing is
+  };
+  const Row row = GENERATE(Row{{EINTR, ECONNABORTED, EPROTO, ENETDOWN, EHOSTUNREACH, EPERM}, ""},
+                           Row{{ENOMEM, ENOMEM, EINTR}, "Cannot allocate memory"},
+                           Row{{ENOBUFS}, "No buffer space available"},
+                           Row{{ENFILE, EMFILE}, "Too many open files in system"});
+  std::string errors;
+  for (const int error : row.errors) errors += std::to_string(error) + " ";
+  INFO(errors);
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
+  server.environment.emplace_back("ECHO_ACCEPT_FAULTS", errors);
+  REQUIRE(server.serve());
+  const auto workers = server.workers();
+  Wire first{server.port()};
+  CHECK(first.ask("GET /constant").status == 200);
+  CHECK(server.count_lines("cannot accept connections") == (row.complaint.empty() ? 0 : 1));
+  CHECK(server.count_lines("cannot accept connections: " + row.complaint) == (row.complaint.empty() ? 0 : 1));
+  CHECK(fetch(server.port(), "GET /constant").status == 200);
+  CHECK(first.ask("GET /constant").status == 200);
+  CHECK(server.workers() == workers);
+  CHECK(server.stop() == 0);
+}
+
+#if !defined(ORRERY_SANITIZED_ADDRESS) && \
+    !defined(ORRERY_SANITIZED_THREAD)  // they reserve terabytes of addresses
+TEST_CASE("resources: a body for which there is no memory costs its request, not the worker") {
+  if (kSlowness > 1) return;  // valgrind's memory is limited with the worker's
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
+  server.yaml = "limit_request_body: 1g\n";
+  REQUIRE(server.serve());
+  const pid_t worker = server.workers().at(0);
+  Wire other{server.port()};
+  REQUIRE(other.ask("GET /constant").status == 200);
+  limit_addresses(worker, 20 << 20);
+
+  SECTION("by length") {
+    Wire wire{server.port()};
+    CHECK_FALSE(
+        wire.send(request("POST /echo", "Content-Length: 80000000\r\n") + std::string(80'000'000, 'x')));
+    CHECK(server.wait_for_line("(no_memory, target /echo)"));
+  }
+  SECTION("in chunks") {
+    std::string chunks = request("POST /echo", "Transfer-Encoding: chunked\r\n");
+    for (int i = 0; i < 80; ++i) chunks += "f4240\r\n" + std::string(1'000'000, 'x') + "\r\n";
+    Wire wire{server.port()};
+    CHECK_FALSE(wire.send(chunks));
+    CHECK(server.wait_for_line("(no_memory, target /echo)"));
+  }
+  SECTION("the answer is read where the client waits for it") {
+    std::vector<std::unique_ptr<Wire>> wires;
+    int answered = 0;
+    for (int i = 0; i < 40 && answered == 0; ++i) {
+      wires.push_back(std::make_unique<Wire>(server.port()));
+      wires.back()->send(request("POST /echo", "Content-Length: 3000000\r\n") + std::string(1'500'000, 'x'),
+                         200ms);
+      answered = wires.back()->read(100ms).status;
+    }
+    CHECK(answered == 503);
+  }
+  CHECK(other.ask("GET /constant").status == 200);
+  CHECK(fetch(server.port(), "GET /constant").status == 200);
+  CHECK(server.workers() == std::vector<pid_t>{worker});
+  CHECK(server.stop() == 0);
+}
+#endif
+
 TEST_CASE("resources: logs that cannot be written cost their lines and nothing else") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
   server.yaml = "accesslog: /dev/full\n";
@@ -120,7 +200,7 @@ TEST_CASE("resources: a client that sends and never reads is paused") {
   while (sent < 200'000'000 && wire.send(many, 500ms)) sent += many.size();
   INFO("took " << sent << " bytes");
   CHECK(sent < 100'000'000);
-  CHECK(private_memory(worker) < before + 4096 * std::size_t{kSlowness});
+  CHECK(private_memory(worker) < before + 4096 * static_cast<std::size_t>(kSlowness));
   CHECK(fetch(server.port(), "GET /constant").status == 200);
 }
 

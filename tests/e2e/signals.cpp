@@ -88,7 +88,7 @@ TEST_CASE("signals: HUP with a new configuration, and with bad ones") {
   CHECK(server.stop() == 0);
 }
 
-TEST_CASE("signals: HUP brings a new environment to new workers") {
+TEST_CASE("signals: HUP brings a new environment and another name, and takes variables back") {
   ServerProcess server;
   const std::string log = "bind: 127.0.0.1:0\naccesslog: access.log\naccess_log_format: '%({COLOUR}e)s'\n";
   server.yaml = "workers: 1\nraw_env: ['COLOUR=red']\n" + log;
@@ -101,6 +101,14 @@ TEST_CASE("signals: HUP brings a new environment to new workers") {
   CHECK(eventually([&] { return server.workers().size() == 1; }));
   CHECK(fetch(server.port(), "GET /constant").status == 200);
   CHECK(server.wait_for_text("access.log", "red\nblue\n"));
+  server.write_config("workers: 1\nproc_name: clockwork\n" + log);
+  server.signal(SIGHUP);
+  REQUIRE(server.wait_for_line("Generation 3 serves"));
+  CHECK(eventually([&] { return server.workers().size() == 1; }));
+  CHECK(fetch(server.port(), "GET /constant").status == 200);
+  CHECK(server.wait_for_text("access.log", "red\nblue\n-\n"));
+  CHECK(ServerProcess::title(server.pid()) == "clockwork: master");
+  CHECK(ServerProcess::title(server.workers()[0]).starts_with("clockwork: worker "));
 }
 
 TEST_CASE("signals: HUP finds a relative file and directory again after chdir") {

@@ -17,7 +17,7 @@
 //
 // With ECHO_ROUTES=corpus it has the routes of tests/corpus/README.md instead.
 // With ECHO_START=fail in its environment the workers' start hook fails, with `throw` it throws, with `exit` it exits, with `hang` it hangs, with `once`
-// it fails for all but the first that finds no file `started` in its directory.
+// it fails for all but the first that finds no file `started` in its directory, with `once-then-hang` it hangs for those.
 #include <algorithm>
 #include <atomic>
 #include <charconv>
@@ -197,9 +197,9 @@ orrery::Result<void> start_as_told() {
   if (start == "fail") return orrery::fail("told to fail");
   if (start == "exit") ::_exit(7);
   if (start == "throw") throw std::runtime_error("told to throw");
-  if (start == "once" && ::open("started", O_CREAT | O_EXCL | O_CLOEXEC, 0600) < 0)
-    return orrery::fail("started once before");
-  while (start == "hang") std::this_thread::sleep_for(std::chrono::hours{1});
+  const bool again = start.starts_with("once") && ::open("started", O_CREAT | O_EXCL | O_CLOEXEC, 0600) < 0;
+  if (again && start == "once") return orrery::fail("started once before");
+  while (start == "hang" || again) std::this_thread::sleep_for(std::chrono::hours{1});
   return {};
 }
 

@@ -76,7 +76,8 @@ class Decoder {
       std::string_view value = line->substr(colon + 1);
       while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
       while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
-      out_.trailers.emplace_back(line->substr(0, colon), value);
+      const std::string name{line->substr(0, colon)};
+      if (name.find('_') == std::string::npos) out_.trailers.emplace_back(name, value);  // header_map: drop
     }
   }
 

@@ -11,10 +11,10 @@
 #include <set>
 
 #include "fuzz/claim.hpp"
-#include "fuzz/exchange_routes.hpp"
 #include "fuzz/input.hpp"
 #include "fuzz/limits.hpp"
 #include "fuzz/response_reader.hpp"
+#include "support/routes.hpp"
 
 namespace orrery::fuzz {
 namespace {
@@ -49,8 +49,8 @@ class Connection final : http::Observer {
  public:
   Connection(const Config& config, bool pushy, std::uint8_t plan)
       : config_(config),
-        routes_(routes()),
-        router_(router_of(routes_)),
+        routes_(test::echo_routes()),
+        router_(test::router_of(routes_)),
         context_(config_, router_, routes_, *this, http::Proxies::make(config_).value(), 7),
         exchange_(context_, base::parse_ip("192.0.2.1").value(), config_.proxy_protocol, now_),
         pushy_(pushy),

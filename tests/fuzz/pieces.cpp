@@ -35,7 +35,7 @@ void run(Input input) {
   std::vector<std::size_t> sizes(input.take_byte() % 8);
   for (std::size_t& size : sizes) size = 1 + input.take_byte();
   const std::string_view bytes = input.take_rest();
-  auto routes = test::ExchangeDriver::echo_routes();
+  auto routes = test::echo_routes();
   routes.pop_back();  // its handler takes statuses only
   const auto make = [&] { return std::make_unique<test::ExchangeDriver>(config, routes); };
   const test::Outcome whole = test::run_pieces(make, {bytes});

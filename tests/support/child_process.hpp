@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/slowness.hpp"
+
 namespace orrery::test {
 
 template <class Code>
@@ -23,7 +25,7 @@ pid_t in_child(Code code) {
 
 /// Asks `condition` every few milliseconds until it is true; false when `limit` passed before.
 template <class Condition>
-bool eventually(Condition condition, std::chrono::milliseconds limit = std::chrono::seconds{20}) {
+bool eventually(Condition condition, std::chrono::milliseconds limit = std::chrono::seconds{20} * kSlowness) {
   const auto end = std::chrono::steady_clock::now() + limit;
   while (!condition()) {
     if (std::chrono::steady_clock::now() > end) return false;
@@ -33,7 +35,8 @@ bool eventually(Condition condition, std::chrono::milliseconds limit = std::chro
 }
 
 /// The wait(2) status of `pid` when it ends within `limit`; else it is killed.
-inline std::optional<int> wait_for(pid_t pid, std::chrono::milliseconds limit = std::chrono::seconds{20}) {
+inline std::optional<int> wait_for(pid_t pid,
+                                   std::chrono::milliseconds limit = std::chrono::seconds{20} * kSlowness) {
   int status = 0;
   if (eventually([&] { return ::waitpid(pid, &status, WNOHANG) == pid; }, limit)) return status;
   ::kill(pid, SIGKILL);

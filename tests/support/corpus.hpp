@@ -14,7 +14,7 @@ struct ExpectedRequest {
   std::string method;
   std::string target;
   std::vector<std::pair<std::string, std::string>>
-      lines;  ///< keyword (path, query, body, field, trailer) and the rest
+      lines;  ///< keyword (path, query, body, field, fields, trailer, trailers) and the rest
 };
 
 struct WireCase {
@@ -24,6 +24,7 @@ struct WireCase {
   std::vector<int> statuses;              ///< of all final responses, in order
   std::string reject;                     ///< name of the refusal; empty = none
   std::string end;                        ///< keep | close | linger | open
+  std::string header_map = "drop";        ///< the server's setting
 };
 
 /// Turns the readable form into bytes: `\r \n \t \\ \xHH`; line breaks and lines that begin with `#` are left out.

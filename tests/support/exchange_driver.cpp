@@ -23,16 +23,6 @@ base::Address address_of(const char* text) {
   return base::parse_ip(text).value();
 }
 
-http::Router router_of(const std::vector<Route>& routes) {
-  http::Router router;
-  for (const Route& route : routes) {
-    if (const auto added = router.add(route.method, route.pattern); !added) {
-      throw std::runtime_error(added.error().message);
-    }
-  }
-  return router;
-}
-
 bool equal_names(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](char x, char y) { return std::tolower(x) == std::tolower(y); });
@@ -95,27 +85,6 @@ std::string SeenRequest::text() const {
 
 std::optional<std::string> SeenResponse::field(std::string_view name) const {
   return find_field(fields, name);
-}
-
-std::vector<Route> ExchangeDriver::echo_routes() {
-  const auto route = [](std::string method, std::string pattern, RouteOptions options = {}) {
-    Route made;
-    made.method = std::move(method);
-    made.pattern = std::move(pattern);
-    made.options = options;
-    return made;
-  };
-  RouteOptions stream;
-  stream.stream_body = true;
-  RouteOptions small;
-  small.limit_request_body = 10;
-  RouteOptions quick;
-  quick.request_deadline = Milliseconds{100};
-  RouteOptions endless;
-  endless.request_deadline = Milliseconds{0};
-  return {route("*", "/{all...}"),        route("GET", "/get"),        route("POST", "/stream", stream),
-          route("POST", "/small", small), route("*", "/quick", quick), route("GET", "/endless", endless),
-          route("*", "/status/{code}")};
 }
 
 Response ExchangeDriver::echo(const Request& request) {

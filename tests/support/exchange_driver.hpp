@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "http/exchange.hpp"
+#include "support/routes.hpp"
 
 namespace orrery::test {
 
@@ -61,9 +62,7 @@ class ExchangeDriver final : http::Observer {
   ExchangeDriver(const ExchangeDriver&) = delete;
   ExchangeDriver& operator=(const ExchangeDriver&) = delete;
 
-  /// Every method and path: echo. Beside it /get (GET only), /stream (POST, reads the body as it comes), /small (POST, a
-  /// body of at most 10 bytes), /quick (deadline 100 ms), /endless (no deadline) and /status/{code} (answers that status with a body).
-  static std::vector<Route> echo_routes();
+  /// What the handler saw; under /status/{code} with that status.
   static Response echo(const Request& request);
 
   // --- the client ---

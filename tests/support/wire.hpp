@@ -12,18 +12,13 @@
 #include <vector>
 
 #include "base/unique_fd.hpp"
+#include "support/slowness.hpp"
 
 namespace orrery::test {
 
 using namespace std::chrono_literals;
 
-/// Sanitized binaries are slower: limits that only guard against hanging are multiplied by this.
-#if defined(ORRERY_SANITIZED_ADDRESS) || defined(ORRERY_SANITIZED_THREAD)
-inline constexpr int kSlowness = 4;
-#else
-inline constexpr int kSlowness = 1;
-#endif
-inline constexpr std::chrono::milliseconds kPatience = 10s * kSlowness;
+inline const std::chrono::milliseconds kPatience = 10s * kSlowness;
 
 /// One response as it came.
 struct Answer {

@@ -273,7 +273,7 @@ TEST_CASE("Time in which the handler does not ask for the body is not the client
 }
 
 TEST_CASE("A body asked for late has its whole time") {
-  std::vector<Route> routes = Driver::echo_routes();
+  std::vector<Route> routes = echo_routes();
   for (Route& route : routes)
     if (route.pattern == "/stream") route.options.request_deadline = std::chrono::milliseconds{0};
   Driver driver{{}, routes};

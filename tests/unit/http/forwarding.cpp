@@ -80,7 +80,7 @@ const Row kRows[] = {
 std::unique_ptr<ExchangeDriver> connection(const char* peer) {
   Config config;
   config.forwarded_allow_ips = {"10.0.0.0/8", "2001:db8:a::/48"};
-  return std::make_unique<ExchangeDriver>(config, ExchangeDriver::echo_routes(), peer);
+  return std::make_unique<ExchangeDriver>(config, echo_routes(), peer);
 }
 
 TEST_CASE("Trusted proxies say who asked, and over what") {
@@ -112,7 +112,7 @@ TEST_CASE("Scheme fields are those of the settings, of any name") {
   config.secure_scheme_headers = {"Front-End-Https=on", "X-" + std::string(80, 'a') + "=1"};
   for (const std::string& fields :
        {field("front-end-https", "ON"), field("X-" + std::string(80, 'A'), "1")}) {
-    ExchangeDriver driver{config, ExchangeDriver::echo_routes(), "127.0.0.1"};
+    ExchangeDriver driver{config, echo_routes(), "127.0.0.1"};
     driver.receive("GET / HTTP/1.1\r\nHost: h\r\n" + fields + proto("http") + "\r\n");
     CHECK(driver.requests().at(0).scheme == "https");
   }

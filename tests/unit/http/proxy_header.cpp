@@ -121,7 +121,7 @@ TEST_CASE("A PROXY header is not judged before it is there") {
 std::unique_ptr<test::ExchangeDriver> connection(ProxyProtocol mode, const char* peer = "127.0.0.1") {
   Config config;
   config.proxy_protocol = mode;
-  return std::make_unique<test::ExchangeDriver>(config, test::ExchangeDriver::echo_routes(), peer);
+  return std::make_unique<test::ExchangeDriver>(config, test::echo_routes(), peer);
 }
 
 const std::string kGet = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";

@@ -11,11 +11,26 @@ std::string corpus_folder(const char* name) {
   return std::string{ORRERY_TEST_DATA_DIR} + "/corpus/http/" + name;
 }
 
+Config config_of(const WireCase& wire) {
+  Config config;
+  if (wire.header_map == "refuse") config.header_map = HeaderMap::kRefuse;
+  if (wire.header_map == "dangerous") config.header_map = HeaderMap::kDangerous;
+  return config;
+}
+
+std::string names_of(const std::vector<std::pair<std::string, std::string>>& fields) {
+  std::string names;
+  for (const auto& [name, value] : fields) names += (names.empty() ? "" : " ") + name;
+  return names;
+}
+
 std::string actual_line(const SeenRequest& request, const std::string& keyword, const std::string& expected) {
   if (keyword == "path") return request.path;
   if (keyword == "query") return request.query;
   if (keyword == "version") return request.version;
   if (keyword == "body") return request.body;
+  if (keyword == "fields") return names_of(request.fields);
+  if (keyword == "trailers") return names_of(request.trailers);
   const auto& list = keyword == "trailer" ? request.trailers : request.fields;
   for (const auto& [name, value] : list)
     if (name + ": " + value == expected) return expected;
@@ -45,7 +60,8 @@ std::vector<int> final_statuses(const ExchangeDriver& driver) {
 }
 
 void check_case(const WireCase& wire) {
-  ExchangeDriver driver;
+  const Config config = config_of(wire);
+  ExchangeDriver driver{config};
   driver.receive(wire.bytes);
   check_requests(wire, driver.requests());
   CHECK(final_statuses(driver) == wire.statuses);
@@ -53,7 +69,7 @@ void check_case(const WireCase& wire) {
   CHECK(driver.rejects().size() == (wire.reject.empty() ? 0 : 1));
   const bool kept = driver.end() == End::kOpen && driver.exchange().idle();
   CHECK((kept ? "keep" : name_of(driver.end())) == wire.end);
-  run_chunked(wire.bytes);
+  run_chunked(wire.bytes, config);
 }
 
 TEST_CASE("Every valid wire case is read as it should be, however it is split") {

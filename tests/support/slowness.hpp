@@ -1,0 +1,21 @@
+// kSlowness: how much slower than itself a server may be because it is watched: limits that only guard against hanging are multiplied by it.
+//
+// The build knows of sanitizers; of valgrind ORRERY_SLOWNESS in the environment tells.
+#pragma once
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace orrery::test {
+
+inline const int kSlowness = [] {
+#if defined(ORRERY_SANITIZED_ADDRESS) || defined(ORRERY_SANITIZED_THREAD)
+  constexpr int kBuilt = 4;
+#else
+  constexpr int kBuilt = 1;
+#endif
+  const char* told = std::getenv("ORRERY_SLOWNESS");
+  return told == nullptr ? kBuilt : std::max(1, std::atoi(told));
+}();
+
+}  // namespace orrery::test
