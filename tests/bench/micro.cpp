@@ -196,15 +196,17 @@ void add_http_parts(std::vector<Named>& parts, Server& planets, Server& constant
 void add_planet_parts(std::vector<Named>& parts, Server& planets) {
   const planets::Instant instant = an_instant();
   parts.push_back({"ephemeris, one body", [instant] {
-                     sink += planets::Sky{instant, kObserver}.position(planets::Body::kMars).azimuth.value;
+                     sink += planets::Sky{instant, kObserver}.direction(planets::Body::kMars).azimuth.value;
                    }});
   parts.push_back({"ephemeris, ten bodies", [instant] {
                      const planets::Sky sky{instant, kObserver};
                      for (const planets::Body body : planets::kBodies)
-                       sink += sky.position(body).azimuth.value;
+                       sink += sky.direction(body).azimuth.value;
                    }});
-  parts.push_back(
-      {"time as text", [instant] { sink += static_cast<double>(planets::format_rfc3339(instant).size()); }});
+  parts.push_back({"time as text", [instant] {
+                     std::array<char, planets::kTimestampRoom> text;
+                     sink += static_cast<double>(planets::write_rfc3339(text.data(), instant) - text.data());
+                   }});
   auto head = std::make_shared<Head>(planets, kShortHead);
   parts.push_back({"handler of the planet route", [head, &planets] {
                      const Request request = head->message->borrow();
