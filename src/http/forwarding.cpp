@@ -136,8 +136,8 @@ tl::expected<bool, Reject> Forwarding::asked_over_https(const Message& message,
   for (const FieldSpan& field : message.fields) {
     const std::string_view name = message.view(field.name);
     for (const SchemeField& scheme : scheme_fields_) {
-      if (!equals_ignoring_case(name, scheme.name)) continue;
-      (equals_ignoring_case(message.view(field.value), scheme.value) ? secure : plain) = true;
+      if (!same_field_name(name, scheme.name)) continue;
+      (same_field_name(message.view(field.value), scheme.value) ? secure : plain) = true;
     }
   }
   if (secure && plain) return tl::unexpected(Reject::contradicting_scheme);

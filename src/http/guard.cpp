@@ -14,12 +14,6 @@ namespace {
 
 constexpr char kTlsHandshake = 0x16;
 
-/// Content of a line whose LF is at `end`, or the reason it is none.
-std::optional<Reject> check_line_end(std::string_view line_with_cr) {
-  if (line_with_cr.empty() || line_with_cr.back() != '\r') return Reject::bare_lf;
-  return {};
-}
-
 Reject reason_for_field_byte(std::string_view text) {
   for (const char c : text) {
     if (c == '\r') return Reject::bare_cr;
@@ -74,20 +68,23 @@ bool may_begin_size_line(std::string_view text) {
   return are_extensions(text.substr(0, text.size() - (whole ? 1 : 0)), whole);
 }
 
+/// Judges a field line up to its colon. `length`: of the token it begins with.
+std::optional<Reject> check_before_colon(std::string_view line, std::size_t length) {
+  if (line.front() == ' ' || line.front() == '\t') return Reject::obs_fold;
+  if (length < line.size() && line[length] == ':') {
+    return length == 0 ? std::optional{Reject::empty_field_name} : std::nullopt;
+  }
+  const std::size_t colon = line.find(':');
+  if (colon != std::string_view::npos) return check_field_name(line.substr(0, colon), line);
+  const Reject reason = reason_for_field_byte(line);
+  return reason == Reject::bad_field_name ? Reject::missing_colon : reason;
+}
+
 }  // namespace
 
 std::optional<Reject> check_field_line(std::string_view line) {
-  if (line.front() == ' ' || line.front() == '\t') return Reject::obs_fold;
   const std::size_t name = token_length(line);
-  if (name == line.size() || line[name] != ':') {
-    const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos) {
-      const Reject reason = reason_for_field_byte(line);
-      return reason == Reject::bad_field_name ? Reject::missing_colon : reason;
-    }
-    return check_field_name(line.substr(0, colon), line);
-  }
-  if (name == 0) return Reject::empty_field_name;
+  if (const auto reason = check_before_colon(line, name)) return reason;
   const std::string_view value = line.substr(name + 1);
   if (has_only_field_bytes(value)) return {};
   return reason_for_field_byte(value);
@@ -121,12 +118,19 @@ std::optional<Reject> Guard::check_request_line(std::string_view line) {
 Verdict Guard::scan(std::string_view head, const Config& limits) {
   // A TLS handshake has no lines: waiting for the end of one would be in vain.
   if (scanned_ == 0 && head.starts_with(kTlsHandshake)) return Verdict::refused(Reject::tls_hello);
+  sixteen::Finder controls{head, [](sixteen::Block bytes) { return are_bad_in_field(bytes); }};
   for (;;) {
     const bool first = line_start_ == 0;
     const std::size_t limit = first ? limits.limit_request_line : limits.limit_request_field_size;
-    const void* found = std::memchr(head.data() + scanned_, '\n', head.size() - scanned_);
-    const std::size_t end =
-        found ? static_cast<std::size_t>(static_cast<const char*>(found) - head.data()) : head.size();
+    std::size_t end = controls.next(scanned_);
+    bool found = end + 1 < head.size() && head[end] == '\r' && head[end + 1] == '\n';
+    if (found) {
+      ++end;
+    } else if (end < head.size()) {
+      odd_ = true;
+      end = std::min(head.find('\n', end), head.size());
+      found = end < head.size();
+    }
     const std::size_t length = end - line_start_;
     if (length > limit) {
       // The CR of the line's end is not counted. Of two limits the one that is crossed first counts, as if bytes came singly.
@@ -139,18 +143,23 @@ Verdict Guard::scan(std::string_view head, const Config& limits) {
       scanned_ = static_cast<std::uint32_t>(end);
       return Verdict::more();
     }
-    const std::string_view line = head.substr(line_start_, length);
-    if (const auto reason = check_line_end(line)) return Verdict::refused(*reason);
-    const std::string_view content = line.substr(0, length - 1);
+    if (odd_ && (length == 0 || head[end - 1] != '\r')) return Verdict::refused(Reject::bare_lf);
+    const std::string_view content{head.data() + line_start_, length - 1};
+    std::optional<Reject> reason;
     if (first) {
-      if (const auto reason = check_request_line(content)) return Verdict::refused(*reason);
+      reason = check_request_line(content);
     } else if (content.empty()) {
       return end + 1 > limits.limit_request_head ? Verdict::refused(Reject::long_head)
                                                  : Verdict::complete(end + 1);
+    } else if (++fields_ > limits.limit_request_fields) {
+      reason = Reject::too_many_fields;
     } else {
-      if (++fields_ > limits.limit_request_fields) return Verdict::refused(Reject::too_many_fields);
-      if (const auto reason = check_field_line(content)) return Verdict::refused(*reason);
+      // Where no byte is odd only the name is left to judge.
+      reason = odd_ ? check_field_line(content)
+                    : check_before_colon(content, token_length(head.substr(line_start_)));
     }
+    if (reason) return Verdict::refused(*reason);
+    odd_ = false;
     line_start_ = scanned_ = static_cast<std::uint32_t>(end + 1);
   }
 }

@@ -55,6 +55,7 @@ class Guard {
   std::uint32_t method_length_ = 0;
   std::uint32_t target_length_ = 0;
   int minor_version_ = 1;
+  bool odd_ = false;  ///< this line has a control byte that is neither HTAB nor part of its CRLF
 };
 
 /// Judges one field line without its CRLF; nothing is wrong when the result is empty.

@@ -39,9 +39,9 @@ class RequestIds {
     bits = (bits | bits << 16) & 0x0000ffff0000ffff;
     bits = (bits | bits << 8) & 0x00ff00ff00ff00ff;
     bits = (bits | bits << 4) & 0x0f0f0f0f0f0f0f0f;
-    const std::uint64_t letters =
-        ((bits + 6 * eight::kOnes) >> 4) & eight::kOnes;  // 1 where a nibble is above 9
-    bits += '0' * eight::kOnes + letters * ('a' - '0' - 10);
+    constexpr std::uint64_t kOnes = 0x0101010101010101;
+    const std::uint64_t letters = ((bits + 6 * kOnes) >> 4) & kOnes;  // 1 where a nibble is above 9
+    bits += '0' * kOnes + letters * ('a' - '0' - 10);
     return std::endian::native == std::endian::little ? __builtin_bswap64(bits) : bits;
   }
 

@@ -29,7 +29,14 @@ std::optional<char> decode_escape(std::string_view text, std::size_t at) {
 }
 
 std::size_t reg_name_length(std::string_view text) {
-  for (std::size_t i = 0;; i += 3) {
+  // Most hosts are letters, digits, dots and hyphens.
+  const std::size_t plain = sixteen::walk(
+      text,
+      [](sixteen::Block bytes) {
+        return ~(((bytes | 0x20) - 'a' < 26) | (bytes - '0' < 10) | (bytes == '.') | (bytes == '-'));
+      },
+      [](char) { return true; });
+  for (std::size_t i = plain;; i += 3) {
     while (i < text.size() && kHostBytes[static_cast<unsigned char>(text[i])]) ++i;
     if (i == text.size() || text[i] != '%' || !decode_escape(text, i)) return i;
   }
@@ -118,8 +125,8 @@ std::optional<Target> split_target(std::string_view target) {
 
 bool is_plain_path(std::string_view path) {
   // Most paths have neither an escape nor a dot.
-  std::size_t i = eight::walk(
-      path, [](std::uint64_t word) { return eight::any_equal(word, '%') | eight::any_equal(word, '.'); },
+  std::size_t i = sixteen::walk(
+      path, [](sixteen::Block bytes) { return (bytes == '%') | (bytes == '.'); },
       [](char c) { return c == '%' || c == '.'; });
   for (; i < path.size(); ++i) {
     if (path[i] == '%') return false;
