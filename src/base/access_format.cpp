@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "base/lower_case.hpp"
+#include "base/sixteen.hpp"
 
 namespace orrery::base {
 
@@ -46,45 +47,29 @@ bool needs_escape(char c) {
   return byte < 0x20 || byte >= 0x7f || c == '"' || c == '\\';
 }
 
-using Block = std::uint8_t __attribute__((vector_size(16)));
-
-bool is_plain_block(const char* at) {
-  Block block;
-  std::memcpy(&block, at, sizeof block);
-  const auto marks = (block < 0x20) | (block >= 0x7f) | (block == '"') | (block == '\\');
-  std::uint64_t halves[2];
-  std::memcpy(halves, &marks, sizeof halves);
-  return (halves[0] | halves[1]) == 0;
-}
-
 bool is_plain(std::string_view value) {
-  if (value.size() < sizeof(Block)) {
-    char block[sizeof(Block)] = "               ";
-    std::memcpy(block, value.data(), value.size());
-    block[sizeof(Block) - 1] = ' ';
-    return is_plain_block(block);
-  }
-  const char* const last = value.data() + value.size() - sizeof(Block);
-  for (const char* at = value.data(); at < last; at += sizeof(Block))
-    if (!is_plain_block(at)) return false;
-  return is_plain_block(last);  // overlaps what was looked at already
+  const std::size_t plain = sixteen::walk(
+      value,
+      [](sixteen::Block bytes) {
+        return (bytes < 0x20) | (bytes >= 0x7f) | (bytes == '"') | (bytes == '\\');
+      },
+      needs_escape);
+  return plain == value.size();
 }
 
-/// Writes at the end of a string, in room it asks for seldom.
+/// Writes from left to right while there is room, and counts, rather too much, what there is none for.
 class Pen {
  public:
-  explicit Pen(std::string& out) : out_(out), used_(out.size()) { grow(0); }
-  Pen(const Pen&) = delete;
-  Pen& operator=(const Pen&) = delete;
-  ~Pen() { out_.resize(used_); }
+  explicit Pen(std::span<char> to) : begin_(to.data()), at_(to.data()), end_(to.data() + to.size()) {}
 
   void put(char c) {
-    *room(1) = c;
-    ++used_;
+    if (at_ == end_) return refuse(1);
+    *at_++ = c;
   }
   [[gnu::always_inline]] void put(std::string_view text) {
-    std::memcpy(room(text.size() + 1), text.data(), text.size());
-    used_ += text.size();
+    if (text.size() > static_cast<std::size_t>(end_ - at_)) return refuse(text.size());
+    copy(text);
+    at_ += text.size();
   }
   void put_escaped(std::string_view value) {
     if (is_plain(value)) return put(value);
@@ -93,20 +78,34 @@ class Pen {
   void put_value(std::string_view value) { value.empty() ? put('-') : put_escaped(value); }
   template <class Integer>
   void put_number(Integer value) {
-    char* const begin = room(24);
-    used_ += static_cast<std::size_t>(std::to_chars(begin, begin + 24, value).ptr - begin);
+    const auto [end, error] = std::to_chars(at_, end_, value);
+    if (error != std::errc{}) return refuse(kLongestNumber);
+    at_ = end;
   }
   template <class Integer>
   void put_number_or_dash(Integer value) {
     value == 0 ? put('-') : put_number(value);
   }
+  /// Of all that was put; more than there is room for when not all of it was written.
+  [[nodiscard]] std::size_t length() const { return static_cast<std::size_t>(at_ - begin_) + refused_; }
 
  private:
-  static constexpr std::size_t kRoom = 512;
-
-  [[gnu::always_inline]] char* room(std::size_t size) {
-    if (room_ - used_ < size) grow(size);
-    return out_.data() + used_;
+  /// Most pieces are short: no call for these.
+  [[gnu::always_inline]] void copy(std::string_view text) {
+    const std::size_t size = text.size();
+    if (size > 16) {
+      std::memcpy(at_, text.data(), size);
+    } else if (size >= 8) {
+      std::memcpy(at_, text.data(), 8);
+      std::memcpy(at_ + size - 8, text.data() + size - 8, 8);
+    } else if (size >= 4) {
+      std::memcpy(at_, text.data(), 4);
+      std::memcpy(at_ + size - 4, text.data() + size - 4, 4);
+    } else if (size > 0) {
+      at_[0] = text[0];
+      at_[size / 2] = text[size / 2];
+      at_[size - 1] = text[size - 1];
+    }
   }
   void put_escaped_byte(char c) {
     static constexpr std::string_view kDigits = "0123456789ABCDEF";
@@ -115,15 +114,17 @@ class Pen {
     put(kDigits[byte >> 4U]);
     put(kDigits[byte & 15U]);
   }
-
-  void grow(std::size_t size) {
-    room_ = used_ + size + kRoom;
-    out_.resize(room_);
+  static constexpr std::size_t kLongestNumber = 20;
+  /// From now on nothing fits.
+  void refuse(std::size_t size) {
+    end_ = at_;
+    refused_ += size;
   }
 
-  std::string& out_;
-  std::size_t used_;
-  std::size_t room_ = 0;
+  char* begin_;
+  char* at_;
+  char* end_;
+  std::size_t refused_ = 0;
 };
 
 template <class Unit>
@@ -315,7 +316,18 @@ Result<AccessFormat> AccessFormat::compile(std::string_view format) {
 }
 
 void AccessFormat::render(const AccessRecord& record, std::string& out) const {
-  Pen pen{out};
+  const std::size_t before = out.size();
+  std::size_t room = 512;
+  for (;;) {
+    out.resize(before + room);
+    const std::size_t length = render(record, std::span{out}.subspan(before));
+    if (length <= room) return out.resize(before + length);
+    room = length;
+  }
+}
+
+std::size_t AccessFormat::render(const AccessRecord& record, std::span<char> to) const {
+  Pen pen{to};
   for (const Piece& piece : pieces_) {
     switch (piece.atom) {
       case Atom::kText: pen.put(piece.text); break;
@@ -347,6 +359,7 @@ void AccessFormat::render(const AccessRecord& record, std::string& out) const {
       case Atom::kEnvironment: pen.put_value(environment_value(piece.text)); break;
     }
   }
+  return pen.length();
 }
 
 }  // namespace orrery::base

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
@@ -48,7 +49,10 @@ class AccessFormat {
   /// Compiles `format`; fails with a sentence that names the unknown atom and its column.
   static Result<AccessFormat> compile(std::string_view format);
 
-  /// Appends one line, with its newline, to `out`.
+  /// Writes one line, with its newline, to the beginning of `to`, and returns its length. When it does not fit the result is a size that
+  /// would do, larger than `to`, and what lies there is no line.
+  [[nodiscard]] std::size_t render(const AccessRecord& record, std::span<char> to) const;
+  /// Appends it to `out`.
   void render(const AccessRecord& record, std::string& out) const;
 
  private:

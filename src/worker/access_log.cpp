@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <span>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -72,16 +73,30 @@ Result<void> AccessLog::reopen() {
 }
 
 void AccessLog::write(const base::AccessRecord& record) {
-  line_.clear();
-  format_.render(record, line_);
-  if (!waits_ && line_.size() > PIPE_BUF) line_.replace(PIPE_BUF - 1, std::string::npos, "\n");
+  if (append(record)) return;
+  flush();
+  if (append(record)) return;
+  std::string line;
+  format_.render(record, line);
+  if (!waits_) line.replace(PIPE_BUF - 1, std::string::npos, "\n");
+  write_out(line);
+}
+
+/// False when there is no room for it behind the others.
+bool AccessLog::append(const base::AccessRecord& record) {
   os::AccessBatch& batch = slot_->access;
-  if (batch.used.load(std::memory_order_relaxed) + line_.size() > batch.bytes.size()) flush();
   const std::uint32_t used = batch.used.load(std::memory_order_relaxed);
-  if (line_.size() > batch.bytes.size()) return write_out(line_);
-  std::memcpy(batch.bytes.data() + used, line_.data(), line_.size());
-  batch.used.store(used + static_cast<std::uint32_t>(line_.size()), std::memory_order_release);
-  if (used + line_.size() >= kFlushAt) flush();
+  const std::span room{batch.bytes.data() + used, batch.bytes.size() - used};
+  std::size_t length = format_.render(record, room);
+  if (length > room.size()) return false;
+  if (!waits_ && length > PIPE_BUF) {
+    length = PIPE_BUF;
+    room[PIPE_BUF - 1] = '\n';
+  }
+  const std::uint32_t now = used + static_cast<std::uint32_t>(length);
+  batch.used.store(now, std::memory_order_release);
+  if (now >= kFlushAt) flush();
+  return true;
 }
 
 void AccessLog::flush() {

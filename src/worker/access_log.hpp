@@ -28,6 +28,7 @@ class AccessLog {
  private:
   AccessLog(std::string path, base::AccessFormat format, os::Slot& slot)
       : path_(std::move(path)), format_(std::move(format)), slot_(&slot) {}
+  bool append(const base::AccessRecord& record);
   void write_whole_lines(std::string_view lines);
   void write_out(std::string_view lines);
   void drop(std::string_view lines, int error);
@@ -39,7 +40,6 @@ class AccessLog {
   bool waits_ = true;  ///< a regular file: a write takes everything
   bool socket_ = false;
   bool complained_ = false;  ///< the present failure is in the error log already
-  std::string line_;
 };
 
 }  // namespace orrery::worker

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <stdlib.h>
+#include <vector>
 
 namespace orrery::base {
 namespace {
@@ -43,6 +44,28 @@ std::string rendered(std::string_view format, const AccessRecord& record = mars(
   std::string out;
   compiled->render(record, out);
   return out;
+}
+
+TEST_CASE("access_format writes a line into the room there is, or tells what room it needs") {
+  const std::string format = R"(%(h)s "%(r)s" %(s)s %(B)s %(D)s %(L)s %({x-nothing}i)s %(a)s)";
+  const std::string line = rendered(format);
+  const auto compiled = AccessFormat::compile(format);
+  for (std::size_t room = 0; room <= line.size(); ++room) {
+    std::vector<char> bytes(room);
+    const std::size_t length = compiled->render(mars(), bytes);
+    INFO(room);
+    if (room < line.size())
+      REQUIRE(length > room);
+    else
+      REQUIRE(std::string_view{bytes.data(), length} == line);
+  }
+}
+
+TEST_CASE("access_format appends a line of any length") {
+  AccessRecord record = mars();
+  const std::string agent(3000, '"');
+  record.target = agent;
+  CHECK(rendered("%(r)s", record).size() == std::string{"GET  HTTP/1.1\n"}.size() + 4 * agent.size());
 }
 
 TEST_CASE("access_format takes the user out of basic authentication, and nothing else") {
