@@ -152,7 +152,7 @@ void Exchange::pulled(std::string_view piece, bool more, Monotonic now) {
 
 /// The response is written whole: what becomes of the connection.
 void Exchange::answered(int status, const Response* response, Monotonic now) {
-  context_.observer.on_answered(*message_, {status, sent_body_, response});
+  context_.observer.on_answered(*message_, {status, sent_body_, response, now});
   if (message_->body_complete) return finish(now);
   if (!keep_) return close(true);
   state_ = State::kDiscard;

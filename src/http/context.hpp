@@ -10,6 +10,7 @@
 #include "orrery/config.hpp"
 
 #include "base/address.hpp"
+#include "base/clock.hpp"
 #include "base/reject.hpp"
 #include "http/forwarding.hpp"
 #include "http/message.hpp"
@@ -25,6 +26,7 @@ struct Answer {
   int status = 0;
   std::uint64_t body_bytes = 0;        ///< without framing
   const Response* response = nullptr;  ///< its fields; may be null
+  base::Monotonic finished{};          ///< the epoch = at this moment
 };
 
 /// Told of what the exchanges decide. Must not call back into the exchange.

@@ -113,7 +113,7 @@ void Exchange::report_cut_response() {
   const bool left = state_ == State::kHandling && message_->dispatched != Monotonic{};
   if (state_ != State::kStreaming && !left) return;
   context_.observer.on_answered(
-      *message_, {left ? kClientLeft : message_->response_status, left ? 0 : sent_body_, nullptr});
+      *message_, {left ? kClientLeft : message_->response_status, left ? 0 : sent_body_, nullptr, {}});
 }
 
 void Exchange::abandon() {

@@ -1,6 +1,8 @@
 #include "uv/stream.hpp"
 
+#include <cerrno>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <utility>
 
 namespace orrery::uv {
@@ -44,6 +46,8 @@ uv_buf_t buffer_of(std::string_view text) {
   return uv_buf_init(const_cast<char*>(text.data()), static_cast<unsigned>(text.size()));
 }
 
+iovec part_of(std::string_view text) { return {const_cast<char*>(text.data()), text.size()}; }
+
 }  // namespace
 
 void Stream::Close::operator()(uv_stream_t* stream) const noexcept {
@@ -79,9 +83,20 @@ Result<Stream> Stream::adopt(Loop& loop, base::UniqueFd socket, Kind kind, Strea
 void Stream::read_start() { uv_read_start(stream_.get(), lend_buffer, on_read); }
 void Stream::read_stop() { uv_read_stop(stream_.get()); }
 
+// As uv_try_write, without the questions that the caller knows the answers to.
 long Stream::try_write(std::string_view first, std::string_view second) {
-  const uv_buf_t buffers[2] = {buffer_of(first), buffer_of(second)};
-  return uv_try_write(stream_.get(), buffers, second.empty() ? 1 : 2);
+  iovec parts[2] = {part_of(first), part_of(second)};
+  msghdr message{};
+  message.msg_iov = parts;
+  message.msg_iovlen = 2;
+  const int fd = descriptor();
+  ssize_t sent = 0;
+  do {
+    sent = second.empty() ? ::send(fd, first.data(), first.size(), MSG_NOSIGNAL)
+                          : ::sendmsg(fd, &message, MSG_NOSIGNAL);
+  } while (sent < 0 && errno == EINTR);
+  if (sent >= 0) return sent;
+  return errno == ENOBUFS ? -EAGAIN : -errno;
 }
 
 void Stream::queue(std::string rest) {

@@ -41,7 +41,7 @@ class Stream {
 
   void read_start();
   void read_stop();
-  /// Sends what the kernel takes now of `first` and then `second`. The number of bytes, or a negative errno.
+  /// Sends what the kernel takes now of `first` and then `second`, while nothing is queued. The number of bytes, or a negative errno.
   long try_write(std::string_view first, std::string_view second);
   /// Sends `rest` as the kernel takes it; on_sent() follows.
   void queue(std::string rest);

@@ -1,5 +1,6 @@
 #include "worker/dispatch.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <utility>
 
@@ -18,7 +19,9 @@ class AsyncDispatch final : public Dispatch {
   AsyncDispatch(Services& services, Flights& flights) : Dispatch(services, flights) {}
 
  private:
-  void run_handler(Session& session, const Route& route) override { run_here(session, route); }
+  void run_handler(Session& session, const Route& route) override {
+    run_here(session, route, session.latest());
+  }
 };
 
 /// Handlers run here after the poll phase: short ones in a row, and after each longer one the loop reads what came for the other
@@ -30,10 +33,11 @@ class SyncDispatch final : public Dispatch {
 
   void after_poll() override {
     if (waiting_.empty()) return;
-    const base::Monotonic end = base::monotonic_now() + kInARow;
+    base::Monotonic now = base::monotonic_now();
+    const base::Monotonic end = now + kInARow;
     do {
-      run_next();
-    } while (!waiting_.empty() && base::monotonic_now() < end);
+      now = run_next(now);
+    } while (!waiting_.empty() && now < end);
   }
   [[nodiscard]] bool willing() const override { return waiting_.empty(); }
 
@@ -44,13 +48,15 @@ class SyncDispatch final : public Dispatch {
   };
   static constexpr std::chrono::milliseconds kInARow{1};
 
-  void run_next() {
+  /// When it was done.
+  base::Monotonic run_next(base::Monotonic now) {
     const Waiting next = waiting_.front();
     waiting_.pop_front();
     if (waiting_.empty()) after_poll_.spin(false);
     Session* session = services_.connections->find(next.key);
-    if (session && !session->message().cancelled.load(std::memory_order_relaxed))
-      run_here(*session, *next.route);
+    if (!session || session->message().cancelled.load(std::memory_order_relaxed)) return now;
+    run_here(*session, *next.route, now);
+    return std::max(now, session->latest());
   }
   void run_handler(Session& session, const Route& route) override {
     if (waiting_.empty()) after_poll_.spin(true);
@@ -149,12 +155,12 @@ void Dispatch::request(Session& session) {
     run_handler(session, route);
 }
 
-void Dispatch::run_here(Session& session, const Route& route) {
+void Dispatch::run_here(Session& session, const Route& route, base::Monotonic now) {
   http::Message& message = session.message();
   // The whole time from now on: what it waited for its turn is not the handler's.
   const bool limited = message.deadline != base::Monotonic{};
   const int cell = flights_.begin_here(
-      message, limited ? base::monotonic_now() + (message.deadline - message.dispatched) : base::Monotonic{});
+      message, limited ? now + (message.deadline - message.dispatched) : base::Monotonic{});
   Outcome outcome = call_handler(route.handler, message.borrow(), message.error_accept());
   flights_.end(cell);
   if (!outcome.failure.empty()) services_.recorder.handler_failed(message, outcome.failure);

@@ -44,7 +44,7 @@ class Dispatch {
   Dispatch(Services& services, Flights& flights) : services_(services), flights_(flights) {}
   virtual void run_handler(Session& session, const Route& route) = 0;
   /// Runs the handler here and now, and answers.
-  void run_here(Session& session, const Route& route);
+  void run_here(Session& session, const Route& route, base::Monotonic now);
   /// Hands a piece on, or breaks the stream when the pull failed.
   void finish_pull(Session& session, const Pulled& pulled);
 

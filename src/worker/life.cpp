@@ -64,13 +64,7 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ht
       recorder_(*birth_.slot, std::move(access_log)),
       context_(*birth_.config, router, app.routes(), recorder_, std::move(proxies), random_seed()),
       deadlines_(loop_),
-      services_{.loop = loop_,
-                .context = context_,
-                .recorder = recorder_,
-                .deadlines = deadlines_,
-                .mailbox = std::make_shared<Mailbox>(loop_),
-                .slot = *birth_.slot,
-                .outputs = {}},
+      services_(loop_, context_, recorder_, deadlines_, *birth_.slot),
       connections_(services_, connection_limit(*birth_.config, birth_.number)),
       flights_(*birth_.slot),
       after_poll_(loop_, [this] { after_poll(); }),
@@ -156,8 +150,7 @@ void Life::post(std::function<void()> task) {
 
 void Life::beat() {
   const base::Monotonic now = base::monotonic_now();
-  services_.wall_offset = base::wall_now().time_since_epoch() - now.time_since_epoch();
-  context_.date.update(base::wall_now());
+  services_.set_wall_clock(now, base::wall_now());
   birth_.slot->heartbeat_ns.store(now.time_since_epoch().count(), std::memory_order_relaxed);
 }
 

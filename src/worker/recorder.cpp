@@ -70,7 +70,7 @@ void Recorder::on_rejected(Reject reason, const base::Address& peer, const http:
 }
 
 void Recorder::on_answered(const http::Message& message, const http::Answer& answer) {
-  const base::Monotonic now = base::monotonic_now();
+  const base::Monotonic now = answer.finished == base::Monotonic{} ? base::monotonic_now() : answer.finished;
   const base::Nanoseconds duration = now - message.started;
   os::Counters& counters = slot_.counters;
   const std::uint64_t count = counters.requests.load(std::memory_order_relaxed) + 1;

@@ -35,6 +35,15 @@ class OutputPool {
 };
 
 struct Services {
+  Services(uv::Loop& own_loop, http::Context& own_context, Recorder& own_recorder, Deadlines& own_deadlines,
+           os::Slot& own_slot)
+      : loop(own_loop),
+        context(own_context),
+        recorder(own_recorder),
+        deadlines(own_deadlines),
+        mailbox(std::make_shared<Mailbox>(own_loop)),
+        slot(own_slot) {}
+
   uv::Loop& loop;
   http::Context& context;
   Recorder& recorder;
@@ -44,8 +53,26 @@ struct Services {
   Connections* connections = nullptr;
   Dispatch* dispatch = nullptr;
   OutputPool outputs;
-  base::Nanoseconds wall_offset{
-      0};  ///< what added to the monotonic clock gives UTC; renewed at each heartbeat
+
+  /// Makes the Date line that of the second `now` lies in.
+  void keep_date(base::Monotonic now) {
+    if (now >= date_until_) set_date(now);
+  }
+  /// UTC may have stepped: what it is now.
+  void set_wall_clock(base::Monotonic now, base::WallTime utc) {
+    wall_offset_ = utc.time_since_epoch() - now.time_since_epoch();
+    set_date(now);
+  }
+
+ private:
+  void set_date(base::Monotonic now) {
+    const base::WallTime utc{now.time_since_epoch() + wall_offset_};
+    context.date.update(utc);
+    date_until_ = now + (std::chrono::floor<std::chrono::seconds>(utc) + std::chrono::seconds{1} - utc);
+  }
+
+  base::Nanoseconds wall_offset_{0};  ///< what added to the monotonic clock gives UTC
+  base::Monotonic date_until_{};      ///< when the next second of UTC begins
 };
 
 }  // namespace orrery::worker

@@ -57,7 +57,7 @@ template <class Act>
 void Session::turn(Act&& act) {
   if (closed_) return;
   if (output_) return act();
-  now_ = base::monotonic_now();
+  now_ = latest_ = base::monotonic_now();
   output_ = services_.outputs.take();
   exchange_.attach(output_.get());
   const bool was_idle = idle();
@@ -168,7 +168,7 @@ void Session::on_bytes(std::string_view bytes) {
     return;
   }
   turn([&] {
-    services_.context.date.update(base::WallTime{now_.time_since_epoch() + services_.wall_offset});
+    services_.keep_date(now_);
     exchange_.receive(bytes, now_);
   });
 }
@@ -215,8 +215,10 @@ void Session::on_deadline(Monotonic now) {
 }
 
 void Session::answer(Response&& response) {
+  // Within a turn a handler has taken its time since that began.
+  if (output_) latest_ = base::monotonic_now();
   turn([&] {
-    if (!exchange_.respond(std::move(response), now_)) services_.recorder.count_late_answer();
+    if (!exchange_.respond(std::move(response), latest_)) services_.recorder.count_late_answer();
   });
 }
 

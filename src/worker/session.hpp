@@ -47,6 +47,8 @@ class Session final : uv::StreamEvents, Deadline {
   [[nodiscard]] RequestKey key() const { return {index_, request_}; }
   [[nodiscard]] bool handles(RequestKey key) const { return request_ == key.request && exchange_.message(); }
   [[nodiscard]] bool idle() const { return exchange_.idle() && !lingering_; }
+  /// The time, as far as it was asked for in this turn.
+  [[nodiscard]] base::Monotonic latest() const { return latest_; }
 
   // --- for dispatch and the handlers' objects ---
   void answer(Response&& response);
@@ -108,7 +110,8 @@ class Session final : uv::StreamEvents, Deadline {
   std::unique_ptr<Ongoing> ongoing_;
   Session* more_idle_ = nullptr;  ///< neighbours in Connections' list of idle sessions
   Session* less_idle_ = nullptr;
-  base::Monotonic now_{};
+  base::Monotonic now_{};     ///< when this turn began
+  base::Monotonic latest_{};  ///< and when, since then, a handler ended
   base::Monotonic linger_until_{};
   std::uint32_t index_;
   std::uint32_t serial_;
