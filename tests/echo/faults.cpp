@@ -14,11 +14,14 @@ namespace {
 const char* faults_left = nullptr;
 bool faults_read = false;
 
-/// The next error to give; 0 when there is none.
-int next_fault() {
+bool faults_are_left() {
   if (!faults_read) faults_left = std::getenv("ECHO_ACCEPT_FAULTS");
   faults_read = true;
-  if (faults_left == nullptr || *faults_left == '\0') return 0;
+  return faults_left != nullptr && *faults_left != '\0';
+}
+
+/// The next error to give; 0 when what is left is none.
+int next_fault() {
   char* end = nullptr;
   const long fault = std::strtol(faults_left, &end, 10);
   faults_left = end;
@@ -35,11 +38,9 @@ bool somebody_waits(int listener) {
 extern "C" __attribute__((visibility("default"))) int accept4(
     int listener, sockaddr* peer, socklen_t* length,
     int flags) noexcept(noexcept(::accept4(0, nullptr, nullptr, 0))) {
-  if (somebody_waits(listener)) {
-    if (const int fault = next_fault(); fault != 0) {
-      errno = fault;
-      return -1;
-    }
+  if (faults_are_left() && somebody_waits(listener)) {
+    errno = next_fault();
+    if (errno != 0) return -1;
   }
   return static_cast<int>(::syscall(SYS_accept4, listener, peer, length, flags));
 }
