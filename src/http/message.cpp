@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "http/characters.hpp"
 #include "http/target.hpp"
@@ -20,22 +21,8 @@ std::uintptr_t this_thread() noexcept {
   return reinterpret_cast<std::uintptr_t>(&anchor);
 }
 
-/// What a byte of a query means for its parameters: with few bytes between two of them, looking at each is cheapest.
-enum QueryByte : std::uint8_t { kPlain = 0, kEquals = 1, kAmpersand = 2, kCoded = 4 };
-
-constexpr std::array<std::uint8_t, 256> kQueryBytes = [] {
-  std::array<std::uint8_t, 256> table{};
-  table['='] = kEquals;
-  table['&'] = kAmpersand;
-  table['%'] = table['+'] = kCoded;
-  return table;
-}();
-
-constexpr std::uint64_t length_bit(std::size_t length) {
-  return std::uint64_t{1} << std::min<std::size_t>(length, 63);
-}
-
 inline void trim(std::string& text) {
+  if (text.empty()) return;
   text.clear();
   if (text.capacity() > kKeptCapacity) text.shrink_to_fit();
 }
@@ -67,30 +54,37 @@ void Message::keep_bytes() {
 
 void Message::split_query() {
   query_is_split_ = true;
-  const char* const end = bytes + query.begin + query.length;
-  const auto span = [this](const char* from, const char* to) {
-    return Span{static_cast<std::uint32_t>(from - bytes), static_cast<std::uint32_t>(to - from)};
+  const std::string_view all = view(query);
+  const auto span = [this](std::size_t from, std::size_t to) {
+    return Span{query.begin + static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to - from)};
   };
-  for (const char* at = bytes + query.begin; at < end; ++at) {
-    const char* const name = at;
-    const char* equals = nullptr;
-    std::uint8_t seen = 0;
-    for (;; ++at) {
-      while (at < end && kQueryBytes[static_cast<unsigned char>(*at)] == kPlain) ++at;
-      if (at == end || *at == '&') break;
-      if (*at == '=' && !equals) equals = at;
-      seen |= kQueryBytes[static_cast<unsigned char>(*at)];
-    }
-    const bool plain = (seen & kCoded) == 0;
-    const char* const name_end = equals ? equals : at;
-    query_name_lengths_ |= plain ? length_bit(static_cast<std::size_t>(name_end - name)) : ~std::uint64_t{0};
-    query_pairs_.push_back({span(name, name_end), span(equals ? equals + 1 : at, at), plain});
-  }
+  constexpr std::size_t kNone = std::string_view::npos;
+  std::size_t name = 0;
+  std::size_t equals = kNone;
+  bool plain = true;
+  const auto end_pair = [&](std::size_t at) {
+    const std::size_t name_end = equals == kNone ? at : equals;
+    query_name_lengths_ |= plain ? length_bit(name_end - name) : ~std::uint64_t{0};
+    query_pairs_.push_back({span(name, name_end), span(equals == kNone ? at : equals + 1, at), plain});
+    name = at + 1;
+    equals = kNone;
+    plain = true;
+  };
+  sixteen::for_each(
+      all,
+      [](sixteen::Block block) { return (block == '=') | (block == '&') | (block == '%') | (block == '+'); },
+      [&](std::size_t at) {
+        switch (all[at]) {
+          case '&': end_pair(at); break;
+          case '=': equals = std::min(equals, at); break;
+          default: plain = false;
+        }
+      });
+  if (name < all.size()) end_pair(all.size());
 }
 
-std::optional<std::string_view> Message::query_value(std::string_view name) {
+std::optional<std::string_view> Message::find_query_value(std::string_view name) {
   if (!query_is_split_) split_query();
-  if ((query_name_lengths_ & length_bit(name.size())) == 0) return {};
   for (const QueryPair& pair : query_pairs_) {
     if (!pair.plain) {
       if (const std::string* const value = decoded_if_named(pair, name)) return *value;
@@ -114,7 +108,10 @@ Request Message::share() {
 }
 
 void Message::release() noexcept {
-  if (references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  // The only one who has it needs no locked instruction to know.
+  if (references_.load(std::memory_order_acquire) != 1 &&
+      references_.fetch_sub(1, std::memory_order_acq_rel) != 1)
+    return;
   if (pool_->on_owner_thread()) {
     pool_->give_back(this);
   } else {
@@ -124,43 +121,28 @@ void Message::release() noexcept {
 
 void Message::clear() {
   references_.store(1, std::memory_order_relaxed);
-  bytes = nullptr;
-  head_length = 0;
-  method = {};
-  target = raw_path = query = accept = authority = {};
-  minor_version = 1;
+  trim(body);
+  if (framing == BodyFraming::kChunked) {
+    trailers.clear();
+    trim(trailer_bytes);
+    chunk_guard.reset();
+  }
+  static_cast<MessageState&>(*this) = {};
   fields.clear();
   trim(decoded_path);
-  path_is_raw = true;
   match.kind = RouteMatch::Kind::kNoPath;
   match.parameter_count = 0;
   match.names = nullptr;
-  framing = BodyFraming::kNone;
-  content_length = 0;
-  keep_alive = true;
-  expects_continue = false;
-  trim(body);
-  trailers.clear();
-  trim(trailer_bytes);
-  body_received = 0;
-  body_limit = 0;
-  body_complete = body_discarded = false;
-  body_started = body_paused = {};
   pull.reset();
-  stream_length.reset();
-  id_length = 0;
-  deadline = dispatched = {};
   cancelled.store(false, std::memory_order_relaxed);
-  guard.reset();
-  chunk_guard.reset();
   trim(kept_);
   peer_text_.clear();
   client_text_.clear();
-  secure = false;
-  query_pairs_.clear();
-  query_name_lengths_ = 0;
-  query_is_split_ = false;
-  decoded_values_.clear();
+  if (std::exchange(query_is_split_, false)) {
+    query_pairs_.clear();
+    query_name_lengths_ = 0;
+    decoded_values_.clear();
+  }
 }
 
 MessagePool::MessagePool() : owner_(this_thread()) {}

@@ -45,63 +45,63 @@ struct FieldSpan {
 /// How the end of the body is known (RFC 9112, 6.3).
 enum class BodyFraming : std::uint8_t { kNone, kLength, kChunked };
 
-class Message {
+/// What each request begins with, and a message that goes back to the pool is set to.
+struct MessageState {
+  // --- the head ---
+  const char* bytes = nullptr;    ///< first byte of the request line
+  std::uint32_t head_length = 0;  ///< up to and with the empty line
+  int minor_version = 1;
+  std::string_view method;  ///< a static name, never part of `bytes`
+  Span target;
+  Span raw_path;  ///< within the head; what `path` was made of
+  Span query;
+  Span accept;     ///< the first Accept field
+  Span authority;  ///< of an absolute-form target, else of Host: for which host the request is
+
+  // --- the body ---
+  std::uint64_t content_length = 0;
+  std::uint64_t body_received = 0;
+  std::uint64_t body_limit = 0;
+  base::Monotonic body_started{};
+  base::Monotonic body_paused{};  ///< its handler has not asked for more since; the epoch = it has
+  BodyFraming framing = BodyFraming::kNone;
+  bool body_complete = false;
+  bool body_discarded = false;  ///< read away: nobody wants it
+
+  // --- its life ---
+  bool path_is_raw = true;
+  bool keep_alive = true;
+  bool expects_continue = false;
+  bool secure = false;  ///< a trusted proxy was asked over https
+  std::uint8_t id_length = 0;
+  WorkerClass worker_class = WorkerClass::kAsync;
+  std::string_view error_media_type;           ///< of the server's own answers; empty = what `accept` wants
+  base::Monotonic started{};                   ///< its first byte came
+  base::Monotonic dispatched{};                ///< its handler was called
+  base::Monotonic deadline{};                  ///< the handler's; the epoch = none
+  std::optional<std::uint64_t> stream_length;  ///< of a response that comes piece by piece
+  int response_status = 0;                     ///< of the same
+  Guard guard;
+};
+
+class Message : public MessageState {
  public:
   explicit Message(MessagePool& pool) : pool_(&pool) {}
   Message(const Message&) = delete;
   Message& operator=(const Message&) = delete;
 
-  // --- the head ---
-  const char* bytes = nullptr;    ///< first byte of the request line
-  std::uint32_t head_length = 0;  ///< up to and with the empty line
-  std::string_view method;        ///< a static name, never part of `bytes`
-  Span target;
-  Span raw_path;  ///< within the head; what `path` was made of
-  Span query;
-  int minor_version = 1;
   std::vector<FieldSpan> fields;
   std::string decoded_path;  ///< when the raw path had escapes or dot segments
-  bool path_is_raw = true;
   RouteMatch match;
-
-  // --- what its fields say ---
-  BodyFraming framing = BodyFraming::kNone;
-  std::uint64_t content_length = 0;
-  bool keep_alive = true;
-  bool expects_continue = false;
-  Span accept;     ///< the first Accept field
-  Span authority;  ///< of an absolute-form target, else of Host: for which host the request is
-
-  // --- the body ---
   std::string body;
   std::vector<FieldSpan> trailers;  ///< offsets into trailer_bytes
   std::string trailer_bytes;
-  std::uint64_t body_received = 0;
-  std::uint64_t body_limit = 0;
-  bool body_complete = false;
-  bool body_discarded = false;  ///< read away: nobody wants it
-  base::Monotonic body_started{};
-  base::Monotonic body_paused{};  ///< its handler has not asked for more since; the epoch = it has
-
-  // --- a response that comes piece by piece ---
-  std::shared_ptr<Response::Pull> pull;
-  std::optional<std::uint64_t> stream_length;
-  int response_status = 0;
-
-  // --- its life ---
-  std::array<char, 64> id{};
-  std::uint8_t id_length = 0;
-  base::Address peer;                 ///< the other end of the connection
-  base::Address client;               ///< who asked, as trusted proxies say; else the peer
-  bool secure = false;                ///< a trusted proxy was asked over https
-  std::string_view error_media_type;  ///< of the server's own answers; empty = what `accept` wants
-  WorkerClass worker_class = WorkerClass::kAsync;
-  base::Monotonic started{};     ///< its first byte came
-  base::Monotonic dispatched{};  ///< its handler was called
-  base::Monotonic deadline{};    ///< the handler's; the epoch = none
+  std::shared_ptr<Response::Pull> pull;  ///< of a response that comes piece by piece
+  std::array<char, 64> id{};             ///< the first `id_length` of them
+  base::Address peer;                    ///< the other end of the connection
+  base::Address client;                  ///< who asked, as trusted proxies say; else the peer
   std::atomic<bool> cancelled{false};
 
-  Guard guard;
   ChunkGuard chunk_guard;
   Parser parser;
 
@@ -131,7 +131,10 @@ class Message {
   std::string& kept() { return kept_; }
 
   /// The value of a query parameter, decoded. Decoded values live as long as the message.
-  std::optional<std::string_view> query_value(std::string_view name);
+  std::optional<std::string_view> query_value(std::string_view name) {
+    if (query_is_split_ && (query_name_lengths_ & length_bit(name.size())) == 0) return {};
+    return find_query_value(name);
+  }
 
   /// The message behind a handler's request.
   static const Message& of(const Request& request) { return *request.message_; }
@@ -159,7 +162,11 @@ class Message {
     Span value;
     bool plain;  ///< neither needs decoding
   };
+  static constexpr std::uint64_t length_bit(std::size_t length) {
+    return std::uint64_t{1} << (length < 63 ? length : 63);
+  }
   void split_query();
+  [[gnu::noinline]] std::optional<std::string_view> find_query_value(std::string_view name);
   const std::string* decoded_if_named(const QueryPair& pair, std::string_view name);
 
   std::vector<QueryPair> query_pairs_;    ///< filled by the first query_value()

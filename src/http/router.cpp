@@ -35,21 +35,26 @@ struct Router::Node {
     return method == "HEAD" && get ? get : any;
   }
 
+  static bool begins_with_segment(std::string_view path, std::string_view segment) {
+    if (segment.empty()) return path.empty() || path.front() == '/';
+    return !path.empty() && path.front() == segment.front() && path.starts_with(segment) &&
+           (path.size() == segment.size() || path[segment.size()] == '/');
+  }
+
   /// The node with endpoints that `path` leads to, filling the parameters on its way.
   const Node* find(std::string_view path, std::size_t at, RouteMatch& match) const {
     if (at == path.size()) return endpoints.empty() ? find_rest(path, at, match) : this;
     const std::size_t begin = at + 1;
-    std::size_t end = begin;
-    while (end < path.size() && path[end] != '/') ++end;
-    const std::string_view segment = path.substr(begin, end - begin);
+    const std::string_view left = path.substr(begin);
     for (const auto& [name, node] : literals) {
-      if (name != segment) continue;
-      if (const Node* found = node->find(path, end, match)) return found;
+      if (!begins_with_segment(left, name)) continue;
+      if (const Node* found = node->find(path, begin + name.size(), match)) return found;
     }
-    if (parameter && !segment.empty()) {
+    if (parameter && !left.empty() && left.front() != '/') {
+      const std::size_t end = std::min(path.find('/', begin), path.size());
       const std::uint8_t count = match.parameter_count;
       match.parameters[match.parameter_count++] = {static_cast<std::uint32_t>(begin),
-                                                   static_cast<std::uint32_t>(segment.size())};
+                                                   static_cast<std::uint32_t>(end - begin)};
       if (const Node* found = parameter->find(path, end, match)) return found;
       match.parameter_count = count;
     }

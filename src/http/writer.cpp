@@ -30,13 +30,14 @@ class Pen {
   char* at_;
 };
 
+/// The server's own field too: two pieces are cheaper as one.
 void put_status_line(Pen& pen, int status) {
-  if (status == 200) return pen.put("HTTP/1.1 200 OK\r\n");
+  if (status == 200) return pen.put("HTTP/1.1 200 OK\r\nServer: orrery\r\n");
   pen.put("HTTP/1.1 ");
   pen.put_number(static_cast<std::uint64_t>(status));
   pen.put(" ");
   pen.put(reason_phrase(status));
-  pen.put("\r\n");
+  pen.put("\r\nServer: orrery\r\n");
 }
 
 void put_framing(Pen& pen, const Frame& frame) {
@@ -124,7 +125,6 @@ void write_head(Output& out, const Response& response, const Frame& frame, const
   char* const begin = out.reserve(room);
   Pen pen{begin};
   put_status_line(pen, response.status());
-  pen.put("Server: orrery\r\n");
   pen.put(date.view());
   if (!response.media_type().empty()) {
     pen.put("Content-Type: ");

@@ -29,8 +29,11 @@ inline std::optional<double> read(std::string_view text) noexcept {
   const char* const end = at + text.size();
   const auto read_run = [&]() -> std::size_t {
     const char* const begin = at;
-    for (; at < end && *at >= '0' && *at <= '9'; ++at)
-      digits = digits * 10 + static_cast<std::uint64_t>(*at - '0');
+    for (; at < end; ++at) {
+      const auto digit = static_cast<std::uint64_t>(static_cast<unsigned char>(*at)) - '0';
+      if (digit > 9) break;
+      digits = digits * 10 + digit;
+    }
     return static_cast<std::size_t>(at - begin);
   };
   const std::size_t whole = read_run();
@@ -153,10 +156,12 @@ inline char* write(char* to, double value) noexcept {
   if (!(size >= kLeast && size < kMost)) return nullptr;
   auto [digits, decimals] = shortest(size);
   constexpr int kLongestInWord = 19;
+  if (digits % 1000 == 0 && decimals >= 3) digits /= 1000, decimals -= 3;  // often: see kTyped
   while (digits % 10 == 0 && decimals > 0) digits /= 10, --decimals;
   const auto power = static_cast<std::uint64_t>(
       kWidePowers[static_cast<std::size_t>(decimals > kLongestInWord ? 0 : decimals)]);
-  const std::uint64_t whole = decimals > kLongestInWord ? 0 : digits / power;
+  // Only an integer itself is written with an integer's digits, so rounding never carries into this part.
+  const auto whole = static_cast<std::uint64_t>(size);
   to = whole < 1000 ? write_digits(to, whole, 1 + (whole > 9 ? 1 : 0) + (whole > 99 ? 1 : 0))
                     : std::to_chars(to, to + 16, whole).ptr;
   if (decimals == 0) return to;

@@ -51,8 +51,8 @@ std::optional<Instant> Instant::from_civil(const CivilTime& time) noexcept {
   const auto day = static_cast<std::int32_t>(sys_days{date}.time_since_epoch().count());
   if (!is_clock_time(time, day)) return std::nullopt;
   constexpr std::int64_t kSecond = 1'000'000'000;
-  const std::int64_t exact =
-      (time.hour * 60 + time.minute) * 60 * kSecond + std::llround(time.second * static_cast<double>(kSecond));
+  const std::int64_t exact = (time.hour * 60 + time.minute) * 60 * kSecond +
+                             std::llround(time.second * static_cast<double>(kSecond));
   // The last half nanosecond of a day belongs to it.
   return Instant{day, seconds_of(std::min(exact, static_cast<std::int64_t>(length_of(day)) * kSecond - 1))};
 }

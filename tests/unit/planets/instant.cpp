@@ -41,12 +41,8 @@ TEST_CASE("every millisecond is one instant, whoever names it", "[planets]") {
   const Instant::UnixTime midnight{86400s * 20781};
   for (int millis = 3; millis < 86'400'000; millis += 10'007) {
     const Instant unix_time = Instant::from_unix(midnight + std::chrono::milliseconds{millis});
-    const CivilTime time{2026,
-                         11,
-                         24,
-                         millis / 3'600'000,
-                         millis / 60'000 % 60,
-                         static_cast<double>(millis % 60'000) / 1000};
+    const CivilTime time{
+        2026, 11, 24, millis / 3'600'000, millis / 60'000 % 60, static_cast<double>(millis % 60'000) / 1000};
     const Instant civil = Instant::from_civil(time).value();
     INFO(millis);
     REQUIRE(civil.day() == unix_time.day());
