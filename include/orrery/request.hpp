@@ -51,6 +51,9 @@ class ORRERY_EXPORT Request {
   [[nodiscard]] std::string_view param(std::string_view name) const;
   /// The decoded value of the first query parameter with this name; "" for `?name`, nothing when it is absent.
   [[nodiscard]] std::optional<std::string_view> query(std::string_view name) const;
+  /// All query parameters in the order they came, decoded, repeated ones included: quicker than to ask for many by name.
+  [[nodiscard]] std::size_t query_count() const;
+  [[nodiscard]] Field query_at(std::size_t index) const;
 
   /// The value of the first header field with this name, in any case.
   [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const;

@@ -86,19 +86,16 @@ void Message::split_query() {
 std::optional<std::string_view> Message::find_query_value(std::string_view name) {
   if (!query_is_split_) split_query();
   for (const QueryPair& pair : query_pairs_) {
-    if (!pair.plain) {
-      if (const std::string* const value = decoded_if_named(pair, name)) return *value;
-    } else if (pair.name.length == name.size() && view(pair.name) == name) {
-      return view(pair.value);
-    }
+    const bool named = pair.plain ? pair.name.length == name.size() && view(pair.name) == name
+                                  : decode_query_component(view(pair.name)) == name;
+    if (named) return pair.plain ? view(pair.value) : decoded(pair.value);
   }
   return {};
 }
 
-const std::string* Message::decoded_if_named(const QueryPair& pair, std::string_view name) {
-  if (decode_query_component(view(pair.name)) != name) return nullptr;
-  decoded_values_.push_back(std::make_unique<std::string>(decode_query_component(view(pair.value))));
-  return decoded_values_.back().get();
+std::string_view Message::decoded(Span span) {
+  decoded_values_.push_back(std::make_unique<std::string>(decode_query_component(view(span))));
+  return *decoded_values_.back();
 }
 
 Request Message::share() {
@@ -209,6 +206,9 @@ std::string_view Request::param(std::string_view name) const {
 std::optional<std::string_view> Request::query(std::string_view name) const {
   return message_->query_value(name);
 }
+
+std::size_t Request::query_count() const { return message_->query_count(); }
+Field Request::query_at(std::size_t index) const { return message_->query_at(index); }
 
 std::optional<std::string_view> Request::field(std::string_view name) const {
   return message_->field_value(name);

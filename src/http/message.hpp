@@ -135,6 +135,17 @@ class Message : public MessageState {
     if (query_is_split_ && (query_name_lengths_ & length_bit(name.size())) == 0) return {};
     return find_query_value(name);
   }
+  std::size_t query_count() {
+    if (!query_is_split_) split_query();
+    return query_pairs_.size();
+  }
+  /// Throws std::out_of_range.
+  Field query_at(std::size_t index) {
+    if (!query_is_split_) split_query();
+    const QueryPair& pair = query_pairs_.at(index);
+    return pair.plain ? Field{view(pair.name), view(pair.value)}
+                      : Field{decoded(pair.name), decoded(pair.value)};
+  }
 
   /// The message behind a handler's request.
   static const Message& of(const Request& request) { return *request.message_; }
@@ -167,7 +178,7 @@ class Message : public MessageState {
   }
   void split_query();
   [[gnu::noinline]] std::optional<std::string_view> find_query_value(std::string_view name);
-  const std::string* decoded_if_named(const QueryPair& pair, std::string_view name);
+  std::string_view decoded(Span span);
 
   std::vector<QueryPair> query_pairs_;    ///< filled by the first query_value()
   std::uint64_t query_name_lengths_ = 0;  ///< a bit for each: most names that are asked for are not there

@@ -108,12 +108,6 @@ struct Shortest {
 /// Of all decimals that read back as `value` one with the fewest digits, and of these the nearest; it may end in zeros. `value` in
 /// [kLeast, kMost).
 inline Shortest shortest(double value) noexcept {
-  // What people type: of two decimals of at most 15 digits only one can read back as it.
-  constexpr int kTyped = 6;
-  if (const double scaled = value * 1e6 + 0.5; scaled < kMost) {
-    const auto typed = static_cast<std::int64_t>(scaled);
-    if (static_cast<double>(typed) / 1e6 == value) return {static_cast<std::uint64_t>(typed), kTyped};
-  }
   constexpr std::uint64_t kHidden = std::uint64_t{1} << 52;
   const auto bits = std::bit_cast<std::uint64_t>(value);
   const std::uint64_t significand = (bits & (kHidden - 1)) | kHidden;
@@ -144,26 +138,43 @@ inline Shortest shortest(double value) noexcept {
   return {below + (up ? 1 : 0), decimals};
 }
 
+inline char* write_whole(char* to, std::uint64_t value) noexcept {
+  if (value >= 1000) return std::to_chars(to, to + 16, value).ptr;
+  return write_digits(to, value, 1 + (value > 9 ? 1 : 0) + (value > 99 ? 1 : 0));
+}
+
+/// What people type: a number of six decimals or fewer and 15 digits at most. Null for any other: of two such numbers only one
+/// can read back as `size`.
+inline char* write_typed(char* to, double size) noexcept {
+  constexpr std::uint64_t kMillion = 1'000'000;
+  const double scaled = size * 1e6 + 0.5;
+  if (!(scaled < kMost)) return nullptr;
+  const auto millionths = static_cast<std::uint64_t>(static_cast<std::int64_t>(scaled));
+  if (static_cast<double>(static_cast<std::int64_t>(millionths)) / 1e6 != size) return nullptr;
+  to = write_whole(to, millionths / kMillion);
+  const std::uint64_t fraction = millionths % kMillion;
+  if (fraction == 0) return to;
+  *to++ = '.';
+  to = write_digits(to, fraction, 6);
+  while (to[-1] == '0') --to;
+  return to;
+}
+
 /// Writes the shortest text without exponent that reads back as `value` and returns its end; null for a size outside of
 /// [kLeast, kMost) that is not zero. `to` needs kRoom characters.
 inline char* write(char* to, double value) noexcept {
   const double size = std::abs(value);
   if (std::signbit(value)) *to++ = '-';
-  if (size == 0) {
-    *to = '0';
-    return to + 1;
-  }
+  if (char* const end = write_typed(to, size)) return end;
   if (!(size >= kLeast && size < kMost)) return nullptr;
   auto [digits, decimals] = shortest(size);
-  constexpr int kLongestInWord = 19;
-  if (digits % 1000 == 0 && decimals >= 3) digits /= 1000, decimals -= 3;  // often: see kTyped
   while (digits % 10 == 0 && decimals > 0) digits /= 10, --decimals;
+  constexpr int kLongestInWord = 19;
   const auto power = static_cast<std::uint64_t>(
       kWidePowers[static_cast<std::size_t>(decimals > kLongestInWord ? 0 : decimals)]);
   // Only an integer itself is written with an integer's digits, so rounding never carries into this part.
   const auto whole = static_cast<std::uint64_t>(size);
-  to = whole < 1000 ? write_digits(to, whole, 1 + (whole > 9 ? 1 : 0) + (whole > 99 ? 1 : 0))
-                    : std::to_chars(to, to + 16, whole).ptr;
+  to = write_whole(to, whole);
   if (decimals == 0) return to;
   *to++ = '.';
   return write_digits(to, digits - whole * power, decimals);

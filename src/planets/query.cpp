@@ -1,8 +1,10 @@
 #include "planets/query.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -15,21 +17,66 @@ namespace {
 
 using Problems = std::vector<std::string>;
 
+enum class Name : std::uint8_t {
+  kLongitude,
+  kLatitude,
+  kElevation,
+  kPressure,
+  kTemperature,
+  kTime,
+  kFields,
+  kFrom,
+  kTo,
+  kStep,
+  kDays,
+  kInterval,
+  kCount
+};
+
+/// In the order of Name.
+constexpr std::array<std::string_view, static_cast<std::size_t>(Name::kCount)> kNames{
+    "lon",    "lat",  "elevation", "pressure", "temperature", "time",
+    "fields", "from", "to",        "step",     "days",        "interval"};
+
+constexpr std::string_view text_of(Name name) { return kNames[static_cast<std::size_t>(name)]; }
+
+/// The parameters this API knows, each with the first value it came with. Views into the request.
+class Parameters {
+ public:
+  explicit Parameters(const Request& request) {
+    const std::size_t count = request.query_count();
+    for (std::size_t i = 0; i < count; ++i) {
+      const orrery::Field field = request.query_at(i);
+      for (std::size_t name = 0; name < kNames.size(); ++name) {
+        if (kNames[name].size() != field.name.size() || kNames[name] != field.name) continue;
+        if (!values_[name]) values_[name] = field.value;
+        break;
+      }
+    }
+  }
+  const std::optional<std::string_view>& operator[](Name name) const {
+    return values_[static_cast<std::size_t>(name)];
+  }
+
+ private:
+  std::array<std::optional<std::string_view>, kNames.size()> values_;
+};
+
 struct NumberParameter {
-  std::string_view name;
+  Name name;
   double least;
   double most;
   std::string_view range;  ///< as the client is told
 };
 
-constexpr NumberParameter kLongitude{"lon", -180, 180, "degrees from -180 to 180, east positive"};
-constexpr NumberParameter kLatitude{"lat", -90, 90, "degrees from -90 to 90, north positive"};
-constexpr NumberParameter kElevation{"elevation", -12000, 100000, "metres from -12000 to 100000"};
-constexpr NumberParameter kPressure{"pressure", 0, 2000, "mbar from 0 to 2000"};
-constexpr NumberParameter kTemperature{"temperature", -150, 100, "degrees Celsius from -150 to 100"};
-constexpr NumberParameter kDays{"days", 1, 366, "a whole number from 1 to 366"};
-constexpr NumberParameter kStepSeconds{"step", 1, 31557600, "seconds from 1 to 31557600"};
-constexpr NumberParameter kInterval{"interval", 1, 3600, "whole seconds from 1 to 3600"};
+constexpr NumberParameter kLongitude{Name::kLongitude, -180, 180, "degrees from -180 to 180, east positive"};
+constexpr NumberParameter kLatitude{Name::kLatitude, -90, 90, "degrees from -90 to 90, north positive"};
+constexpr NumberParameter kElevation{Name::kElevation, -12000, 100000, "metres from -12000 to 100000"};
+constexpr NumberParameter kPressure{Name::kPressure, 0, 2000, "mbar from 0 to 2000"};
+constexpr NumberParameter kTemperature{Name::kTemperature, -150, 100, "degrees Celsius from -150 to 100"};
+constexpr NumberParameter kDays{Name::kDays, 1, 366, "a whole number from 1 to 366"};
+constexpr NumberParameter kStepSeconds{Name::kStep, 1, 31557600, "seconds from 1 to 31557600"};
+constexpr NumberParameter kInterval{Name::kInterval, 1, 3600, "whole seconds from 1 to 3600"};
 
 Instant now() {
   // The answer carries its time with milliseconds; it is computed for exactly what it says.
@@ -49,13 +96,13 @@ std::optional<double> number_of(std::string_view text) {
 }
 
 void add_problem(Problems& problems, const NumberParameter& parameter, std::string_view what) {
-  problems.push_back(std::string{parameter.name}.append(what).append(parameter.range));
+  problems.push_back(std::string{text_of(parameter.name)}.append(what).append(parameter.range));
 }
 
 /// The number, or nothing when it is absent; a bad one is a problem.
-std::optional<double> read_number(const Request& request, const NumberParameter& parameter,
+std::optional<double> read_number(const Parameters& parameters, const NumberParameter& parameter,
                                   Problems& problems) {
-  const auto text = request.query(parameter.name);
+  const auto& text = parameters[parameter.name];
   if (!text) return {};
   const std::optional<double> number = number_of(*text);
   if (!number) {
@@ -66,27 +113,29 @@ std::optional<double> read_number(const Request& request, const NumberParameter&
   return number.value_or(0);
 }
 
-std::optional<int> read_whole(const Request& request, const NumberParameter& parameter, Problems& problems) {
-  const auto value = read_number(request, parameter, problems);
+std::optional<int> read_whole(const Parameters& parameters, const NumberParameter& parameter,
+                              Problems& problems) {
+  const auto value = read_number(parameters, parameter, problems);
   if (value && *value != std::floor(*value))
-    problems.push_back(std::string{parameter.name} + " must be " + std::string{parameter.range});
+    problems.push_back(std::string{text_of(parameter.name)} + " must be " + std::string{parameter.range});
   return value && std::abs(*value) <= parameter.most ? std::optional{static_cast<int>(*value)} : std::nullopt;
 }
 
-std::optional<Instant> instant_in(std::string_view text, std::string_view name, Problems& problems) {
+std::optional<Instant> instant_in(std::string_view text, Name name, Problems& problems) {
   const auto instant = parse_rfc3339(text);
   if (!instant) {
-    problems.push_back(std::string{name} + " must be an RFC 3339 timestamp such as 2026-11-22T10:00:00Z");
+    problems.push_back(std::string{text_of(name)} +
+                       " must be an RFC 3339 timestamp such as 2026-11-22T10:00:00Z");
   } else if (!in_range(*instant)) {
-    problems.push_back(std::string{name} +
+    problems.push_back(std::string{text_of(name)} +
                        " is out of range: 1850-01-01T00:00:00Z up to 2150-01-01T00:00:00Z");
   }
   return instant;
 }
 
 /// The instant, or nothing when it is absent or bad; a bad one is a problem.
-std::optional<Instant> read_instant(const Request& request, std::string_view name, Problems& problems) {
-  const auto text = request.query(name);
+std::optional<Instant> read_instant(const Parameters& parameters, Name name, Problems& problems) {
+  const auto& text = parameters[name];
   return text ? instant_in(*text, name, problems) : std::nullopt;
 }
 
@@ -113,19 +162,19 @@ FieldSet fields_in(std::string_view text, Problems& problems) {
   return fields;
 }
 
-FieldSet read_fields(const Request& request, Problems& problems) {
-  const auto text = request.query("fields");
+FieldSet read_fields(const Parameters& parameters, Problems& problems) {
+  const auto& text = parameters[Name::kFields];
   return text ? fields_in(*text, problems) : kDefaultFields;
 }
 
 /// Where the observer is, and the air there.
-Query read_place(const Request& request) {
+Query read_place(const Parameters& parameters) {
   Problems problems;
-  const auto longitude = read_number(request, kLongitude, problems);
-  const auto latitude = read_number(request, kLatitude, problems);
-  const auto elevation = read_number(request, kElevation, problems);
-  const auto pressure = read_number(request, kPressure, problems);
-  const auto temperature = read_number(request, kTemperature, problems);
+  const auto longitude = read_number(parameters, kLongitude, problems);
+  const auto latitude = read_number(parameters, kLatitude, problems);
+  const auto elevation = read_number(parameters, kElevation, problems);
+  const auto pressure = read_number(parameters, kPressure, problems);
+  const auto temperature = read_number(parameters, kTemperature, problems);
   Query query{.instant = now(), .problems = std::move(problems)};
   if (longitude && latitude && elevation) query.observer = {{*longitude}, {*latitude}, {*elevation}};
   if (pressure) query.pressure = {*pressure};
@@ -133,9 +182,9 @@ Query read_place(const Request& request) {
   return query;
 }
 
-void begin_at(Query& query, const Request& request, std::string_view parameter) {
-  query.is_now = !request.query(parameter);
-  if (const auto instant = read_instant(request, parameter, query.problems)) query.instant = *instant;
+void begin_at(Query& query, const Parameters& parameters, Name name) {
+  query.is_now = !parameters[name];
+  if (const auto instant = read_instant(parameters, name, query.problems)) query.instant = *instant;
 }
 
 void count_points(TrackQuery& track, double span) {
@@ -151,35 +200,40 @@ void count_points(TrackQuery& track, double span) {
 }  // namespace
 
 Query read_query(const Request& request) {
-  Query query = read_place(request);
-  begin_at(query, request, "time");
-  query.fields = read_fields(request, query.problems);
+  const Parameters parameters{request};
+  Query query = read_place(parameters);
+  begin_at(query, parameters, Name::kTime);
+  query.fields = read_fields(parameters, query.problems);
   return query;
 }
 
 EventsQuery read_events_query(const Request& request) {
-  EventsQuery events{read_place(request)};
-  begin_at(events.query, request, "time");
-  events.days = read_whole(request, kDays, events.query.problems).value_or(1);
+  const Parameters parameters{request};
+  EventsQuery events{read_place(parameters)};
+  begin_at(events.query, parameters, Name::kTime);
+  events.days = read_whole(parameters, kDays, events.query.problems).value_or(1);
   return events;
 }
 
 TrackQuery read_track_query(const Request& request) {
+  const Parameters parameters{request};
   constexpr Seconds kDay{86400};
-  TrackQuery track{read_place(request)};
-  begin_at(track.query, request, "from");
-  const auto end = read_instant(request, "to", track.query.problems);
-  if (const auto step = read_number(request, kStepSeconds, track.query.problems)) track.step = Seconds{*step};
+  TrackQuery track{read_place(parameters)};
+  begin_at(track.query, parameters, Name::kFrom);
+  const auto end = read_instant(parameters, Name::kTo, track.query.problems);
+  if (const auto step = read_number(parameters, kStepSeconds, track.query.problems))
+    track.step = Seconds{*step};
   if (track.query.problems.empty()) count_points(track, (end ? *end - track.query.instant : kDay).count());
   return track;
 }
 
 StreamQuery read_stream_query(const Request& request) {
-  StreamQuery stream{read_place(request)};
-  stream.query.fields = read_fields(request, stream.query.problems);
-  if (const auto seconds = read_whole(request, kInterval, stream.query.problems))
+  const Parameters parameters{request};
+  StreamQuery stream{read_place(parameters)};
+  stream.query.fields = read_fields(parameters, stream.query.problems);
+  if (const auto seconds = read_whole(parameters, kInterval, stream.query.problems))
     stream.interval = std::chrono::seconds{*seconds};
-  if (request.query("time"))
+  if (parameters[Name::kTime])
     stream.query.problems.emplace_back("time: a stream is always about now; leave it out");
   return stream;
 }

@@ -1,6 +1,7 @@
 #include "http/message.hpp"
 
 #include <catch2/catch.hpp>
+#include <stdexcept>
 #include <thread>
 
 namespace orrery::http {
@@ -65,6 +66,44 @@ TEST_CASE("A shared request keeps its own bytes, and may be dropped on any threa
   std::string seen;
   std::thread{[&seen, kept = std::move(request)] { seen = kept.target(); }}.join();
   CHECK(seen == "/a?b=c");
+}
+
+TEST_CASE("All query parameters, as they came and decoded") {
+  struct Row {
+    const char* target;
+    const char* expected;
+  };
+  const Row rows[] = {
+      {"/", ""},
+      {"/?", ""},
+      {"/?a", "a=;"},
+      {"/?a=1&b=2&a=3", "a=1;b=2;a=3;"},
+      {"/?a=b=c&=d&&e=", "a=b=c;=d;=;e=;"},
+      {"/?a=1&", "a=1;"},
+      {"/?a%62=c+d%26&x+y=%zz", "ab=c d&;x y=%zz;"},
+      {"/?a-long-name-of-a-parameter=and-a-long-value+of-it&b=2",
+       "a-long-name-of-a-parameter=and-a-long-value of-it;b=2;"},
+  };
+  for (const Row& row : rows) {
+    INFO(row.target);
+    MessagePool pool;
+    Message* message = pool.take();
+    const std::string head = std::string{"GET "} + row.target + " HTTP/1.1\r\n\r\n";
+    message->bytes = head.data();
+    const std::size_t mark = head.find('?');
+    if (mark < head.size())
+      message->query = {static_cast<std::uint32_t>(mark + 1),
+                        static_cast<std::uint32_t>(head.find(' ', mark) - mark - 1)};
+    const Request request = message->borrow();
+    std::string seen;
+    for (std::size_t i = 0; i < request.query_count(); ++i) {
+      const Field field = request.query_at(i);
+      seen.append(field.name).append("=").append(field.value).append(";");
+    }
+    CHECK(seen == row.expected);
+    CHECK_THROWS_AS(request.query_at(request.query_count()), std::out_of_range);
+    message->release();
+  }
 }
 
 TEST_CASE("The last reference gives a message back, clean, on the loop thread only") {
