@@ -6,7 +6,7 @@
 
 namespace orrery::base {
 
-[[noreturn]] void check_failed(const char* expression, const char* file, int line) noexcept;
+[[noreturn, gnu::cold]] void check_failed(const char* expression, const char* file, int line) noexcept;
 
 }  // namespace orrery::base
 

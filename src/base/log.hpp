@@ -26,7 +26,7 @@ Result<void> reopen_log();
 bool log_enabled(LogLevel level);
 
 /// Writes one line; control bytes in `message` are escaped, so peers cannot forge lines.
-void log_line(LogLevel level, std::string_view message);
+[[gnu::cold]] void log_line(LogLevel level, std::string_view message);
 
 template <class... Args>
 void log_at(LogLevel level, fmt::format_string<Args...> format, Args&&... args) {

@@ -194,13 +194,13 @@ void Exchange::drain(Monotonic now) {
 }
 
 bool Exchange::close_if_idle() {
-  if (!idle() || write_started_ != Monotonic{}) return false;
+  if (!idle()) return false;
   close(false);
   return true;
 }
 
 std::optional<Exchange::Rest> Exchange::rest() const {
-  if (!idle() || write_started_ != Monotonic{} || ended_) return std::nullopt;
+  if (!idle() || ended_) return std::nullopt;
   return Rest{phase_started_, requests_, sender_, proxy_};
 }
 

@@ -73,7 +73,7 @@ class Exchange {
   /// Answers the current request. False when it was answered already (a late answer): nothing happens.
   bool respond(Response&& response, base::Monotonic now);
   /// Answers it with the reason's status, and closes.
-  void refuse(base::Reject reason, base::Monotonic now);
+  [[gnu::cold]] void refuse(base::Reject reason, base::Monotonic now);
   /// Sends the head of a response whose body comes by send_piece(). False when that is not to be: answered already, or unsendable (500).
   bool start_stream(Response head, base::Monotonic now);
   void send_piece(std::string_view piece);
@@ -117,7 +117,10 @@ class Exchange {
   // --- state ---
   [[nodiscard]] Message* message() const { return message_; }
   [[nodiscard]] bool wants_input() const;
-  [[nodiscard]] bool idle() const { return state_ == State::kIdle && input_.empty(); }
+  /// Between two requests, and the last answer is gone.
+  [[nodiscard]] bool idle() const {
+    return state_ == State::kIdle && input_.empty() && write_started_ == base::Monotonic{};
+  }
   [[nodiscard]] bool handling() const { return state_ == State::kHandling; }
   [[nodiscard]] bool streaming() const { return state_ == State::kStreaming; }
   [[nodiscard]] bool closing() const { return state_ == State::kClosing; }
@@ -137,8 +140,8 @@ class Exchange {
 
   Advance await_bytes();
   void begin_message(base::Monotonic now);
-  Advance hold_part(std::size_t before);
-  Advance read_proxy_header(base::Monotonic now);
+  [[gnu::cold]] Advance hold_part(std::size_t before);
+  [[gnu::cold]] Advance read_proxy_header(base::Monotonic now);
   std::optional<base::Reject> judge_proxy_header(const ProxyHeader& header);
   Advance read_head(base::Monotonic now);
   bool skip_empty_lines();
@@ -147,7 +150,7 @@ class Exchange {
   void note_request_line(std::string_view head);
   void choose_id(std::string_view offered);
   std::optional<base::Reject> route(base::Monotonic now);
-  void answer_without_handler(base::Monotonic now);
+  [[gnu::cold]] void answer_without_handler(base::Monotonic now);
   Advance read_body(base::Monotonic now);
   std::optional<base::Reject> feed_body();
   void offer_to_continue();
@@ -160,7 +163,7 @@ class Exchange {
   void write_response(Response&& response, base::Monotonic now);
   void begin_stream(const Response& head, base::Monotonic now);
   void answered(int status, const Response* response, base::Monotonic now);
-  void report_cut_response();
+  [[gnu::cold]] void report_cut_response();
   void finish(base::Monotonic now);
   void close(bool linger);
   void drop_message();

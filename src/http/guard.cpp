@@ -14,7 +14,7 @@ namespace {
 
 constexpr char kTlsHandshake = 0x16;
 
-Reject reason_for_field_byte(std::string_view text) {
+[[gnu::cold]] Reject reason_for_field_byte(std::string_view text) {
   for (const char c : text) {
     if (c == '\r') return Reject::bare_cr;
     if (is_control(c) && c != '\t') return Reject::control_byte;
@@ -22,7 +22,7 @@ Reject reason_for_field_byte(std::string_view text) {
   return Reject::bad_field_name;
 }
 
-std::optional<Reject> check_field_name(std::string_view name, std::string_view line) {
+[[gnu::cold]] std::optional<Reject> check_field_name(std::string_view name, std::string_view line) {
   if (name.empty()) return Reject::empty_field_name;
   if (token_length(name) == name.size()) return {};
   if (name.back() == ' ' || name.back() == '\t') return Reject::space_before_colon;

@@ -21,7 +21,7 @@ class Parser {
   bool parse_head(Message& message, std::size_t length);
 
   /// Fills the fields without llhttp, from lines the guard has passed: what parse_head() refused can then be named.
-  static void split_fields(Message& message, std::size_t length);
+  [[gnu::cold]] static void split_fields(Message& message, std::size_t length);
 
   struct BodyResult {
     std::size_t consumed = 0;

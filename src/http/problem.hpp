@@ -14,9 +14,9 @@ namespace orrery::http {
 std::string_view media_type_of(ErrorForm form);
 
 /// An error response with `message` as its sentence; `accept` is the request's Accept (or the one media type wanted), or empty.
-Response problem(int status, std::string_view message, std::string_view accept);
+[[gnu::cold]] Response problem(int status, std::string_view message, std::string_view accept);
 
 /// The same with the sentence the status itself has.
-Response problem(int status, std::string_view accept);
+[[gnu::cold]] Response problem(int status, std::string_view accept);
 
 }  // namespace orrery::http

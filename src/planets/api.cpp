@@ -23,14 +23,14 @@ using SharedRotation = std::shared_ptr<const EarthRotation>;
 constexpr const char* kBuild = ORRERY_PLANETS_VERSION;
 constexpr std::string_view kJson = "application/json";
 
-Response no_such_body(const Request& request) {
+[[gnu::cold]] Response no_such_body(const Request& request) {
   return of_now(
       refusal(404, "name: there is no `" + std::string{request.param("name").substr(0, 40)} +
                        "` here; known are sun, moon, mercury, venus, mars, jupiter, saturn, uranus, "
                        "neptune, pluto"));
 }
 
-Response refused(const Query& query) { return of_now(refusal(query.problems)); }
+[[gnu::cold]] Response refused(const Query& query) { return of_now(refusal(query.problems)); }
 
 /// The answer as its client may keep it.
 Response fresh(const Request& request, const Query& query, std::string json) {

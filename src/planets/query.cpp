@@ -83,7 +83,7 @@ Instant now() {
   return Instant::from_unix(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
 }
 
-std::optional<double> number_with_exponent(std::string_view text) {
+[[gnu::cold]] std::optional<double> number_with_exponent(std::string_view text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   const bool whole = error == std::errc{} && end == text.data() + text.size() && std::isfinite(value);
@@ -95,7 +95,7 @@ std::optional<double> number_of(std::string_view text) {
   return value ? value : number_with_exponent(text);
 }
 
-void add_problem(Problems& problems, const NumberParameter& parameter, std::string_view what) {
+[[gnu::cold]] void add_problem(Problems& problems, const NumberParameter& parameter, std::string_view what) {
   problems.push_back(std::string{text_of(parameter.name)}.append(what).append(parameter.range));
 }
 

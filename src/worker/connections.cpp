@@ -1,6 +1,6 @@
 #include "worker/connections.hpp"
 
-#include <utility>
+#include <algorithm>
 
 #include "base/log.hpp"
 
@@ -34,7 +34,9 @@ Session& Connections::seat(const base::Address& peer, ProxyProtocol proxy) {
   const std::uint32_t index = free_.back();
   free_.pop_back();
   auto& place = sessions_[index];
-  place = std::make_unique<Session>(services_, index, peer, proxy, base::monotonic_now());
+  const base::Monotonic now = base::monotonic_now();
+  place = std::make_unique<Session>(services_, index, peer, proxy, now);
+  enqueue(*place, now);
   ++open_;
   count();
   return *place;
@@ -45,16 +47,22 @@ void Connections::count() {
 }
 
 bool Connections::close_longest_idle() {
-  Session* session = longest_idle_;
+  Session* const session = longest_idle();
   if (!session) return false;
   services_.recorder.on_rejected(base::Reject::too_many_connections, session->exchange_.sender(), nullptr);
   return session->close_if_idle();
 }
 
-std::size_t Connections::count_idle() const {
-  std::size_t count = 0;
-  for (const Session* session = longest_idle_; session != nullptr; session = session->less_idle_) ++count;
-  return count;
+Session* Connections::longest_idle() {
+  if (idle_ == 0) return nullptr;
+  const base::Monotonic now = base::monotonic_now();
+  for (;;) {
+    Session& session = *first_;
+    const base::Monotonic since = session.counted_idle_ ? session.exchange_.idle_since() : now;
+    if (session.counted_idle_ && since <= session.seen_idle_) return &session;
+    dequeue(session);
+    enqueue(session, std::max(since, session.seen_idle_));
+  }
 }
 
 void Connections::drain() {
@@ -69,8 +77,8 @@ void Connections::tell_draining() {
 
 void Connections::give_resting(
     const std::function<os::Giving(int socket, const os::ConnectionAtRest&)>& give) {
-  for (Session* session = longest_idle_; session != nullptr;) {
-    Session* next = session->less_idle_;
+  for (Session* session = first_; session != nullptr;) {
+    Session* next = session->behind_;
     if (const auto rest = session->rest()) {
       const os::Giving giving =
           give(session->stream_.descriptor(), {.peer = session->exchange_.peer(),
@@ -103,27 +111,24 @@ Session* Connections::find(RequestKey key) const {
   return session && session->handles(key) ? session : nullptr;
 }
 
-void Connections::now_idle(Session& session) {
-  if (latest_idle_ == &session) return;
-  now_busy(session);
-  session.more_idle_ = latest_idle_;
-  if (latest_idle_)
-    latest_idle_->less_idle_ = &session;
-  else
-    longest_idle_ = &session;
-  latest_idle_ = &session;
+void Connections::enqueue(Session& session, base::Monotonic seen) {
+  Session* before = last_;
+  while (before && before->seen_idle_ > seen) before = before->before_;
+  session.seen_idle_ = seen;
+  session.before_ = before;
+  session.behind_ = before ? before->behind_ : first_;
+  (session.before_ ? session.before_->behind_ : first_) = &session;
+  (session.behind_ ? session.behind_->before_ : last_) = &session;
 }
 
-void Connections::now_busy(Session& session) {
-  const bool linked = session.more_idle_ || session.less_idle_ || latest_idle_ == &session;
-  if (!linked) return;
-  (session.more_idle_ ? session.more_idle_->less_idle_ : longest_idle_) = session.less_idle_;
-  (session.less_idle_ ? session.less_idle_->more_idle_ : latest_idle_) = session.more_idle_;
-  session.more_idle_ = session.less_idle_ = nullptr;
+void Connections::dequeue(Session& session) {
+  (session.before_ ? session.before_->behind_ : first_) = session.behind_;
+  (session.behind_ ? session.behind_->before_ : last_) = session.before_;
 }
 
 void Connections::bury(Session& session) {
   now_busy(session);
+  dequeue(session);
   const std::uint32_t index = session.index();
   buried_.push_back(std::move(sessions_[index]));
   free_.push_back(index);

@@ -1,12 +1,14 @@
 // Connections: all sessions of one worker: where they live, which are idle, how many may be.
 //
-// Owns the sessions. A session that ends is buried and freed after the loop's turn, so nobody deletes itself. Idle ones are kept in the
-// order in which they became idle: when there is no room, the longest idle goes first. Loop thread only.
+// Owns the sessions. A session that ends is buried and freed after the loop's turn, so nobody deletes itself. When there is no room, the longest idle
+// goes first. For that all stand in a queue in the order in which they were last seen to be idle, which a request does not touch: only who asks for
+// the longest idle looks whether the first has been busy since, and sends it back to where it belongs. Loop thread only.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "os/handover.hpp"
@@ -26,8 +28,8 @@ class Connections {
   [[nodiscard]] bool empty() const { return open_ == 0; }
   /// Closes the connection that has been idle longest; false when none is idle.
   bool close_longest_idle();
-  [[nodiscard]] bool any_idle() const { return longest_idle_ != nullptr; }
-  [[nodiscard]] std::size_t count_idle() const;
+  [[nodiscard]] bool any_idle() const { return idle_ > 0; }
+  [[nodiscard]] std::size_t count_idle() const { return idle_; }
   void drain();
   /// Tells the handlers that are streaming that the worker leaves.
   void tell_draining();
@@ -43,8 +45,12 @@ class Connections {
   std::uint32_t next_serial() { return ++serial_; }
 
   // --- told by sessions ---
-  void now_idle(Session& session);
-  void now_busy(Session& session);
+  void now_idle(Session& session) {
+    if (!std::exchange(session.counted_idle_, true)) ++idle_;
+  }
+  void now_busy(Session& session) {
+    if (std::exchange(session.counted_idle_, false)) --idle_;
+  }
   void bury(Session& session);
   /// Frees what was buried. Call when no session is on the stack.
   void free_buried() { buried_.clear(); }
@@ -56,16 +62,22 @@ class Connections {
   /// The last step of taking one in; one whose stream could not begin goes again.
   void begin(Session& session, const Result<void>& begun);
   void count();
+  /// Puts the session into the queue as one that was last seen idle at `seen`.
+  void enqueue(Session& session, base::Monotonic seen);
+  void dequeue(Session& session);
+  /// The one that has been idle longest; null when none is idle.
+  Session* longest_idle();
 
   Services& services_;
   std::size_t most_;
   std::size_t open_ = 0;
+  std::size_t idle_ = 0;
   std::uint32_t serial_ = 0;
   std::vector<std::unique_ptr<Session>> sessions_;
   std::vector<std::uint32_t> free_;
   std::vector<std::unique_ptr<Session>> buried_;
-  Session* longest_idle_ = nullptr;
-  Session* latest_idle_ = nullptr;
+  Session* first_ = nullptr;  ///< of the queue: seen idle longest ago
+  Session* last_ = nullptr;
   std::function<void()> room_callback_;
 };
 

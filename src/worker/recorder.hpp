@@ -18,12 +18,12 @@ class Recorder final : public http::Observer {
   Recorder(os::Slot& slot, std::optional<AccessLog> access_log)
       : slot_(slot), access_log_(std::move(access_log)) {}
 
-  void on_rejected(base::Reject reason, const base::Address& peer, const http::Message* message) override;
+  [[gnu::cold]] void on_rejected(base::Reject reason, const base::Address& peer, const http::Message* message) override;
   void on_answered(const http::Message& message, const http::Answer& answer) override;
-  void on_unsendable(const http::Message& message) override;
+  [[gnu::cold]] void on_unsendable(const http::Message& message) override;
 
   void count_late_answer() { os::bump(slot_.counters.late_answers); }
-  void handler_failed(const http::Message& message, std::string_view why);
+  [[gnu::cold]] void handler_failed(const http::Message& message, std::string_view why);
 
   /// Called with each answered request's running number.
   void on_request_count(std::function<void(std::uint64_t)> callback) {

@@ -90,7 +90,7 @@ class Session final : uv::StreamEvents, Deadline {
 
   template <class Act>
   void turn(Act&& act);
-  void run_out_of_memory();
+  [[gnu::cold]] void run_out_of_memory();
   void work();
   void later(void (*act)(Session&));
   bool step(http::Exchange::Step step);
@@ -108,10 +108,11 @@ class Session final : uv::StreamEvents, Deadline {
   http::Exchange exchange_;
   std::unique_ptr<http::Output> output_;  ///< only during a turn
   std::unique_ptr<Ongoing> ongoing_;
-  Session* more_idle_ = nullptr;  ///< neighbours in Connections' list of idle sessions
-  Session* less_idle_ = nullptr;
-  base::Monotonic now_{};     ///< when this turn began
-  base::Monotonic latest_{};  ///< and when, since then, a handler ended
+  Session* before_ = nullptr;  ///< neighbours in Connections' queue
+  Session* behind_ = nullptr;
+  base::Monotonic seen_idle_{};  ///< what its place there rests on
+  base::Monotonic now_{};        ///< when this turn began
+  base::Monotonic latest_{};     ///< and when, since then, a handler ended
   base::Monotonic linger_until_{};
   std::uint32_t index_;
   std::uint32_t serial_;
@@ -120,6 +121,7 @@ class Session final : uv::StreamEvents, Deadline {
   bool reading_ = false;
   bool lingering_ = false;
   bool closed_ = false;
+  bool counted_idle_ = false;
 };
 
 }  // namespace orrery::worker
