@@ -6,6 +6,14 @@
 
 namespace orrery::worker {
 
+namespace {
+
+/// To find a session's place in the queue. When thousands are put in order at once a few stand a little too far behind; that is
+/// better than to hold up all the others.
+constexpr unsigned kMostSteps = 64;
+
+}  // namespace
+
 void Connections::add(base::UniqueFd socket, const base::Address& peer, ProxyProtocol proxy) {
   Session& session = seat(peer, proxy);
   os::bump(services_.slot.counters.connections);
@@ -113,7 +121,8 @@ Session* Connections::find(RequestKey key) const {
 
 void Connections::enqueue(Session& session, base::Monotonic seen) {
   Session* before = last_;
-  while (before && before->seen_idle_ > seen) before = before->before_;
+  for (unsigned steps = 0; before && before->seen_idle_ > seen && steps < kMostSteps; ++steps)
+    before = before->before_;
   session.seen_idle_ = seen;
   session.before_ = before;
   session.behind_ = before ? before->behind_ : first_;
