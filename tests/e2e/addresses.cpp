@@ -44,7 +44,9 @@ struct Moving {
   [[nodiscard]] std::string first() const { return "'127.0.0.1:" + std::to_string(port) + "'"; }
   [[nodiscard]] std::string second() const { return "'unix:" + server.file("second") + "'"; }
   [[nodiscard]] std::string at(const std::string& binds) const {
-    return "workers: 2\ntimeout: 20s\nbind: [" + binds + "]\n" + more_;
+    const auto seconds = [](int count) { return std::to_string(count * kSlowness) + "s\n"; };
+    return "workers: 2\ntimeout: " + seconds(20) + "request_deadline: " + seconds(20) +
+           "boot_timeout: " + seconds(30) + "bind: [" + binds + "]\n" + more_;
   }
   void move(const std::string& binds, int generation) {
     server.write_config(at(binds));
