@@ -194,13 +194,13 @@ void Exchange::drain(Monotonic now) {
 }
 
 bool Exchange::close_if_idle() {
-  if (!idle()) return false;
+  if (!idle() || blocked()) return false;
   close(false);
   return true;
 }
 
 std::optional<Exchange::Rest> Exchange::rest() const {
-  if (!idle() || ended_) return std::nullopt;
+  if (!idle() || blocked() || ended_) return std::nullopt;
   return Rest{phase_started_, requests_, sender_, proxy_};
 }
 
@@ -213,7 +213,7 @@ void Exchange::resume(const Rest& rest) {
 }
 
 bool Exchange::wants_input() const {
-  if (ended_ || state_ == State::kClosing || write_started_ != Monotonic{}) return false;
+  if (ended_ || state_ == State::kClosing || blocked()) return false;
   return input_.empty();
 }
 

@@ -117,10 +117,9 @@ class Exchange {
   // --- state ---
   [[nodiscard]] Message* message() const { return message_; }
   [[nodiscard]] bool wants_input() const;
-  /// Between two requests, and the last answer is gone.
-  [[nodiscard]] bool idle() const {
-    return state_ == State::kIdle && input_.empty() && write_started_ == base::Monotonic{};
-  }
+  [[nodiscard]] bool idle() const { return state_ == State::kIdle && input_.empty(); }
+  /// The client has not taken all of what was answered.
+  [[nodiscard]] bool blocked() const { return write_started_ != base::Monotonic{}; }
   [[nodiscard]] bool handling() const { return state_ == State::kHandling; }
   [[nodiscard]] bool streaming() const { return state_ == State::kStreaming; }
   [[nodiscard]] bool closing() const { return state_ == State::kClosing; }

@@ -46,7 +46,7 @@ class Session final : uv::StreamEvents, Deadline {
   /// The request that is handled now.
   [[nodiscard]] RequestKey key() const { return {index_, request_}; }
   [[nodiscard]] bool handles(RequestKey key) const { return request_ == key.request && exchange_.message(); }
-  [[nodiscard]] bool idle() const { return exchange_.idle() && !lingering_; }
+  [[nodiscard]] bool idle() const { return exchange_.idle() && !exchange_.blocked() && !lingering_; }
   /// The time, as far as it was asked for in this turn.
   [[nodiscard]] base::Monotonic latest() const { return latest_; }
 

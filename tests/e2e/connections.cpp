@@ -22,6 +22,22 @@ TEST_CASE("connections: at the limit the longest idle goes first") {
   CHECK(server.count_lines("(refused too_many_connections=1)") == 1);
 }
 
+TEST_CASE("connections: one whose client does not take its answer is not idle, and hides none that is") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-k", GENERATE(from_range(kClasses))}};
+  server.yaml = "workers: 1\nworker_connections: 2\nlimit_request_body: 20m\n";
+  REQUIRE(server.serve());
+  constexpr std::size_t kMoreThanTheKernelTakes = 8'000'000;
+  Wire deaf{server.place(), 4096};
+  deaf.send(request("POST /echo", "Content-Length: " + std::to_string(kMoreThanTheKernelTakes) + "\r\n") +
+            std::string(kMoreThanTheKernelTakes, 'x'));
+  REQUIRE_FALSE(deaf.read_some(64).empty());
+  Wire idle{server.port()};
+  CHECK(idle.ask("GET /constant").status == 200);
+  CHECK(fetch(server.port(), "GET /constant").status == 200);
+  CHECK(idle.closes_within());
+  CHECK_FALSE(deaf.read_some(64).empty());
+}
+
 TEST_CASE("connections: when none is idle new ones wait outside") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-k", GENERATE(from_range(kClasses))}};
   server.yaml = "workers: 1\nworker_connections: 2\n";

@@ -349,10 +349,10 @@ TEST_CASE("A connection rests only between requests, and its deadline goes with 
   Driver blocked;
   blocked.block_output(10);
   blocked.receive(kGet);
-  CHECK_FALSE(blocked.exchange().idle());
+  CHECK(blocked.exchange().blocked());
   CHECK_FALSE(blocked.exchange().rest());
   blocked.read();
-  CHECK(blocked.exchange().idle());
+  CHECK_FALSE(blocked.exchange().blocked());
   CHECK(blocked.exchange().rest());
 }
 
