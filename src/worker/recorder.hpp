@@ -18,7 +18,8 @@ class Recorder final : public http::Observer {
   Recorder(os::Slot& slot, std::optional<AccessLog> access_log)
       : slot_(slot), access_log_(std::move(access_log)) {}
 
-  [[gnu::cold]] void on_rejected(base::Reject reason, const base::Address& peer, const http::Message* message) override;
+  [[gnu::cold]] void on_rejected(base::Reject reason, const base::Address& peer,
+                                 const http::Message* message) override;
   void on_answered(const http::Message& message, const http::Answer& answer) override;
   [[gnu::cold]] void on_unsendable(const http::Message& message) override;
 

@@ -156,7 +156,8 @@ TEST_CASE("deaths: kill -9, and a signal somebody sent") {
   if (kill)
     CHECK(says(text, "died (SIGKILL, not by us)"));
   else
-    CHECK(says(text, "; stack (signal sent by pid " + std::to_string(::getpid()) + ")"));  // to whichever thread
+    CHECK(says(text,
+               "; stack (signal sent by pid " + std::to_string(::getpid()) + ")"));  // to whichever thread
   CHECK(server.stop() == 0);
 }
 
