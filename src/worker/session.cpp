@@ -60,7 +60,6 @@ void Session::turn(Act&& act) {
   now_ = latest_ = base::monotonic_now();
   output_ = services_.outputs.take();
   exchange_.attach(output_.get());
-  const bool was_idle = idle();
   try {
     act();
     work();
@@ -73,7 +72,7 @@ void Session::turn(Act&& act) {
   if (closed_) return;
   if (idle())
     services_.connections->now_idle(*this);
-  else if (was_idle)
+  else
     services_.connections->now_busy(*this);
   if (ongoing_ && ongoing_->wants_drain && stream_.queued() == 0)
     later([](Session& session) { session.tell_drained(); });
