@@ -80,6 +80,11 @@ inline std::size_t target_bytes(std::string_view text) {
 
 using base::lower_case;
 
+/// The bit that stands for a name's length: in a set of such bits a name that is not there is mostly told without a look at any.
+constexpr std::uint64_t length_bit(std::size_t length) {
+  return std::uint64_t{1} << (length < 63 ? length : 63);
+}
+
 /// Compares without regard to case. `text` must be free of control bytes, `lower` lower-case letters, digits and `-`.
 inline bool equals_ignoring_case(std::string_view text, std::string_view lower) {
   if (text.size() != lower.size()) return false;

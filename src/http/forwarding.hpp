@@ -32,11 +32,6 @@ class Forwarding {
   /// Sets `client` and `secure` of a message whose sender (its `client` until now) is trusted; or says why it is refused.
   [[nodiscard]] std::optional<base::Reject> apply(Message& message) const;
 
-  /// The bit that stands for a field name's length.
-  static constexpr std::uint64_t length_bit(std::size_t length) {
-    return std::uint64_t{1} << (length < 63 ? length : 63);
-  }
-
  private:
   struct SchemeField {
     std::string name;   ///< lower-case

@@ -23,6 +23,7 @@
 
 #include "base/address.hpp"
 #include "base/clock.hpp"
+#include "http/characters.hpp"
 #include "http/guard.hpp"
 #include "http/parser.hpp"
 #include "http/router.hpp"
@@ -173,9 +174,6 @@ class Message : public MessageState {
     Span value;
     bool plain;  ///< neither needs decoding
   };
-  static constexpr std::uint64_t length_bit(std::size_t length) {
-    return std::uint64_t{1} << (length < 63 ? length : 63);
-  }
   void split_query();
   [[gnu::noinline]] std::optional<std::string_view> find_query_value(std::string_view name);
   std::string_view decoded(Span span);

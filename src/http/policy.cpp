@@ -101,7 +101,7 @@ Refusal map_underscores(Message& message, HeaderMap map) {
 Refusal take_field(Seen& seen, Message& message, PolicyFindings& findings, FieldSpan& span) {
   const std::string_view name = message.view(span.name);
   const std::string_view value = message.view(span.value);
-  findings.name_lengths |= Forwarding::length_bit(name.size());
+  findings.name_lengths |= length_bit(name.size());
   switch (name.size()) {
     case 4:
       if (equals_ignoring_case(name, "host")) return take_host(seen, message, span);

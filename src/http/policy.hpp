@@ -18,7 +18,7 @@ class Message;
 /// What the policy needs beyond the message itself.
 struct PolicyFindings {
   std::string_view request_id;     ///< X-Request-ID as it came; believed only from trusted peers
-  std::uint64_t name_lengths = 0;  ///< of its fields, as Forwarding::length_bit
+  std::uint64_t name_lengths = 0;  ///< of its fields, as length_bit
 };
 
 /// Fills the framing, keep-alive and expectation of `message`, its path and query; or says why it is refused.
