@@ -21,7 +21,9 @@ namespace {
 // Process-wide by nature: the area is one per process and the kernel, not we, decides where it lies.
 struct TitleArea {
   char* begin = nullptr;
-  std::size_t size = 0;
+  std::size_t arguments = 0;  // the first bytes, of which nothing may stay
+  std::size_t size = 0;       // with the environment behind them
+  std::size_t written = 0;
 };
 TitleArea g_area;  // NOLINT(*-avoid-non-const-global-variables)
 
@@ -108,6 +110,7 @@ void free_area() {
   const bool adjacent = bounds->environment_begin - bounds->arguments_end <= 1;
   const std::uintptr_t end = adjacent ? bounds->environment_end : bounds->arguments_end;
   g_area.begin = reinterpret_cast<char*>(bounds->arguments_begin);  // NOLINT(performance-no-int-to-ptr)
+  g_area.arguments = bounds->arguments_end - bounds->arguments_begin;
   g_area.size = end - bounds->arguments_begin;
 }
 
@@ -135,7 +138,9 @@ void set_title(std::string_view title) {
   if (g_area.size < 2) return;
   const std::size_t length = std::min(title.size(), g_area.size - 1);
   std::memcpy(g_area.begin, title.data(), length);
-  std::memset(g_area.begin + length, 0, g_area.size - length);
+  const std::size_t end = std::max({length + 1, g_area.arguments, g_area.written});
+  std::memset(g_area.begin + length, 0, end - length);
+  g_area.written = length + 1;
 }
 
 }  // namespace orrery::os

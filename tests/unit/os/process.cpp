@@ -20,9 +20,13 @@ namespace orrery::os {
 
 namespace {
 
+std::string contents(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 std::string command_line(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/cmdline", std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::string text = contents("/proc/" + std::to_string(pid) + "/cmdline");
   while (!text.empty() && text.back() == '\0') text.pop_back();
   return text;
 }
@@ -108,6 +112,23 @@ TEST_CASE("process: titles are shown by ps, the environment survives, the parent
   REQUIRE(status);
   CHECK(*status == 0);
   CHECK(command_line(::getpid()).find("unit_tests") != std::string::npos);
+}
+
+TEST_CASE("process: a title takes no more of what /proc shows as the environment than it needs") {
+  const pid_t pid = test::in_child([] {
+    const std::string environment = contents("/proc/self/environ");
+    const std::size_t arguments = contents("/proc/self/cmdline").size();
+    save_invocation();
+    set_title("o");
+    if (contents("/proc/self/environ") != environment) return 1;
+    set_title(std::string(arguments + 5, 'o'));
+    if (command_line(::getpid()) != std::string(arguments + 5, 'o')) return 2;
+    if (contents("/proc/self/environ") != "ooooo" + std::string(1, '\0') + environment.substr(6)) return 3;
+    set_title("o");
+    if (command_line(::getpid()) != "o") return 4;
+    return contents("/proc/self/environ") == std::string(6, '\0') + environment.substr(6) ? 0 : 5;
+  });
+  CHECK(test::exited_with(test::wait_for(pid), 0));
 }
 
 TEST_CASE("process: descriptors 0 to 2 are always open") {
