@@ -46,7 +46,8 @@ struct Moving {
   [[nodiscard]] std::string at(const std::string& binds) const {
     const auto seconds = [](int count) { return std::to_string(count * kSlowness) + "s\n"; };
     return "workers: 2\ntimeout: " + seconds(20) + "request_deadline: " + seconds(20) +
-           "boot_timeout: " + seconds(30) + "bind: [" + binds + "]\n" + more_;
+           "boot_timeout: " + seconds(30) + "graceful_timeout: " + seconds(30) + "bind: [" + binds + "]\n" +
+           more_;
   }
   void move(const std::string& binds, int generation) {
     server.write_config(at(binds));

@@ -199,6 +199,7 @@ TEST_CASE("deaths: a start hook that exits") {
 #if !defined(ORRERY_SANITIZED_ADDRESS) && \
     !defined(ORRERY_SANITIZED_THREAD)  // they reserve terabytes of addresses
 TEST_CASE("deaths: memory that is refused to a handler costs its request, not the worker") {
+  if (kUnderValgrind) return;
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
   server.in_child = [] {
     const rlimit limit{rlim_t{2} << 30, rlim_t{2} << 30};

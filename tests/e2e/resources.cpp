@@ -134,7 +134,7 @@ TEST_CASE("resources: whatever accept says, who waits is taken in") {
 #if !defined(ORRERY_SANITIZED_ADDRESS) && \
     !defined(ORRERY_SANITIZED_THREAD)  // they reserve terabytes of addresses
 TEST_CASE("resources: a body for which there is no memory costs its request, not the worker") {
-  if (kSlowness > 1) return;  // valgrind's memory is limited with the worker's
+  if (kUnderValgrind) return;  // its memory is limited with the worker's
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
   server.yaml = "limit_request_body: 1g\n";
   REQUIRE(server.serve());

@@ -18,4 +18,7 @@ inline const int kSlowness = [] {
   return told == nullptr ? kBuilt : std::max(1, std::atoi(told));
 }();
 
+/// Where nothing can be thrown for want of memory, and a minute of reckoning takes an hour.
+inline const bool kUnderValgrind = std::getenv("ORRERY_SLOWNESS") != nullptr;
+
 }  // namespace orrery::test
