@@ -41,6 +41,10 @@ class Guard {
   [[nodiscard]] std::uint32_t field_count() const { return fields_; }
   [[nodiscard]] std::uint32_t method_length() const { return method_length_; }
   [[nodiscard]] std::uint32_t target_length() const { return target_length_; }
+  /// Its CRLF included; valid once the request line is judged.
+  [[nodiscard]] std::size_t request_line_length() const {
+    return method_length_ + target_length_ + std::string_view{"  HTTP/1.1\r\n"}.size();
+  }
   /// The digit behind "HTTP/1."; valid once the request line is judged.
   [[nodiscard]] int minor_version() const { return minor_version_; }
   /// The request line was whole and good: the refusal came later.

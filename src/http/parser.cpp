@@ -23,12 +23,6 @@ Span span_of(const Message& message, const char* at, std::size_t length) noexcep
   return {static_cast<std::uint32_t>(at - message.bytes), static_cast<std::uint32_t>(length)};
 }
 
-int on_url(llhttp_t* parser, const char* at, std::size_t length) noexcept {
-  Message& message = message_of(parser);
-  message.target = span_of(message, at, length);
-  return HPE_OK;
-}
-
 int on_field_name(llhttp_t* parser, const char* at, std::size_t length) noexcept {
   Message& message = message_of(parser);
   message.fields.push_back({span_of(message, at, length), {}});
@@ -106,7 +100,6 @@ const llhttp_settings_t* Parser::head_settings() {
   static const llhttp_settings_t settings = [] {
     llhttp_settings_t s;
     llhttp_settings_init(&s);
-    s.on_url = on_url;
     s.on_header_field = on_field_name;
     s.on_header_value = on_field_value;
     s.on_headers_complete = on_headers_complete;
@@ -129,10 +122,23 @@ const llhttp_settings_t* Parser::body_settings() {
   return &settings;
 }
 
+const llhttp_t& Parser::behind_request_line() {
+  static const llhttp_t state = [] {
+    constexpr std::string_view kAny = "GET / HTTP/1.1\r\n";
+    llhttp_t s;
+    llhttp_init(&s, HTTP_REQUEST, head_settings());
+    llhttp_execute(&s, kAny.data(), kAny.size());
+    return s;
+  }();
+  return state;
+}
+
 bool Parser::parse_head(Message& message, std::size_t length) {
-  llhttp_init(&state_, HTTP_REQUEST, head_settings());
+  state_ = behind_request_line();
   state_.data = &message;
-  const llhttp_errno_t result = llhttp_execute(&state_, message.bytes, length);
+  state_.http_minor = static_cast<std::uint8_t>(message.minor_version);
+  const std::size_t line = message.guard.request_line_length();
+  const llhttp_errno_t result = llhttp_execute(&state_, message.bytes + line, length - line);
   complete_ = result == HPE_PAUSED;
   if (result != HPE_OK && !complete_) return false;
   if (complete_ && llhttp_get_error_pos(&state_) != message.bytes + length) return false;

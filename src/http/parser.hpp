@@ -1,7 +1,8 @@
 // Parser: llhttp, wrapped once. The only user of llhttp.h.
 //
-// Reads a whole head in one call (so every field is one contiguous span) and a body in as many as it takes. Writes what it
-// finds into the Message it was started for; decides nothing. Its trampolines into C are noexcept. One Parser parses one message.
+// Reads the fields of a head in one call (so every one is a contiguous span) and a body in as many as it takes. Writes what it
+// finds into the Message it was started for; decides nothing. The request line is the guard's: llhttp starts in the state that it is in
+// behind any. Its trampolines into C are noexcept. One Parser parses one message.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,8 @@ class Parser {
   /// The static name of a method that llhttp knows for HTTP ("GET"); empty for any other token.
   static std::string_view known_method(std::string_view token);
 
-  /// Reads exactly the `length` bytes at message.bytes. False when llhttp refuses them or sees other fields than the guard.
+  /// Reads the fields of the head, which is the `length` bytes at message.bytes and whose request line the guard has passed. False when
+  /// llhttp refuses them or sees others than the guard.
   bool parse_head(Message& message, std::size_t length);
 
   /// Fills the fields without llhttp, from lines the guard has passed: what parse_head() refused can then be named.
@@ -33,6 +35,7 @@ class Parser {
   BodyResult parse_body(std::string_view bytes);
 
  private:
+  static const llhttp_t& behind_request_line();
   static const llhttp_settings_t* head_settings();
   static const llhttp_settings_t* body_settings();
 
