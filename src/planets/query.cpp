@@ -5,8 +5,10 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "planets/decimal.hpp"
 #include "planets/rfc3339.hpp"
@@ -47,19 +49,31 @@ class Parameters {
     const std::size_t count = request.query_count();
     for (std::size_t i = 0; i < count; ++i) {
       const orrery::Field field = request.query_at(i);
-      for (std::size_t name = 0; name < kNames.size(); ++name) {
-        if (kNames[name].size() != field.name.size() || kNames[name] != field.name) continue;
-        if (!values_[name]) values_[name] = field.value;
-        break;
-      }
+      take(field, std::make_index_sequence<kNames.size()>{});
     }
   }
-  const std::optional<std::string_view>& operator[](Name name) const {
+  [[nodiscard]] bool have(Name name) const { return (*this)[name].data() != nullptr; }
+  /// Empty where it did not come.
+  [[nodiscard]] std::string_view operator[](Name name) const {
     return values_[static_cast<std::size_t>(name)];
   }
 
  private:
-  std::array<std::optional<std::string_view>, kNames.size()> values_;
+  template <std::size_t... kIndex>
+  void take(const orrery::Field& field, std::index_sequence<kIndex...>) {
+    static_cast<void>((take_as<kIndex>(field) || ...));
+  }
+  /// True when this is its name: of a length known here, a name is compared without a call.
+  template <std::size_t kIndex>
+  bool take_as(const orrery::Field& field) {
+    constexpr std::string_view kName = kNames[kIndex];
+    if (field.name.size() != kName.size() || std::memcmp(field.name.data(), kName.data(), kName.size()) != 0)
+      return false;
+    if (values_[kIndex].data() == nullptr) values_[kIndex] = field.value;
+    return true;
+  }
+
+  std::array<std::string_view, kNames.size()> values_;
 };
 
 struct NumberParameter {
@@ -99,18 +113,21 @@ std::optional<double> number_of(std::string_view text) {
   problems.push_back(std::string{text_of(parameter.name)}.append(what).append(parameter.range));
 }
 
-/// The number, or nothing when it is absent; a bad one is a problem.
-std::optional<double> read_number(const Parameters& parameters, const NumberParameter& parameter,
-                                  Problems& problems) {
-  const auto& text = parameters[parameter.name];
-  if (!text) return {};
-  const std::optional<double> number = number_of(*text);
+double number_in(std::string_view text, const NumberParameter& parameter, Problems& problems) {
+  const std::optional<double> number = number_of(text);
   if (!number) {
     add_problem(problems, parameter, " must be a number: ");
   } else if (*number < parameter.least || *number > parameter.most) {
     add_problem(problems, parameter, " is out of range: ");
   }
   return number.value_or(0);
+}
+
+/// The number, or nothing when it is absent; a bad one is a problem.
+inline std::optional<double> read_number(const Parameters& parameters, const NumberParameter& parameter,
+                                         Problems& problems) {
+  if (!parameters.have(parameter.name)) return {};
+  return number_in(parameters[parameter.name], parameter, problems);
 }
 
 std::optional<int> read_whole(const Parameters& parameters, const NumberParameter& parameter,
@@ -135,8 +152,7 @@ std::optional<Instant> instant_in(std::string_view text, Name name, Problems& pr
 
 /// The instant, or nothing when it is absent or bad; a bad one is a problem.
 std::optional<Instant> read_instant(const Parameters& parameters, Name name, Problems& problems) {
-  const auto& text = parameters[name];
-  return text ? instant_in(*text, name, problems) : std::nullopt;
+  return parameters.have(name) ? instant_in(parameters[name], name, problems) : std::nullopt;
 }
 
 std::string known_fields() {
@@ -163,8 +179,7 @@ FieldSet fields_in(std::string_view text, Problems& problems) {
 }
 
 FieldSet read_fields(const Parameters& parameters, Problems& problems) {
-  const auto& text = parameters[Name::kFields];
-  return text ? fields_in(*text, problems) : kDefaultFields;
+  return parameters.have(Name::kFields) ? fields_in(parameters[Name::kFields], problems) : kDefaultFields;
 }
 
 /// Where the observer is, and the air there.
@@ -183,7 +198,7 @@ Query read_place(const Parameters& parameters) {
 }
 
 void begin_at(Query& query, const Parameters& parameters, Name name) {
-  query.is_now = !parameters[name];
+  query.is_now = !parameters.have(name);
   if (const auto instant = read_instant(parameters, name, query.problems)) query.instant = *instant;
 }
 
@@ -233,7 +248,7 @@ StreamQuery read_stream_query(const Request& request) {
   stream.query.fields = read_fields(parameters, stream.query.problems);
   if (const auto seconds = read_whole(parameters, kInterval, stream.query.problems))
     stream.interval = std::chrono::seconds{*seconds};
-  if (parameters[Name::kTime])
+  if (parameters.have(Name::kTime))
     stream.query.problems.emplace_back("time: a stream is always about now; leave it out");
   return stream;
 }
