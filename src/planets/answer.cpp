@@ -14,8 +14,15 @@ constexpr FieldSet kOfAppearance{Field::kMagnitude, Field::kPhase, Field::kAngul
 constexpr FieldSet kOfEvents{Field::kRise, Field::kTransit, Field::kSet};
 constexpr FieldSet kAtHorizon{Field::kRise, Field::kSet};
 
-/// Characters of one body's members beside its name and numbers.
-constexpr std::size_t kBodyText = std::string_view{R"({"name":"","az":,"alt":)"}.size();
+constexpr int kAngle = 9;      ///< decimals: of degrees, 4 microseconds of arc, a 250th of what is claimed
+constexpr int kDistance = 12;  ///< of au, 15 cm
+constexpr int kRest = 9;       ///< of seconds, magnitudes and fractions
+
+/// The longest members of a body, but for its name.
+constexpr std::string_view kLongestBody = R"({"name":"","az":359.000000000,"alt":-89.000000000)";
+
+/// An angle of a circle: what would be written as 360 degrees is none.
+double on_circle(Degrees angle) noexcept { return angle.value >= 360 - 0.5e-9 ? 0 : angle.value; }
 
 double apparent_altitude(Degrees airless, const Query& query) noexcept {
   return airless.value + refraction(airless, query.pressure, query.temperature).value;
@@ -50,10 +57,11 @@ class AskedFields {
 
  private:
   void key(Field field) { json_.raw(",\"").raw(name_of(field)).raw("\":"); }
+  template <int kDecimals>
   void number(Field field, double value) {
     if (!query_.fields.has(field)) return;
     key(field);
-    json_.number(value);
+    json_.rounded<kDecimals>(value);
   }
   void time(Field field, const std::optional<Instant>& time) {
     if (!query_.fields.has(field)) return;
@@ -65,19 +73,19 @@ class AskedFields {
     put_second(json_, *time);
   }
   void put_position(const SkyPosition& position) {
-    number(Field::kAzimuth, position.azimuth.value);
-    number(Field::kAltitude, apparent_altitude(position.altitude, query_));
-    number(Field::kAirlessAltitude, position.altitude.value);
-    number(Field::kRightAscension, position.right_ascension.value);
-    number(Field::kDeclination, position.declination.value);
-    number(Field::kDistance, position.distance.value);
-    number(Field::kLightTime, position.light_time.count());
+    number<kAngle>(Field::kAzimuth, on_circle(position.azimuth));
+    number<kAngle>(Field::kAltitude, apparent_altitude(position.altitude, query_));
+    number<kAngle>(Field::kAirlessAltitude, position.altitude.value);
+    number<kAngle>(Field::kRightAscension, on_circle(position.right_ascension));
+    number<kAngle>(Field::kDeclination, position.declination.value);
+    number<kDistance>(Field::kDistance, position.distance.value);
+    number<kRest>(Field::kLightTime, position.light_time.count());
   }
   void put_appearance(const Sky& sky) {
     const Appearance seen = appearance(body_, sky.geometry(body_), query_.instant);
-    number(Field::kMagnitude, seen.magnitude);
-    number(Field::kPhase, seen.illuminated);
-    number(Field::kAngularDiameter, seen.diameter);
+    number<kRest>(Field::kMagnitude, seen.magnitude);
+    number<kRest>(Field::kPhase, seen.illuminated);
+    number<kRest>(Field::kAngularDiameter, seen.diameter);
   }
   void put_events() {
     const NextEvents next = next_events(body_, rotation_, query_.observer, query_.instant);
@@ -113,8 +121,8 @@ void put_event(JsonText& json, const Query& query, const EarthRotation& rotation
 
 void put_direction(JsonText& json, const Query& query, const Sky& sky, Body body) {
   const Horizontal direction = sky.direction(body);
-  json.raw(R"(,"az":)").number(direction.azimuth.value);
-  json.raw(R"(,"alt":)").number(apparent_altitude(direction.altitude, query));
+  json.raw(R"(,"az":)").rounded<kAngle>(on_circle(direction.azimuth));
+  json.raw(R"(,"alt":)").rounded<kAngle>(apparent_altitude(direction.altitude, query));
 }
 
 void put_time(JsonText& json, Instant instant) {
@@ -129,10 +137,10 @@ void put_place(JsonText& json, const Observer& observer) {
 }
 
 std::string body_json(const Query& query, const EarthRotation& rotation, Body body) {
-  JsonText json{320};
+  JsonText json{256};
   json.raw("{");
   put_body(json, query, rotation, rotation.sky(query.instant, query.observer), body);
-  const std::size_t spare = kBodyText + name_of(body).size() + 2 * JsonText::kLongestNumber - json.size();
+  const std::size_t spare = kLongestBody.size() + name_of(body).size() - json.size();
   json.raw(",");
   put_place_and_time(json, query);
   // Answers about now have one length for a body and a place, however many digits the moment's numbers need: ab, with

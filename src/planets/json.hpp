@@ -1,9 +1,10 @@
 // JsonText: JSON written from left to right into one string (RFC 8259).
 //
-// Numbers are the shortest text that reads back as the same double, without an exponent where that is no absurdity. The caller
-// gets the nesting right.
+// What was given is written as number(), the shortest text that reads back as the same double; what was computed as rounded(), to
+// a place that is well below its error. The caller gets the nesting right.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <string>
@@ -16,9 +17,6 @@ namespace orrery::planets {
 
 class JsonText {
  public:
-  /// No double needs more characters.
-  static constexpr std::size_t kLongestNumber = 24;
-
   explicit JsonText(std::size_t room) : text_(room, '\0') {}
 
   /// Punctuation and keys, as they stand.
@@ -30,13 +28,13 @@ class JsonText {
   /// A finite number; anything else is null.
   JsonText& number(double value) {
     char* const begin = room_for(decimal::kRoom);
-    if (const char* const end = decimal::write(begin, value)) {
-      used_ += static_cast<std::size_t>(end - begin);
-      return *this;
-    }
-    if (!(value - value == 0)) return raw("null");
-    used_ += static_cast<std::size_t>(std::to_chars(begin, begin + decimal::kRoom, value).ptr - begin);
-    return *this;
+    return wrote(begin, decimal::write(begin, value), value);
+  }
+  /// A finite number to kDecimals places, as far as a double has them; anything else is null.
+  template <int kDecimals>
+  JsonText& rounded(double value) {
+    char* const begin = room_for(decimal::kRoom);
+    return wrote(begin, decimal::write_rounded<kDecimals>(begin, value), value);
   }
   /// What `write(char*)` writes, `room` characters at most, up to the end it returns.
   template <class Write>
@@ -66,6 +64,16 @@ class JsonText {
   }
 
  private:
+  /// `value` stands in the room at `begin` up to `end`; or it is none of those that decimal.hpp writes.
+  JsonText& wrote(char* begin, const char* end, double value) {
+    if (end == nullptr) end = written_in_general(begin, value);
+    used_ += static_cast<std::size_t>(end - begin);
+    return *this;
+  }
+  [[gnu::cold]] static const char* written_in_general(char* begin, double value) {
+    if (value - value == 0) return std::to_chars(begin, begin + decimal::kRoom, value).ptr;
+    return std::copy_n("null", 4, begin);
+  }
   char* room_for(std::size_t size) {
     if (text_.size() - used_ < size) text_.resize(2 * text_.size() + size);
     return text_.data() + used_;

@@ -121,8 +121,8 @@ char* write_rfc3339(char* to, Instant instant) {
   to = put_date_and_minute(to, time);
   decimal::write_pair(to, micros / 1'000'000);
   to[2] = '.';
-  to = fraction % 1000 == 0 ? decimal::write_digits(to + 3, fraction / 1000, 3)
-                            : decimal::write_digits(to + 3, fraction, 6);
+  to = fraction % 1000 == 0 ? decimal::write_digits<3>(to + 3, fraction / 1000)
+                            : decimal::write_digits<6>(to + 3, fraction);
   *to = 'Z';
   return to + 1;
 }
