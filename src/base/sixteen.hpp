@@ -73,19 +73,24 @@ template <class Ends, class EndsAt>
   return i;
 }
 
-/// Sixteen bytes of `text` from `at` on; behind its end zeros.
-inline Block load_or_zeros(std::string_view text, std::size_t at) {
-  if (at + sizeof(Block) <= text.size()) return load(text.data() + at);
+/// Bit i: what `wanted(Block)` tells of byte `at` + i of `text`, for the sixteen from `at` on, which is inside; 0 behind the end.
+template <class Wanted>
+[[gnu::always_inline]] inline unsigned bits_from(std::string_view text, std::size_t at, Wanted&& wanted) {
+  const std::size_t left = text.size() - at;
+  if (left >= sizeof(Block)) return bits(wanted(load(text.data() + at)));
+  // The last sixteen overlap what lies before `at`.
+  if (text.size() >= sizeof(Block))
+    return bits(wanted(load(text.data() + text.size() - sizeof(Block)))) >> (sizeof(Block) - left);
   Block rest{};
-  if (at < text.size()) std::memcpy(&rest, text.data() + at, text.size() - at);
-  return rest;
+  std::memcpy(&rest, text.data() + at, left);
+  return bits(wanted(rest)) & ((1U << left) - 1);
 }
 
 /// Calls `found` with the place of each byte that `wanted(Block)` tells to be one, from front to back.
 template <class Wanted, class Found>
 [[gnu::always_inline]] inline void for_each(std::string_view text, Wanted&& wanted, Found&& found) {
   for (std::size_t at = 0; at < text.size(); at += sizeof(Block)) {
-    for (unsigned left = bits(wanted(load_or_zeros(text, at))); left != 0; left &= left - 1)
+    for (unsigned left = bits_from(text, at, wanted); left != 0; left &= left - 1)
       found(at + static_cast<std::size_t>(std::countr_zero(left)));
   }
 }
@@ -101,12 +106,11 @@ class Finder {
     unsigned left = from < looked_ ? found_ >> (from + sizeof(Block) - looked_) : 0;
     if (left == 0) from = std::max(from, looked_);
     while (left == 0 && from < text_.size()) {
-      left = found_ = bits(wanted_(load_or_zeros(text_, from)));
+      left = found_ = bits_from(text_, from, wanted_);
       looked_ = from + sizeof(Block);
       if (left == 0) from = looked_;
     }
-    return left == 0 ? text_.size()
-                     : std::min(text_.size(), from + static_cast<std::size_t>(std::countr_zero(left)));
+    return left == 0 ? text_.size() : from + static_cast<std::size_t>(std::countr_zero(left));
   }
 
  private:

@@ -64,6 +64,8 @@ Exchange::Step Exchange::next(Monotonic now) {
     Advance advance = Advance::kStuck;
     switch (state_) {
       case State::kIdle:
+        if (input_.empty() && !ended_ && !draining_) return Step::kWait;
+        [[fallthrough]];
       case State::kHead: advance = read_head(now); break;
       case State::kBody:
       case State::kDiscard: advance = read_body(now); break;

@@ -91,7 +91,7 @@ std::optional<Reject> check_field_line(std::string_view line) {
 }
 
 std::optional<Reject> Guard::check_request_line(std::string_view line) {
-  const std::size_t method = token_length(line);
+  const std::size_t method = line.starts_with("GET ") ? 3 : token_length(line);
   if (method == line.size() || line[method] != ' ') {
     if (line.find('\r') != std::string_view::npos) return Reject::bare_cr;
     return method == 0 || method == line.size() ? Reject::bad_request_line : Reject::bad_method;

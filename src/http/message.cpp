@@ -55,17 +55,15 @@ void Message::keep_bytes() {
 void Message::split_query() {
   query_is_split_ = true;
   const std::string_view all = view(query);
-  const auto span = [this](std::size_t from, std::size_t to) {
-    return Span{query.begin + static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to - from)};
-  };
-  constexpr std::size_t kNone = std::string_view::npos;
-  std::size_t name = 0;
-  std::size_t equals = kNone;
+  // As spans have them: from message.bytes on. Never 0, where the method is.
+  constexpr std::uint32_t kNone = 0;
+  std::uint32_t name = query.begin;
+  std::uint32_t equals = kNone;
   bool plain = true;
-  const auto end_pair = [&](std::size_t at) {
-    const std::size_t name_end = equals == kNone ? at : equals;
-    query_name_lengths_ |= plain ? length_bit(name_end - name) : ~std::uint64_t{0};
-    query_pairs_.push_back({span(name, name_end), span(equals == kNone ? at : equals + 1, at), plain});
+  const auto end_pair = [&](std::uint32_t at) __attribute__((always_inline)) {
+    const std::uint32_t name_end = equals == kNone ? at : equals;
+    const std::uint32_t value = equals == kNone ? at : equals + 1;
+    query_pairs_.push_back({{name, name_end - name}, {value, at - value}, plain});
     name = at + 1;
     equals = kNone;
     plain = true;
@@ -73,17 +71,20 @@ void Message::split_query() {
   sixteen::for_each(
       all,
       [](sixteen::Block block) { return (block == '=') | (block == '&') | (block == '%') | (block == '+'); },
-      [&](std::size_t at) {
-        switch (all[at]) {
+      [&](std::size_t place) __attribute__((always_inline)) {
+        const auto at = query.begin + static_cast<std::uint32_t>(place);
+        switch (all[place]) {
           case '&': end_pair(at); break;
-          case '=': equals = std::min(equals, at); break;
+          case '=':
+            if (equals == kNone) equals = at;
+            break;
           default: plain = false;
         }
       });
-  if (name < all.size()) end_pair(all.size());
+  if (const std::uint32_t end = query.begin + query.length; name < end) end_pair(end);
 }
 
-std::optional<std::string_view> Message::find_query_value(std::string_view name) {
+std::optional<std::string_view> Message::query_value(std::string_view name) {
   if (!query_is_split_) split_query();
   for (const QueryPair& pair : query_pairs_) {
     const bool named = pair.plain ? pair.name.length == name.size() && view(pair.name) == name
@@ -97,6 +98,8 @@ std::string_view Message::decoded(Span span) {
   decoded_values_.push_back(std::make_unique<std::string>(decode_query_component(view(span))));
   return *decoded_values_.back();
 }
+
+Field Message::decoded_pair(const QueryPair& pair) { return {decoded(pair.name), decoded(pair.value)}; }
 
 Request Message::share() {
   keep_bytes();
@@ -137,7 +140,6 @@ void Message::clear() {
   client_text_.clear();
   if (std::exchange(query_is_split_, false)) {
     query_pairs_.clear();
-    query_name_lengths_ = 0;
     decoded_values_.clear();
   }
 }

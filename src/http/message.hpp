@@ -132,10 +132,7 @@ class Message : public MessageState {
   std::string& kept() { return kept_; }
 
   /// The value of a query parameter, decoded. Decoded values live as long as the message.
-  std::optional<std::string_view> query_value(std::string_view name) {
-    if (query_is_split_ && (query_name_lengths_ & length_bit(name.size())) == 0) return {};
-    return find_query_value(name);
-  }
+  std::optional<std::string_view> query_value(std::string_view name);
   std::size_t query_count() {
     if (!query_is_split_) split_query();
     return query_pairs_.size();
@@ -144,8 +141,8 @@ class Message : public MessageState {
   Field query_at(std::size_t index) {
     if (!query_is_split_) split_query();
     const QueryPair& pair = query_pairs_.at(index);
-    return pair.plain ? Field{view(pair.name), view(pair.value)}
-                      : Field{decoded(pair.name), decoded(pair.value)};
+    if (pair.plain) return {view(pair.name), view(pair.value)};
+    return decoded_pair(pair);
   }
 
   /// The message behind a handler's request.
@@ -175,11 +172,10 @@ class Message : public MessageState {
     bool plain;  ///< neither needs decoding
   };
   void split_query();
-  [[gnu::noinline]] std::optional<std::string_view> find_query_value(std::string_view name);
   std::string_view decoded(Span span);
+  Field decoded_pair(const QueryPair& pair);
 
-  std::vector<QueryPair> query_pairs_;    ///< filled by the first query_value()
-  std::uint64_t query_name_lengths_ = 0;  ///< a bit for each: most names that are asked for are not there
+  std::vector<QueryPair> query_pairs_;  ///< filled when the query is first asked for
   bool query_is_split_ = false;
   std::vector<std::unique_ptr<std::string>> decoded_values_;
   MessagePool* pool_;

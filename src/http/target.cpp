@@ -48,8 +48,9 @@ bool is_port(std::string_view text) {
   if (text.size() > 5) return false;
   unsigned port = 0;
   for (const char c : text) {
-    if (!is_digit(c)) return false;
-    port = port * 10 + static_cast<unsigned>(c - '0');
+    const auto digit = static_cast<unsigned>(static_cast<unsigned char>(c)) - '0';
+    if (digit > 9) return false;
+    port = port * 10 + digit;
   }
   return port < 65536;
 }
