@@ -35,8 +35,8 @@ void put_second(JsonText& json, Instant instant) {
 
 void put_place_and_time(JsonText& json, const Query& query) {
   put_place(json, query.observer);
-  put_time(json.raw(R"(,"time":)"), query.instant);
-  json.raw("}");
+  put_time(json.raw(R"(,"time":")"), query.instant);
+  json.raw("\"}");
 }
 
 /// The members a client asked for by `fields=`.
@@ -103,7 +103,7 @@ class AskedFields {
 };
 
 void put_body(JsonText& json, const Query& query, const EarthRotation& rotation, const Sky& sky, Body body) {
-  json.raw(R"("name":")").raw(name_of(body)).raw("\"");
+  json.raw(R"({"name":")").raw(name_of(body)).raw("\"");
   if (query.fields != kDefaultFields) return AskedFields{json, query, rotation, body}.put(sky);
   put_direction(json, query, sky, body);
 }
@@ -127,21 +127,19 @@ void put_direction(JsonText& json, const Query& query, const Sky& sky, Body body
 
 void put_time(JsonText& json, Instant instant) {
   const auto write = [instant](char* to) { return write_rfc3339(to, instant); };
-  json.raw("\"").written(kTimestampRoom, write).raw("\"");
+  json.written(kTimestampRoom, write);
 }
 
 void put_place(JsonText& json, const Observer& observer) {
-  json.raw(R"("geo_location":{"lon":)").number(observer.longitude.value);
+  json.raw(R"(,"geo_location":{"lon":)").number(observer.longitude.value);
   json.raw(R"(,"lat":)").number(observer.latitude.value);
   json.raw(R"(,"elevation":)").number(observer.elevation.value).raw("}");
 }
 
 std::string body_json(const Query& query, const EarthRotation& rotation, Body body) {
   JsonText json{256};
-  json.raw("{");
   put_body(json, query, rotation, rotation.sky(query.instant, query.observer), body);
   const std::size_t spare = kLongestBody.size() + name_of(body).size() - json.size();
-  json.raw(",");
   put_place_and_time(json, query);
   // Answers about now have one length for a body and a place, however many digits the moment's numbers need: ab, with
   // which this service is measured, counts a length that changes as a failed request.
@@ -154,11 +152,11 @@ std::string sky_json(const Query& query, const EarthRotation& rotation) {
   JsonText json{1024};
   json.raw(R"({"planets":[)");
   for (const Body body : kBodies) {
-    json.raw(body == kBodies.front() ? "{" : ",{");
+    if (body != kBodies.front()) json.raw(",");
     put_body(json, query, rotation, sky, body);
     json.raw("}");
   }
-  json.raw("],");
+  json.raw("]");
   put_place_and_time(json, query);
   return json.take();
 }
@@ -173,11 +171,11 @@ std::string events_json(const EventsQuery& events, const EarthRotation& rotation
     if (&event != &list.events.front()) json.raw(",");
     put_event(json, query, rotation, body, event);
   }
-  json.raw(R"(],"visibility":")").raw(name_of(list.visibility)).raw("\",");
+  json.raw(R"(],"visibility":")").raw(name_of(list.visibility)).raw("\"");
   put_place(json, query.observer);
-  put_time(json.raw(R"(,"from":)"), query.instant);
-  put_time(json.raw(R"(,"to":)"), query.instant.later(span));
-  return json.raw("}\n").take();
+  put_time(json.raw(R"(,"from":")"), query.instant);
+  put_time(json.raw(R"(","to":")"), query.instant.later(span));
+  return json.raw("\"}\n").take();
 }
 
 Response refusal(int status, const std::string& message) {

@@ -28,10 +28,10 @@ namespace orrery::planets {
 [[nodiscard]] Response refusal(int status, const std::string& message);
 [[nodiscard]] Response refusal(const std::vector<std::string>& problems);
 
-/// `"geo_location":{"lon":…,"lat":…,"elevation":…}`.
+/// `,"geo_location":{"lon":…,"lat":…,"elevation":…}`.
 void put_place(JsonText& json, const Observer& observer);
 
-/// An RFC 3339 timestamp, quoted.
+/// An RFC 3339 timestamp; the quotes are the caller's.
 void put_time(JsonText& json, Instant instant);
 
 /// `,"az":…,"alt":…`: the altitude as it is seen through the query's air.

@@ -9,18 +9,14 @@ constexpr std::array<std::string_view, kBodyCount> kNames = {
     "sun", "moon", "mercury", "venus", "mars", "jupiter", "saturn", "uranus", "neptune", "pluto",
 };
 
-// Not std::tolower: a name must not depend on the process's locale.
-constexpr char lowered(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 // All names fit into one register: comparing is one instruction.
 constexpr std::size_t kLongestName = 8;
 
+// Only letters become lower-case letters so: of its length no other text can pass for a name.
 constexpr std::uint64_t word_of(std::string_view name) noexcept {
   std::uint64_t word = 0;
-  for (const char c : name) word = word << 8 | static_cast<unsigned char>(lowered(c));
-  return word;
+  for (const char c : name) word = word << 8 | static_cast<unsigned char>(c);
+  return word | 0x2020202020202020;
 }
 
 constexpr auto kWords = [] {

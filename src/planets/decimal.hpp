@@ -24,27 +24,26 @@ inline constexpr double kPowers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7
 inline std::optional<double> read(std::string_view text) noexcept {
   const bool negative = text.starts_with('-');
   if (negative) text.remove_prefix(1);
-  std::uint64_t digits = 0;  // more than 15 may overflow: they are not looked at
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  const auto read_run = [&]() -> std::size_t {
-    const char* const begin = at;
-    for (; at < end; ++at) {
-      const auto digit = static_cast<std::uint64_t>(static_cast<unsigned char>(*at)) - '0';
-      if (digit > 9) break;
+  constexpr std::size_t kLongest = std::string_view{"12345678901.2345"}.size();
+  const std::size_t size = text.size();
+  if (size == 0 || size > kLongest) return {};
+  std::uint64_t digits = 0;
+  std::size_t point = size;
+  for (std::size_t i = 0; i < size; ++i) {
+    const auto digit = static_cast<std::uint64_t>(static_cast<unsigned char>(text[i])) - '0';
+    if (digit <= 9) {
       digits = digits * 10 + digit;
+    } else if (text[i] == '.' && point == size && i > 0 && i + 1 < size) {
+      point = i;
+    } else {
+      return {};
     }
-    return static_cast<std::size_t>(at - begin);
-  };
-  const std::size_t whole = read_run();
-  std::size_t fraction = 0;
-  if (whole > 0 && at < end && *at == '.') {
-    ++at;
-    fraction = read_run();
-    if (fraction == 0) return {};
   }
-  if (whole == 0 || at < end || whole + fraction > 15) return {};
-  const double value = static_cast<double>(digits) / kPowers[fraction];
+  if (point == size) {
+    if (size == kLongest) return {};
+    return negative ? -static_cast<double>(digits) : static_cast<double>(digits);
+  }
+  const double value = static_cast<double>(digits) / kPowers[size - point - 1];
   return negative ? -value : value;
 }
 
@@ -71,6 +70,12 @@ constexpr std::uint64_t eight_digits(std::uint64_t value) noexcept {
   return (tens | (parts - 10 * tens) << 8) + 0x3030303030303030;
 }
 
+/// Eight characters, the first in the lowest byte.
+inline void write_word(char* to, std::uint64_t text) noexcept {
+  if constexpr (std::endian::native == std::endian::big) text = __builtin_bswap64(text);
+  std::memcpy(to, &text, sizeof text);
+}
+
 /// `value` (below 10^kWidth) as exactly kWidth digits, zeros in front. May write seven bytes more than these.
 template <int kWidth>
 char* write_digits(char* to, std::uint64_t value) noexcept {
@@ -82,9 +87,7 @@ char* write_digits(char* to, std::uint64_t value) noexcept {
   } else if constexpr (kWidth == 2) {
     write_pair(to, value);
   } else {
-    std::uint64_t text = eight_digits(value) >> (64 - 8 * kWidth);
-    if constexpr (std::endian::native == std::endian::big) text = __builtin_bswap64(text);
-    std::memcpy(to, &text, sizeof text);
+    write_word(to, eight_digits(value) >> (64 - 8 * kWidth));
   }
   return to + kWidth;
 }
@@ -119,9 +122,10 @@ inline char* write(char* to, double value) noexcept {
   to = write_whole(to, static_cast<std::uint64_t>(millionths) / kMillion);
   if (fraction == 0) return to;
   *to++ = '.';
-  to = write_digits<6>(to, fraction);
-  while (to[-1] == '0') --to;
-  return to;
+  const std::uint64_t text = eight_digits(fraction) >> 16;
+  const int zeros = std::countl_zero(text ^ 0x303030303030) / 8;  // in front of the highest byte that is none
+  write_word(to, text);
+  return to + (8 - zeros);
 }
 
 /// `value` rounded to kDecimals places, every one of them written, and no sign before nothing but zeros. Returns the end of the text,

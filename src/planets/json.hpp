@@ -17,12 +17,16 @@ namespace orrery::planets {
 
 class JsonText {
  public:
-  explicit JsonText(std::size_t room) : text_(room, '\0') {}
+  explicit JsonText(std::size_t room) : text_(room, '\0'), at_(text_.data()), end_(at_ + room) {}
+  JsonText(const JsonText&) = delete;
+  JsonText& operator=(const JsonText&) = delete;
 
   /// Punctuation and keys, as they stand.
   JsonText& raw(std::string_view text) {
-    if (!text.empty()) std::memcpy(room_for(text.size()), text.data(), text.size());
-    used_ += text.size();
+    if (text.empty()) return *this;
+    char* const begin = room_for(text.size());
+    std::memcpy(begin, text.data(), text.size());
+    at_ = begin + text.size();
     return *this;
   }
   /// A finite number; anything else is null.
@@ -39,8 +43,7 @@ class JsonText {
   /// What `write(char*)` writes, `room` characters at most, up to the end it returns.
   template <class Write>
   JsonText& written(std::size_t room, Write&& write) {
-    char* const begin = room_for(room);
-    used_ += static_cast<std::size_t>(write(begin) - begin);
+    at_ = write(room_for(room));
     return *this;
   }
   /// A quoted string. Bytes that are not ASCII become U+FFFD: they come from a peer and may not be UTF-8.
@@ -49,34 +52,38 @@ class JsonText {
     for (const char c : value) put(c);
     return raw("\"");
   }
-  [[nodiscard]] std::size_t size() const { return used_; }
+  [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(at_ - text_.data()); }
   /// White space up to `size` bytes; it means nothing in JSON.
   JsonText& pad_to(std::size_t size) {
-    if (used_ >= size) return *this;
-    const std::size_t missing = size - used_;
-    std::memset(room_for(missing), ' ', missing);
-    used_ = size;
+    if (this->size() >= size) return *this;
+    const std::size_t missing = size - this->size();
+    at_ = std::fill_n(room_for(missing), missing, ' ');
     return *this;
   }
   [[nodiscard]] std::string take() {
-    text_.resize(used_);
+    text_.resize(size());
     return std::move(text_);
   }
 
  private:
   /// `value` stands in the room at `begin` up to `end`; or it is none of those that decimal.hpp writes.
-  JsonText& wrote(char* begin, const char* end, double value) {
-    if (end == nullptr) end = written_in_general(begin, value);
-    used_ += static_cast<std::size_t>(end - begin);
+  JsonText& wrote(char* begin, char* end, double value) {
+    at_ = end != nullptr ? end : written_in_general(begin, value);
     return *this;
   }
-  [[gnu::cold]] static const char* written_in_general(char* begin, double value) {
+  [[gnu::cold]] static char* written_in_general(char* begin, double value) {
     if (value - value == 0) return std::to_chars(begin, begin + decimal::kRoom, value).ptr;
     return std::copy_n("null", 4, begin);
   }
   char* room_for(std::size_t size) {
-    if (text_.size() - used_ < size) text_.resize(2 * text_.size() + size);
-    return text_.data() + used_;
+    if (static_cast<std::size_t>(end_ - at_) < size) grow(size);
+    return at_;
+  }
+  [[gnu::cold]] void grow(std::size_t size) {
+    const std::size_t used = this->size();
+    text_.resize(2 * text_.size() + size);
+    at_ = text_.data() + used;
+    end_ = text_.data() + text_.size();
   }
   void put(char c) {
     static constexpr std::string_view kHex = "0123456789abcdef";
@@ -93,7 +100,8 @@ class JsonText {
   }
 
   std::string text_;  ///< more than is written: its size is the room
-  std::size_t used_ = 0;
+  char* at_;
+  char* end_;
 };
 
 }  // namespace orrery::planets

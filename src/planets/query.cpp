@@ -81,6 +81,8 @@ struct NumberParameter {
   double least;
   double most;
   std::string_view range;  ///< as the client is told
+
+  [[nodiscard]] bool allows(double value) const { return value >= least && value <= most; }
 };
 
 constexpr NumberParameter kLongitude{Name::kLongitude, -180, 180, "degrees from -180 to 180, east positive"};
@@ -97,30 +99,21 @@ Instant now() {
   return Instant::from_unix(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
 }
 
-[[gnu::cold]] std::optional<double> number_with_exponent(std::string_view text) {
+/// What is not written as people do, or is a problem.
+[[gnu::cold, gnu::noinline]] double odd_number_in(std::string_view text, const NumberParameter& parameter,
+                                                  Problems& problems) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   const bool whole = error == std::errc{} && end == text.data() + text.size() && std::isfinite(value);
-  return whole ? std::optional{value} : std::nullopt;
-}
-
-std::optional<double> number_of(std::string_view text) {
-  const auto value = decimal::read(text);
-  return value ? value : number_with_exponent(text);
-}
-
-[[gnu::cold]] void add_problem(Problems& problems, const NumberParameter& parameter, std::string_view what) {
+  if (whole && parameter.allows(value)) return value;
+  const std::string_view what = whole ? " is out of range: " : " must be a number: ";
   problems.push_back(std::string{text_of(parameter.name)}.append(what).append(parameter.range));
+  return whole ? value : 0;
 }
 
 double number_in(std::string_view text, const NumberParameter& parameter, Problems& problems) {
-  const std::optional<double> number = number_of(text);
-  if (!number) {
-    add_problem(problems, parameter, " must be a number: ");
-  } else if (*number < parameter.least || *number > parameter.most) {
-    add_problem(problems, parameter, " is out of range: ");
-  }
-  return number.value_or(0);
+  const std::optional<double> number = decimal::read(text);
+  return number && parameter.allows(*number) ? *number : odd_number_in(text, parameter, problems);
 }
 
 /// The number, or nothing when it is absent; a bad one is a problem.

@@ -47,26 +47,27 @@ inline Vector site(const Observer& observer, double sin_latitude, double cos_lat
 }
 
 inline Moment moment_at(const TablePlace& place, DayTime ut1, const Observer& observer) noexcept {
-  const auto [earth, moon] = earth_and_moon(place);
-  const Pole pole = pole_at(place);
   const double turn = earth_rotation_angle(ut1) + radians(observer.longitude);
-  Moment moment{.place = place,
-                .sun = state_of(Series::kSun, place),
-                .moon = moon,
-                .observer = {},
-                .velocity = {},
-                .equator = celestial_to_intermediate(pole),
-                .equation_of_the_origins = pole.equation_of_the_origins,
-                .sin_turn = std::sin(turn),
-                .cos_turn = std::cos(turn),
-                .sin_latitude = std::sin(radians(observer.latitude)),
-                .cos_latitude = std::cos(radians(observer.latitude))};
-  const Vector there = site(observer, moment.sin_latitude, moment.cos_latitude);
-  const Vector offset{there.x * moment.cos_turn, there.x * moment.sin_turn, there.z};
+  const double sin_turn = std::sin(turn), cos_turn = std::cos(turn);
+  const double latitude = radians(observer.latitude);
+  const double sin_latitude = std::sin(latitude), cos_latitude = std::cos(latitude);
+  const Vector there = site(observer, sin_latitude, cos_latitude);
+  const Vector offset{there.x * cos_turn, there.x * sin_turn, there.z};
   const Vector spin = (kTurn * kTurnsADay) * Vector{-offset.y, offset.x, 0};
-  moment.observer = earth.position + unrotated(moment.equator, offset);
-  moment.velocity = (1 / kLightSpeed) * (earth.velocity + unrotated(moment.equator, spin));
-  return moment;
+  const Pole pole = pole_at(place);
+  const Rotation equator = celestial_to_intermediate(pole);
+  const auto [earth, moon] = earth_and_moon(place);
+  return {.place = place,
+          .sun = position_of(Series::kSun, place),
+          .moon = moon,
+          .observer = earth.position + unrotated(equator, offset),
+          .velocity = (1 / kLightSpeed) * (earth.velocity + unrotated(equator, spin)),
+          .equator = equator,
+          .equation_of_the_origins = pole.equation_of_the_origins,
+          .sin_turn = sin_turn,
+          .cos_turn = cos_turn,
+          .sin_latitude = sin_latitude,
+          .cos_latitude = cos_latitude};
 }
 
 // A body, and the pull that bends its path while the light is under way.
@@ -76,10 +77,10 @@ struct Mover {
 };
 
 inline Mover mover(const Moment& moment, Body body) noexcept {
-  if (body == Body::kSun) return {moment.sun, {}};
+  if (body == Body::kSun) return {state_of(Series::kSun, moment.place), {}};
   if (body == Body::kMoon) return {moment.moon, {}};
   const State state = state_of(series_of(body), moment.place);
-  const Vector from_sun = state.position - moment.sun.position;
+  const Vector from_sun = state.position - moment.sun;
   const double r2 = dot(from_sun, from_sun);
   return {state, (-kSunGravity / (r2 * std::sqrt(r2))) * from_sun};
 }
@@ -107,8 +108,8 @@ inline Ray incoming_ray(const Moment& moment, const Mover& mover) noexcept {
 // Up to 1.7" at the Sun's limb. Behind the disc, where nobody looks, the angle is held so that it stays
 // finite.
 inline Vector bent_by_sun(const Moment& moment, const Ray& ray) noexcept {
-  const Vector to_body = ray.body - moment.sun.position;
-  const Vector to_observer = moment.observer - moment.sun.position;
+  const Vector to_body = ray.body - moment.sun;
+  const Vector to_observer = moment.observer - moment.sun;
   const double observer_distance = length(to_observer);
   const Vector q = (1 / length(to_body)) * to_body;
   const Vector e = (1 / observer_distance) * to_observer;

@@ -15,12 +15,14 @@
 namespace orrery::planets {
 namespace clones {
 
-ORRERY_CLONED Moment moment_at(const TablePlace& place, DayTime ut1, const Observer& observer) noexcept;
+ORRERY_CLONED void set_moment(std::optional<Moment>& moment, const TablePlace& place, DayTime ut1,
+                              const Observer& observer) noexcept;
 ORRERY_CLONED Horizontal direction_of(const Moment& moment, Body body) noexcept;
 ORRERY_CLONED SkyPosition position_of(const Moment& moment, Body body) noexcept;
 
-Moment moment_at(const TablePlace& place, DayTime ut1, const Observer& observer) noexcept {
-  return reduction::moment_at(place, ut1, observer);
+void set_moment(std::optional<Moment>& moment, const TablePlace& place, DayTime ut1,
+                const Observer& observer) noexcept {
+  moment = reduction::moment_at(place, ut1, observer);
 }
 
 Horizontal direction_of(const Moment& moment, Body body) noexcept {
@@ -46,7 +48,7 @@ bool is_body(Body body) noexcept { return static_cast<std::size_t>(body) < kBody
 Sky::Sky(Instant instant, const EarthOrientation& orientation, const Observer& observer) noexcept {
   if (!is_place(observer)) return;
   const auto place = place_of(terrestrial_time(instant, orientation));
-  if (place) moment_ = clones::moment_at(*place, universal_time(instant, orientation), observer);
+  if (place) clones::set_moment(moment_, *place, universal_time(instant, orientation), observer);
 }
 
 Horizontal Sky::direction(Body body) const noexcept {
@@ -61,7 +63,7 @@ Geometry Sky::geometry(Body body) const noexcept {
   constexpr Vector kNothing{kNan, kNan, kNan};
   if (!moment_ || !is_body(body)) return {kNothing, kNothing};
   const reduction::Ray ray = reduction::incoming_ray(*moment_, reduction::mover(*moment_, body));
-  const Vector from_sun = body == Body::kSun ? Vector{} : ray.body - moment_->sun.position;
+  const Vector from_sun = body == Body::kSun ? Vector{} : ray.body - moment_->sun;
   return {ray.distance * ray.direction, from_sun};
 }
 

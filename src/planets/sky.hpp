@@ -41,7 +41,7 @@ struct Geometry {
 // What does not depend on the body.
 struct Moment {
   TablePlace place;
-  State sun;  // barycentric, as the two that follow
+  Vector sun;  // barycentric, as the three that follow
   State moon;
   Vector observer;   // au
   Vector velocity;   // the observer's, in units of the speed of light

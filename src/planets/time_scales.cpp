@@ -39,8 +39,9 @@ Seconds tai_minus_utc(std::int32_t day) noexcept {
 DayTime shifted(Instant instant, Seconds shift) noexcept {
   if (!(std::abs(shift.count()) < kSecondsPerDay)) return {0, std::numeric_limits<double>::quiet_NaN()};
   const double days = (instant.second_of_day() + shift.count()) / kSecondsPerDay;
-  const double whole = std::floor(days);
-  return {instant.day() + static_cast<std::int32_t>(whole), days - whole};
+  auto whole = static_cast<std::int32_t>(days);
+  if (days < whole) --whole;
+  return {instant.day() + whole, days - whole};
 }
 
 }  // namespace

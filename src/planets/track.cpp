@@ -16,7 +16,7 @@ bool Track::next(std::string& out) {
 
 void Track::put_head(std::string& out) const {
   JsonText json{256};
-  json.raw(R"({"name":")").raw(name_of(body_)).raw("\",");
+  json.raw(R"({"name":")").raw(name_of(body_)).raw("\"");
   put_place(json, query_.query.observer);
   out += json.raw(R"(,"track":[)").take();
 }
@@ -24,8 +24,8 @@ void Track::put_head(std::string& out) const {
 void Track::put_point(std::string& out) const {
   const Instant time = query_.query.instant.later(static_cast<double>(point_) * query_.step);
   JsonText json{128};
-  put_time(json.raw(point_ == 0 ? "{\"time\":" : ",{\"time\":"), time);
-  put_direction(json, query_.query, rotation_->sky(time, query_.query.observer), body_);
+  put_time(json.raw(point_ == 0 ? "{\"time\":\"" : ",{\"time\":\""), time);
+  put_direction(json.raw("\""), query_.query, rotation_->sky(time, query_.query.observer), body_);
   json.raw("}");
   out += json.take();
 }
