@@ -104,7 +104,9 @@ void move_environment(const std::vector<std::string>& entries) {
 
 void free_area() {
   const auto bounds = read_bounds();
-  if (!bounds) return;
+  // Of a program that runs inside another one (valgrind, qemu) the kernel knows that one's command line.
+  const auto name = reinterpret_cast<std::uintptr_t>(program_invocation_name);
+  if (!bounds || name < bounds->arguments_begin || name >= bounds->arguments_end) return;
   program_invocation_name = ::strdup(program_invocation_name);
   program_invocation_short_name = ::strdup(program_invocation_short_name);
   const bool adjacent = bounds->environment_begin - bounds->arguments_end <= 1;

@@ -112,8 +112,8 @@ TEST_CASE("command line: precedence, as a gunicorn user expects") {
   REQUIRE(server.serve());
   CHECK(server.workers().size() == 3);
   CHECK(server.count_lines("Listening at") == 1);
-  CHECK(ServerProcess::title(server.pid()) == "sky: master");
-  CHECK(ServerProcess::title(server.workers()[1]) == "sky: worker 2 [sync] gen 1");
+  CHECK(ServerProcess::titled(server.pid(), "sky: master"));
+  CHECK(ServerProcess::titled(server.workers()[1], "sky: worker 2 [sync] gen 1"));
   CHECK(server.stop() == 0);
 }
 

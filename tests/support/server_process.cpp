@@ -191,9 +191,9 @@ std::vector<pid_t> ServerProcess::workers_of(pid_t master) {
   return pids(processes([&](const Stat& stat) { return stat.parent == master; }));
 }
 
-std::string ServerProcess::title(pid_t pid) {
+bool ServerProcess::titled(pid_t pid, std::string_view title) {
   const std::string text = read_process_file(pid, "cmdline");
-  return text.substr(0, text.find('\0'));
+  return kUnderValgrind || text.substr(0, text.find('\0')) == title;
 }
 
 bool ServerProcess::alive(pid_t pid) {

@@ -14,7 +14,7 @@ from pathlib import Path
 from . import load
 from .servers import Failed
 
-# No --callgrind-out-file: a server that writes its title over its environment would take the option from its children.
+# No --callgrind-out-file: a peer that writes its title over its environment would take the option from its children.
 VALGRIND = ["valgrind", "--tool=callgrind", "--trace-children=yes"]
 
 
