@@ -44,10 +44,9 @@ struct Moving {
   [[nodiscard]] std::string first() const { return "'127.0.0.1:" + std::to_string(port) + "'"; }
   [[nodiscard]] std::string second() const { return "'unix:" + server.file("second") + "'"; }
   [[nodiscard]] std::string at(const std::string& binds) const {
-    const auto seconds = [](int count) { return std::to_string(count * kSlowness) + "s\n"; };
-    return "workers: 2\ntimeout: " + seconds(20) + "request_deadline: " + seconds(20) +
-           "boot_timeout: " + seconds(30) + "graceful_timeout: " + seconds(30) + "bind: [" + binds + "]\n" +
-           more_;
+    return "workers: 2\ntimeout: " + seconds(20) + "\nrequest_deadline: " + seconds(20) +
+           "\nboot_timeout: " + seconds(30) + "\ngraceful_timeout: " + seconds(30) + "\nbind: [" + binds +
+           "]\n" + more_;
   }
   void move(const std::string& binds, int generation) {
     server.write_config(at(binds));

@@ -173,9 +173,10 @@ TEST_CASE("upgrade: a binary that hands connections over in another way, or not 
 }
 
 TEST_CASE("upgrade: one that fails gives back the connections its ready workers have") {
-  Upgraded up{{"-k", GENERATE(from_range(kClasses))}, "workers: 2\nboot_timeout: 3s\n"};
+  Upgraded up{{"-k", GENERATE(from_range(kClasses))}, "workers: 2\nboot_timeout: " + seconds(3) + "\n"};
   up.serve();
-  up.server.write_config("workers: 2\nboot_timeout: 3s\nraw_env: ['ECHO_START=once-then-hang']\n");
+  up.server.write_config("workers: 2\nboot_timeout: " + seconds(3) +
+                         "\nraw_env: ['ECHO_START=once-then-hang']\n");
   up.server.signal(SIGUSR2);
   const pid_t master = up.successor();
   const Wires wires = up.until_the_new_one_has_some();
@@ -190,10 +191,10 @@ TEST_CASE("upgrade: one that fails gives back the connections its ready workers 
 
 TEST_CASE(
     "upgrade: a stop of both ends the connections of both, and does not wait for anybody to take them") {
-  Upgraded up{{"-k", GENERATE(from_range(kClasses))}, "workers: 2\nboot_timeout: 20s\n"};
+  Upgraded up{{"-k", GENERATE(from_range(kClasses))}, "workers: 2\nboot_timeout: " + seconds(20) + "\n"};
   REQUIRE(up.server.serve());
-  up.server.write_config(
-      "workers: 2\nboot_timeout: 20s\ngraceful_timeout: 8s\nraw_env: ['ECHO_START=once-then-hang']\n");
+  up.server.write_config("workers: 2\nboot_timeout: " + seconds(20) +
+                         "\ngraceful_timeout: 8s\nraw_env: ['ECHO_START=once-then-hang']\n");
   up.server.signal(SIGUSR2);
   const Wires wires = up.until_the_new_one_has_some();
   up.server.signal(SIGTERM);
@@ -227,7 +228,7 @@ TEST_CASE("upgrade: whatever is wrong with the new one, nothing changed") {
     void (*spoil)(Upgraded&);
     const char* said;
   };
-  const std::string yaml = "workers: 2\nboot_timeout: 1s\n";
+  const std::string yaml = "workers: 2\nboot_timeout: " + seconds(1) + "\n";
   static const Row rows[] = {
       {"crashes", [](Upgraded& up) { up.install("/bin/false"); }, "has ended (exit code 1)"},
       {"hangs", [](Upgraded& up) { up.install_script("#!/bin/sh\nexec sleep 1000\n"); },
@@ -240,13 +241,14 @@ TEST_CASE("upgrade: whatever is wrong with the new one, nothing changed") {
       {"bad YAML", [](Upgraded& up) { up.server.write_config("workers: lots\n"); }, "`lots`"},
       {"its workers fail to start",
        [](Upgraded& up) {
-         up.server.write_config("workers: 2\nboot_timeout: 1s\nraw_env: ['ECHO_START=fail']\n");
+         up.server.write_config("workers: 2\nboot_timeout: " + seconds(1) +
+                                "\nraw_env: ['ECHO_START=fail']\n");
        },
        "has ended (exit code 4)"},
       {"its workers hang",
        [](Upgraded& up) {
-         up.server.write_config(
-             "workers: 2\nboot_timeout: 1s\ngraceful_timeout: 1s\nraw_env: ['ECHO_START=hang']\n");
+         up.server.write_config("workers: 2\nboot_timeout: " + seconds(1) +
+                                "\ngraceful_timeout: 1s\nraw_env: ['ECHO_START=hang']\n");
        },
        "has ended (exit code 3)"},
   };
@@ -257,7 +259,7 @@ TEST_CASE("upgrade: whatever is wrong with the new one, nothing changed") {
   const auto before = up.server.workers();
   row.spoil(up);
   up.server.signal(SIGUSR2);
-  CHECK(up.server.wait_for_line("nothing changed", 20s));
+  CHECK(up.server.wait_for_line("nothing changed", 20s * kSlowness));
   CHECK(up.server.wait_for_line(row.said));
   REQUIRE(up.load.answers(30));
   CHECK(up.pid_in("pid") == up.server.pid());

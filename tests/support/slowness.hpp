@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <string>
 
 namespace orrery::test {
 
@@ -17,6 +18,9 @@ inline const int kSlowness = [] {
   const char* told = std::getenv("ORRERY_SLOWNESS");
   return told == nullptr ? kBuilt : std::max(1, std::atoi(told));
 }();
+
+/// So many seconds of a server that is not watched, as a setting has them.
+inline std::string seconds(int count) { return std::to_string(count * kSlowness) + "s"; }
 
 /// Where nothing can be thrown for want of memory, and a minute of reckoning takes an hour.
 inline const bool kUnderValgrind = std::getenv("ORRERY_SLOWNESS") != nullptr;
