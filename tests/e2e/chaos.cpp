@@ -128,7 +128,8 @@ class Chaos {
   }
   void expect_workers(std::size_t count) { workers_ = count; }
   static std::string yaml(const std::string& more) {
-    return "workers: 3\ntimeout: 2s\nboot_timeout: 3s\nbind: 127.0.0.1:0\naccesslog: access.log\n" + more;
+    return "workers: 3\ntimeout: " + seconds(2) + "\nboot_timeout: " + seconds(3) +
+           "\nbind: 127.0.0.1:0\naccesslog: access.log\n" + more;
   }
 
   ServerProcess server;
@@ -172,8 +173,8 @@ std::vector<Deed> planned_deeds() {
       {"HUP, one more address",
        [](Chaos& c, const char* name) {
          c.planned(name, [&] {
-           c.server.write_config(
-               "workers: 3\ntimeout: 2s\nbind: ['127.0.0.1:0', 'unix:" + c.server.file("second") + "']\n");
+           c.server.write_config("workers: 3\ntimeout: " + seconds(2) +
+                                 "\nbind: ['127.0.0.1:0', 'unix:" + c.server.file("second") + "']\n");
            return c.signal_and_see(SIGHUP, kProven) &&
                   fetch(Wire::Place{0, c.server.file("second"), false}, "GET /constant").status == 200;
          });
