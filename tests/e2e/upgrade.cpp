@@ -248,7 +248,7 @@ TEST_CASE("upgrade: whatever is wrong with the new one, nothing changed") {
       {"its workers hang",
        [](Upgraded& up) {
          up.server.write_config("workers: 2\nboot_timeout: " + seconds(1) +
-                                "\ngraceful_timeout: 1s\nraw_env: ['ECHO_START=hang']\n");
+                                "\ngraceful_timeout: " + seconds(1) + "\nraw_env: ['ECHO_START=hang']\n");
        },
        "has ended (exit code 3)"},
   };
