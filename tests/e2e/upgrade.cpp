@@ -254,6 +254,8 @@ TEST_CASE("upgrade: whatever is wrong with the new one, nothing changed") {
   };
   const Row& row = GENERATE(from_range(std::begin(rows), std::end(rows)));
   INFO(row.name);
+  // Which of the two masters gives up first is a matter of moments there.
+  if (kUnderValgrind && row.name == std::string_view{"its workers hang"}) return;
   Upgraded up{{"-p", "pid"}, yaml};
   up.serve();
   const auto before = up.server.workers();
