@@ -14,6 +14,7 @@ TARGETS = {
     "orrery": "orrery",
     "echo": "tests/echo",
     "limit": "tests/bench/limit",
+    "floor": "tests/bench/floor",
     "open_loop": "tests/bench/open_loop",
     "micro": "tests/bench/micro",
     "fetch": "tests/bench/fetch",

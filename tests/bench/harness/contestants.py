@@ -1,4 +1,4 @@
-"""Who takes part: Orrery in its forms, the limit server, and the peers that are installed."""
+"""Who takes part: Orrery in its forms, the limit server, the floor of its libraries, and the peers that are installed."""
 
 import os
 import resource
@@ -20,6 +20,14 @@ def limit(binaries, workers=1, close=False):
         return [binaries["limit"], "-b", f"127.0.0.1:{place.port}", "-w", str(place.workers), *(["-c"] if close else [])]
 
     return Server("limit server", command, workers=workers, group="limit")
+
+
+def floor(binaries, close=False):
+    """What a server pays for libuv and llhttp alone; one worker."""
+    def command(place):
+        return [binaries["floor"], "-b", f"127.0.0.1:{place.port}", *(["-c"] if close else [])]
+
+    return Server("libuv + llhttp, constant", command)
 
 
 def orrery(binaries, route, worker_class="async", workers=1, log=False):

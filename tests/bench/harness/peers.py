@@ -25,7 +25,7 @@ class Bench:
         self.rounds = {}  # measurement -> {name: [Load or Latency of each round]}
         self.figures = {}  # measurement -> {name: value}
         packages.install(packages.TOOLS + ["nginx-light"] + packages.PYTHON + ([] if options.quick else packages.SERVERS))
-        self.binaries = build.binaries("orrery", "echo", "limit", "open_loop")
+        self.binaries = build.binaries("orrery", "echo", "limit", "floor", "open_loop")
         if not options.quick and (program := build.go_constant()):
             self.binaries["go"] = program
 
@@ -38,14 +38,15 @@ class Bench:
                 self.ours("planet", "sync"), self.ours("planet", "threads")]
 
     def everybody(self):
+        few = [*self.needed(), contestants.floor(self.binaries)]
         if self.options.quick:
-            return self.needed()
+            return few
         more = [self.ours("static", log=True), self.ours("static", "sync"), self.ours("static", "threads")]
-        return self.needed() + more + contestants.constant_peers(self.binaries) + contestants.python_peers()
+        return few + more + contestants.constant_peers(self.binaries) + contestants.python_peers()
 
     def fast(self):
         """Those for whom one worker, many connections and no framework make a fair comparison."""
-        mine = [contestants.limit(self.binaries), self.ours("static"), self.ours("planet")]
+        mine = [contestants.limit(self.binaries), contestants.floor(self.binaries), self.ours("static"), self.ours("planet")]
         return mine if self.options.quick else mine + contestants.constant_peers(self.binaries)
 
     def chosen(self, servers):
@@ -110,8 +111,9 @@ def new_connections(bench):
     servers = [contestants.limit(bench.binaries, close=True), bench.ours("static")]
     if not bench.options.quick:
         servers.append(contestants.nginx())
-    for workers, server_cpus, client_cpu in ((1, SERVER_CPUS, CLIENT_CPU), (4, None, None)):
-        bench.in_rounds(f"new connections, {workers}", [contestants.with_workers(s, workers) for s in servers],
+    floor = [contestants.floor(bench.binaries, close=True)]  # has one worker
+    for workers, more, server_cpus, client_cpu in ((1, floor, SERVER_CPUS, CLIENT_CPU), (4, [], None, None)):
+        bench.in_rounds(f"new connections, {workers}", [contestants.with_workers(s, workers) for s in servers + more],
                         lambda s: load.ab(s, size, False, cpu=client_cpu), cpus=server_cpus)
 
 
@@ -139,7 +141,8 @@ def article_stack(bench):
 def counted(bench):
     servers = [bench.ours("static"), bench.ours("planet")]
     if not bench.options.quick:
-        servers += [contestants.limit(bench.binaries), bench.ours("planet", log=True), bench.ours("planet", "sync"),
+        servers += [contestants.limit(bench.binaries), contestants.floor(bench.binaries),
+                    bench.ours("planet", log=True), bench.ours("planet", "sync"),
                     bench.ours("planet", "threads")]
         servers += [s for s in contestants.constant_peers(bench.binaries) if s.name.startswith(("h2o", "lighttpd", "nginx"))]
     bench.probe("instructions", servers, instructions.per_request)
