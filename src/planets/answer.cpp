@@ -2,6 +2,7 @@
 
 #include "planets/appearance.hpp"
 #include "planets/constellation.hpp"
+#include "planets/decimal.hpp"
 #include "planets/events.hpp"
 #include "planets/refraction.hpp"
 #include "planets/rfc3339.hpp"
@@ -14,15 +15,18 @@ constexpr FieldSet kOfAppearance{Field::kMagnitude, Field::kPhase, Field::kAngul
 constexpr FieldSet kOfEvents{Field::kRise, Field::kTransit, Field::kSet};
 constexpr FieldSet kAtHorizon{Field::kRise, Field::kSet};
 
-constexpr int kAngle = 9;      ///< decimals: of degrees, 4 microseconds of arc, a 250th of what is claimed
-constexpr int kDistance = 12;  ///< of au, 15 cm
-constexpr int kRest = 9;       ///< of seconds, magnitudes and fractions
+constexpr int kAngleDecimals = 9;      ///< of degrees: 4 microarcseconds, a 250th of what is claimed
+constexpr int kDistanceDecimals = 12;  ///< of au: 15 cm
+constexpr int kOtherDecimals = 9;      ///< of seconds, magnitudes and fractions
 
 /// The longest members of a body, but for its name.
 constexpr std::string_view kLongestBody = R"({"name":"","az":359.000000000,"alt":-89.000000000)";
 
 /// An angle of a circle: what would be written as 360 degrees is none.
-double on_circle(Degrees angle) noexcept { return angle.value >= 360 - 0.5e-9 ? 0 : angle.value; }
+double on_circle(Degrees angle) noexcept {
+  constexpr double kRoundsUp = 360 - 0.5 / decimal::kPowers[kAngleDecimals];
+  return angle.value >= kRoundsUp ? 0 : angle.value;
+}
 
 double apparent_altitude(Degrees airless, const Query& query) noexcept {
   return airless.value + refraction(airless, query.pressure, query.temperature).value;
@@ -73,19 +77,19 @@ class AskedFields {
     put_second(json_, *time);
   }
   void put_position(const SkyPosition& position) {
-    number<kAngle>(Field::kAzimuth, on_circle(position.azimuth));
-    number<kAngle>(Field::kAltitude, apparent_altitude(position.altitude, query_));
-    number<kAngle>(Field::kAirlessAltitude, position.altitude.value);
-    number<kAngle>(Field::kRightAscension, on_circle(position.right_ascension));
-    number<kAngle>(Field::kDeclination, position.declination.value);
-    number<kDistance>(Field::kDistance, position.distance.value);
-    number<kRest>(Field::kLightTime, position.light_time.count());
+    number<kAngleDecimals>(Field::kAzimuth, on_circle(position.azimuth));
+    number<kAngleDecimals>(Field::kAltitude, apparent_altitude(position.altitude, query_));
+    number<kAngleDecimals>(Field::kAirlessAltitude, position.altitude.value);
+    number<kAngleDecimals>(Field::kRightAscension, on_circle(position.right_ascension));
+    number<kAngleDecimals>(Field::kDeclination, position.declination.value);
+    number<kDistanceDecimals>(Field::kDistance, position.distance.value);
+    number<kOtherDecimals>(Field::kLightTime, position.light_time.count());
   }
   void put_appearance(const Sky& sky) {
     const Appearance seen = appearance(body_, sky.geometry(body_), query_.instant);
-    number<kRest>(Field::kMagnitude, seen.magnitude);
-    number<kRest>(Field::kPhase, seen.illuminated);
-    number<kRest>(Field::kAngularDiameter, seen.diameter);
+    number<kOtherDecimals>(Field::kMagnitude, seen.magnitude);
+    number<kOtherDecimals>(Field::kPhase, seen.illuminated);
+    number<kOtherDecimals>(Field::kAngularDiameter, seen.diameter);
   }
   void put_events() {
     const NextEvents next = next_events(body_, rotation_, query_.observer, query_.instant);
@@ -121,8 +125,8 @@ void put_event(JsonText& json, const Query& query, const EarthRotation& rotation
 
 void put_direction(JsonText& json, const Query& query, const Sky& sky, Body body) {
   const Horizontal direction = sky.direction(body);
-  json.raw(R"(,"az":)").rounded<kAngle>(on_circle(direction.azimuth));
-  json.raw(R"(,"alt":)").rounded<kAngle>(apparent_altitude(direction.altitude, query));
+  json.raw(R"(,"az":)").rounded<kAngleDecimals>(on_circle(direction.azimuth));
+  json.raw(R"(,"alt":)").rounded<kAngleDecimals>(apparent_altitude(direction.altitude, query));
 }
 
 void put_time(JsonText& json, Instant instant) {
