@@ -227,21 +227,21 @@ TEST_CASE("upgrade: whatever is wrong with the new one, nothing changed") {
     const char* name;
     void (*spoil)(Upgraded&);
     const char* said;
+    int patience = 10;  // seconds; few for those who are not heard of again
   };
-  const std::string yaml = "workers: 2\nboot_timeout: " + seconds(1) + "\n";
   static const Row rows[] = {
       {"crashes", [](Upgraded& up) { up.install("/bin/false"); }, "has ended (exit code 1)"},
       {"hangs", [](Upgraded& up) { up.install_script("#!/bin/sh\nexec sleep 1000\n"); },
-       "it was not ready in time"},
+       "it was not ready in time", 1},
       {"is deaf too",
        [](Upgraded& up) { up.install_script("#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 0.1; done\n"); },
-       "has ended (SIGKILL)"},
+       "has ended (SIGKILL)", 1},
       {"is no program", [](Upgraded& up) { up.install_script("nothing\n"); }, "cannot run "},
       {"is not there", [](Upgraded& up) { fs::remove(up.server.binary); }, "No such file"},
       {"bad YAML", [](Upgraded& up) { up.server.write_config("workers: lots\n"); }, "`lots`"},
       {"its workers fail to start",
        [](Upgraded& up) {
-         up.server.write_config("workers: 2\nboot_timeout: " + seconds(1) +
+         up.server.write_config("workers: 2\nboot_timeout: " + seconds(10) +
                                 "\nraw_env: ['ECHO_START=fail']\n");
        },
        "has ended (exit code 4)"},
@@ -250,12 +250,13 @@ TEST_CASE("upgrade: whatever is wrong with the new one, nothing changed") {
          up.server.write_config("workers: 2\nboot_timeout: " + seconds(1) +
                                 "\ngraceful_timeout: " + seconds(1) + "\nraw_env: ['ECHO_START=hang']\n");
        },
-       "has ended (exit code 3)"},
+       "has ended (exit code 3)", 1},
   };
   const Row& row = GENERATE(from_range(std::begin(rows), std::end(rows)));
   INFO(row.name);
   // Which of the two masters gives up first is a matter of moments there.
   if (kUnderValgrind && row.name == std::string_view{"its workers hang"}) return;
+  const std::string yaml = "workers: 2\nboot_timeout: " + seconds(row.patience) + "\n";
   Upgraded up{{"-p", "pid"}, yaml};
   up.serve();
   const auto before = up.server.workers();
