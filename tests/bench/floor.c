@@ -19,11 +19,9 @@
 #include <unistd.h>
 #include <uv.h>
 
-enum { kReadSize = 64 * 1024, kMostPipelined = 256 };
+#include "constant_answer.h"
 
-static const char kBody[] =
-    "{\"name\":\"mars\",\"az\":123.45678901234567,\"alt\":-12.345678901234567,\"geo_location\":"
-    "{\"lon\":145.051,\"lat\":-39.754,\"elevation\":0},\"time\":\"2026-11-22T10:00:00.000Z\"}\n";
+enum { kReadSize = 64 * 1024 };
 
 struct connection {
   uv_tcp_t stream;
@@ -34,7 +32,7 @@ struct connection {
 static bool close_each;
 static llhttp_settings_t settings;
 static char input[kReadSize];
-static char* answers;  // the same one, many times over
+static char* answers;
 static size_t answer_size;
 
 static void check(int status, const char* what) {
@@ -90,18 +88,6 @@ static void on_connection(uv_stream_t* listener, int status) {
   check(uv_read_start((uv_stream_t*)&connection->stream, on_room_wanted, on_read), "cannot read");
 }
 
-static void make_answers(void) {
-  char answer[512];
-  answer_size =
-      (size_t)snprintf(answer, sizeof answer,
-                       "HTTP/1.1 200 OK\r\nDate: Sun, 22 Nov 2026 10:00:00 GMT\r\n"
-                       "Content-Type: application/json\r\nContent-Length: %zu\r\nConnection: %s\r\n\r\n%s",
-                       sizeof kBody - 1, close_each ? "close" : "keep-alive", kBody);
-  answers = malloc(kMostPipelined * answer_size);
-  if (!answers) check(UV_ENOMEM, "cannot keep the answers");
-  for (size_t i = 0; i < kMostPipelined; ++i) memcpy(answers + i * answer_size, answer, answer_size);
-}
-
 static void listen_on(uv_tcp_t* listener, const char* host, int port) {
   struct sockaddr_in address;
   int size = sizeof address;
@@ -130,7 +116,8 @@ int main(int argc, char** argv) {
   llhttp_settings_init(&settings);
   settings.on_url = settings.on_header_field = settings.on_header_value = on_span;
   settings.on_message_complete = on_message_complete;
-  make_answers();
+  answers = make_answers(close_each, &answer_size);
+  if (!answers) check(UV_ENOMEM, "cannot keep the answers");
   uv_tcp_t listener;
   listen_on(&listener, host, port);
   return uv_run(uv_default_loop(), UV_RUN_DEFAULT);

@@ -24,16 +24,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { kMostWorkers = 64, kMostEvents = 256, kReadSize = 64 * 1024, kMostPipelined = 256 };
+#include "constant_answer.h"
 
-static const char kBody[] =
-    "{\"name\":\"mars\",\"az\":123.45678901234567,\"alt\":-12.345678901234567,\"geo_location\":"
-    "{\"lon\":145.051,\"lat\":-39.754,\"elevation\":0},\"time\":\"2026-11-22T10:00:00.000Z\"}\n";
+enum { kMostWorkers = 64, kMostEvents = 256, kReadSize = 64 * 1024 };
 
 static bool close_each;
 static bool take_turns;  // with other workers
 static char input[kReadSize];
-static char* answers;  // the same one, many times over
+static char* answers;
 static size_t answer_size;
 static unsigned char* matched;  // by descriptor: bytes of "\r\n\r\n" at the end of what was read so far
 static size_t most_descriptors;
@@ -139,18 +137,6 @@ static void work(int listener) {
   }
 }
 
-static void make_answers(void) {
-  char answer[512];
-  answer_size =
-      (size_t)snprintf(answer, sizeof answer,
-                       "HTTP/1.1 200 OK\r\nDate: Sun, 22 Nov 2026 10:00:00 GMT\r\n"
-                       "Content-Type: application/json\r\nContent-Length: %zu\r\nConnection: %s\r\n\r\n%s",
-                       sizeof kBody - 1, close_each ? "close" : "keep-alive", kBody);
-  answers = malloc(kMostPipelined * answer_size);
-  if (!answers) fail("no memory");
-  for (size_t i = 0; i < kMostPipelined; ++i) memcpy(answers + i * answer_size, answer, answer_size);
-}
-
 static void prepare(void) {
   struct rlimit files;
   if (getrlimit(RLIMIT_NOFILE, &files) != 0) fail("cannot read the limit of open files");
@@ -159,7 +145,8 @@ static void prepare(void) {
   most_descriptors = files.rlim_cur;
   matched = calloc(most_descriptors, 1);
   if (!matched) fail("no memory");
-  make_answers();
+  answers = make_answers(close_each, &answer_size);
+  if (!answers) fail("no memory");
   signal(SIGPIPE, SIG_IGN);
   prctl(PR_SET_PDEATHSIG, SIGTERM);
 }
