@@ -24,7 +24,6 @@ class Bench:
         self.options = options
         self.rounds = {}  # measurement -> {name: [Load or Latency of each round]}
         self.figures = {}  # measurement -> {name: value}
-        packages.install(packages.TOOLS + ["nginx-light"] + packages.PYTHON + ([] if options.quick else packages.SERVERS))
         self.binaries = build.binaries("orrery", "echo", "limit", "floor", "open_loop")
         if not options.quick and (program := build.go_constant()):
             self.binaries["go"] = program
@@ -230,7 +229,9 @@ def article_table(bench):
 
 
 def run(options):
-    lines = machine.describe(options.command, packages.TOOLS + packages.SERVERS + packages.PYTHON)
+    needed = packages.TOOLS + (["nginx-light"] if options.quick else packages.SERVERS) + packages.PYTHON
+    packages.install(needed)
+    lines = machine.describe(options.command, needed)
     bench = Bench(options)
     for name, (measure, _) in MEASUREMENTS.items():
         if not options.only or name in options.only:
