@@ -141,7 +141,7 @@ void put_place(JsonText& json, const Observer& observer) {
 }
 
 std::string body_json(const Query& query, const EarthRotation& rotation, Body body) {
-  JsonText json{256};
+  JsonText json{192};
   put_body(json, query, rotation, rotation.sky(query.instant, query.observer), body);
   const std::size_t spare = kLongestBody.size() + name_of(body).size() - json.size();
   put_place_and_time(json, query);

@@ -5,10 +5,6 @@
 namespace orrery::planets {
 namespace {
 
-constexpr std::array<std::string_view, kBodyCount> kNames = {
-    "sun", "moon", "mercury", "venus", "mars", "jupiter", "saturn", "uranus", "neptune", "pluto",
-};
-
 // All names fit into one register: comparing is one instruction.
 constexpr std::size_t kLongestName = 8;
 
@@ -21,10 +17,11 @@ constexpr std::uint64_t word_of(std::string_view name) noexcept {
 
 constexpr auto kWords = [] {
   std::array<std::uint64_t, kBodyCount> words{};
-  std::ranges::transform(kNames, words.begin(), word_of);
+  std::ranges::transform(kBodyNames, words.begin(), word_of);
   return words;
 }();
-static_assert(std::ranges::all_of(kNames, [](std::string_view name) { return name.size() <= kLongestName; }));
+static_assert(std::ranges::all_of(kBodyNames,
+                                  [](std::string_view name) { return name.size() <= kLongestName; }));
 
 }  // namespace
 
@@ -32,13 +29,8 @@ std::optional<Body> body_named(std::string_view name) noexcept {
   if (name.size() > kLongestName) return std::nullopt;
   const std::uint64_t word = word_of(name);
   for (std::size_t i = 0; i < kWords.size(); ++i)
-    if (kWords[i] == word && kNames[i].size() == name.size()) return kBodies[i];
+    if (kWords[i] == word && kBodyNames[i].size() == name.size()) return kBodies[i];
   return std::nullopt;
-}
-
-std::string_view name_of(Body body) noexcept {
-  const auto index = static_cast<std::size_t>(body);
-  return index < kNames.size() ? kNames[index] : std::string_view{};
 }
 
 }  // namespace orrery::planets

@@ -31,10 +31,18 @@ inline constexpr std::array<Body, kBodyCount> kBodies = {
     Body::kJupiter, Body::kSaturn, Body::kUranus,  Body::kNeptune, Body::kPluto,
 };
 
+// Lower case, in the order of Body.
+inline constexpr std::array<std::string_view, kBodyCount> kBodyNames = {
+    "sun", "moon", "mercury", "venus", "mars", "jupiter", "saturn", "uranus", "neptune", "pluto",
+};
+
 // "mars", "Mars" and "MARS" are Mars (ASCII only); anything else is nothing.
 [[nodiscard]] std::optional<Body> body_named(std::string_view name) noexcept;
 
-// Lower case, "mars". A value outside the enumeration has the empty name.
-[[nodiscard]] std::string_view name_of(Body body) noexcept;
+// "mars". A value outside the enumeration has the empty name.
+[[nodiscard]] constexpr std::string_view name_of(Body body) noexcept {
+  const auto index = static_cast<std::size_t>(body);
+  return index < kBodyNames.size() ? kBodyNames[index] : std::string_view{};
+}
 
 }  // namespace orrery::planets

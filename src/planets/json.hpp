@@ -55,9 +55,11 @@ class JsonText {
   [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(at_ - text_.data()); }
   /// White space up to `size` bytes; it means nothing in JSON.
   JsonText& pad_to(std::size_t size) {
-    if (this->size() >= size) return *this;
-    const std::size_t missing = size - this->size();
-    at_ = std::fill_n(room_for(missing), missing, ' ');
+    constexpr std::string_view kSpaces = "                ";
+    while (this->size() < size) {
+      std::memcpy(room_for(kSpaces.size()), kSpaces.data(), kSpaces.size());
+      at_ += std::min(kSpaces.size(), size - this->size());
+    }
     return *this;
   }
   [[nodiscard]] std::string take() {
