@@ -151,6 +151,28 @@ test('an address with mistakes names them all and shows a sky', async () => {
   for (const word of ['Longitude', 'Latitude', 'time']) assert.match(problem, new RegExp(word));
 });
 
+for (const query of ['?lon=145', '?lat=-37.8', '?latitude=-37.8&longitude=145', '?lon=145&lat=', '?elevation=31']) {
+  test(`a link that does not say where is never shown as Greenwich without a word: ${query}`, async () => {
+    page = await openPage(browser, server);
+    await visit(page, server, query);
+    assert.equal(await page.textContent('h1'), 'Greenwich');
+    assert.ok(await page.isVisible('#place-problem'));
+    assert.match(await page.textContent('#place-problem'), /^The link has .*Greenwich instead\.$|^L.*Greenwich instead\.$/);
+    await page.selectOption('#places', 'Tokyo');
+    await page.waitForFunction(() => document.querySelector('h1').textContent === 'Tokyo');
+    assert.equal(await page.textContent('#place-problem'), '');
+  });
+}
+
+test('a link with both coordinates is at their place, at sea level', async () => {
+  page = await openPage(browser, server);
+  await visit(page, server, '?lon=145&lat=-37.8&time=2026-11-23T10:10:00Z');
+  assert.equal(await page.textContent('h1'), '37.80° S, 145.00° E');
+  assert.equal(await page.textContent('#place-problem'), '');
+  const { planets } = await server.ask('planets?lon=145&lat=-37.8&elevation=0&time=2026-11-23T10:10:00Z');
+  assert.equal((await row(page, 'moon')).az, `${planets[1].az.toFixed(2)}°`);
+});
+
 test('a body that is chosen shows its way, in the table and on the dome, by keyboard too', async () => {
   page = await openPage(browser, server);
   await visit(page, server, evening);

@@ -1,31 +1,82 @@
-// Address: the place and time in the page's own address, so that a sky can be shared: ?lon=&lat=&elevation=&time=&zone=.
+// Address: the place and time in the page's own address, so that a sky can be shared: ?lon=&lat=&elevation=&time=&zone=. It is
+// read as the API reads the same names: what the API would refuse is said in words, and so is the sky that is shown instead.
 // `time` is absent for now; `zone` is there only when neither the place's name nor its longitude tells it.
-import { timestamp } from './calendar.js';
+import { known, timestamp } from './calendar.js';
 import { greenwich, isZone, limits, placeAt, readNumber, zoneByLongitude } from './places.js';
+import { list } from './words.js';
+
+const names = ['lon', 'lat', 'elevation', 'time', 'zone'];
+const otherWords = {
+  longitude: 'lon', lng: 'lon', long: 'lon', latitude: 'lat', altitude: 'elevation', alt: 'elevation', height: 'elevation',
+  date: 'time', datetime: 'time', timezone: 'zone', tz: 'zone',
+};
+// A `+` in a query means a space.
+const number = /^[-+ ]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(\.\d+)?(?:[Zz]|([-+ ])(\d\d):(\d\d))$/;
 
 /** {place, instant, problems}: instant is undefined for now; problems are sentences. */
 export function readAddress(search) {
   const query = new URLSearchParams(search);
-  const problems = [];
-  const coordinates = {};
-  for (const name of ['lon', 'lat', 'elevation']) {
-    const text = query.get(name);
-    coordinates[name] = readNumber(name, text ?? '');
-    if (text !== null && coordinates[name] === undefined) problems.push(limits[name].words);
-  }
-  const { lon, lat, elevation = 0 } = coordinates;
-  const zone = query.get('zone') ?? undefined;
-  const known = lon !== undefined && lat !== undefined;
-  const place = known ? placeAt({ lon, lat, elevation, zone: zone && isZone(zone) ? zone : undefined }) : greenwich;
+  const problems = strangers(query);
+  const place = readPlace(query, problems);
   return { place, instant: readTime(query.get('time'), problems), problems };
 }
 
-function readTime(text, problems) {
-  if (text === null || text === '') return undefined;
-  const instant = Date.parse(text);
-  if (instant >= Date.UTC(1850, 0, 1) && instant < Date.UTC(2150, 0, 1)) return instant;
-  problems.push('The time in the address is not one from 1850 to 2149, such as 2026-11-22T10:00:00Z.');
+/** A sentence for each name that nothing reads. */
+function strangers(query) {
+  return [...new Set(query.keys())].filter((name) => name !== '' && !names.includes(name)).map((name) => {
+    const lower = name.toLowerCase();
+    const meant = names.includes(lower) ? lower : otherWords[lower];
+    return `The link has “${name.slice(0, 40)}”, which this page does not read${meant ? `; it is called ${meant}` : ''}.`;
+  });
+}
+
+function readPlace(query, problems) {
+  const given = ['lon', 'lat', 'elevation', 'zone'].filter((name) => query.has(name));
+  const numbers = given.filter((name) => name !== 'zone');
+  const found = Object.fromEntries(numbers.map((name) => [name, numberIn(name, query.get(name))]));
+  const bad = numbers.filter((name) => found[name] === undefined);
+  for (const name of bad) problems.push(limits[name].words);
+  const missing = ['lon', 'lat'].filter((name) => !query.has(name));
+  if (given.length > 0 && missing.length > 0)
+    problems.push(`The link has ${list(given)} without ${list(missing)}; a place needs both lon and lat.`);
+  const { lon, lat, elevation = 0 } = found;
+  if (lon === undefined || lat === undefined) {
+    if (problems.length > 0) problems.push('This is the sky over Greenwich instead.');
+    return greenwich;
+  }
+  if (bad.length > 0) problems.push('It is taken as 0.');
+  return placeAt({ lon, lat, elevation, zone: readZone(query.get('zone'), problems) });
+}
+
+function numberIn(name, text) {
+  return number.test(text) ? readNumber(name, text) : undefined;
+}
+
+function readZone(text, problems) {
+  if (text === null || isZone(text)) return text ?? undefined;
+  problems.push('The zone in the link is no time zone, such as Europe/Berlin; times are by the longitude.');
   return undefined;
+}
+
+function readTime(text, problems) {
+  if (text === null) return undefined;
+  const instant = instantIn(text);
+  if (instant >= known.from && instant < known.to) return instant;
+  problems.push('The time in the link is not one from 1850 to 2149, such as 2026-11-22T10:00:00Z; this is the sky of now.');
+  return undefined;
+}
+
+/** The instant of an RFC 3339 timestamp; NaN for any other text. */
+function instantIn(text) {
+  const [, year, month, day, hour, minute, second, fraction = 0, sign, ...offset] = rfc3339.exec(text) ?? [];
+  const [aheadHours, aheadMinutes] = sign ? offset : [0, 0];
+  const midnight = Date.parse(`${year}-${month}-${day}T00:00:00Z`);
+  // There is no 30 February, though Date has one.
+  const isDay = new Date(midnight).getUTCDate() === Number(day);
+  if (!isDay || hour > 23 || minute > 59 || second > 60 || aheadHours > 23 || aheadMinutes > 59) return NaN;
+  const ahead = (sign === '-' ? -1 : 1) * (aheadHours * 60 + Number(aheadMinutes));
+  return midnight + (hour * 60 + Number(minute) - ahead) * 60_000 + (Number(second) + Number(fraction)) * 1000;
 }
 
 export function writeAddress(place, instant) {

@@ -2,6 +2,8 @@
 // 'YYYY-MM-DD'. A day of a zone may have 23, 24 or 25 hours.
 
 const minute = 60_000;
+/** The instants that the server knows the sky of: from the first up to the second. */
+export const known = { from: Date.UTC(1850, 0, 1), to: Date.UTC(2150, 0, 1) };
 const formats = new Map();
 
 function format(zone, options) {

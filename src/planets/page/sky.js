@@ -247,6 +247,7 @@ function open() {
   const samePlace = sameSpot(place, state.place);
   Object.assign(state, { place, instant });
   observer.complain(problems.join(' '));
+  if (problems.length > 0) at('place-problem').closest('section').hidden = false;
   show(samePlace);
 }
 
