@@ -173,6 +173,17 @@ test('a link with both coordinates is at their place, at sea level', async () =>
   assert.equal((await row(page, 'moon')).az, `${planets[1].az.toFixed(2)}°`);
 });
 
+test('nobody is sent to look for the Moon beside the Sun', async () => {
+  page = await openPage(browser, server);
+  // Nine hours before and a day after a new moon; the Moon is up with the Sun.
+  for (const time of ['2026-11-09T02:00:00Z', '2026-11-10T04:00:00Z']) {
+    await visit(page, server, `?${melbourne}&time=${time}`);
+    await page.waitForFunction(() => document.getElementById('summary').textContent.split('. ').length > 1);
+    assert.doesNotMatch(await page.textContent('#summary'), /Moon/);
+    assert.doesNotMatch(await page.getAttribute('#dome', 'aria-label'), /Moon/);
+  }
+});
+
 test('a body that is chosen shows its way, in the table and on the dome, by keyboard too', async () => {
   page = await openPage(browser, server);
   await visit(page, server, evening);

@@ -26,6 +26,13 @@ function unit({ az, alt }) {
   return [flat * Math.sin(az * degree), flat * Math.cos(az * degree), Math.sin(alt * degree)];
 }
 
+/** The angle between two directions, in degrees. */
+export function separation(a, b) {
+  const [one, other] = [unit(a), unit(b)];
+  const cosine = one.reduce((sum, value, i) => sum + value * other[i], 0);
+  return Math.acos(Math.min(1, Math.max(-1, cosine))) / degree;
+}
+
 /** The direction on the dome, in degrees clockwise from rightward, in which `to` is seen from `from`. */
 export function bearing(from, to) {
   const [a, b] = [unit(from), unit(to)];

@@ -11,8 +11,9 @@ import { Dome } from './dome.js';
 import { Feed } from './feed.js';
 import { Hours, spokenTime } from './hours.js';
 import { Observer } from './observer.js';
+import { summary } from './outlook.js';
 import { starsUp } from './stars.js';
-import { capital, summary } from './words.js';
+import { capital } from './words.js';
 
 const at = (id) => document.getElementById(id);
 const almanacAge = 120_000;

@@ -40,39 +40,10 @@ export function list(words) {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
-/** What the Sun's altitude makes of the sky: one of the six states that the page tells apart. */
-export function skyState(altitude) {
-  if (altitude >= 6) return 'Daylight';
-  if (altitude >= -0.3) return 'Low sunlight';
-  if (altitude >= -6) return 'Civil twilight';
-  if (altitude >= -12) return 'Nautical twilight';
-  if (altitude >= -18) return 'Astronomical twilight';
-  return 'Night';
-}
-
 /** Where a body stands: '32° up in the north-east', '4° below the horizon'. */
 export function whereabouts({ az, alt }) {
   const size = `${Math.abs(Math.round(alt))}°`;
   return alt < 0 ? `${size} below the horizon` : `${size} up in the ${direction(az)}`;
-}
-
-/** The faintest magnitude a good eye sees once the Sun is this low. */
-function faintestSeen(sunAltitude) {
-  if (sunAltitude > 0) return -4;
-  if (sunAltitude > -6) return -1.5;
-  return sunAltitude > -12 ? 2.5 : 5.5;
-}
-
-/** Two sentences: the state of the sky, and what can be seen in it. */
-export function summary(bodies) {
-  const sun = bodies.find((body) => body.name === 'sun');
-  const state = `${skyState(sun.alt)}, the Sun ${whereabouts(sun)}.`;
-  const limit = faintestSeen(sun.alt);
-  const seen = bodies.filter(
-    ({ name, alt, magnitude }) => name !== 'sun' && alt > 0 && (name === 'moon' || (magnitude ?? 9) < limit));
-  const nothing = sun.alt > -6 ? 'No planet is up that daylight lets through.' : 'No planet the eye can see is up.';
-  if (seen.length === 0) return `${state} ${nothing}`;
-  return `${state} Look for ${list(seen.map(({ name }) => spoken(name)))}.`;
 }
 
 /** The Moon's phase from the lit part (0..1) and whether it grows. */
