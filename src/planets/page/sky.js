@@ -6,7 +6,7 @@
 import { readAddress, writeAddress } from './address.js';
 import { Almanac } from './almanac.js';
 import { almanacFields, ask, Away, skyFields, skyUrl, trackUrl } from './api.js';
-import { clock, dayAround, timestamp } from './calendar.js';
+import { clock, dayAround, known, timestamp } from './calendar.js';
 import { Dome } from './dome.js';
 import { Feed } from './feed.js';
 import { Hours, spokenTime } from './hours.js';
@@ -137,7 +137,7 @@ function paint() {
 
 function showTime(instant) {
   const { zone } = state.place;
-  hours.show(instant, zone, state.instant === undefined);
+  hours.show(instant, state.place, state.instant === undefined);
   at('when').textContent = spokenTime(instant, zone);
   drawPaths(instant);
 }
@@ -191,13 +191,18 @@ async function drawPaths(instant) {
 
 /** A body's track over a day, asked for once; nothing when it was for another place or could not be had. */
 async function track(name, { from, to }) {
-  const url = trackUrl(name, state.place, timestamp(from), timestamp(to), trackStep);
+  const url = trackOf(name, from, to);
   if (!tracks.has(url)) {
     tracks.set(url, ask(url).then((answer) => answer.track, () => void tracks.delete(url)));
     if (tracks.size > 60) tracks.delete(tracks.keys().next().value);
   }
   const points = await tracks.get(url);
-  return url === trackUrl(name, state.place, timestamp(from), timestamp(to), trackStep) ? points : undefined;
+  return url === trackOf(name, from, to) ? points : undefined;
+}
+
+function trackOf(name, from, to) {
+  const [start, end] = [Math.max(from, known.from), Math.min(to, known.to - 1000)];
+  return trackUrl(name, state.place, timestamp(start), timestamp(end), trackStep);
 }
 
 /** Every third full hour of the place's clock. */
