@@ -88,3 +88,48 @@ test('a chosen time is shown as soon as the server is back', async () => {
   await page.waitForFunction(hasMoved, '2026-01-01T00:04');
   assert.equal(await page.textContent('#notice'), '');
 });
+
+/** The places that the parts of the page name, each by its own words. */
+function placesShown() {
+  const text = (id) => document.getElementById(id).textContent;
+  return {
+    headline: text('place-name'),
+    title: document.title.split(':')[0],
+    table: text('caption').split(',')[0],
+    dome: document.getElementById('dome').getAttribute('aria-label').match(/^Sky dome over (.*?)\. /)[1],
+    json: new URL(document.getElementById('json').href).searchParams.get('lon'),
+    address: new URLSearchParams(location.search).get('lon'),
+  };
+}
+const greenwich = { lon: '-0.0005', name: 'Greenwich' };
+const tokyo = { lon: '139.6917', name: 'Tokyo' };
+const allTell = ({ name, lon }) => ({ headline: name, title: name, table: name, dome: name, json: lon, address: lon });
+
+for (const [kind, time] of [['now', ''], ['a chosen time', '&time=2026-01-01T00:00:00Z']]) {
+  test(`a place that is chosen while the server is away is shown when its sky has come: ${kind}`, async () => {
+    server = await new Server().start();
+    page = await openPage(browser, server);
+    await visit(page, server, `?lon=${greenwich.lon}&lat=51.4769&elevation=0${time}`);
+    await page.click('#rows button[data-name=jupiter]');
+    await server.stop();
+    await page.selectOption('#places', 'Tokyo');
+    await page.waitForFunction(() => document.getElementById('notice').textContent.includes('The server is away'));
+    await page.waitForFunction(() => document.getElementById('notice').textContent.includes('Tokyo'));
+    assert.deepEqual(await page.evaluate(placesShown), allTell(greenwich));
+    assert.match(await page.textContent('#notice'), /still the sky of Greenwich/);
+    assert.equal(await page.inputValue('#places'), 'Tokyo');
+    // The hours are Tokyo's; whose light they had, they have no longer.
+    assert.match(await page.textContent('#chosen-time'), /UTC\+9/);
+    assert.equal(await page.locator('#daylight stop').count(), 0);
+    const when = await page.textContent('#when');
+    assert.ok((await page.textContent('#caption')).includes(when), 'headline and table tell the same time');
+    await server.start();
+    await page.waitForFunction((place) => document.getElementById('place-name').textContent === place, 'Tokyo');
+    assert.deepEqual(await page.evaluate(placesShown), allTell(tokyo));
+    await page.waitForSelector('#rows tr:not(.waiting)');
+    await page.waitForSelector('#daylight stop', { state: 'attached' });
+    await page.goBack();
+    await page.waitForFunction((place) => document.getElementById('place-name').textContent === place, 'Greenwich');
+    assert.deepEqual(await page.evaluate(placesShown), allTell(greenwich));
+  });
+}

@@ -10,6 +10,7 @@ const columns = ['Azimuth', 'Altitude', 'Rise', 'Transit', 'Set', 'Magnitude'];
 export class Almanac {
   #rows = new Map();
   #chosen;
+  #place;
 
   /** handlers: onSelect(name), onPoint(name or undefined) */
   constructor({ rows, caption, about }, handlers) {
@@ -17,8 +18,11 @@ export class Almanac {
   }
 
   /** positions: the API's `planets`, with what the almanac knows mixed in; `instant` is theirs. */
-  show(positions, instant, zone) {
-    for (const position of positions) this.#fill(position, instant, zone);
+  show(positions, instant, place) {
+    // The events of another place are none of this one's.
+    if (place !== this.#place) for (const { cells } of this.#rows.values()) for (const cell of cells) cell.textContent = '';
+    this.#place = place;
+    for (const position of positions) this.#fill(position, instant, place.zone);
     this.#sort(positions);
     const chosen = positions.find(({ name }) => name === this.#chosen);
     const sun = positions.find(({ name }) => name === 'sun');

@@ -36,7 +36,10 @@ export class Observer {
       list.prepend(here);
     }
     list.value = place.name;
-    for (const name of names) this.page[name].value = Number(place[name].toFixed(4));
+    for (const name of names) {
+      this.page[name].value = Number(place[name].toFixed(4));
+      this.page[name].removeAttribute('aria-invalid');
+    }
   }
 
   complain(text = '') {
