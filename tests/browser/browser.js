@@ -18,7 +18,11 @@ export function launch() {
  */
 export async function openPage(browser, server, options = {}) {
   const context = await browser.newContext({ ...desktop, ...options });
-  const page = await context.newPage();
+  return watch(await context.newPage(), server);
+}
+
+/** The same for a page that there is. */
+export function watch(page, server) {
   page.setDefaultTimeout(15_000);
   page.said = [];
   page.elsewhere = [];

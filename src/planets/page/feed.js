@@ -1,7 +1,7 @@
-// Feed: the sky of now, again and again, for one place. It listens to the server's event stream; where there is none (worker
-// classes other than `async`, proxies that swallow it) it asks every few seconds instead.
+// Feed: the sky of now, again and again, for one place. It listens to a source (the server's event stream, or another tab's
+// feed) and asks the server itself where the source is silent; without a source it asks every few seconds.
 //
-//   start -> stream -> (breaks or stays silent) -> ask once -> answered: stream again, or ask on if it never spoke
+//   start -> listen -> (breaks or stays silent) -> ask once -> answered: listen again, or ask on if the stream never spoke
 //                                                           -> not answered: onAway, ask again soon
 //
 // It never gives up: a server that comes back is noticed by the next question.
@@ -11,27 +11,50 @@ const interval = 5_000;
 const firstPause = 500;
 const longestPause = 5_000;
 
+/** The sky of now at a place, as a stream that gives it again and again. */
+export function streamOf(place) {
+  return streamUrl(place, positionFields, interval / 1000);
+}
+
+// A source is opened for a place and tells `heard`: sky(answer, mode), away() and lost(how long to wait before asking). One that
+// is `prompt` speaks as soon as it is opened, so that there is nothing to ask first.
+
+export const serverStream = {
+  prompt: true,
+  open(place, heard) {
+    const source = new EventSource(streamOf(place));
+    let leaving = false;
+    source.addEventListener('sky', (event) => heard.sky(JSON.parse(event.data), 'stream'));
+    // Everybody is told at once; not everybody should come back at once.
+    source.addEventListener('draining', () => (leaving = true));
+    source.onerror = () => heard.lost(leaving ? Math.random() * 1000 : 0);
+    return source;
+  },
+};
+
 export class Feed {
   #place;
+  #from;
   #source;
   #timer;
   #generation = 0;
-  #streamSpoke = false;
+  #spoke = false;
   #streamRefused = false;
   #pause = firstPause;
 
-  /** onSky(answer), onAway(), onRefusal(message), onMode('stream' | 'poll') */
+  /** onSky(answer, 'stream', 'poll' or nothing: how the next ones come), onAway(), onRefusal(message) */
   constructor(handlers) {
     this.handlers = handlers;
-    // A phone that slept, or a laptop back on the network, should not show an old sky for a moment.
+    // A laptop back on the network should not show an old sky for a moment.
     addEventListener('online', () => this.#place && this.#check());
-    document.addEventListener('visibilitychange', () => this.#place && !document.hidden && this.#check());
   }
 
-  start(place) {
+  /** Goes on until stop(). Without `source` it only asks. */
+  start(place, source) {
     this.stop();
     this.#place = place;
-    this.#listen();
+    this.#from = source;
+    return source?.prompt ? this.#listen() : this.#check();
   }
 
   stop() {
@@ -46,33 +69,37 @@ export class Feed {
     this.#source = undefined;
   }
 
+  get #hasSource() {
+    return this.#from !== undefined && !(this.#from === serverStream && this.#streamRefused);
+  }
+
   #listen() {
-    if (this.#streamRefused) return this.#check();
+    if (!this.#hasSource) return this.#check();
     this.#close();
-    this.#streamSpoke = false;
-    const source = new EventSource(streamUrl(this.#place, positionFields, interval / 1000));
-    this.#source = source;
-    let leaving = false;
-    source.addEventListener('sky', (event) => {
-      this.#streamSpoke = true;
-      this.#expectMore();
-      this.handlers.onMode('stream');
-      this.handlers.onSky(JSON.parse(event.data));
+    this.#spoke = false;
+    this.#source = this.#from.open(this.#place, {
+      sky: (answer, mode) => {
+        this.#expectMore();
+        this.#spoke = true;
+        this.handlers.onSky(answer, mode);
+      },
+      away: () => {
+        this.#expectMore();
+        this.handlers.onAway();
+      },
+      lost: (pause) => this.#lost(pause),
     });
-    // Everybody is told at once; not everybody should come back at once.
-    source.addEventListener('draining', () => (leaving = true));
-    source.onerror = () => this.#lost(leaving ? Math.random() * 1000 : 0);
     this.#expectMore();
   }
 
-  /** A stream that falls silent is as good as broken. */
+  /** A source that falls silent is as good as broken. */
   #expectMore() {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#lost(0), 3 * interval);
   }
 
   #lost(pause) {
-    this.#streamRefused = !this.#streamSpoke;
+    if (this.#from === serverStream) this.#streamRefused = !this.#spoke;
     this.#close();
     this.#timer = setTimeout(() => this.#check(), pause);
   }
@@ -83,18 +110,19 @@ export class Feed {
     try {
       const answer = await ask(skyUrl(this.#place, positionFields));
       if (generation !== this.#generation) return;
-      this.#answered(answer);
+      this.#answered(answer, generation);
     } catch (error) {
       if (generation !== this.#generation) return;
       this.#unanswered(error);
     }
   }
 
-  #answered(answer) {
+  #answered(answer, generation) {
     this.#pause = firstPause;
-    this.handlers.onSky(answer);
-    if (!this.#streamRefused) return this.#listen();
-    this.handlers.onMode('poll');
+    this.handlers.onSky(answer, this.#hasSource ? undefined : 'poll');
+    // Who was told may have stopped the feed.
+    if (generation !== this.#generation) return;
+    if (this.#hasSource) return this.#listen();
     this.#timer = setTimeout(() => this.#check(), interval);
   }
 
@@ -102,8 +130,8 @@ export class Feed {
     if (!(error instanceof Away)) return this.handlers.onRefusal(error.message);
     // A server that comes back may be another one, with a stream.
     this.#streamRefused = false;
-    this.handlers.onAway();
     this.#timer = setTimeout(() => this.#check(), this.#pause);
     this.#pause = Math.min(longestPause, this.#pause * 1.6);
+    this.handlers.onAway();
   }
 }

@@ -4,17 +4,17 @@
 //   wanted  the place and the time that were chosen; the controls show these
 //   shown   the sky that came last, with its place: headline, address, dome and table all tell this one, and change together
 //
-//   now   Feed gives positions every few seconds; the almanac's slower numbers are asked for anew when they grow old
+//   now   Relay gives positions every few seconds; the almanac's slower numbers are asked for anew when they grow old
 //   then  one question at a time, the latest choice next; the almanac when the choice has settled
 import { readAddress, writeAddress } from './address.js';
 import { Almanac } from './almanac.js';
 import { almanacFields, ask, Away, skyFields, skyUrl } from './api.js';
 import { timestamp } from './calendar.js';
 import { Dome } from './dome.js';
-import { Feed } from './feed.js';
 import { Hours, spokenTime } from './hours.js';
 import { Observer } from './observer.js';
 import { summary } from './outlook.js';
+import { Relay } from './relay.js';
 import { starsUp } from './stars.js';
 import { Ways } from './ways.js';
 import { capital } from './words.js';
@@ -45,11 +45,13 @@ const hours = new Hours(
   { slider: at('slider'), daylight: at('daylight'), scale: at('scale'), date: at('date'), now: at('now'),
     chosen: at('chosen-time') },
   (instant) => go({ place: wanted.place, instant }));
-const feed = new Feed({
-  onSky: (answer) => arrived(answer, wanted.place),
+const relay = new Relay({
+  onSky(answer, mode) {
+    if (mode) document.body.dataset.feed = mode;
+    arrived(answer, wanted.place);
+  },
   onAway: away,
   onRefusal: refused,
-  onMode: (mode) => (document.body.dataset.feed = mode),
 });
 
 /** Goes to a place and a time (undefined = now). A change of time is no step of the history: a slider makes many. */
@@ -68,8 +70,8 @@ function want(place, instant) {
   Object.assign(wanted, { place, instant });
   showHours();
   if (!shown) headline({ place, instant: instant ?? Date.now(), live: instant === undefined });
-  if (instant === undefined) return feed.start(place);
-  feed.stop();
+  if (instant === undefined) return relay.start(place);
+  relay.stop();
   document.body.dataset.feed = 'chosen';
   askThen();
 }
@@ -103,7 +105,7 @@ async function askOnce(place, instant) {
   return isWanted();
 }
 
-/** A sky has come, from the feed or as the answer for a chosen time. */
+/** A sky has come, from the relay or as the answer for a chosen time. */
 function arrived(answer, place) {
   notify('');
   shown = { place, instant: Date.parse(answer.time), live: wanted.instant === undefined, bodies: answer.planets };
