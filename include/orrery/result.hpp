@@ -16,12 +16,26 @@ struct Error {
   std::string message;
 };
 
+/// A T, or an Error. The compiler complains where one is dropped unread.
 template <class T>
-using Result = tl::expected<T, Error>;
+class [[nodiscard]] Result : public tl::expected<T, Error> {
+ public:
+  using tl::expected<T, Error>::expected;
+};
 
 /// `return fail("cannot read " + path);` from a function that returns any Result.
 inline tl::unexpected<Error> fail(std::string message) {
   return tl::unexpected<Error>(Error{std::move(message)});
+}
+
+/// `if (!file) return fail(file);`: passes on why a Result of another type has no value.
+template <class T>
+tl::unexpected<Error> fail(const Result<T>& failed) {
+  return fail(failed);
+}
+template <class T>
+tl::unexpected<Error> fail(Result<T>&& failed) {
+  return tl::unexpected<Error>(std::move(failed).error());
 }
 
 }  // namespace orrery
