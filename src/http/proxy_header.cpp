@@ -18,6 +18,9 @@ constexpr std::string_view kTextStart = "PROXY ";
 constexpr std::size_t kLongestText = 107;
 constexpr std::string_view kBinaryStart{"\r\n\r\n\0\r\nQUIT\n", 12};
 constexpr std::size_t kBinaryHead = 16;
+// proxy-protocol.txt, 2.2: the two halves of the 14th byte.
+constexpr unsigned kHighestFamily = 3;    // unspecified, IPv4, IPv6, unix
+constexpr unsigned kHighestProtocol = 2;  // unspecified, stream, datagram
 
 ProxyHeader refused() { return {Kind::kRefused, 0, {}}; }
 ProxyHeader complete(std::size_t consumed, std::optional<Address> source) {
@@ -105,13 +108,17 @@ ProxyHeader parse_binary(std::string_view bytes) {
   if (bytes.size() < kBinaryHead + length) return {};
   const std::string_view block = bytes.substr(kBinaryHead, length);
   const std::size_t end = kBinaryHead + length;
-  if (local || family_and_protocol == 0x00) return complete(end, {});
+  if (local) return complete(end, {});
   switch (family_and_protocol) {
     case 0x11: return length < 12 ? refused() : complete(end, v4_source(block));
     case 0x21: return length < 36 ? refused() : complete(end, v6_source(block));
     case 0x31: return length < 216 ? refused() : complete(end, unix_source());
-    default: return refused();
+    default: break;
   }
+  // Datagrams, and what the proxy itself could not name: a connection whose ends are left as they are.
+  const bool known =
+      family_and_protocol >> 4 <= kHighestFamily && (family_and_protocol & 15) <= kHighestProtocol;
+  return known ? complete(end, {}) : refused();
 }
 
 bool may_begin(std::string_view bytes, std::string_view start) {

@@ -21,7 +21,8 @@ struct ProxyHeader {
   };
   Kind kind = Kind::kMore;
   std::size_t consumed = 0;
-  /// Who asked the proxy. Nothing when the proxy speaks for itself (LOCAL, a health check) or does not know (UNKNOWN, UNSPEC).
+  /// Who asked the proxy. Nothing when the proxy speaks for itself (LOCAL, a health check) or does not know (UNKNOWN, UNSPEC,
+  /// datagrams).
   std::optional<base::Address> source;
 
   /// Longest header that is read, in bytes; the extensions of version 2 could make it 65,551.

@@ -92,6 +92,10 @@ TEST_CASE("proxies: a PROXY header of a peer that may not send one is answered 4
   REQUIRE(server.serve());
   Wire wire{server.port()};
   wire.send(kText);
+    Wire datagrams{server.port(0)};
+    datagrams.send(
+        std::string_view{"\r\n\r\n\0\r\nQUIT\n\x21\x12\0\x0c\xcb\0\x71\5\x0a\0\0\1\x30\x39\1\xbb", 28});
+    CHECK(echoed(datagrams)["client"] == "127.0.0.1");
   CHECK(wire.read().status == 403);
   CHECK(wire.closes_within());
   CHECK(server.count_lines("untrusted_proxy_header") == 1);
