@@ -36,12 +36,12 @@ namespace orrery::base {
   X(repeated_content_type, 400, "Content-Type is repeated") \
   X(length_with_coding,    400, "both Content-Length and Transfer-Encoding are given") \
   X(coding_on_1_0,         400, "Transfer-Encoding is used with HTTP/1.0") \
-  X(bad_transfer_coding,   400, "Transfer-Encoding is not exactly one final `chunked`") \
-  X(unknown_transfer_coding, 501, "the transfer coding is not known to this server") \
+  X(bad_transfer_coding,   400, "Transfer-Encoding is malformed, or `chunked` is not its last coding, once") \
+  X(unknown_transfer_coding, 501, "Transfer-Encoding has a coding other than `chunked`, which this server does not know") \
   X(bad_chunk,             400, "the chunked body is malformed") \
   X(long_chunk_extension,  400, "the chunk extensions are too long") \
   X(forbidden_trailer,     400, "a trailer field may not stand in a trailer") \
-  X(bad_expectation,       417, "the Expect is not `100-continue`") \
+  X(bad_expectation,       417, "Expect has an expectation other than `100-continue`") \
   X(underscore_field,      400, "a header field's name has an underscore") \
   X(too_many_parameters,   400, "the query has more parameters than limit_request_parameters") \
   X(contradicting_scheme,  400, "the proxy's fields contradict each other about the scheme") \

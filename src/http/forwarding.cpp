@@ -137,7 +137,9 @@ tl::expected<bool, Reject> Forwarding::asked_over_https(const Message& message,
     const std::string_view name = message.view(field.name);
     for (const SchemeField& scheme : scheme_fields_) {
       if (!same_field_name(name, scheme.name)) continue;
-      (same_field_name(message.view(field.value), scheme.value) ? secure : plain) = true;
+      for_each_element(message.view(field.value), [&](std::string_view element) {
+        (same_field_name(element, scheme.value) ? secure : plain) = true;
+      });
     }
   }
   if (secure && plain) return tl::unexpected(Reject::contradicting_scheme);

@@ -3,7 +3,7 @@
 // Each proxy adds, behind what it received, the address it received from. So the list is walked from its end, the connection
 // first, for as long as the address at hand is trusted: the first that is not is the client, and what stands further left is
 // its own invention. X-Forwarded-For, Forwarded (RFC 7239) and the configured scheme fields of untrusted peers mean
-// nothing. Made once per worker from the settings; pure.
+// nothing. All of them are lists: several lines mean what one with commas means. Made once per worker from the settings; pure.
 #pragma once
 
 #include <cstdint>

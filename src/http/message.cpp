@@ -46,6 +46,14 @@ std::optional<std::string_view> Message::field_value(std::string_view name) cons
   return {};
 }
 
+void Message::join_accept(std::string_view more) {
+  const bool joined = !error_media_type.empty() && error_media_type.data() == accept_text_.data();
+  if (!error_media_type.empty() && !joined) return;  // the settings say it
+  if (!joined) accept_text_.assign(view(accept));
+  accept_text_.append(", ").append(more);
+  error_media_type = accept_text_;
+}
+
 void Message::keep_bytes() {
   if (bytes == kept_.data()) return;
   kept_.assign(bytes, head_length);

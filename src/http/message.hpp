@@ -56,7 +56,7 @@ struct MessageState {
   Span target;
   Span raw_path;  ///< within the head; what `path` was made of
   Span query;
-  Span accept;     ///< the first Accept field
+  Span accept;     ///< the first Accept field that is not empty
   Span authority;  ///< of an absolute-form target, else of Host: for which host the request is
 
   // --- the body ---
@@ -129,6 +129,8 @@ class Message : public MessageState {
   /// Makes the head independent of the buffer it came in.
   void keep_bytes();
   /// Bytes of a head that is not complete yet.
+  /// What one more Accept field says counts as a part of the first (RFC 9110, 5.3).
+  [[gnu::cold]] void join_accept(std::string_view more);
   std::string& kept() { return kept_; }
 
   /// The value of a query parameter, decoded. Decoded values live as long as the message.
@@ -176,6 +178,7 @@ class Message : public MessageState {
   Field decoded_pair(const QueryPair& pair);
 
   std::vector<QueryPair> query_pairs_;  ///< filled when the query is first asked for
+  std::string accept_text_;  ///< of several fields; error_media_type shows it then
   bool query_is_split_ = false;
   std::vector<std::unique_ptr<std::string>> decoded_values_;
   MessagePool* pool_;

@@ -23,6 +23,8 @@ struct Seen {
   bool content_length = false;
   bool content_type = false;
   bool transfer_encoding = false;
+  bool chunked = false;         ///< a transfer coding, and as yet the last
+  bool unknown_coding = false;  ///< a transfer coding of another name
   bool close = false;
   bool keep_alive = false;
 };
@@ -48,18 +50,62 @@ Refusal take_content_length(Seen& seen, Message& message, std::string_view value
 }
 
 Refusal take_transfer_encoding(Seen& seen, std::string_view value) {
-  if (seen.transfer_encoding) return Reject::bad_transfer_coding;
+/// Length of the blanks `text` begins with.
+std::size_t blanks(std::string_view text) { return std::min(text.find_first_not_of(" \t"), text.size()); }
+
+/// Length of the token, or of the quoted-string, that `text` begins with; 0 when it begins with neither.
+std::size_t word_length(std::string_view text) {
+  if (!text.starts_with('"')) return token_length(text);
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (text[i] == '"') return i + 1;
+    if (text[i] == '\\') ++i;
+  }
+  return 0;
+}
+
+/// Length of the transfer-parameters that `text` begins with (RFC 9112, 7); nothing when one is malformed.
+std::optional<std::size_t> parameters_length(std::string_view text) {
+  std::string_view left = text;
+  const auto skip_blanks = [&] { left.remove_prefix(blanks(left)); };
+  for (;;) {
+    const std::string_view before = left;
+    skip_blanks();
+    if (!left.starts_with(';')) return text.size() - before.size();
+    left.remove_prefix(1);
+    skip_blanks();
+    const std::size_t name = token_length(left);
+    left.remove_prefix(name);
+    skip_blanks();
+    if (name == 0 || !left.starts_with('=')) return {};
+    left.remove_prefix(1);
+    skip_blanks();
+    const std::size_t value = word_length(left);
+    if (value == 0) return {};
+    left.remove_prefix(value);
+  }
+}
+
+/// One line of what may be several (RFC 9110, 5.3). Empty elements are refused: what frames a body is not guessed at.
   seen.transfer_encoding = true;
-  if (equals_ignoring_case(value, "chunked")) return {};
-  bool chunked = false;
-  bool list = value.empty();
-  for_each_element(value, [&](std::string_view coding) {
-    list = list || chunked;
-    chunked = chunked || equals_ignoring_case(coding, "chunked");
-  });
-  // `chunked` among others, twice or with parameters is a framing trick; a single other coding is just not ours.
-  const bool token = token_length(value) == value.size();
-  return list || chunked || !token ? Reject::bad_transfer_coding : Reject::unknown_transfer_coding;
+  if (!seen.chunked && equals_ignoring_case(value, "chunked")) {
+    seen.chunked = true;
+    return {};
+  }
+  for (;;) {
+    value.remove_prefix(blanks(value));
+    const std::string_view name = value.substr(0, token_length(value));
+    const auto parameters = parameters_length(value.substr(name.size()));
+    const bool chunked = equals_ignoring_case(name, "chunked");
+    // `chunked` before another, twice or with parameters is a framing trick.
+    if (name.empty() || !parameters || seen.chunked || (chunked && *parameters > 0))
+      return Reject::bad_transfer_coding;
+    (chunked ? seen.chunked : seen.unknown_coding) = true;
+    value.remove_prefix(name.size() + *parameters);
+    value.remove_prefix(blanks(value));
+    if (value.empty()) return {};
+    if (value.front() != ',') return Reject::bad_transfer_coding;
+    value.remove_prefix(1);
+  }
 }
 
 void take_connection(Seen& seen, std::string_view value) {
@@ -76,9 +122,25 @@ Refusal take_content_type(Seen& seen) {
 }
 
 Refusal take_expect(Message& message, std::string_view value) {
-  if (!equals_ignoring_case(value, "100-continue")) return Reject::bad_expectation;
-  message.expects_continue = message.minor_version > 0;
-  return {};
+  bool other = false;
+  for_each_element(value, [&](std::string_view expectation) {
+    const bool ours = equals_ignoring_case(expectation, "100-continue");
+    message.expects_continue = message.expects_continue || (ours && message.minor_version > 0);
+    other = other || !ours;
+  });
+  return other ? Refusal{Reject::bad_expectation} : Refusal{};
+}
+
+void take_accept(Message& message, Span value) {
+  if (value.length == 0) return;
+  if (message.accept.length > 0) return message.join_accept(message.view(value));
+  message.accept = value;
+}
+
+/// Two that differ name nothing: none of them is kept.
+void take_request_id(PolicyFindings& findings, std::string_view value) {
+  const bool first = findings.request_id.data() == nullptr;
+  findings.request_id = first || findings.request_id == value ? value : std::string_view{""};
 }
 
 bool has_underscore(std::string_view name) { return name.find('_') != std::string_view::npos; }
@@ -107,7 +169,7 @@ Refusal take_field(Seen& seen, Message& message, PolicyFindings& findings, Field
       if (equals_ignoring_case(name, "host")) return take_host(seen, message, span);
       break;
     case 6:
-      if (equals_ignoring_case(name, "accept") && message.accept.length == 0) message.accept = span.value;
+      if (equals_ignoring_case(name, "accept")) take_accept(message, span.value);
       if (equals_ignoring_case(name, "expect")) return take_expect(message, value);
       break;
     case 10:
@@ -115,7 +177,7 @@ Refusal take_field(Seen& seen, Message& message, PolicyFindings& findings, Field
       break;
     case 12:
       if (equals_ignoring_case(name, "content-type")) return take_content_type(seen);
-      if (equals_ignoring_case(name, "x-request-id")) findings.request_id = value;
+      if (equals_ignoring_case(name, "x-request-id")) take_request_id(findings, value);
       break;
     case 14:
       if (equals_ignoring_case(name, "content-length")) return take_content_length(seen, message, value);
@@ -129,10 +191,11 @@ Refusal take_field(Seen& seen, Message& message, PolicyFindings& findings, Field
 }
 
 Refusal settle_framing(const Seen& seen, Message& message) {
-  if (seen.transfer_encoding && seen.content_length) return Reject::length_with_coding;
-  if (seen.transfer_encoding && message.minor_version == 0) return Reject::coding_on_1_0;
   if (seen.transfer_encoding) {
     message.framing = BodyFraming::kChunked;
+    if (seen.content_length) return Reject::length_with_coding;
+    if (message.minor_version == 0) return Reject::coding_on_1_0;
+    if (seen.unknown_coding) return Reject::unknown_transfer_coding;
   } else if (message.content_length > 0) {
     message.framing = BodyFraming::kLength;
   }

@@ -3,6 +3,10 @@
 // Input: the bytes a connection begins with; the same bytes stand as values of fields from a trusted proxy.
 #include "http/proxy_header.hpp"
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "fuzz/claim.hpp"
 #include "fuzz/input.hpp"
 #include "http/forwarding.hpp"
@@ -33,7 +37,10 @@ void check_header(std::string_view bytes) {
   }
 }
 
-void check_fields(std::string_view value) {
+using Fields = std::vector<std::pair<std::string_view, std::string>>;
+
+/// What a request with these fields, from a trusted proxy, says: "https 192.0.2.1", or the refusal.
+std::string told(const Fields& fields) {
   static const http::Proxies proxies = [] {
     Config config;
     config.forwarded_allow_ips = {"10.0.0.0/8"};
@@ -47,16 +54,32 @@ void check_fields(std::string_view value) {
     head += text;
     return at;
   };
-  const std::size_t half = value.size() / 2;
-  for (const std::string_view name : {"X-Forwarded-For", "Forwarded", "X-Forwarded-Proto"}) {
-    message->fields.push_back({span(name), span(value.substr(0, half))});
-    message->fields.push_back({span(name), span(value.substr(half))});
-  }
+  for (const auto& [name, value] : fields) message->fields.push_back({span(name), span(value)});
   message->bytes = head.data();
   message->client = base::parse_ip("10.0.0.1").value();
   const auto refused = proxies.forwarding.apply(*message);
   claim(refused || message->client.family != base::Address::Family::kNone, "every request has a client");
+  std::string text = refused ? std::string{base::row(*refused).name}
+                             : (message->secure ? "https " : "http ") + message->client.to_string();
   message->release();
+  return text;
+}
+
+bool has_quotes(std::string_view text) { return text.find_first_of("\"\\") != std::string_view::npos; }
+
+void check_fields(std::string_view value) {
+  const std::string first{value.substr(0, value.size() / 2)};
+  const std::string second{value.substr(value.size() / 2)};
+  Fields all;
+  for (const std::string_view name : {"X-Forwarded-For", "Forwarded", "X-Forwarded-Proto"}) {
+    all.emplace_back(name, first);
+    all.emplace_back(name, second);
+    // Quotes that are open at the end of a line would join what two lines keep apart.
+    if (!has_quotes(value))
+      claim(told({{name, first}, {name, second}}) == told({{name, first + ", " + second}}),
+            "two lines mean what one with a comma means");
+  }
+  told(all);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // What an exchange answers: what handlers may say, what it adds, and its own errors.
 #include <catch2/catch.hpp>
 
+#include "support/chunker.hpp"
 #include "unit/http/exchange_requests.hpp"
 
 namespace orrery::test {
@@ -200,6 +201,39 @@ TEST_CASE("Errors come in the form that is configured, whatever the request acce
       CHECK(last_response(driver).field("Content-Type") == row.media_type);
     }
   }
+}
+
+TEST_CASE("Accept on several lines means what it means on one") {
+  struct Row {
+    const char* name;
+    const char* fields;
+    const char* media_type;
+  };
+  const Row rows[] = {
+      {"one", "Accept: application/json\r\n", "application/json"},
+      {"the second", "Accept: image/png\r\nAccept: application/json\r\n", "application/json"},
+      {"the third", "Accept: image/png\r\nACCEPT: image/avif\r\nA: b\r\naccept: text/html\r\n",
+       "text/html; charset=utf-8"},
+      {"behind an empty one", "Accept:\r\nAccept: application/json\r\n", "application/json"},
+      {"an empty one behind", "Accept: application/json\r\nAccept:\r\n", "application/json"},
+      {"none that we have", "Accept: image/png\r\nAccept: image/avif\r\n", "text/plain; charset=utf-8"},
+  };
+  for (const Row& row : rows) {
+    INFO(row.name);
+    const std::string bytes = "DELETE /get HTTP/1.1\r\nHost: h\r\n" + std::string{row.fields} + "\r\n";
+    Driver driver;
+    driver.receive(bytes);
+    CHECK(last_response(driver).status == 405);
+    CHECK(last_response(driver).field("Content-Type") == row.media_type);
+    driver.receive("DELETE /get HTTP/1.1\r\nHost: h\r\n\r\n");  // and says nothing of the next
+    CHECK(last_response(driver).field("Content-Type") == "text/plain; charset=utf-8");
+    run_chunked(bytes);
+  }
+  Config config;
+  config.error_form = ErrorForm::kText;
+  Driver driver{config};
+  driver.receive("DELETE /get HTTP/1.1\r\nHost: h\r\nAccept: */*\r\nAccept: text/html\r\n\r\n");
+  CHECK(last_response(driver).field("Content-Type") == "text/plain; charset=utf-8");
 }
 
 TEST_CASE("A refusal of a HEAD request has no body") {

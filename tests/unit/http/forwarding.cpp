@@ -90,6 +90,18 @@ TEST_CASE("Trusted proxies say who asked, and over what") {
     const auto driver = connection(row.peer);
     driver->receive(bytes);
     const std::string outcome = driver->requests().empty()
+    {"one twice, in a list", kNear, proto("https, http"), "contradicting_scheme"},
+    {"https twice", kNear, proto("https") + proto("https"), "https 10.0.0.1"},
+    {"https twice, in a list", kNear, proto("https, https"), "https 10.0.0.1"},
+    {"https twice, oddly", kNear, proto(",HTTPS ,\t https,"), "https 10.0.0.1"},
+    {"http twice, in a list", kNear, proto("http,http"), "http 10.0.0.1"},
+    {"on twice, in a list", kNear, field("X-Forwarded-Ssl", "on, on"), "https 10.0.0.1"},
+    {"on and off, in a list", kNear, field("X-Forwarded-Ssl", "on, off"), "contradicting_scheme"},
+    {"lists of all of them", kNear,
+     proto("https, https") + field("X-Forwarded-Ssl", "on,on") + field("X-Forwarded-Protocol", "ssl") +
+         pairs("proto=https"),
+     "https 10.0.0.1"},
+    {"an empty one says nothing", kNear, proto("") + field("X-Forwarded-Ssl", "on"), "https 10.0.0.1"},
                                     ? driver->rejects().at(0)
                                     : driver->requests()[0].scheme + " " + driver->requests()[0].client;
     CHECK(outcome == row.expected);

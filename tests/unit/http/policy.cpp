@@ -55,9 +55,30 @@ TEST_CASE("The policy frames a request, or refuses it, from its fields") {
       {"chunked", h + "Transfer-Encoding: chunked", "chunked keep"},
       {"both", h + "Transfer-Encoding: chunked\r\nContent-Length: 5", "length_with_coding"},
       {"both, length 0", h + "Content-Length: 0\r\nTransfer-Encoding: chunked", "length_with_coding"},
+      {"chunked and another", h + "Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip",
+       "bad_transfer_coding"},
+      {"another, then chunked", h + "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked",
+       "unknown_transfer_coding"},
+      {"the same as one line", h + "Transfer-Encoding: gzip, chunked", "unknown_transfer_coding"},
+      {"one with a parameter", h + "Transfer-Encoding: a ; b = \"c,\\\"d\";e=f , chunked",
+       "unknown_transfer_coding"},
+      {"a parameter without value", h + "Transfer-Encoding: gzip;q, chunked", "bad_transfer_coding"},
+      {"a parameter that is open", h + "Transfer-Encoding: gzip;q=\", chunked", "bad_transfer_coding"},
+      {"chunked with a parameter", h + "Transfer-Encoding: gzip, chunked;q=1", "bad_transfer_coding"},
+      {"chunked in the middle", h + "Transfer-Encoding: gzip, chunked, br", "bad_transfer_coding"},
+      {"chunked twice behind another", h + "Transfer-Encoding: gzip, chunked\r\nTransfer-Encoding: chunked",
+       "bad_transfer_coding"},
+      {"another with a length", h + "Transfer-Encoding: gzip\r\nContent-Length: 5", "length_with_coding"},
+      {"another on 1.0", "/ HTTP/1.0\r\nTransfer-Encoding: gzip, chunked", "coding_on_1_0"},
       {"two codings", h + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", "bad_transfer_coding"},
       {"expects", h + "Expect: 100-continue\r\nContent-Length: 1", "length 1 keep expects"},
       {"expects chunked", h + "Expect: 100-continue\r\nTransfer-Encoding: chunked", "chunked keep expects"},
+      {"expects it twice",
+       h + "Expect: 100-continue, 100-Continue\r\nExpect: 100-continue\r\nContent-Length: 1",
+       "length 1 keep expects"},
+      {"expects an empty list", h + "Expect: ,\r\nContent-Length: 1", "length 1 keep"},
+      {"expects it and something", h + "Expect: 100-continue\r\nExpect: tea\r\nContent-Length: 1",
+       "bad_expectation"},
       {"expects nothing", h + "Expect: 100-continue", "none keep"},
       {"expects on 1.0", "/ HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1", "length 1 close"},
       {"1.0", "/ HTTP/1.0", "none close"},
@@ -83,6 +104,11 @@ TEST_CASE("The policy hands on the request id as it came") {
 TEST_CASE("Targets belong to methods") {
   const std::string rest = " HTTP/1.1\r\nHost: h";
   CHECK(judged("OPTIONS", "*" + rest) == "none keep");
+  CHECK(judged("GET", "/ HTTP/1.1\r\nHost: h\r\nX-Request-ID: abc\r\nX-Request-ID: abc", &id) == "none keep");
+  CHECK(id == "abc");
+  CHECK(judged("GET", "/ HTTP/1.1\r\nHost: h\r\nX-Request-ID: abc\r\nX-Request-ID: d\r\nX-Request-ID: abc",
+               &id) == "none keep");
+  CHECK(id.empty());
   CHECK(judged("GET", "*" + rest) == "bad_target");
   CHECK(judged("CONNECT", "h:1" + rest) == "bad_target");
   CHECK(judged("CONNECT", "/" + rest) == "bad_target");
