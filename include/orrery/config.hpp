@@ -48,6 +48,13 @@ enum class HeaderMap : std::uint8_t {
 /// Whether the connections of a listener begin with a PROXY header (haproxy's PROXY protocol, versions 1 and 2).
 enum class ProxyProtocol : std::uint8_t { kOff, kOptional, kRequired };
 
+/// Which field names the client: the one that the proxy sets. It may hand the other one through as the client sent it.
+enum class ForwardedBy : std::uint8_t {
+  kAuto,           ///< both are read; where they name different clients: 400
+  kXForwardedFor,  ///< Forwarded is ignored
+  kForwarded,      ///< X-Forwarded-For is ignored
+};
+
 /// The form of the answers the server makes itself: errors, refusals.
 enum class ErrorForm : std::uint8_t {
   kAuto,  ///< what the request accepts: HTML, JSON, else plain text
@@ -143,6 +150,7 @@ struct Config {
   /// Proxies (addresses or CIDR; `*` = all) whose X-Forwarded-For, Forwarded, scheme headers and X-Request-ID are believed.
   /// Unix sockets always are.
   std::vector<std::string> forwarded_allow_ips{"127.0.0.1", "::1"};
+  ForwardedBy forwarded_by = ForwardedBy::kAuto;
   /// `NAME=value`: a trusted proxy that sends this field with this value was asked over https.
   std::vector<std::string> secure_scheme_headers{"X-Forwarded-Protocol=ssl", "X-Forwarded-Proto=https",
                                                  "X-Forwarded-Ssl=on"};

@@ -45,7 +45,7 @@ namespace orrery::base {
   X(underscore_field,      400, "a header field's name has an underscore") \
   X(too_many_parameters,   400, "the query has more parameters than limit_request_parameters") \
   X(contradicting_scheme,  400, "the proxy's fields contradict each other about the scheme") \
-  X(contradicting_client,  400, "Forwarded and X-Forwarded-For name different clients") \
+  X(contradicting_client,  400, "Forwarded and X-Forwarded-For name different clients; forwarded_by can say which to read") \
   X(bad_proxy_header,      400, "the PROXY header is malformed") \
   X(missing_proxy_header,  400, "the connection does not begin with a PROXY header") \
   X(untrusted_proxy_header, 403, "a PROXY header came from a peer that is not in proxy_allow_ips") \

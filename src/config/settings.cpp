@@ -187,6 +187,12 @@ std::vector<Setting> make_settings() {
      .doc = "Proxies that are believed: addresses or networks with commas between them, `*` = all. Their X-Forwarded-For or "
             "Forwarded tells the client, `secure_scheme_headers` tell the scheme, and their X-Request-ID is kept. Peers on "
             "unix sockets always are."},
+    {.name = "forwarded_by", .member = &Config::forwarded_by, .kind = Kind::kChoice, .group = Group::kTrust,
+     .impact = Impact::kRespawn, .flags = {"forwarded-by"}, .placeholder = "FIELD",
+     .choices = {{"auto", int(ForwardedBy::kAuto)}, {"x-forwarded-for", int(ForwardedBy::kXForwardedFor)},
+                 {"forwarded", int(ForwardedBy::kForwarded)}},
+     .doc = "Which field the trusted proxies set: x-forwarded-for or forwarded. The other is ignored, because a proxy hands it "
+            "through as the client sent it. With `auto` both are read, and answered 400 where they name different clients."},
     {.name = "secure_scheme_headers", .member = &Config::secure_scheme_headers, .kind = Kind::kList,
      .group = Group::kTrust, .impact = Impact::kRespawn, .flags = {"secure-scheme-headers"}, .placeholder = "FIELDS",
      .unit = "fields", .range = {0, 16}, .separator = ',', .check = check_scheme_field,

@@ -72,20 +72,27 @@ std::string_view forwarded_parameter(std::string_view element, std::string_view 
 /// Where the walk over the proxies ended.
 struct Origin {
   Address client;
-  bool named = false;      ///< a field of this kind was there
+  bool named = false;      ///< the field names somebody, or cannot be read
+  bool hidden = false;     ///< who stands further away has no name: obfuscated, "unknown", none
   std::string_view proto;  ///< Forwarded: what the client's own proxy says of the scheme
+
+  [[nodiscard]] bool tells_client() const { return named && !hidden; }
 };
 
 Origin walk(const Message& message, std::string_view field, const base::AddressSet& trusted) {
   const bool pairs = field == kForwarded;
-  Origin origin{message.client, false, {}};
+  Origin origin{message.client, false, false, {}};
   for_each_from_the_end(message, field, [&](std::string_view element) {
-    origin.named = true;
-    if (!is_clear(element)) return false;
+    if (!is_clear(element)) {
+      origin.named = true;
+      return false;
+    }
     const auto address = node_address(pairs ? forwarded_parameter(element, "for") : element);
     if (pairs) origin.proto = forwarded_parameter(element, "proto");
-    // Who cannot be named ends the walk: the proxy that hides him is as near as we get.
+    // What has no name ends the walk: the proxy that hides it is as near as we get.
+    origin.hidden = !address;
     if (!address) return false;
+    origin.named = true;
     origin.client = *address;
     return trusted.contains(*address);
   });
@@ -94,8 +101,10 @@ Origin walk(const Message& message, std::string_view field, const base::AddressS
 
 /// A proxy sets one of the two fields and may hand the other through as the client sent it: which, we cannot know.
 tl::expected<Address, Reject> client_of(const Origin& by_list, const Origin& by_pairs) {
-  if (by_list.named && by_pairs.named && by_list.client.ip != by_pairs.client.ip)
+  if (by_list.tells_client() && by_pairs.tells_client() && by_list.client.ip != by_pairs.client.ip)
     return tl::unexpected(Reject::contradicting_client);
+  if (by_list.tells_client() != by_pairs.tells_client())
+    return by_list.tells_client() ? by_list.client : by_pairs.client;
   return by_pairs.named ? by_pairs.client : by_list.client;
 }
 
@@ -106,7 +115,10 @@ Result<Forwarding> Forwarding::make(const Config& config) {
   if (!trusted) return tl::unexpected(trusted.error());
   Forwarding forwarding;
   forwarding.trusted_ = std::move(*trusted);
-  forwarding.lengths_ = length_bit(kForwardedFor.size()) | length_bit(kForwarded.size());
+  forwarding.list_ = config.forwarded_by != ForwardedBy::kForwarded;
+  forwarding.pairs_ = config.forwarded_by != ForwardedBy::kXForwardedFor;
+  if (forwarding.list_) forwarding.lengths_ |= length_bit(kForwardedFor.size());
+  if (forwarding.pairs_) forwarding.lengths_ |= length_bit(kForwarded.size());
   for (const std::string& field : config.secure_scheme_headers) {
     const std::size_t equals = field.find('=');
     if (equals == std::string::npos) return fail("secure_scheme_headers: `" + field + "` is not NAME=value");
@@ -118,8 +130,10 @@ Result<Forwarding> Forwarding::make(const Config& config) {
 }
 
 std::optional<Reject> Forwarding::apply(Message& message) const {
-  const Origin by_pairs = walk(message, kForwarded, trusted_);
-  const auto client = client_of(walk(message, kForwardedFor, trusted_), by_pairs);
+  const Origin nothing{message.client, false, false, {}};
+  const Origin by_list = list_ ? walk(message, kForwardedFor, trusted_) : nothing;
+  const Origin by_pairs = pairs_ ? walk(message, kForwarded, trusted_) : nothing;
+  const auto client = client_of(by_list, by_pairs);
   if (!client) return client.error();
   const auto secure = asked_over_https(message, by_pairs.proto);
   if (!secure) return secure.error();

@@ -43,6 +43,8 @@ class Forwarding {
                                                                   std::string_view proto) const;
 
   base::AddressSet trusted_;
+  bool list_ = true;   ///< X-Forwarded-For is read
+  bool pairs_ = true;  ///< Forwarded is read
   std::vector<SchemeField> scheme_fields_;
   std::uint64_t lengths_ = 0;
 };

@@ -51,6 +51,34 @@ TEST_CASE("proxies: what a stranger says of itself means nothing") {
   CHECK(seen["scheme"] == "http");
 }
 
+TEST_CASE("proxies: what a proxy adds to its own field, or beside it, contradicts nothing") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1"}};
+  REQUIRE(server.serve());
+  Wire wire{server.port()};
+  json seen = echoed(wire, "X-Forwarded-Proto: https, https\r\nX-Forwarded-Ssl: on, on\r\n");
+  CHECK(seen["scheme"] == "https");
+  seen = echoed(wire, "Forwarded: proto=https\r\nX-Forwarded-For: 203.0.113.5\r\n");
+  CHECK(seen["client"] == "203.0.113.5");
+  CHECK(seen["scheme"] == "https");
+  CHECK(wire.ask("GET /echo", "Forwarded: for=6.6.6.6\r\nX-Forwarded-For: 203.0.113.5\r\n").status == 400);
+  CHECK(server.count_lines("contradicting_client") == 1);
+}
+
+TEST_CASE("proxies: HUP changes which field names the client") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1"}};
+  server.yaml = "forwarded_by: x-forwarded-for\n";
+  REQUIRE(server.serve());
+  const std::string both = "Forwarded: for=6.6.6.6\r\nX-Forwarded-For: 203.0.113.5\r\n";
+  Wire before{server.port()};
+  CHECK(echoed(before, both)["client"] == "203.0.113.5");
+  server.write_config("forwarded_by: forwarded\n");
+  server.signal(SIGHUP);
+  REQUIRE(server.wait_for_line("Generation 2 is ready"));
+  REQUIRE(server.wait_for_workers(1));
+  Wire after{server.port()};
+  CHECK(echoed(after, both)["client"] == "6.6.6.6");
+}
+
 TEST_CASE("proxies: PROXY headers per listener, in every class") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
   server.yaml =
@@ -64,6 +92,10 @@ TEST_CASE("proxies: PROXY headers per listener, in every class") {
     wire.send(kText);
     CHECK(echoed(wire)["client"] == "203.0.113.5");
     CHECK(echoed(wire)["client"] == "203.0.113.5");
+    Wire datagrams{server.port(0)};
+    datagrams.send(
+        std::string_view{"\r\n\r\n\0\r\nQUIT\n\x21\x12\0\x0c\xcb\0\x71\5\x0a\0\0\1\x30\x39\1\xbb", 28});
+    CHECK(echoed(datagrams)["client"] == "127.0.0.1");
     Wire without{server.port(0)};
     CHECK(without.ask("GET /echo").status == 400);
     CHECK(without.closes_within());
@@ -92,10 +124,6 @@ TEST_CASE("proxies: a PROXY header of a peer that may not send one is answered 4
   REQUIRE(server.serve());
   Wire wire{server.port()};
   wire.send(kText);
-    Wire datagrams{server.port(0)};
-    datagrams.send(
-        std::string_view{"\r\n\r\n\0\r\nQUIT\n\x21\x12\0\x0c\xcb\0\x71\5\x0a\0\0\1\x30\x39\1\xbb", 28});
-    CHECK(echoed(datagrams)["client"] == "127.0.0.1");
   CHECK(wire.read().status == 403);
   CHECK(wire.closes_within());
   CHECK(server.count_lines("untrusted_proxy_header") == 1);

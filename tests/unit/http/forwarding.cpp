@@ -64,6 +64,22 @@ const Row kRows[] = {
     {"pairs, an escaped quote", kNear, pairs(R"(for=203.0.113.5;host="\",for=6.6.6.6;a=\"")"),
      "http 10.0.0.1"},
 
+    {"pairs hide, the list names", kNear, pairs("for=_hidden") + list("203.0.113.5"), "http 203.0.113.5"},
+    {"pairs do not know, the list names", kNear, pairs("for=unknown;proto=https") + list("203.0.113.5"),
+     "https 203.0.113.5"},
+    {"pairs without for, the list names", kNear, pairs("proto=https") + list("203.0.113.5"),
+     "https 203.0.113.5"},
+    {"pairs with nonsense, the list names", kNear, pairs("for=me") + list("203.0.113.5"), "http 203.0.113.5"},
+    {"pairs hide behind a proxy, the list names", kNear,
+     pairs("for=_hidden, for=10.0.0.2") + list("203.0.113.5, 10.0.0.2"), "http 203.0.113.5"},
+    {"pairs hide, left of a name", kNear, pairs("for=_hidden, for=203.0.113.5") + list("6.6.6.6"),
+     "contradicting_client"},
+    {"the list does not know, pairs name", kNear, pairs("for=203.0.113.5") + list("unknown"),
+     "http 203.0.113.5"},
+    {"neither knows", kNear, pairs("for=unknown, for=10.0.0.2") + list("unknown"), "http 10.0.0.2"},
+    {"pairs that cannot be read hide nothing", kNear,
+     pairs(R"(for="6.6.6.6, for=203.0.113.5)") + list("6.6.6.6"), "contradicting_client"},
+
     {"both, the same", kNear, pairs("for=203.0.113.5") + list("203.0.113.5"), "http 203.0.113.5"},
     {"both, different", kNear, pairs("for=6.6.6.6") + list("203.0.113.5"), "contradicting_client"},
 
@@ -74,6 +90,18 @@ const Row kRows[] = {
     {"two that agree", kNear, proto("https") + field("X-Forwarded-Ssl", "on"), "https 10.0.0.1"},
     {"two that do not", kNear, proto("https") + field("X-Forwarded-Ssl", "off"), "contradicting_scheme"},
     {"one twice", kNear, proto("https") + proto("http"), "contradicting_scheme"},
+    {"one twice, in a list", kNear, proto("https, http"), "contradicting_scheme"},
+    {"https twice", kNear, proto("https") + proto("https"), "https 10.0.0.1"},
+    {"https twice, in a list", kNear, proto("https, https"), "https 10.0.0.1"},
+    {"https twice, oddly", kNear, proto(",HTTPS ,\t https,"), "https 10.0.0.1"},
+    {"http twice, in a list", kNear, proto("http,http"), "http 10.0.0.1"},
+    {"on twice, in a list", kNear, field("X-Forwarded-Ssl", "on, on"), "https 10.0.0.1"},
+    {"on and off, in a list", kNear, field("X-Forwarded-Ssl", "on, off"), "contradicting_scheme"},
+    {"lists of all of them", kNear,
+     proto("https, https") + field("X-Forwarded-Ssl", "on,on") + field("X-Forwarded-Protocol", "ssl") +
+         pairs("proto=https"),
+     "https 10.0.0.1"},
+    {"an empty one says nothing", kNear, proto("") + field("X-Forwarded-Ssl", "on"), "https 10.0.0.1"},
     {"with pairs", kNear, proto("https") + pairs("for=203.0.113.5;proto=http"), "contradicting_scheme"},
 };
 
@@ -90,18 +118,6 @@ TEST_CASE("Trusted proxies say who asked, and over what") {
     const auto driver = connection(row.peer);
     driver->receive(bytes);
     const std::string outcome = driver->requests().empty()
-    {"one twice, in a list", kNear, proto("https, http"), "contradicting_scheme"},
-    {"https twice", kNear, proto("https") + proto("https"), "https 10.0.0.1"},
-    {"https twice, in a list", kNear, proto("https, https"), "https 10.0.0.1"},
-    {"https twice, oddly", kNear, proto(",HTTPS ,\t https,"), "https 10.0.0.1"},
-    {"http twice, in a list", kNear, proto("http,http"), "http 10.0.0.1"},
-    {"on twice, in a list", kNear, field("X-Forwarded-Ssl", "on, on"), "https 10.0.0.1"},
-    {"on and off, in a list", kNear, field("X-Forwarded-Ssl", "on, off"), "contradicting_scheme"},
-    {"lists of all of them", kNear,
-     proto("https, https") + field("X-Forwarded-Ssl", "on,on") + field("X-Forwarded-Protocol", "ssl") +
-         pairs("proto=https"),
-     "https 10.0.0.1"},
-    {"an empty one says nothing", kNear, proto("") + field("X-Forwarded-Ssl", "on"), "https 10.0.0.1"},
                                     ? driver->rejects().at(0)
                                     : driver->requests()[0].scheme + " " + driver->requests()[0].client;
     CHECK(outcome == row.expected);
@@ -127,6 +143,36 @@ TEST_CASE("Scheme fields are those of the settings, of any name") {
     ExchangeDriver driver{config, echo_routes(), "127.0.0.1"};
     driver.receive("GET / HTTP/1.1\r\nHost: h\r\n" + fields + proto("http") + "\r\n");
     CHECK(driver.requests().at(0).scheme == "https");
+  }
+}
+
+TEST_CASE("forwarded_by says which field names the client; the other one is ignored") {
+  struct Case {
+    ForwardedBy by;
+    std::string fields;
+    const char* expected;
+  };
+  const std::string other = pairs("for=203.0.113.5;proto=https") + list("6.6.6.6");
+  const Case cases[] = {
+      {ForwardedBy::kAuto, other, "contradicting_client"},
+      {ForwardedBy::kForwarded, other, "https 203.0.113.5"},
+      {ForwardedBy::kXForwardedFor, other, "http 6.6.6.6"},
+      {ForwardedBy::kForwarded, list("6.6.6.6"), "http 10.0.0.1"},
+      {ForwardedBy::kXForwardedFor, pairs("for=6.6.6.6;proto=https"), "http 10.0.0.1"},
+      {ForwardedBy::kXForwardedFor, pairs("proto=http") + proto("https"), "https 10.0.0.1"},
+      {ForwardedBy::kForwarded, pairs("for=_hidden") + list("6.6.6.6"), "http 10.0.0.1"},
+  };
+  for (const Case& c : cases) {
+    INFO(c.fields << " by " << int(c.by));
+    Config config;
+    config.forwarded_allow_ips = {"10.0.0.0/8"};
+    config.forwarded_by = c.by;
+    ExchangeDriver driver{config, echo_routes(), kNear};
+    driver.receive("GET / HTTP/1.1\r\nHost: h\r\n" + c.fields + "\r\n");
+    const std::string outcome = driver.requests().empty()
+                                    ? driver.rejects().at(0)
+                                    : driver.requests()[0].scheme + " " + driver.requests()[0].client;
+    CHECK(outcome == c.expected);
   }
 }
 
