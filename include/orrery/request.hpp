@@ -44,7 +44,7 @@ class ORRERY_EXPORT Request {
   [[nodiscard]] std::string_view path() const;
   /// What stands behind "?", undecoded; empty when there is none.
   [[nodiscard]] std::string_view query_string() const;
-  /// 1 for HTTP/1.1, 0 for HTTP/1.0.
+  /// 1 for HTTP/1.1 and what came as a later 1.x, 0 for HTTP/1.0.
   [[nodiscard]] int minor_version() const;
 
   /// The decoded value of `{name}` in the route's pattern; empty when the pattern has no such name.

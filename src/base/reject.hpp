@@ -17,8 +17,9 @@ namespace orrery::base {
   X(tls_hello,             400, "the client speaks TLS, which this server leaves to the proxy in front of it") \
   X(bad_method,            400, "the method is not a token") \
   X(unknown_method,        501, "the method is not known to this server") \
+  X(no_tunnel,             501, "CONNECT asks for a tunnel, and this server opens none") \
   X(bad_target,            400, "the request target is malformed") \
-  X(bad_version,           505, "the HTTP version is neither 1.0 nor 1.1") \
+  X(bad_version,           505, "the HTTP version is not 1.x") \
   X(bare_lf,               400, "a line ends in LF without CR") \
   X(bare_cr,               400, "a CR is not followed by LF") \
   X(control_byte,          400, "a NUL or control byte stands in the head") \

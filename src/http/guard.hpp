@@ -45,7 +45,7 @@ class Guard {
   [[nodiscard]] std::size_t request_line_length() const {
     return method_length_ + target_length_ + std::string_view{"  HTTP/1.1\r\n"}.size();
   }
-  /// The digit behind "HTTP/1."; valid once the request line is judged.
+  /// 0 for HTTP/1.0, else 1: a later minor version is answered as ours (RFC 9110, 2.5). Valid once the request line is judged.
   [[nodiscard]] int minor_version() const { return minor_version_; }
   /// The request line was whole and good: the refusal came later.
   [[nodiscard]] bool request_line_done() const { return line_start_ > 0; }

@@ -1,5 +1,6 @@
 #include "http/parser.hpp"
 
+#include <algorithm>
 #include <array>
 #include <new>
 
@@ -94,6 +95,12 @@ std::string_view Parser::known_method(std::string_view token) {
   for (const std::string_view name : kMethods)
     if (name == token) return name;
   return {};
+}
+
+std::size_t Parser::longest_method() {
+  constexpr auto kLongest =
+      std::max_element(kMethods.begin(), kMethods.end(), [](auto a, auto b) { return a.size() < b.size(); });
+  return kLongest->size();
 }
 
 const llhttp_settings_t* Parser::head_settings() {

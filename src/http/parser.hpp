@@ -17,6 +17,8 @@ class Parser {
  public:
   /// The static name of a method that llhttp knows for HTTP ("GET"); empty for any other token.
   static std::string_view known_method(std::string_view token);
+  /// Its length, of the longest.
+  static std::size_t longest_method();
 
   /// Reads the fields of the head, which is the `length` bytes at message.bytes and whose request line the guard has passed. False when
   /// llhttp refuses them or sees others than the guard.

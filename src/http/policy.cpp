@@ -218,7 +218,7 @@ void settle_authority(const Seen& seen, Message& message, std::string_view autho
 
 Refusal settle_target(const Seen& seen, Message& message, const Config& config) {
   const std::string_view target = message.view(message.target);
-  if (message.method == "CONNECT") return Reject::bad_target;
+  if (message.method == "CONNECT") return Reject::no_tunnel;
   const auto parts = split_target(target);
   if (!parts || (parts->path == "*" && message.method != "OPTIONS")) return Reject::bad_target;
   if (!parts->authority.empty()) settle_authority(seen, message, parts->authority);

@@ -55,9 +55,12 @@ void check_split_does_not_matter(std::string_view bytes, const Config& limits, c
 }
 
 void check_request_line(const http::Message& message, std::string_view head) {
-  const std::string line = std::string{message.method} + " " + std::string{message.view(message.target)} +
-                           " HTTP/1." + std::to_string(message.minor_version);
-  claim(head.substr(0, head.find("\r\n")) == line, "the request line is its method, target and version");
+  const std::string before =
+      std::string{message.method} + " " + std::string{message.view(message.target)} + " HTTP/1.";
+  const std::string_view line = head.substr(0, head.find("\r\n"));
+  claim(line.size() == before.size() + 1 && line.starts_with(before) && http::is_digit(line.back()),
+        "the request line is its method, target and version");
+  claim(message.minor_version == (line.back() == '0' ? 0 : 1), "a later minor version is answered as 1.1");
 }
 
 void check_fields(const http::Message& message, const std::vector<Line>& lines) {
