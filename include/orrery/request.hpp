@@ -75,7 +75,8 @@ class ORRERY_EXPORT Request {
   [[nodiscard]] std::string_view client() const;
   /// "https" when a trusted proxy says that it was asked so (Config::secure_scheme_headers, Forwarded), else "http".
   [[nodiscard]] std::string_view scheme() const;
-  /// host[:port] the request is for: of an absolute-form target, else of Host (RFC 9112, 3.2.2); empty only with HTTP/1.0.
+  /// host[:port] the request is for: of an absolute-form target, else of Host (RFC 9112, 3.2.2); empty where it is, or is missing
+  /// (HTTP/1.0).
   [[nodiscard]] std::string_view host() const;
 
   /// True once nobody waits for the answer: the client is gone, or `request_deadline` has passed. Any thread.

@@ -18,7 +18,9 @@ namespace orrery::base {
   X(bad_method,            400, "the method is not a token") \
   X(unknown_method,        501, "the method is not known to this server") \
   X(no_tunnel,             501, "CONNECT asks for a tunnel, and this server opens none") \
-  X(bad_target,            400, "the request target is malformed") \
+  X(bad_target,            400, "the request target is no path and no http address, or has a bad escape or byte") \
+  X(non_ascii_target,      400, "the request target has a byte that is not ASCII, which must be percent-encoded") \
+  X(asterisk_target,       400, "the request target is `*`, which only OPTIONS may ask for") \
   X(bad_version,           505, "the HTTP version is not 1.x") \
   X(bare_lf,               400, "a line ends in LF without CR") \
   X(bare_cr,               400, "a CR is not followed by LF") \
@@ -48,6 +50,7 @@ namespace orrery::base {
   X(contradicting_scheme,  400, "the proxy's fields contradict each other about the scheme") \
   X(contradicting_client,  400, "Forwarded and X-Forwarded-For name different clients; forwarded_by can say which to read") \
   X(bad_proxy_header,      400, "the PROXY header is malformed") \
+  X(stray_proxy_header,    400, "a PROXY header stands where a request must begin; proxy_protocol may allow it") \
   X(missing_proxy_header,  400, "the connection does not begin with a PROXY header") \
   X(untrusted_proxy_header, 403, "a PROXY header came from a peer that is not in proxy_allow_ips") \
   X(long_request_line,     414, "the request line is longer than limit_request_line") \

@@ -14,6 +14,8 @@ using base::Reject;
 namespace {
 
 constexpr char kTlsHandshake = 0x16;
+/// What is left of the second version's signature as a line, behind the two empty ones it begins with.
+constexpr std::string_view kBinaryProxyLine{"\0", 1};
 
 [[gnu::cold]] Reject reason_for_field_byte(std::string_view text) {
   for (const char c : text) {
@@ -28,6 +30,17 @@ constexpr char kTlsHandshake = 0x16;
   if (token_length(name) == name.size()) return {};
   if (name.back() == ' ' || name.back() == '\t') return Reject::space_before_colon;
   return reason_for_field_byte(line);
+}
+
+[[gnu::cold]] Reject reason_for_target_byte(std::string_view text) {
+  return !text.empty() && static_cast<unsigned char>(text.front()) >= 0x80 ? Reject::non_ascii_target
+                                                                           : Reject::bad_target;
+}
+
+/// Why a request line that is no good is none.
+[[gnu::cold]] Reject reason_for_line(std::string_view line, Reject reason) {
+  const bool proxy = line.starts_with("PROXY ") || line == kBinaryProxyLine;
+  return proxy && reason == Reject::bad_request_line ? Reject::stray_proxy_header : reason;
 }
 
 /// Length of the leading chunk-ext-val without its `"` at the end: a token, or what may stand in a quoted-string (no quoted-pair).
@@ -81,6 +94,11 @@ std::optional<Reject> check_before_colon(std::string_view line, std::size_t leng
   return reason == Reject::bad_field_name ? Reject::missing_colon : reason;
 }
 
+/// A line that is too long because its method is: RFC 9112, 3 wants that told as a method we do not have.
+[[gnu::cold]] Reject reason_for_long_line(std::string_view beginning, Reject reason) {
+  return token_length(beginning) > Parser::longest_method() ? Reject::unknown_method : reason;
+}
+
 }  // namespace
 
 std::optional<Reject> check_field_line(std::string_view line) {
@@ -94,20 +112,16 @@ std::optional<Reject> check_field_line(std::string_view line) {
 std::optional<Reject> Guard::check_request_line(std::string_view line) {
   const std::size_t method = line.starts_with("GET ") ? 3 : token_length(line);
   if (method == line.size() || line[method] != ' ') {
-/// A line that is too long because its method is: RFC 9112, 3 wants that told as a method we do not have.
-[[gnu::cold]] Reject reason_for_long_line(std::string_view beginning, Reject reason) {
-  return token_length(beginning) > Parser::longest_method() ? Reject::unknown_method : reason;
-}
-
     if (line.find('\r') != std::string_view::npos) return Reject::bare_cr;
     return method == 0 || method == line.size() ? Reject::bad_request_line : Reject::bad_method;
   }
   if (method == 0) return Reject::bad_request_line;
   const std::string_view rest = line.substr(method + 1);
   const std::size_t target = target_bytes(rest);
-  if (target == 0) return rest.starts_with(' ') ? Reject::bad_request_line : Reject::bad_target;
+  if (target == 0) return rest.starts_with(' ') ? Reject::bad_request_line : reason_for_target_byte(rest);
   if (target == rest.size()) return Reject::bad_request_line;
-  if (rest[target] != ' ') return rest[target] == '\r' ? Reject::bare_cr : Reject::bad_target;
+  if (rest[target] != ' ')
+    return rest[target] == '\r' ? Reject::bare_cr : reason_for_target_byte(rest.substr(target));
   const std::string_view version = rest.substr(target + 1);
   method_length_ = static_cast<std::uint32_t>(method);
   target_length_ = static_cast<std::uint32_t>(target);
@@ -169,7 +183,7 @@ Verdict Guard::scan(std::string_view head, const Config& limits) {
       reason = odd_ ? check_field_line(content)
                     : check_before_colon(content, token_length(head.substr(line_start_)));
     }
-    if (reason) return Verdict::refused(*reason);
+    if (reason) return Verdict::refused(first ? reason_for_line(content, *reason) : *reason);
     odd_ = false;
     line_start_ = scanned_ = static_cast<std::uint32_t>(end + 1);
   }

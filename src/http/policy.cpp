@@ -33,7 +33,8 @@ Refusal take_host(Seen& seen, Message& message, FieldSpan& field) {
   if (seen.host) return Reject::repeated_host;
   seen.host = &field;
   message.authority = field.value;
-  if (!is_valid_authority(message.view(field.value))) return Reject::bad_host;
+  // An empty one says that the target has no authority (RFC 9112, 3.2).
+  if (field.value.length > 0 && !is_valid_authority(message.view(field.value))) return Reject::bad_host;
   return {};
 }
 
@@ -49,7 +50,6 @@ Refusal take_content_length(Seen& seen, Message& message, std::string_view value
   return {};
 }
 
-Refusal take_transfer_encoding(Seen& seen, std::string_view value) {
 /// Length of the blanks `text` begins with.
 std::size_t blanks(std::string_view text) { return std::min(text.find_first_not_of(" \t"), text.size()); }
 
@@ -86,6 +86,7 @@ std::optional<std::size_t> parameters_length(std::string_view text) {
 }
 
 /// One line of what may be several (RFC 9110, 5.3). Empty elements are refused: what frames a body is not guessed at.
+Refusal take_transfer_encoding(Seen& seen, std::string_view value) {
   seen.transfer_encoding = true;
   if (!seen.chunked && equals_ignoring_case(value, "chunked")) {
     seen.chunked = true;
@@ -192,10 +193,10 @@ Refusal take_field(Seen& seen, Message& message, PolicyFindings& findings, Field
 
 Refusal settle_framing(const Seen& seen, Message& message) {
   if (seen.transfer_encoding) {
-    message.framing = BodyFraming::kChunked;
     if (seen.content_length) return Reject::length_with_coding;
     if (message.minor_version == 0) return Reject::coding_on_1_0;
     if (seen.unknown_coding) return Reject::unknown_transfer_coding;
+    message.framing = BodyFraming::kChunked;
   } else if (message.content_length > 0) {
     message.framing = BodyFraming::kLength;
   }
@@ -220,7 +221,8 @@ Refusal settle_target(const Seen& seen, Message& message, const Config& config) 
   const std::string_view target = message.view(message.target);
   if (message.method == "CONNECT") return Reject::no_tunnel;
   const auto parts = split_target(target);
-  if (!parts || (parts->path == "*" && message.method != "OPTIONS")) return Reject::bad_target;
+  if (!parts) return Reject::bad_target;
+  if (parts->path == "*" && message.method != "OPTIONS") return Reject::asterisk_target;
   if (!parts->authority.empty()) settle_authority(seen, message, parts->authority);
   message.query = {};
   if (!parts->query.empty()) {

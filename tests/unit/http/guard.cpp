@@ -115,6 +115,42 @@ TEST_CASE("The guard tells what it found in the request line") {
   CHECK(guard.minor_version() == 1);
 }
 
+TEST_CASE("The guard names what stands where a request line should") {
+  using namespace std::string_literals;
+  struct Row {
+    const char* name;
+    std::string line;
+    const char* expected;
+  };
+  const Row rows[] = {
+      {"1.1", "GET / HTTP/1.1", "more"},
+      {"1.9 is answered as 1.1", "GET / HTTP/1.9", "more"},
+      {"2.0", "GET / HTTP/2.0", "bad_version"},
+      {"0.9", "GET / HTTP/0.9", "bad_version"},
+      {"two digits", "GET / HTTP/1.10", "bad_request_line"},
+      {"UTF-8 in the path", "GET /caf\xc3\xa9 HTTP/1.1", "non_ascii_target"},
+      {"Latin-1 in the query", "GET /?q=\xe9 HTTP/1.1", "non_ascii_target"},
+      {"UTF-8 first", "GET \xc3\xa9 HTTP/1.1", "non_ascii_target"},
+      {"a control byte first", "GET /\x01\xc3\xa9 HTTP/1.1", "bad_target"},
+      {"a fragment", "GET /a#\xc3\xa9 HTTP/1.1", "bad_target"},
+      {"PROXY header", "PROXY TCP4 192.0.2.1 192.0.2.2 1 2", "stray_proxy_header"},
+      {"PROXY header that knows nothing", "PROXY UNKNOWN", "stray_proxy_header"},
+      {"binary PROXY header, behind its empty lines", "\0"s, "stray_proxy_header"},
+      {"a method PROXY", "PROXY / HTTP/1.1", "more"},
+      {"PROXY and no more", "PROXY", "bad_request_line"},
+      {"two NULs", "\0\0"s, "bad_request_line"},
+  };
+  for (const Row& row : rows) {
+    INFO(row.name);
+    const auto [at_once, slowly] = both_ways(row.line + "\r\n", {});
+    CHECK(at_once == row.expected);
+    CHECK(slowly == row.expected);
+  }
+  Guard guard;
+  guard.scan("GET / HTTP/1.7\r\n", {});
+  CHECK(guard.minor_version() == 1);
+}
+
 TEST_CASE("A bad byte is found wherever it stands in a field's value") {
   struct Row {
     const char* name;

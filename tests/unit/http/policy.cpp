@@ -88,6 +88,11 @@ TEST_CASE("The policy frames a request, or refuses it, from its fields") {
       {"close", h + "Connection: close", "none close"},
       {"proxy-connection is nothing", h + "Proxy-Connection: close", "none keep"},
       {"no host", "/ HTTP/1.1\r\nA: b", "missing_host"},
+      {"empty host", "/ HTTP/1.1\r\nHost:", "none keep"},
+      {"empty host twice", "/ HTTP/1.1\r\nHost:\r\nHost:", "repeated_host"},
+      {"only a port", "/ HTTP/1.1\r\nHost: :80", "bad_host"},
+      {"1.9 is 1.1", "/ HTTP/1.9\r\nHost: h\r\nTransfer-Encoding: chunked", "chunked keep"},
+      {"1.2 needs a host", "/ HTTP/1.2", "missing_host"},
   };
   for (const Row& row : rows) {
     INFO(row.name);
@@ -99,19 +104,21 @@ TEST_CASE("The policy hands on the request id as it came") {
   std::string id;
   CHECK(judged("GET", "/ HTTP/1.1\r\nHost: h\r\nx-request-ID:  abc ", &id) == "none keep");
   CHECK(id == "abc");
-}
-
-TEST_CASE("Targets belong to methods") {
-  const std::string rest = " HTTP/1.1\r\nHost: h";
-  CHECK(judged("OPTIONS", "*" + rest) == "none keep");
   CHECK(judged("GET", "/ HTTP/1.1\r\nHost: h\r\nX-Request-ID: abc\r\nX-Request-ID: abc", &id) == "none keep");
   CHECK(id == "abc");
   CHECK(judged("GET", "/ HTTP/1.1\r\nHost: h\r\nX-Request-ID: abc\r\nX-Request-ID: d\r\nX-Request-ID: abc",
                &id) == "none keep");
   CHECK(id.empty());
-  CHECK(judged("GET", "*" + rest) == "bad_target");
-  CHECK(judged("CONNECT", "h:1" + rest) == "bad_target");
-  CHECK(judged("CONNECT", "/" + rest) == "bad_target");
+}
+
+TEST_CASE("Targets belong to methods") {
+  const std::string rest = " HTTP/1.1\r\nHost: h";
+  CHECK(judged("OPTIONS", "*" + rest) == "none keep");
+  CHECK(judged("GET", "*" + rest) == "asterisk_target");
+  CHECK(judged("GET", "*a" + rest) == "bad_target");
+  CHECK(judged("CONNECT", "h:1" + rest) == "no_tunnel");
+  CHECK(judged("CONNECT", "/" + rest) == "no_tunnel");
+  CHECK(judged("CONNECT", "*" + rest) == "no_tunnel");
 }
 
 TEST_CASE("Field names with an underscore are dropped, refused or passed") {

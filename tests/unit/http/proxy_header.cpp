@@ -154,13 +154,15 @@ TEST_CASE("A connection begins with a PROXY header, may, or must not") {
       {"required, stranger", ProxyProtocol::kRequired, "198.51.100.9", kText + kGet,
        "untrusted_proxy_header"},
       {"required, stranger without", ProxyProtocol::kRequired, "198.51.100.9", kGet, "missing_proxy_header"},
-      {"required, twice", ProxyProtocol::kRequired, "127.0.0.1", kText + kText + kGet, "bad_request_line"},
+      {"required, twice", ProxyProtocol::kRequired, "127.0.0.1", kText + kText + kGet, "stray_proxy_header"},
       {"required, empty lines behind", ProxyProtocol::kRequired, "127.0.0.1", kText + "\r\n" + kGet,
        "192.0.2.1"},
       {"required, for all requests", ProxyProtocol::kRequired, "127.0.0.1", kText + kGet + kGet,
        "192.0.2.1 192.0.2.1"},
       {"required, before the second", ProxyProtocol::kRequired, "127.0.0.1", kText + kGet + kText + kGet,
-       "192.0.2.1 bad_request_line"},
+       "192.0.2.1 stray_proxy_header"},
+      {"required, datagrams", ProxyProtocol::kRequired, "127.0.0.1", binary(0x21, 0x12, kV4Block) + kGet,
+       "127.0.0.1"},
       {"optional, there", ProxyProtocol::kOptional, "127.0.0.1", kText + kGet, "192.0.2.1"},
       {"optional, missing", ProxyProtocol::kOptional, "127.0.0.1", kGet, "127.0.0.1"},
 
@@ -169,9 +171,9 @@ TEST_CASE("A connection begins with a PROXY header, may, or must not") {
       {"optional, stranger", ProxyProtocol::kOptional, "198.51.100.9", kText + kGet,
        "untrusted_proxy_header"},
       {"optional, stranger without", ProxyProtocol::kOptional, "198.51.100.9", kGet, "198.51.100.9"},
-      {"off", ProxyProtocol::kOff, "127.0.0.1", kText + kGet, "bad_request_line"},
+      {"off", ProxyProtocol::kOff, "127.0.0.1", kText + kGet, "stray_proxy_header"},
       {"off, binary", ProxyProtocol::kOff, "127.0.0.1", binary(0x21, 0x11, kV4Block) + kGet,
-       "bad_request_line"},
+       "stray_proxy_header"},
   };
   for (const Case& c : cases) {
     INFO(c.name);
