@@ -55,6 +55,12 @@ enum class ForwardedBy : std::uint8_t {
   kForwarded,      ///< X-Forwarded-For is ignored
 };
 
+/// What becomes of a path with an encoded slash, %2F: behind a gateway that decodes it, it would mean another path.
+enum class EncodedSlash : std::uint8_t {
+  kRefuse,  ///< 400
+  kKeep,    ///< it separates no segments: `%2F` in Request::path(), a slash in the value of Request::param()
+};
+
 /// The form of the answers the server makes itself: errors, refusals.
 enum class ErrorForm : std::uint8_t {
   kAuto,  ///< what the request accepts: HTML, JSON, else plain text
@@ -142,6 +148,7 @@ struct Config {
   /// Most bytes read at once, 1024 to 65536: no more than that of later requests is kept while one is handled.
   std::size_t limit_request_pipeline = 65536;
   HeaderMap header_map = HeaderMap::kDrop;
+  EncodedSlash encoded_slash = EncodedSlash::kRefuse;
 
   // --- answers ---
   ErrorForm error_form = ErrorForm::kAuto;

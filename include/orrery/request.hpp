@@ -40,7 +40,8 @@ class ORRERY_EXPORT Request {
   [[nodiscard]] std::string_view method() const;
   /// The request target as it came: "/planets/mars?lon=2".
   [[nodiscard]] std::string_view target() const;
-  /// The path, percent-decoded once, dot segments resolved; begins with "/", or is "*".
+  /// The path, percent-decoded once, dot segments resolved; begins with "/", or is "*". A slash that came encoded stays `%2F`
+  /// (Config::encoded_slash).
   [[nodiscard]] std::string_view path() const;
   /// What stands behind "?", undecoded; empty when there is none.
   [[nodiscard]] std::string_view query_string() const;

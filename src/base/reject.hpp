@@ -21,6 +21,7 @@ namespace orrery::base {
   X(bad_target,            400, "the request target is no path and no http address, or has a bad escape or byte") \
   X(non_ascii_target,      400, "the request target has a byte that is not ASCII, which must be percent-encoded") \
   X(asterisk_target,       400, "the request target is `*`, which only OPTIONS may ask for") \
+  X(encoded_slash,         400, "the path has an encoded slash, %2F; `encoded_slash: keep` would let it pass") \
   X(bad_version,           505, "the HTTP version is not 1.x") \
   X(bare_lf,               400, "a line ends in LF without CR") \
   X(bare_cr,               400, "a CR is not followed by LF") \

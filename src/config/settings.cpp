@@ -171,6 +171,12 @@ std::vector<Setting> make_settings() {
                  {"dangerous", int(HeaderMap::kDangerous)}},
      .doc = "What becomes of header and trailer fields with an underscore in their name: drop, refuse (400) or dangerous "
             "(handlers see them). Where something behind us takes `_` for `-`, a client could forge what only a proxy may set."},
+    {.name = "encoded_slash", .member = &Config::encoded_slash, .kind = Kind::kChoice, .group = Group::kLimits,
+     .impact = Impact::kRespawn, .flags = {"encoded-slash"}, .placeholder = "WORD",
+     .choices = {{"refuse", int(EncodedSlash::kRefuse)}, {"keep", int(EncodedSlash::kKeep)}},
+     .doc = "What becomes of a path with an encoded slash, %2F: refuse (400) or keep. A kept one separates no segments: a "
+            "route's parameter takes it, its value has it as a slash, and the path shows it as %2F. Where a proxy in front "
+            "decodes it, a client could reach what the proxy forbids."},
 
     // --- answers ---
     {.name = "error_form", .member = &Config::error_form, .kind = Kind::kChoice, .group = Group::kAnswers,

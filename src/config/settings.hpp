@@ -47,7 +47,7 @@ enum class Impact : std::uint8_t {
 using Member = std::variant<std::monostate, bool Config::*, int Config::*, std::uint64_t Config::*,
                             Config::Milliseconds Config::*, WorkerClass Config::*, ReloadStrategy Config::*,
                             UpgradeMode Config::*, LogLevel Config::*, HeaderMap Config::*,
-                            ForwardedBy Config::*, ProxyProtocol Config::*,
+                            EncodedSlash Config::*, ForwardedBy Config::*, ProxyProtocol Config::*,
                             ErrorForm Config::*, std::optional<std::uint32_t> Config::*,
                             std::string Config::*, std::vector<std::string> Config::*>;
 

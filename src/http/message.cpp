@@ -109,6 +109,18 @@ std::string_view Message::decoded(Span span) {
 
 Field Message::decoded_pair(const QueryPair& pair) { return {decoded(pair.name), decoded(pair.value)}; }
 
+/// The values go behind the path, so that they live where views of it do.
+void Message::put_slashes_into_parameters() {
+  std::string values;
+  for (std::size_t i = 0; i < match.parameter_count; ++i) {
+    RouteMatch::Part& part = match.parameters[i];
+    const auto begin = static_cast<std::uint32_t>(normal_path.text.size() + values.size());
+    append_with_slashes(values, parameter(i), part.begin, normal_path.slashes);
+    part = {begin, static_cast<std::uint32_t>(normal_path.text.size() + values.size()) - begin};
+  }
+  normal_path.text += values;
+}
+
 Request Message::share() {
   keep_bytes();
   retain();
@@ -137,7 +149,7 @@ void Message::clear() {
   }
   static_cast<MessageState&>(*this) = {};
   fields.clear();
-  trim(decoded_path);
+  trim(normal_path.text);
   match.kind = RouteMatch::Kind::kNoPath;
   match.parameter_count = 0;
   match.names = nullptr;
@@ -207,8 +219,7 @@ std::string_view Request::param(std::string_view name) const {
   const http::RouteMatch& match = message_->match;
   if (!match.names) return {};
   for (std::size_t i = 0; i < match.names->size(); ++i) {
-    const auto [begin, length] = match.parameters[i];
-    if ((*match.names)[i] == name) return message_->path().substr(begin, length);
+    if ((*match.names)[i] == name) return message_->parameter(i);
   }
   return {};
 }

@@ -27,6 +27,7 @@
 #include "http/guard.hpp"
 #include "http/parser.hpp"
 #include "http/router.hpp"
+#include "http/target.hpp"
 
 namespace orrery::http {
 
@@ -54,7 +55,7 @@ struct MessageState {
   int minor_version = 1;
   std::string_view method;  ///< a static name, never part of `bytes`
   Span target;
-  Span raw_path;  ///< within the head; what `path` was made of
+  Span path_part;  ///< of the head, or of `normal_path`: see path_is_raw
   Span query;
   Span accept;     ///< the first Accept field that is not empty
   Span authority;  ///< of an absolute-form target, else of Host: for which host the request is
@@ -92,7 +93,8 @@ class Message : public MessageState {
   Message& operator=(const Message&) = delete;
 
   std::vector<FieldSpan> fields;
-  std::string decoded_path;  ///< when the raw path had escapes or dot segments
+  NormalPath
+      normal_path;  ///< when the raw path had escapes or dot segments; values of parameters may follow it
   RouteMatch match;
   std::string body;
   std::vector<FieldSpan> trailers;  ///< offsets into trailer_bytes
@@ -107,8 +109,15 @@ class Message : public MessageState {
   Parser parser;
 
   [[nodiscard]] std::string_view view(Span span) const { return {bytes + span.begin, span.length}; }
-  [[nodiscard]] std::string_view path() const {
-    return path_is_raw ? view(raw_path) : std::string_view{decoded_path};
+  [[nodiscard]] std::string_view path() const { return {path_storage() + path_part.begin, path_part.length}; }
+  /// The value of a parameter of the route.
+  [[nodiscard]] std::string_view parameter(std::size_t index) const {
+    const RouteMatch::Part part = match.parameters[index];
+    return {path_storage() + path_part.begin + part.begin, part.length};
+  }
+  /// Once the route is found: in the values of its parameters kept slashes are slashes.
+  void decode_parameters() {
+    if (!path_is_raw && !normal_path.slashes.empty()) put_slashes_into_parameters();
   }
   [[nodiscard]] std::string_view id_view() const { return {id.data(), id_length}; }
   [[nodiscard]] Field field(const FieldSpan& span) const { return {view(span.name), view(span.value)}; }
@@ -120,6 +129,8 @@ class Message : public MessageState {
     return view(accept);
   }
   [[nodiscard]] Field trailer(const FieldSpan& span) const;
+  /// What one more Accept field says counts as a part of the first (RFC 9110, 5.3).
+  [[gnu::cold]] void join_accept(std::string_view more);
   void set_id(std::string_view text);
   void set_id(const std::array<char, 16>& made) {
     std::copy(made.begin(), made.end(), id.begin());
@@ -129,8 +140,6 @@ class Message : public MessageState {
   /// Makes the head independent of the buffer it came in.
   void keep_bytes();
   /// Bytes of a head that is not complete yet.
-  /// What one more Accept field says counts as a part of the first (RFC 9110, 5.3).
-  [[gnu::cold]] void join_accept(std::string_view more);
   std::string& kept() { return kept_; }
 
   /// The value of a query parameter, decoded. Decoded values live as long as the message.
@@ -162,11 +171,14 @@ class Message : public MessageState {
   friend class orrery::Request;
   friend class MessagePool;
   void clear();
+  [[nodiscard]] const char* path_storage() const { return path_is_raw ? bytes : normal_path.text.data(); }
+  [[gnu::cold]] void put_slashes_into_parameters();
 
   std::atomic<std::uint32_t> references_{1};
   std::string kept_;
   std::string peer_text_;
   std::string client_text_;
+  std::string accept_text_;  ///< of several fields; error_media_type shows it then
   /// One `name=value` of the query, as it came.
   struct QueryPair {
     Span name;
@@ -178,7 +190,6 @@ class Message : public MessageState {
   Field decoded_pair(const QueryPair& pair);
 
   std::vector<QueryPair> query_pairs_;  ///< filled when the query is first asked for
-  std::string accept_text_;  ///< of several fields; error_media_type shows it then
   bool query_is_split_ = false;
   std::vector<std::unique_ptr<std::string>> decoded_values_;
   MessagePool* pool_;

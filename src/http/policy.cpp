@@ -235,12 +235,13 @@ Refusal settle_target(const Seen& seen, Message& message, const Config& config) 
       parts->path.data() >= target.data() && parts->path.data() < target.data() + target.size();
   message.path_is_raw = inside && is_plain_path(parts->path);
   if (message.path_is_raw) {
-    message.raw_path = {static_cast<std::uint32_t>(parts->path.data() - message.bytes),
-                        static_cast<std::uint32_t>(parts->path.size())};
+    message.path_part = {static_cast<std::uint32_t>(parts->path.data() - message.bytes),
+                         static_cast<std::uint32_t>(parts->path.size())};
     return {};
   }
-  if (!normalize_path(parts->path, message.decoded_path)) return Reject::bad_target;
-  return {};
+  const auto reason = normalize_path(parts->path, config.encoded_slash, message.normal_path);
+  if (!reason) message.path_part = {0, static_cast<std::uint32_t>(message.normal_path.text.size())};
+  return reason;
 }
 
 /// RFC 9110, 6.5.1: fields that frame, route, authenticate or are needed before the body, in alphabetical order.

@@ -8,6 +8,8 @@
 
 namespace orrery::http {
 
+using base::Reject;
+
 namespace {
 
 /// RFC 3986: unreserved and sub-delims of a reg-name.
@@ -63,18 +65,34 @@ bool is_ip_literal(std::string_view text) {
   return ::inet_pton(AF_INET6, address.c_str(), &parsed) == 1;
 }
 
-bool decode_path(std::string_view path, std::string& out) {
+/// Stands for a kept slash while segments are told apart; nothing else decodes to it.
+constexpr char kKeptSlash = '\0';
+constexpr std::string_view kSlashEscape = "%2F";
+
+std::optional<Reject> decode_path(std::string_view path, EncodedSlash slash, std::string& out) {
   for (std::size_t i = 0; i < path.size(); ++i) {
     if (path[i] != '%') {
       out += path[i];
       continue;
     }
     const auto byte = decode_escape(path, i);
-    if (!byte || *byte == '\0' || *byte == '/') return false;
-    out += *byte;
+    if (!byte || *byte == '\0') return Reject::bad_target;
+    if (*byte == '/' && slash == EncodedSlash::kRefuse) return Reject::encoded_slash;
+    out += *byte == '/' ? kKeptSlash : *byte;
     i += 2;
   }
-  return true;
+  return {};
+}
+
+void show_kept_slashes(NormalPath& path) {
+  path.slashes.clear();
+  if (path.text.find(kKeptSlash) == std::string::npos) return;
+  std::string shown;
+  for (const char c : path.text) {
+    if (c == kKeptSlash) path.slashes.push_back(static_cast<std::uint32_t>(shown.size()));
+    c == kKeptSlash ? shown.append(kSlashEscape) : shown.append(1, c);
+  }
+  path.text = std::move(shown);
 }
 
 /// RFC 3986, 5.2.4, on decoded segments.
@@ -136,11 +154,23 @@ bool is_plain_path(std::string_view path) {
   return true;
 }
 
-bool normalize_path(std::string_view path, std::string& out) {
-  out.clear();
-  if (!decode_path(path, out)) return false;
-  remove_dot_segments(out);
-  return true;
+std::optional<Reject> normalize_path(std::string_view path, EncodedSlash slash, NormalPath& out) {
+  out.text.clear();
+  if (const auto reason = decode_path(path, slash, out.text)) return reason;
+  remove_dot_segments(out.text);
+  show_kept_slashes(out);
+  return {};
+}
+
+void append_with_slashes(std::string& out, std::string_view text, std::size_t begin,
+                         const std::vector<std::uint32_t>& slashes) {
+  std::size_t done = 0;
+  for (const std::uint32_t slash : slashes) {
+    if (slash < begin || slash >= begin + text.size()) continue;
+    out.append(text.substr(done, slash - begin - done)).append("/");
+    done = slash - begin + kSlashEscape.size();
+  }
+  out.append(text.substr(done));
 }
 
 std::string decode_query_component(std::string_view text) {

@@ -10,15 +10,22 @@ namespace orrery::test {
 
 namespace {
 
-/// Those that are about a server with this `header_map`.
-std::vector<WireCase> all_cases(const std::string& header_map) {
+/// Those that are about a server with this setting; "": with none but the defaults.
+std::vector<WireCase> all_cases(const std::string& setting) {
   std::vector<WireCase> cases;
   for (const char* kind : {"valid", "invalid"}) {
     for (WireCase& wire : read_corpus(std::string{ORRERY_TEST_DATA_DIR} + "/corpus/http/" + kind)) {
-      if (wire.header_map == header_map) cases.push_back(std::move(wire));
+      if (wire.setting == setting) cases.push_back(std::move(wire));
     }
   }
   return cases;
+}
+
+/// "header_map refuse" as the command line has it: "--header-map refuse".
+std::string option_of(std::string setting) {
+  if (setting.empty()) return setting;
+  std::replace(setting.begin(), setting.begin() + static_cast<std::ptrdiff_t>(setting.find(' ')), '_', '-');
+  return "--" + setting;
 }
 
 bool is_head(const WireCase& wire, std::size_t request) {
@@ -66,14 +73,14 @@ std::string totals_of(const std::vector<WireCase>& cases) {
 }  // namespace
 
 TEST_CASE("corpus: every case, in every class") {
-  const std::string header_map = GENERATE("drop", "refuse", "dangerous");
-  ServerProcess server{ServerProcess::Program::kEcho,
-                       {"-w", "1", "-k", GENERATE(from_range(kClasses)), "--header-map", header_map}};
+  const std::string setting = GENERATE("", "header_map refuse", "header_map dangerous", "encoded_slash keep");
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
+  server.environment.emplace_back("ORRERY_CMD_ARGS", option_of(setting));
   server.environment.emplace_back("ECHO_ROUTES", "corpus");
   REQUIRE(server.serve());
   const auto workers = server.workers();
-  const auto cases = all_cases(header_map);
-  REQUIRE(cases.size() >= (header_map == "drop" ? 500 : 3));
+  const auto cases = all_cases(setting);
+  REQUIRE(cases.size() >= (setting.empty() ? 500 : 3));
   for (const WireCase& wire : cases) {
     INFO(wire.name);
     const Seen seen = play(server.port(), wire);
@@ -91,7 +98,7 @@ TEST_CASE("corpus: the planet service refuses the same") {
   ServerProcess server{ServerProcess::Program::kOrrery, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
   REQUIRE(server.serve());
   const auto workers = server.workers();
-  for (const WireCase& wire : all_cases("drop")) {
+  for (const WireCase& wire : all_cases("")) {
     const bool about_the_body = wire.name.starts_with("body_") || wire.name.starts_with("chunk_") ||
                                 wire.name.starts_with("trailer_");
     if (wire.reject.empty() || wire.statuses.empty() || about_the_body) continue;

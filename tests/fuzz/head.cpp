@@ -113,7 +113,7 @@ void check_target(const http::Message& message) {
                                 part.begin + part.length <= message.target.begin + message.target.length);
   };
   claim(inside(message.query), "the query is a part of the target");
-  claim(!message.path_is_raw || inside(message.raw_path), "the raw path is a part of the target");
+  claim(!message.path_is_raw || inside(message.path_part), "the raw path is a part of the target");
   const std::string_view path = message.path();
   claim(path.starts_with('/') || (path == "*" && message.method == "OPTIONS"), "a path begins at the root");
   claim(path.find('\0') == std::string_view::npos, "no path has a NUL");

@@ -23,7 +23,14 @@ std::vector<std::string_view> split_segments(std::string_view path) {
   }
 }
 
-std::optional<std::string> decode(std::string_view segment) {
+/// A segment in which NUL stands for a slash that is kept.
+std::string shown(const std::string& segment, const char* slash) {
+  std::string out;
+  for (const char c : segment) out += c == '\0' ? slash : std::string(1, c);
+  return out;
+}
+
+std::optional<std::string> decode(std::string_view segment, EncodedSlash slash) {
   std::string out;
   for (std::size_t i = 0; i < segment.size(); ++i) {
     if (segment[i] != '%') {
@@ -34,18 +41,19 @@ std::optional<std::string> decode(std::string_view segment) {
     if (digits.size() != 2 || digits.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos)
       return {};
     out += static_cast<char>(std::stoi(digits, nullptr, 16));
-    if (out.back() == '\0' || out.back() == '/') return {};
+    if (out.back() == '\0' || (out.back() == '/' && slash == EncodedSlash::kRefuse)) return {};
+    if (out.back() == '/') out.back() = '\0';
     i += 2;
   }
   return out;
 }
 
 /// Decodes segment by segment and climbs on a stack; nothing when an escape is bad.
-std::optional<std::string> read_path(std::string_view path) {
+std::optional<std::string> read_path(std::string_view path, EncodedSlash slash) {
   std::vector<std::string> stack;
   bool open = false;  // the path so far ends in a slash that a dot segment left
   for (const std::string_view raw : split_segments(path)) {
-    const auto segment = decode(raw);
+    const auto segment = decode(raw, slash);
     if (!segment) return {};
     open = *segment == "." || *segment == "..";
     if (!open) stack.push_back(*segment);
@@ -62,12 +70,27 @@ std::string escaped(std::string_view path) {
   return out;
 }
 
+void check_kept_slashes(std::string_view path) {
+  http::NormalPath normal;
+  const bool taken = !http::normalize_path(path, EncodedSlash::kKeep, normal);
+  const auto expected = read_path(path, EncodedSlash::kKeep);
+  claim(taken == expected.has_value(), "with kept slashes a path is refused for another bad escape only");
+  if (!taken) return;
+  claim(normal.text == shown(*expected, "%2F"), "a kept slash is a part of its segment");
+  std::string value;
+  http::append_with_slashes(value, normal.text, 0, normal.slashes);
+  claim(value == shown(*expected, "/"), "a value has the slash, and nothing is decoded twice");
+}
+
 void check_path(std::string_view path) {
-  std::string normal;
-  const bool taken = http::normalize_path(path, normal);
-  const auto expected = read_path(path);
+  check_kept_slashes(path);
+  http::NormalPath decoded;
+  const bool taken = !http::normalize_path(path, EncodedSlash::kRefuse, decoded);
+  const std::string& normal = decoded.text;
+  const auto expected = read_path(path, EncodedSlash::kRefuse);
   claim(taken == expected.has_value(), "a path is refused for a bad escape and for nothing else");
   if (!taken) return;
+  claim(decoded.slashes.empty(), "no slash is kept");
   claim(normal == *expected, "a path means what its segments say");
   claim(normal.starts_with('/') && normal.find('\0') == std::string::npos,
         "a path begins at the root and has no NUL");
@@ -77,8 +100,9 @@ void check_path(std::string_view path) {
   claim(path.find("%25") != std::string_view::npos || normal.find('%') == std::string::npos,
         "no escape is left");
   if (http::is_plain_path(path)) claim(normal == path, "a plain path is its own decoding");
-  std::string again;
-  claim(http::normalize_path(escaped(normal), again) && again == normal, "a normal path stays as it is");
+  http::NormalPath again;
+  claim(!http::normalize_path(escaped(normal), EncodedSlash::kRefuse, again) && again.text == normal,
+        "a normal path stays as it is");
 }
 
 void check_target(std::string_view text) {

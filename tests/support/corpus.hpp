@@ -24,7 +24,7 @@ struct WireCase {
   std::vector<int> statuses;              ///< of all final responses, in order
   std::string reject;                     ///< name of the refusal; empty = none
   std::string end;                        ///< keep | close | linger | open
-  std::string header_map = "drop";        ///< the server's setting
+  std::string setting;                    ///< of the server, where it is not the default: "header_map refuse"
 };
 
 /// Turns the readable form into bytes: `\r \n \t \\ \xHH`; line breaks and lines that begin with `#` are left out.

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "http/message.hpp"
-#include "support/exchange_driver.hpp"
+#include "support/chunker.hpp"
 
 namespace orrery::http {
 namespace {
@@ -165,6 +165,72 @@ TEST_CASE("A query has at most limit_request_parameters parameters") {
     CHECK(judged("GET", "/" + std::string{row.query} + " HTTP/1.1\r\nHost: h", nullptr, config) ==
           (row.refused ? "too_many_parameters" : "none keep"));
   }
+}
+
+TEST_CASE("A kept slash separates no segments and is a slash in the value of a parameter") {
+  struct Row {
+    const char* target;
+    const char* outcome;  ///< "route path value of each parameter", or the refusal
+  };
+  const Row rows[] = {
+      {"/one/a%2Fb", "one /one/a%2Fb a/b"},
+      {"/one/a%252Fb", "one /one/a%2Fb a%2Fb"},
+      {"/one/a%252F%2fb%20c", "one /one/a%2F%2Fb c a%2F/b c"},
+      {"/one/a/b", "404"},
+      {"/one%2Fa", "404"},
+      {"/two/%2F/-/x%2Fy", "two /two/%2F/-/x%2Fy / x/y"},
+      {"/x/../two/a%2F/./-/..%2F", "two /two/a%2F/-/..%2F a/ ../"},
+      {"/rest/a%2Fb/c", "rest /rest/a%2Fb/c a/b/c"},
+      {"/rest/%2F%2F", "rest /rest/%2F%2F //"},
+      {"/literal%2Fone", "404"},
+      {"/one/%2e%2e%2Fb", "one /one/..%2Fb ../b"},
+      {"/one/a?b=%2F", "one /one/a a"},
+      {"http://b.example/one/%2F", "one /one/%2F /"},
+      {"/one/%2F%", "bad_target"},
+  };
+  const auto make = [] {
+    Config config;
+    config.encoded_slash = EncodedSlash::kKeep;
+    App app;
+    for (const char* pattern : {"/one/{a}", "/two/{a}/-/{b}", "/rest/{a...}", "/literal/one"})
+      app.get(pattern, [](const Request&) { return Response{}; });
+    auto driver = std::make_unique<test::ExchangeDriver>(config, app.routes());
+    driver->answer_with([](const Request& request) {
+      std::string told =
+          request.path().substr(1, 3) == "res" ? "rest" : std::string{request.path().substr(1, 3)};
+      told += " " + std::string{request.path()};
+      for (const char* name : {"a", "b"})
+        if (!request.param(name).empty()) told += " " + std::string{request.param(name)};
+      return Response::text(told);
+    });
+    return driver;
+  };
+  for (const Row& row : rows) {
+    INFO(row.target);
+    const std::string bytes = std::string{"GET "} + row.target + " HTTP/1.1\r\nHost: h\r\n\r\n";
+    const auto driver = make();
+    driver->receive(bytes);
+    const auto response = test::read_responses(driver->output()).at(0);
+    const std::string outcome = !driver->rejects().empty() ? driver->rejects()[0]
+                                : response.status != 200   ? std::to_string(response.status)
+                                                           : response.body;
+    CHECK(outcome == row.outcome);
+    test::run_chunked(bytes, make);
+  }
+}
+
+TEST_CASE("What a request before it kept of slashes is not seen in the next") {
+  Config config;
+  config.encoded_slash = EncodedSlash::kKeep;
+  test::ExchangeDriver driver{config};
+  std::string seen;
+  driver.answer_with([&](const Request& request) {
+    seen += std::string{request.path()} + " " + std::string{request.param("code")} + "|";
+    return Response{};
+  });
+  for (const char* target : {"/status/2%2F0", "/status/201", "/status/2%30%30", "/status/%2f"})
+    driver.receive(std::string{"GET "} + target + " HTTP/1.1\r\nHost: h\r\n\r\n");
+  CHECK(seen == "/status/2%2F0 2/0|/status/201 201|/status/200 200|/status/%2F /|");
 }
 
 TEST_CASE("An absolute target's host wins over Host, for every reader") {

@@ -89,19 +89,62 @@ TEST_CASE("Paths are decoded once and never climb above the root") {
   };
   for (const Row& row : rows) {
     INFO(row.path);
-    std::string out = "left over";
-    CHECK(normalize_path(row.path, out));
-    CHECK(out == row.result);
+    NormalPath out{"left over", {1, 2}};
+    CHECK_FALSE(normalize_path(row.path, EncodedSlash::kRefuse, out));
+    CHECK(out.text == row.result);
+    CHECK(out.slashes.empty());
   }
 }
 
-TEST_CASE("Bad escapes, NUL and slash are refused in paths") {
-  for (const char* path : {"/%", "/%4", "/%zz", "/%4g", "/%g4", "/%%", "/%00", "/a%00b", "/%2f", "/%2F",
-                           "/..%2f", "/%u0041", "/%-1", "/% 1", "/%+1"}) {
+TEST_CASE("Bad escapes and NUL are refused in paths, kept slashes or not") {
+  for (const char* path : {"/%", "/%4", "/%zz", "/%4g", "/%g4", "/%%", "/%00", "/a%00b", "/%2f%00", "/%u0041",
+                           "/%-1", "/% 1", "/%+1", "/%2", "/a%2"}) {
     INFO(path);
-    std::string out;
-    CHECK_FALSE(normalize_path(path, out));
+    NormalPath out;
+    CHECK(normalize_path(path, EncodedSlash::kKeep, out) == base::Reject::bad_target);
+    const bool slash_first = std::string_view{path}.starts_with("/%2f");
+    CHECK(normalize_path(path, EncodedSlash::kRefuse, out) ==
+          (slash_first ? base::Reject::encoded_slash : base::Reject::bad_target));
   }
+}
+
+TEST_CASE("An encoded slash is refused, or kept inside its segment") {
+  struct Row {
+    const char* path;
+    const char* kept;
+    std::vector<std::uint32_t> slashes;
+    const char* value;  ///< of all of it
+  };
+  const Row rows[] = {
+      {"/a%2Fb", "/a%2Fb", {2}, "/a/b"},
+      {"/a%2fb", "/a%2Fb", {2}, "/a/b"},
+      {"/%2F", "/%2F", {1}, "//"},
+      {"/%2F%2f/x", "/%2F%2F/x", {1, 4}, "////x"},
+      {"/a%252Fb", "/a%2Fb", {}, "/a%2Fb"},
+      {"/a%252F%2Fb", "/a%2F%2Fb", {5}, "/a%2F/b"},
+      {"/..%2f..%2fetc", "/..%2F..%2Fetc", {3, 8}, "/../../etc"},
+      {"/x/../a%2Fb/./c%2Fd", "/a%2Fb/c%2Fd", {2, 8}, "/a/b/c/d"},
+      {"/%2E%2E%2F/..", "/", {}, "/"},
+      {"/a", "/a", {}, "/a"},
+  };
+  for (const Row& row : rows) {
+    INFO(row.path);
+    NormalPath out{"left over", {1, 2}};
+    REQUIRE_FALSE(normalize_path(row.path, EncodedSlash::kKeep, out));
+    CHECK(out.text == row.kept);
+    CHECK(out.slashes == row.slashes);
+    std::string value = ">";
+    append_with_slashes(value, out.text, 0, out.slashes);
+    CHECK(value == ">" + std::string{row.value});
+    const bool any = std::string_view{row.path}.find("%2F") != std::string_view::npos ||
+                     std::string_view{row.path}.find("%2f") != std::string_view::npos;
+    const auto reason = normalize_path(row.path, EncodedSlash::kRefuse, out);
+    CHECK(reason.has_value() == any);
+    CHECK(reason.value_or(base::Reject::encoded_slash) == base::Reject::encoded_slash);
+  }
+  std::string part;
+  append_with_slashes(part, "b%2Fc", 10, {1, 11, 15});
+  CHECK(part == "b/c");
 }
 
 TEST_CASE("A path that needs no work is known as such") {

@@ -13,8 +13,14 @@ std::string corpus_folder(const char* name) {
 
 Config config_of(const WireCase& wire) {
   Config config;
-  if (wire.header_map == "refuse") config.header_map = HeaderMap::kRefuse;
-  if (wire.header_map == "dangerous") config.header_map = HeaderMap::kDangerous;
+  if (wire.setting == "header_map refuse")
+    config.header_map = HeaderMap::kRefuse;
+  else if (wire.setting == "header_map dangerous")
+    config.header_map = HeaderMap::kDangerous;
+  else if (wire.setting == "encoded_slash keep")
+    config.encoded_slash = EncodedSlash::kKeep;
+  else
+    CHECK(wire.setting.empty());
   return config;
 }
 
