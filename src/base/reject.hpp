@@ -25,17 +25,17 @@ namespace orrery::base {
   X(bad_version,           505, "the HTTP version is not 1.x") \
   X(bare_lf,               400, "a line ends in LF without CR") \
   X(bare_cr,               400, "a CR is not followed by LF") \
-  X(control_byte,          400, "a NUL or control byte stands in the head") \
-  X(obs_fold,              400, "a header field is folded over lines") \
-  X(empty_field_name,      400, "a header field has no name") \
-  X(bad_field_name,        400, "a header field's name is not a token") \
-  X(space_before_colon,    400, "white space stands before a header field's colon") \
-  X(missing_colon,         400, "a header line has no colon") \
+  X(control_byte,          400, "a NUL or control byte stands in a header or trailer field") \
+  X(obs_fold,              400, "a header or trailer field is folded over lines") \
+  X(empty_field_name,      400, "a header or trailer field has no name") \
+  X(bad_field_name,        400, "the name of a header or trailer field is not a token") \
+  X(space_before_colon,    400, "white space stands before the colon of a header or trailer field") \
+  X(missing_colon,         400, "a header or trailer line has no colon") \
   X(parser_refused,        400, "the HTTP parser refused the message") \
   X(missing_host,          400, "an HTTP/1.1 request has no Host") \
   X(repeated_host,         400, "a request has more than one Host") \
   X(bad_host,              400, "the Host is malformed") \
-  X(bad_content_length,    400, "Content-Length is not one plain number") \
+  X(bad_content_length,    400, "Content-Length is not one plain number below 2^64") \
   X(repeated_content_length, 400, "Content-Length is repeated or a list") \
   X(repeated_content_type, 400, "Content-Type is repeated") \
   X(length_with_coding,    400, "both Content-Length and Transfer-Encoding are given") \
@@ -44,21 +44,21 @@ namespace orrery::base {
   X(unknown_transfer_coding, 501, "Transfer-Encoding has a coding other than `chunked`, which this server does not know") \
   X(bad_chunk,             400, "the chunked body is malformed") \
   X(long_chunk_extension,  400, "the chunk extensions are too long") \
-  X(forbidden_trailer,     400, "a trailer field may not stand in a trailer") \
+  X(forbidden_trailer,     400, "a field that may stand only in the head stands in the trailers") \
   X(bad_expectation,       417, "Expect has an expectation other than `100-continue`") \
-  X(underscore_field,      400, "a header field's name has an underscore") \
+  X(underscore_field,      400, "the name of a header or trailer field has an underscore, which header_map refuses") \
   X(too_many_parameters,   400, "the query has more parameters than limit_request_parameters") \
   X(contradicting_scheme,  400, "the proxy's fields contradict each other about the scheme") \
   X(contradicting_client,  400, "Forwarded and X-Forwarded-For name different clients; forwarded_by can say which to read") \
-  X(bad_proxy_header,      400, "the PROXY header is malformed") \
+  X(bad_proxy_header,      400, "the PROXY header is malformed, or longer than 4096 bytes") \
   X(stray_proxy_header,    400, "a PROXY header stands where a request must begin; proxy_protocol may allow it") \
   X(missing_proxy_header,  400, "the connection does not begin with a PROXY header") \
   X(untrusted_proxy_header, 403, "a PROXY header came from a peer that is not in proxy_allow_ips") \
   X(long_request_line,     414, "the request line is longer than limit_request_line") \
-  X(too_many_fields,       431, "there are more header fields than limit_request_fields") \
-  X(long_field,            431, "a header field is longer than limit_request_field_size") \
-  X(long_head,             431, "the request head is larger than limit_request_head") \
-  X(large_body,            413, "the request body is larger than limit_request_body") \
+  X(too_many_fields,       431, "there are more header or trailer fields than limit_request_fields") \
+  X(long_field,            431, "a header or trailer field is longer than limit_request_field_size") \
+  X(long_head,             431, "the request head, or its trailers, are larger than limit_request_head") \
+  X(large_body,            413, "the request body is larger than limit_request_body, or than its route allows") \
   X(header_timeout,        408, "the request head did not arrive within header_timeout") \
   X(body_timeout,          408, "the request body did not arrive within body_timeout") \
   X(write_timeout,           0, "the client did not take the response within write_timeout") \
