@@ -235,7 +235,15 @@ void Service::apply(const ReopenLogs&) {
       base::log_error("{}", ready.error().message);
     }
   }
-  if (const auto reopened = base::reopen_log(); !reopened) base::log_error("{}", reopened.error().message);
+  const Config& config = generations_.at(supervisor_.generation()).config;
+  const bool filed = log_path_ != "-";
+  if (const auto reopened = base::reopen_log(); !reopened)
+    base::log_error("USR1: the error log stays as it was: {}", reopened.error().message);
+  else if (filed)
+    base::log_info("USR1: the error log {} is reopened, and by each worker", log_path_);
+  const bool accesses = !config.accesslog.empty() && config.accesslog != "-";
+  if (accesses) base::log_info("USR1: each worker reopens the access log {}", config.accesslog);
+  if (!filed && !accesses) base::log_info("USR1: there is no log file to reopen");
 }
 
 void Service::apply(const ReportDeath& action) {

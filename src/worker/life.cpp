@@ -184,6 +184,7 @@ void Life::on_signals() {
   if (seen.reopen_logs) {
     if (auto reopened = base::reopen_log(); !reopened) base::log_error("{}", reopened.error().message);
     recorder_.reopen();
+    base::log_debug("the logs are reopened, but for those whose failure stands above");
   }
   if (seen.terminated_by != 0) {
     base::log_info("TERM from pid {}: leaving when a replacement is ready", seen.terminated_by);

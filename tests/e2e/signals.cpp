@@ -265,6 +265,23 @@ TEST_CASE("signals: USR1 reopens the logs, nothing is lost") {
   CHECK(server.stop() == 0);
   CHECK(server.read_file("error.log").find("Shutting down: master") != std::string::npos);
   CHECK(server.read_file("error.log.1").find("Shutting down") == std::string::npos);
+  const std::string after = server.read_file("error.log");
+  CHECK(after.find("USR1: the error log error.log is reopened, and by each worker") != std::string::npos);
+  CHECK(after.find("USR1: each worker reopens the access log access.log") != std::string::npos);
+}
+
+TEST_CASE("signals: USR1 says which log could not be reopened") {
+  ServerProcess server;
+  std::filesystem::create_directory(server.file("logs"));
+  server.yaml = "workers: 1\naccesslog: logs/access.log\nerrorlog: logs/error.log\n";
+  server.start();
+  REQUIRE(server.wait_for_text("logs/error.log", "Generation 1 serves"));
+  std::filesystem::rename(server.file("logs"), server.file("gone"));
+  server.signal(SIGUSR1);
+  CHECK(server.wait_for_text("gone/error.log",
+                             "USR1: the error log stays as it was: cannot open the error log "));
+  CHECK(server.wait_for_text("gone/error.log", "logs/access.log"));
+  CHECK(server.stop() == 0);
 }
 
 TEST_CASE("signals: kill -9 of a worker") {
