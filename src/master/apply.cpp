@@ -288,7 +288,8 @@ void Service::apply(const Announce& action) {
   }
   settle(action.generation);
   base::log_info("Generation {} serves: {}", action.generation, action.status);
-  ground_.notify.ready(action.status);
+  status_ = supervisor_.status();
+  ground_.notify.ready(status_);
   told_ready_ = true;
   ground_.daemon.ready();
 }

@@ -95,6 +95,7 @@ void Supervisor::prove_generation() {
   leaving_.push_back(settled_generation_);
   settled_generation_ = generation_;
   settled_plan_ = plan_;
+  refused_.clear();
   actions_.emplace_back(LeaveOtherAddresses{generation_});
 }
 

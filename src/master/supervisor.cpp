@@ -169,7 +169,7 @@ void Supervisor::handle(const ConfigReady& event) {
     say(LogLevel::kInfo, fmt::format("The number of workers returns to the configured {} (it was {})",
                                      event.plan.workers, target_));
   }
-  generation_ = event.generation;
+  generation_ = newest_generation_ = event.generation;
   plan_ = event.plan;
   target_ = places_of(plan_);
   if (breaker_.open())
@@ -181,6 +181,8 @@ void Supervisor::handle(const ConfigFailed& event) {
   if (!serving() || event.generation != loading_)
     return impossible("a refused configuration nobody waits for");
   loading_ = 0;
+  next_generation_ = newest_generation_ + 1;  // no generation has this number
+  refused_ = fmt::format("reload refused: {}", event.why);
   say(LogLevel::kError, fmt::format("Reload refused, nothing changed: {}", event.why));
 }
 
@@ -357,6 +359,7 @@ void Supervisor::trust_all_places() {
 void Supervisor::fail_generation(const std::string& why) {
   say(LogLevel::kError, fmt::format("Generation {} is given up, generation {} stays: {}", generation_,
                                     settled_generation_, why));
+  refused_ = fmt::format("reload given up: {}", why);
   leaving_.push_back(generation_);
   generation_ = settled_generation_;
   plan_ = settled_plan_;
@@ -377,8 +380,9 @@ bool Supervisor::healthy() const {
 }
 
 std::string Supervisor::status() const {
-  return fmt::format("{} of {} workers ready, generation {}{}", children_.ready(), target_, generation_,
-                     breaker_.open() ? "; crash loop: one replacement at a time is tried" : "");
+  return fmt::format("{} of {} workers ready, generation {}{}{}{}", children_.ready(), target_, generation_,
+                     breaker_.open() ? "; crash loop: one replacement at a time is tried" : "",
+                     refused_.empty() ? "" : "; ", refused_);
 }
 
 Ending Supervisor::judge(const Child& child, int status) const {

@@ -182,7 +182,9 @@ class Supervisor {
   unsigned target_ = 0, settled_target_ = 0;          ///< places to fill
   unsigned generation_ = 1, settled_generation_ = 1;  ///< the one wanted, and the last one that proved itself
   unsigned next_generation_ = 2;
-  unsigned loading_ = 0;           ///< generation whose configuration is being read; 0 = none
+  unsigned newest_generation_ = 1;  ///< whose configuration was good
+  std::string refused_;   ///< what became of the last reload, until one is good: "reload refused: ..."
+  unsigned loading_ = 0;  ///< generation whose configuration is being read; 0 = none
   std::vector<unsigned> leaving_;  ///< generations to drop when their last child is gone
 
   bool ever_ready_ = false;

@@ -1,5 +1,6 @@
 #include "os/notify.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
@@ -23,7 +24,20 @@ Notify Notify::from_environment() {
   return notify;
 }
 
-void Notify::ready(std::string_view status) { send(fmt::format("READY=1\nSTATUS={}", status)); }
+namespace {
+
+/// A line ends an assignment: what the status quotes must not begin one.
+std::string one_line(std::string_view text) {
+  constexpr std::size_t kLongest = 1000;
+  std::string line{text.substr(0, kLongest)};
+  std::replace_if(
+      line.begin(), line.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+  return line;
+}
+
+}  // namespace
+
+void Notify::ready(std::string_view status) { send(fmt::format("READY=1\nSTATUS={}", one_line(status))); }
 
 void Notify::reloading(base::Monotonic now) {
   const auto microseconds =
@@ -31,8 +45,10 @@ void Notify::reloading(base::Monotonic now) {
   send(fmt::format("RELOADING=1\nMONOTONIC_USEC={}\nSTATUS=reloading", microseconds));
 }
 
-void Notify::stopping(std::string_view status) { send(fmt::format("STOPPING=1\nSTATUS={}", status)); }
-void Notify::status(std::string_view text) { send(fmt::format("STATUS={}", text)); }
+void Notify::stopping(std::string_view status) {
+  send(fmt::format("STOPPING=1\nSTATUS={}", one_line(status)));
+}
+void Notify::status(std::string_view text) { send(fmt::format("STATUS={}", one_line(text))); }
 void Notify::main_pid(pid_t pid) { send(fmt::format("MAINPID={}", pid)); }
 
 void Notify::send(const std::string& message) const {

@@ -196,6 +196,46 @@ TEST_CASE("supervisor reload: refused configuration is one line and moves nothin
   CHECK(world.processes.size() == 2);
 }
 
+TEST_CASE("supervisor reload: a refused one takes no number, and a given up one keeps its own") {
+  FakeWorld world;
+  world.serve(1);
+  for (int i = 0; i < 3; ++i) {
+    world.signal(SIGHUP);
+    CHECK(world.loads == std::vector<unsigned>{2});
+    world.loads.clear();
+    world.send(ConfigFailed{2, "bad"});
+  }
+  CHECK(world.reload(plan_for(1)) == 2);
+  world.exit(world.of_generation(2).front(), exited(4));
+  CHECK(world.supervisor.generation() == 1);
+  world.signal(SIGHUP);  // two at once, the later one is refused
+  world.signal(SIGHUP);
+  CHECK(world.loads == std::vector<unsigned>{3, 4});
+  world.loads.clear();
+  world.send(ConfigReady{3, plan_for(1)});
+  world.send(ConfigFailed{4, "bad"});
+  CHECK(world.reload(plan_for(1)) == 3);
+  world.ready_all();
+  CHECK(world.supervisor.generation() == 3);
+}
+
+TEST_CASE("supervisor reload: the status says that one was refused or given up, until one is good") {
+  FakeWorld world;
+  world.serve(1);
+  world.signal(SIGHUP);
+  world.send(ConfigFailed{2, "planets.yaml:3:1: unknown key"});
+  CHECK(world.supervisor.status() ==
+        "1 of 1 workers ready, generation 1; reload refused: planets.yaml:3:1: unknown key");
+  world.loads.clear();
+  world.reload(plan_for(1));
+  world.exit(world.of_generation(2).front(), exited(4));
+  CHECK(world.supervisor.status() ==
+        "1 of 1 workers ready, generation 1; reload given up: Worker 2 (pid 102): exit code 4");
+  world.reload(plan_for(1));
+  world.ready_all();
+  CHECK(world.supervisor.status() == "1 of 1 workers ready, generation 3");
+}
+
 TEST_CASE("supervisor reload: a HUP during a reload supersedes it") {
   FakeWorld world;
   world.serve(2);
