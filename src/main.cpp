@@ -2,4 +2,4 @@
 
 #include "planets/api.hpp"
 
-int main(int argc, char** argv) { return orrery::run(argc, argv, orrery::planets::make_app()); }
+int main(int argc, char** argv) { return orrery::run(argc, argv, orrery::planets::make_app); }

@@ -10,6 +10,7 @@
 #include "config/load.hpp"
 #include "http/router.hpp"
 #include "master/master.hpp"
+#include "os/signals.hpp"
 #include "worker/worker.hpp"
 
 namespace orrery {
@@ -80,6 +81,13 @@ About completed(About about) {
 const char* version() { return ORRERY_VERSION; }
 
 int run(int argc, char** argv, App app, About about) {
+  return run(
+      argc, argv, [&app] { return std::move(app); }, std::move(about));
+}
+
+int run(int argc, char** argv, const std::function<App()>& make_app, About about) {
+  os::hold_signals();
+  const App app = make_app();
   about = completed(std::move(about));
   config::Sources sources = config::capture_sources(argc, argv, environ);
   sources.version = about.version;
@@ -104,6 +112,7 @@ Server::Server(Config config, App app, About about)
     : config_(std::move(config)), app_(std::move(app)), about_(completed(std::move(about))) {}
 
 int Server::run() {
+  os::hold_signals();
   const auto problems = config::validate(config_);
   for (const config::Problem& problem : problems) {
     std::fprintf(stderr, "%s: %s: %s\n", about_.name.c_str(), std::string{problem.name}.c_str(),

@@ -114,7 +114,9 @@ int run_master(MasterParts parts) {
     return give_up(foreground.error().message);
   }
   os::Daemon daemon;
-  if (parts.config.daemon && !inheritance) {  // a new master is in the background already
+  // A new master is in the background already. One that is told to stop need not go there: the signal would stay.
+  const bool detaches = parts.config.daemon && !inheritance && !os::stop_is_waiting();
+  if (detaches) {
     auto detached = os::Daemon::daemonize();
     if (!detached) return give_up(detached.error().message);
     daemon = std::move(*detached);
@@ -130,7 +132,7 @@ int run_master(MasterParts parts) {
   if (predecessor.there()) os::set_title(parts.config.proc_name + ": master (new)");
   ground->predecessor = std::move(predecessor);
   say_start(parts, ground->first.listeners, notes);
-  if (parts.config.daemon && !inheritance) ground->notify.main_pid(::getpid());
+  if (detaches) ground->notify.main_pid(::getpid());
   return Service{std::move(parts), std::move(*ground)}.run();
 }
 

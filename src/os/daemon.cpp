@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include "os/contract.hpp"
+#include "os/signals.hpp"
 
 namespace orrery::os {
 
@@ -30,6 +31,7 @@ std::string read_all(int fd) {
 // First byte: the exit code; the rest: what to print. Nothing at all: the daemon died before it could say a
 // word.
 [[noreturn]] void wait_in_foreground(base::UniqueFd from_daemon, pid_t middle) {
+  let_signals_go();
   ::waitpid(middle, nullptr, 0);
   std::string outcome = read_all(from_daemon.get());
   if (outcome.empty()) outcome = std::string(1, char{kExitFailure}) + "the daemon ended before it was ready";

@@ -81,9 +81,7 @@ void Program::become(const Launch& launch, std::vector<std::string> environment)
   std::vector<std::string> arguments = invocation_.arguments;
   const auto argv = pointers(arguments);
   const auto envp = pointers(environment);
-  sigset_t none;
-  sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  hold_signals_that_end_nobody();
   ::execve(invocation_.binary.c_str(), argv.data(), envp.data());
   give_up(launch, fmt::format("cannot run {}: {}", invocation_.binary, std::strerror(errno)));
 }

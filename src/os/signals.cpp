@@ -14,6 +14,13 @@ namespace {
 constexpr std::array kTaken{SIGTERM, SIGINT,  SIGQUIT, SIGHUP,   SIGTTIN,
                             SIGTTOU, SIGUSR1, SIGUSR2, SIGWINCH, SIGCHLD};
 
+sigset_t taken_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signo : kTaken) sigaddset(&set, signo);
+  return set;
+}
+
 struct SignalWord {
   int signo;
   std::string_view word;
@@ -27,11 +34,33 @@ constexpr std::array kWords{
 
 }  // namespace
 
+void hold_signals() {
+  const sigset_t set = taken_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+bool stop_is_waiting() {
+  sigset_t waiting;
+  sigemptyset(&waiting);
+  ::sigpending(&waiting);
+  return sigismember(&waiting, SIGTERM) == 1 || sigismember(&waiting, SIGINT) == 1 ||
+         sigismember(&waiting, SIGQUIT) == 1;
+}
+
+void let_signals_go() {
+  const sigset_t set = taken_signals();
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
+void hold_signals_that_end_nobody() {
+  sigset_t set = taken_signals();
+  for (const int signo : {SIGTERM, SIGINT, SIGQUIT}) sigdelset(&set, signo);
+  pthread_sigmask(SIG_SETMASK, &set, nullptr);
+}
+
 Result<SignalFd> SignalFd::open() {
-  sigset_t mask;
-  sigemptyset(&mask);
-  for (const int signo : kTaken) sigaddset(&mask, signo);
-  pthread_sigmask(SIG_BLOCK, &mask, nullptr);
+  hold_signals();
+  const sigset_t mask = taken_signals();
   // Standard error may be a pipe whose reader left; the master must survive its own log line.
   std::signal(SIGPIPE, SIG_IGN);
   // An inherited SIG_IGN (nohup, some containers) would make the kernel drop a signal before it reaches the

@@ -1,10 +1,10 @@
 // Signals: how the master takes them, and how a child gets rid of what it inherited.
 //
-// Master: blocks everything it handles and reads it from a SignalFd, so nothing ever runs in a signal
-// handler. Child: all signals stay blocked through fork; restore_default_dispositions() undoes what the
-// master ignored, and the worker unblocks when its own handling stands. A child must close the inherited
-// SignalFd and never read it or arm it in an epoll set: reads through it would be about the reader, but the
-// wake-ups about the master.
+// Master: blocks everything it handles first of all, when the program begins, and reads it from a SignalFd when the
+// ground is prepared: nothing is lost in between, and nothing ever runs in a signal handler. Child: all signals stay
+// blocked through fork; restore_default_dispositions() undoes what the master ignored, and the worker unblocks when its
+// own handling stands. A child must close the inherited SignalFd and never read it or arm it in an epoll set: reads
+// through it would be about the reader, but the wake-ups about the master.
 #pragma once
 
 #include <csignal>
@@ -25,6 +25,14 @@ struct TakenSignal {
   uid_t uid = 0;
 };
 
+/// Blocks what a SignalFd takes: from now on such a signal waits for it, in PID 1 too, for which the kernel drops what
+/// would take its default course. The first thing a program does; SignalFd::open() comes later.
+void hold_signals();
+/// A TERM, INT or QUIT waits.
+[[nodiscard]] bool stop_is_waiting();
+/// For a process that stays in the foreground while the master goes to the background: signals end it again.
+void let_signals_go();
+
 /// The master's signals, blocked and queued in a descriptor that poll can wait for.
 class SignalFd {
  public:
@@ -40,6 +48,10 @@ class SignalFd {
   explicit SignalFd(base::UniqueFd fd) : fd_(std::move(fd)) {}
   base::UniqueFd fd_;
 };
+
+/// Before an exec of a new master: of the master's signals those that mean something else than an end wait until it
+/// takes them; TERM, INT and QUIT end whatever runs there.
+void hold_signals_that_end_nobody();
 
 /// Blocks every signal for as long as it lives, then restores the former mask. Around fork.
 class AllSignalsBlocked {

@@ -270,5 +270,5 @@ orrery::App make_app() {
 int main(int argc, char** argv) {
   const char* routes = std::getenv("ECHO_ROUTES");
   const bool corpus = routes != nullptr && std::string_view{routes} == "corpus";
-  return orrery::run(argc, argv, corpus ? make_corpus_app() : make_app(), {.name = "echo", .version = ""});
+  return orrery::run(argc, argv, corpus ? make_corpus_app : make_app, {.name = "echo", .version = ""});
 }
