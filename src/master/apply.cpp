@@ -8,6 +8,7 @@
 #include "base/reject.hpp"
 #include "master/death_report.hpp"
 #include "master/service.hpp"
+#include "os/build_id.hpp"
 #include "os/socket.hpp"
 #include "os/title.hpp"
 
@@ -194,10 +195,21 @@ void Service::apply(const CloseListeners& action) {
 }
 
 void Service::apply(const StartSuccessor&) {
+  say_binaries();
   auto started = Successor::start(program_, ground_.listeners.to_pass(), ground_.handover);
   if (!started) return inbox_.push_back(SuccessorNotStarted{started.error().message});
   successor_ = std::move(*started);
   inbox_.push_back(SuccessorStarted{successor_.pid()});
+}
+
+// An upgrade that changes nothing looks like a good one in every other respect.
+void Service::say_binaries() const {
+  const std::string before = os::build_id("/proc/self/exe");
+  const std::string after = os::build_id(program_.path());
+  base::log_info("Upgrade: from {} ({}, {}) to {} ({})", os::Program::running(), parts_.service,
+                 os::spoken_build_id(before), program_.on_disk(), os::spoken_build_id(after));
+  if (!before.empty() && before == after)
+    base::log_info("Upgrade: the new binary has the same build id as the running one: nothing changes");
 }
 
 void Service::apply(const SignalSuccessor& action) {

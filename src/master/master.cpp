@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "master/service.hpp"
+#include "os/build_id.hpp"
 #include "os/socket.hpp"
 #include "os/title.hpp"
 
@@ -129,7 +130,10 @@ int run_master(MasterParts parts) {
     predecessor.failed(ground.error().message);
     return give_up(ground.error().message);
   }
-  if (predecessor.there()) os::set_title(parts.config.proc_name + ": master (new)");
+  if (predecessor.there()) {
+    os::set_title(parts.config.proc_name + ": master (new)");
+    predecessor.introduce(parts.service + ", " + os::spoken_build_id(os::build_id("/proc/self/exe")));
+  }
   ground->predecessor = std::move(predecessor);
   say_start(parts, ground->first.listeners, notes);
   if (detaches) ground->notify.main_pid(::getpid());

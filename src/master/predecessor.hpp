@@ -1,7 +1,7 @@
 // Predecessor: the old master, as the new one that it started on USR2 sees it.
 //
-// Owned by the new master. Tells over the channel (one packet a message: "hello 1", "adopts VERSION", "ready TEXT",
-// "failed TEXT") how the start goes and hears "commit", or "stopping" when the old one stops too; the channel's end means
+// Owned by the new master. Tells over the channel (one packet a message: "hello 1", "is PROGRAM", "adopts VERSION",
+// "ready TEXT", "failed TEXT") how the start goes and hears "commit", or "stopping" when the old one stops too; the channel's end means
 // that the old master is gone. Words that one of them does not know are a newer one's. In a master that was started by hand
 // every call does nothing.
 #pragma once
@@ -32,6 +32,8 @@ class Predecessor {
   /// Its workers take what this master's hand over.
   [[nodiscard]] bool adopts() const { return there() && adopts_; }
 
+  /// What this master is: "orrery 0.2.0, build 1a2b".
+  void introduce(std::string_view program) { tell("is ", program); }
   void ready(std::string_view status) { tell("ready ", status); }
   void failed(std::string_view why) { tell("failed ", why); }
   /// What it said since, if anything.

@@ -139,7 +139,10 @@ void Service::read_pipe(pid_t pid, Worker& worker) {
 }
 
 void Service::listen_to_masters() {
-  for (SuccessorSpoke& spoke : successor_.listen()) inbox_.emplace_back(std::move(spoke));
+  std::vector<SuccessorSpoke> heard = successor_.listen();
+  if (const std::string program = successor_.introduction(); !program.empty())
+    base::log_info("Upgrade: the new master {} is {}", successor_.pid(), program);
+  for (SuccessorSpoke& spoke : heard) inbox_.emplace_back(std::move(spoke));
   if (const auto left = ground_.predecessor.listen()) inbox_.emplace_back(*left);
   dispatch_inbox();
 }

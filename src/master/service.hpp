@@ -119,6 +119,7 @@ class Service {
   void leave_other_addresses(unsigned generation);
   void let_go_of_addresses();
   void say_totals() const;
+  void say_binaries() const;
   [[nodiscard]] Plan plan_of(const Config& config) const;
   [[nodiscard]] Pulse pulse_of(pid_t pid, const Worker& worker, base::Monotonic now) const;
 

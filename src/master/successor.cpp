@@ -58,6 +58,7 @@ std::vector<SuccessorSpoke> Successor::listen() {
     const std::string text{message.substr(std::min(space + 1, message.size()))};
     // Words this version does not know are a newer one's affair.
     if (word == "adopts") adopts_ = true;
+    if (word == "is") program_ = text;
     if (word == "ready" || word == "failed") heard.push_back({word == "ready", text});
   }
   return heard;

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "orrery/result.hpp"
@@ -33,6 +35,8 @@ class Successor {
   void tell_stopping() { tell("stopping"); }
   /// What it said since.
   std::vector<SuccessorSpoke> listen();
+  /// What it says it is, once: "orrery 0.2.0, build 1a2b"; empty = it has not said so since.
+  [[nodiscard]] std::string introduction() { return std::exchange(program_, {}); }
   /// Its workers take the connections that this master's hand over.
   [[nodiscard]] bool adopts() const { return adopts_; }
 
@@ -41,6 +45,7 @@ class Successor {
 
   pid_t pid_ = 0;
   base::UniqueFd channel_;
+  std::string program_;
   bool adopts_ = false;
 };
 

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -44,6 +45,18 @@ std::optional<Program::Identity> Program::identify(const std::string& path) {
   if (path.empty() || ::stat(path.c_str(), &status) != 0) return std::nullopt;
   return Identity{status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec,
                   status.st_mtim.tv_nsec};
+}
+
+std::string Program::running() {
+  std::error_code failed;
+  const auto path = std::filesystem::read_symlink("/proc/self/exe", failed);
+  return failed ? "an unknown file" : path.string();
+}
+
+std::string Program::on_disk() const {
+  std::error_code failed;
+  const auto path = std::filesystem::canonical(invocation_.binary, failed);
+  return failed ? invocation_.binary : path.string();
 }
 
 bool Program::changed() const { return identify(invocation_.binary) != at_start_; }

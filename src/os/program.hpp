@@ -29,6 +29,10 @@ class Program {
   explicit Program(const Invocation& invocation);
 
   [[nodiscard]] const std::string& path() const { return invocation_.binary; }
+  /// What runs now, though another file may have its name: "/usr/bin/orrery", with " (deleted)" when it is gone.
+  [[nodiscard]] static std::string running();
+  /// What would run: the path with its links followed.
+  [[nodiscard]] std::string on_disk() const;
   /// Another file lies at the path than at the start, or none.
   [[nodiscard]] bool changed() const;
   /// Forks and runs the path anew, with fresh signals; the new process's id. It is not tied to this one's life.

@@ -100,6 +100,23 @@ TEST_CASE("upgrade: the new binary takes over under load, the old master leaves 
   CHECK_FALSE(fs::exists(up.server.file("pid")));
 }
 
+TEST_CASE("upgrade: the log names both binaries, and says when they are the same") {
+  Upgraded up{{}};
+  REQUIRE(up.server.serve());
+  const bool same = GENERATE(true, false);
+  up.install(same ? ORRERY_ECHO : ORRERY_BINARY);
+  up.server.signal(SIGUSR2);
+  const pid_t master = up.taken_over();
+  const std::string binary = fs::canonical(up.server.file("")).string() + "/service";
+  // Its file is gone; what runs is known all the same.
+  CHECK(up.server.count_lines("Upgrade: from " + binary + " (deleted) (echo 0.1.0, build ") == 1);
+  CHECK(up.server.count_lines(") to " + binary + " (build ") == 1);
+  CHECK(up.server.count_lines("Upgrade: the new master " + std::to_string(master) + " is " +
+                              (same ? "echo" : "orrery") + " 0.1.0, build ") == 1);
+  CHECK(up.server.count_lines("has the same build id as the running one: nothing changes") == (same ? 1 : 0));
+  up.stop(master);
+}
+
 TEST_CASE("upgrade: 200 idle connections outlive it, and the next one") {
   Upgraded up{{"-k", GENERATE(from_range(kClasses))}};
   up.serve();
