@@ -100,6 +100,10 @@ struct Config {
   std::uint64_t max_worker_memory = 0;
   /// A worker whose private memory exceeds this many bytes is replaced at once and gets no new connections; 0 = never.
   std::uint64_t max_worker_memory_hard = 0;
+  /// A request of which workers died is answered 503 for this long, by method and whole target; 0 = never.
+  Milliseconds quarantine = std::chrono::minutes{10};
+  /// Deaths within a minute that bring a request there, 1 to 100.
+  int quarantine_after = 2;
 
   // --- reload and upgrade ---
   ReloadStrategy reload_strategy = ReloadStrategy::kRolling;

@@ -74,6 +74,15 @@ std::vector<Setting> make_settings() {
      .unit = "bytes", .range = {0, kTebibyte},
      .doc = "A worker whose private memory exceeds this leaves at once, whether or not its replacement is ready; 0 = never. "
             "It finishes what it holds within `graceful_timeout`."},
+    {.name = "quarantine", .member = &Config::quarantine, .kind = Kind::kDuration, .group = Group::kWorkers,
+     .impact = Impact::kLive, .flags = {"quarantine"}, .placeholder = "TIME", .unit = "seconds", .range = {0, kWeek},
+     .doc = "A request of which workers keep dying is answered 503 for this long, by method and whole target; 0 = never. It "
+            "counts when its handler ran on the thread that crashed or exited, or held up the loop until the master ended "
+            "the worker (then for a minute at most, since what it waited for may be well again). A SIGKILL, or a signal that "
+            "somebody sent, counts for nothing. A new generation begins without any."},
+    {.name = "quarantine_after", .member = &Config::quarantine_after, .kind = Kind::kInteger, .group = Group::kWorkers,
+     .impact = Impact::kLive, .flags = {"quarantine-after"}, .placeholder = "N", .unit = "deaths", .range = {1, 100},
+     .doc = "Deaths within a minute after which a request is in `quarantine`."},
 
     // --- reload and upgrade ---
     {.name = "reload_strategy", .member = &Config::reload_strategy, .kind = Kind::kChoice, .group = Group::kReload,

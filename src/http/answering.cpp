@@ -16,7 +16,7 @@ bool Exchange::respond(Response&& response, Monotonic now) {
   return true;
 }
 
-void Exchange::refuse(Reject reason, Monotonic now) {
+void Exchange::refuse(Reject reason, Monotonic now, std::chrono::seconds retry_after) {
   if (state_ == State::kClosing) return;
   context_.observer.on_rejected(reason, message_ ? message_->client : sender_, message_);
   const int status = base::row(reason).status;
@@ -30,7 +30,7 @@ void Exchange::refuse(Reject reason, Monotonic now) {
   message_->cancelled.store(true, std::memory_order_release);
   message_->keep_alive = false;
   Response response = problem(status, base::row(reason).sentence, message_->error_accept());
-  if (reason == Reject::queue_full) response.add_field("Retry-After", "1");
+  if (retry_after.count() > 0) response.add_field("Retry-After", std::to_string(retry_after.count()));
   if (message_->id_length == 0) choose_id({});
   state_ = State::kHandling;
   write_response(std::move(response), now);

@@ -72,8 +72,8 @@ class Exchange {
   // --- in: the handler ---
   /// Answers the current request. False when it was answered already (a late answer): nothing happens.
   bool respond(Response&& response, base::Monotonic now);
-  /// Answers it with the reason's status, and closes.
-  [[gnu::cold]] void refuse(base::Reject reason, base::Monotonic now);
+  /// Answers it with the reason's status, and closes. `retry_after`: when to try again; 0 = not said.
+  [[gnu::cold]] void refuse(base::Reject reason, base::Monotonic now, std::chrono::seconds retry_after = {});
   /// Sends the head of a response whose body comes by send_piece(). False when that is not to be: answered already, or unsendable (500).
   bool start_stream(Response head, base::Monotonic now);
   void send_piece(std::string_view piece);

@@ -271,8 +271,10 @@ void Service::take_over(const Worker& worker, Ending ending) {
   os::Slot& slot = ground_.scoreboard.slot(worker.slot);
   const Death death{worker.number,     worker.generation, worker.dead,      ending,
                     now - worker.born, worker.stopped,    worker.oom_killed};
-  base::log_at(is_abnormal(ending) ? LogLevel::kError : LogLevel::kInfo, "{}",
-               describe_death(death, slot, now));
+  const Blame blame = hold_culprit(death, slot, now);
+  base::log_at(is_abnormal(ending) ? LogLevel::kError : LogLevel::kInfo, "{}{}",
+               describe_death(death, slot, now), blame.report);
+  if (!blame.order.empty()) base::log_critical("{}", blame.order);
   const Config& config = generations_.at(worker.generation).config;
   if (!config.accesslog.empty()) {
     // The format was compiled when the configuration was read, so it can only be good here.
@@ -318,6 +320,7 @@ void Service::settle(unsigned number) {
   os::restore_environment(os::save_invocation().environment, own_variables());
   (void)os::set_environment(generation.config.raw_env);
   if (!ground_.predecessor.there()) os::set_title(master_title(generation.config));
+  begin_quarantine(number);
   leave_other_addresses(number);
   for (const auto& listener : generation.listeners) os::change_backlog(*listener, generation.config.backlog);
 }

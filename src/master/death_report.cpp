@@ -18,24 +18,6 @@ namespace orrery::master {
 
 namespace {
 
-struct Flights {
-  std::vector<os::RequestRecord> records;
-  unsigned torn = 0;
-};
-
-Flights read_flights(const os::Slot& slot) {
-  Flights flights;
-  for (const os::RequestCell& cell : slot.flights) {
-    const auto record = cell.read();
-    if (!record) {
-      ++flights.torn;
-    } else if (record->started_ns != 0 && record->finished_ns == 0) {
-      flights.records.push_back(*record);
-    }
-  }
-  return flights;
-}
-
 base::Nanoseconds age(const os::RequestRecord& record, base::Monotonic now) {
   return std::max(now.time_since_epoch() - base::Nanoseconds{record.started_ns}, base::Nanoseconds{0});
 }
@@ -109,6 +91,19 @@ std::string describe_flights(const Flights& flights, base::Monotonic now) {
 }
 
 }  // namespace
+
+Flights read_flights(const os::Slot& slot) {
+  Flights flights;
+  for (const os::RequestCell& cell : slot.flights) {
+    const auto record = cell.read();
+    if (!record) {
+      ++flights.torn;
+    } else if (record->started_ns != 0 && record->finished_ns == 0) {
+      flights.records.push_back(*record);
+    }
+  }
+  return flights;
+}
 
 bool is_abnormal(Ending ending) { return ending != Ending::kAsked && ending != Ending::kRestarted; }
 

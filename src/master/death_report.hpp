@@ -6,6 +6,7 @@
 
 #include <string>
 #include <sys/types.h>
+#include <vector>
 
 #include "base/access_format.hpp"
 #include "base/clock.hpp"
@@ -24,6 +25,13 @@ struct Death {
   bool stopped = false;     ///< it stood still by SIGSTOP when it was to be ended
   bool oom_killed = false;  ///< the cgroup's count of OOM kills rose
 };
+
+/// The requests that had a handler, as far as they can be read.
+struct Flights {
+  std::vector<os::RequestRecord> records;
+  unsigned torn = 0;
+};
+Flights read_flights(const os::Slot& slot);
 
 /// Neither asked for nor a plain restart: worth a report.
 bool is_abnormal(Ending ending);

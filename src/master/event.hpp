@@ -67,6 +67,8 @@ struct ChildExited {
   pid_t pid = 0;
   int status = 0;
 };
+/// Why workers died is known and is kept from happening again.
+struct CauseHeld {};
 struct ConfigReady {
   unsigned generation = 0;
   Plan plan;
@@ -114,10 +116,10 @@ struct PredecessorLeft {
 /// next_deadline() has come; harmless at any other time.
 struct DeadlineReached {};
 
-using Event =
-    std::variant<Started, SignalArrived, Forked, ForkFailed, WorkerReady, WorkerAskedRecycle, WorkerExhausted,
-                 ChildExited, ConfigReady, ConfigFailed, HeartbeatsRead, MemoryRead, SuccessorStarted,
-                 SuccessorNotStarted, SuccessorSpoke, SuccessorExited, PredecessorLeft, DeadlineReached>;
+using Event = std::variant<Started, SignalArrived, Forked, ForkFailed, WorkerReady, WorkerAskedRecycle,
+                           WorkerExhausted, ChildExited, CauseHeld, ConfigReady, ConfigFailed, HeartbeatsRead,
+                           MemoryRead, SuccessorStarted, SuccessorNotStarted, SuccessorSpoke, SuccessorExited,
+                           PredecessorLeft, DeadlineReached>;
 
 /// How a child's life ended, judged by what was asked of it.
 enum class Ending : std::uint8_t {

@@ -44,6 +44,18 @@ bool Supervisor::close_breaker() {
   return true;
 }
 
+void Supervisor::trust_all_places() {
+  breaker_.clear();
+  for (Backoff& backoff : backoffs_) backoff.clear();
+}
+
+void Supervisor::handle(const CauseHeld&) {
+  if (!serving()) return;
+  if (breaker_.open())
+    say(LogLevel::kInfo, "What the workers died of is not run any more: all places are filled again");
+  trust_all_places();
+}
+
 void Supervisor::settle_place(unsigned place) {
   for (Child& child : children_) {
     const bool useless_boot = child.live() && !child.ready() && child.generation != generation_;

@@ -57,6 +57,7 @@ Service::Service(MasterParts parts, Ground ground)
       log_path_(ground_.first.config.errorlog),
       log_level_(ground_.first.config.loglevel) {
   generations_.emplace(1, std::move(ground_.first));
+  begin_quarantine(1);
   oom_kills_ = os::oom_kills(parts_.system_root).value_or(0);
   os::load_unwinder();
 }
@@ -183,6 +184,7 @@ void Service::read_scoreboard() {
     interval = std::min(interval, pulse_interval(generations_.at(worker.generation).config));
   }
   next_pulse_ = now + interval;
+  release_held(now);
   dispatch(std::move(read));
   let_go_of_addresses();
 }

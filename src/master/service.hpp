@@ -16,6 +16,7 @@
 #include "master/listeners.hpp"
 #include "master/master.hpp"
 #include "master/predecessor.hpp"
+#include "master/quarantine.hpp"
 #include "master/stall_watch.hpp"
 #include "master/successor.hpp"
 #include "master/supervisor.hpp"
@@ -29,6 +30,8 @@
 #include "os/signals.hpp"
 
 namespace orrery::master {
+
+struct Death;
 
 /// Everything of one configuration that lives as long as a worker born under it.
 struct Generation {
@@ -115,6 +118,15 @@ class Service {
   [[nodiscard]] std::vector<int> foreign_descriptors(const Generation& generation) const;
   Result<void> load(unsigned number);
   void take_over(const Worker& worker, Ending ending);
+  /// What is to be said of the request a worker died of: in its report, and of what follows from that.
+  struct Blame {
+    std::string report;
+    std::string order;  ///< a line of its own; empty = none
+  };
+  Blame hold_culprit(const Death& death, const os::Slot& slot, base::Monotonic now);
+  void release_held(base::Monotonic now);
+  void begin_quarantine(unsigned generation);
+  void publish_held();
   void settle(unsigned number);
   void leave_other_addresses(unsigned generation);
   void let_go_of_addresses();
@@ -131,6 +143,7 @@ class Service {
   std::map<unsigned, Generation> generations_;
   std::map<pid_t, Worker> workers_;
   std::deque<Event> inbox_;
+  Quarantine quarantine_;
   base::Monotonic next_pulse_{}, next_memory_{}, next_watchdog_{};
   bool told_ready_ = false;  ///< the service manager knows that the service is ready
   std::string status_;       ///< what it was told last

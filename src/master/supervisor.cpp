@@ -351,11 +351,6 @@ void Supervisor::count_death(const Child& lost, const std::string& how) {
   }
 }
 
-void Supervisor::trust_all_places() {
-  breaker_.clear();
-  for (Backoff& backoff : backoffs_) backoff.clear();
-}
-
 void Supervisor::fail_generation(const std::string& why) {
   say(LogLevel::kError, fmt::format("Generation {} is given up, generation {} stays: {}", generation_,
                                     settled_generation_, why));

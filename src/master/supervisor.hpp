@@ -100,6 +100,7 @@ class Supervisor {
   void handle(const WorkerAskedRecycle& event);
   void handle(const WorkerExhausted& event);
   void handle(const ChildExited& event);
+  void handle(const CauseHeld& event);
   void handle(const ConfigReady& event);
   void handle(const ConfigFailed& event);
   void handle(const HeartbeatsRead& event);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <new>
 #include <sys/mman.h>
+#include <sys/random.h>
 
 #include "base/check.hpp"
 
@@ -66,6 +67,7 @@ struct Scoreboard::Mapping {
   Counters retired;
   std::atomic<bool> stopping;
   std::atomic<bool> company;
+  QuarantineTable quarantine;
   std::atomic<std::size_t> used;  ///< slots below this one were claimed at some time
   std::array<Slot, kMaxWorkers> slots;
 };
@@ -82,12 +84,19 @@ Result<Scoreboard> Scoreboard::create() {
   }
   // Zero pages are what free slots and counters at 0 look like; claim() constructs a slot before anyone uses
   // it.
-  return Scoreboard{static_cast<Mapping*>(memory)};
+  auto* mapping = static_cast<Mapping*>(memory);
+  std::uint64_t seed = static_cast<std::uint64_t>(base::wall_now().time_since_epoch().count());
+  [[maybe_unused]] const ssize_t got = ::getrandom(&seed, sizeof seed, GRND_NONBLOCK);
+  mapping->quarantine.seed(seed);
+  return Scoreboard{mapping};
 }
 
 Slot& Scoreboard::slot(std::size_t index) { return mapping_->slots.at(index); }
 const Slot& Scoreboard::slot(std::size_t index) const { return mapping_->slots.at(index); }
 const Counters& Scoreboard::retired() const { return mapping_->retired; }
+
+QuarantineTable& Scoreboard::quarantine() { return mapping_->quarantine; }
+const QuarantineTable& Scoreboard::quarantine() const { return mapping_->quarantine; }
 
 std::span<const Slot> Scoreboard::slots() const {
   return {mapping_->slots.data(), mapping_->used.load(std::memory_order_acquire)};

@@ -24,6 +24,7 @@
 #include "base/address.hpp"
 #include "base/clock.hpp"
 #include "base/reject.hpp"
+#include "os/quarantine_table.hpp"
 #include "os/stack.hpp"
 
 namespace orrery::os {
@@ -45,6 +46,8 @@ struct RequestRecord {
   std::int64_t started_ns = 0;   ///< CLOCK_MONOTONIC
   std::int64_t deadline_ns = 0;  ///< CLOCK_MONOTONIC, of a handler that holds the loop thread; 0 = none
   std::int64_t finished_ns = 0;  ///< CLOCK_MONOTONIC; 0 while in flight
+  /// Of the whole target, query and all, however long: QuarantineTable::fingerprint(). In flight only.
+  std::uint64_t target_fingerprint = 0;
 
   void set_method(std::string_view text) { copy_cut(method, method_length, text); }
   void set_target(std::string_view text) { copy_cut(target, target_length, text); }
@@ -125,6 +128,8 @@ struct alignas(64) Slot {
   std::atomic<std::int32_t> in_flight{0};     ///< requests with a handler now, but for the one that
   std::atomic<bool> handling{false};          ///< the loop thread runs now
   std::atomic<bool> accepting{false};         ///< it would take a connection that comes now
+  /// The loop thread runs the handler of flights[inner - 1], and not that of flights[0]; 0 = it does not.
+  std::atomic<std::int8_t> inner{0};
 
   alignas(64) Counters counters;
   std::array<std::atomic<pid_t>, kMaxThreads> threads{};  ///< ids of the pool threads
@@ -156,6 +161,10 @@ class Scoreboard {
   [[nodiscard]] const Counters& retired() const;
   /// Every slot that was ever claimed, free ones among them: a worker's view of its siblings.
   [[nodiscard]] std::span<const Slot> slots() const;
+
+  /// Requests that no worker shall run for a while.
+  [[nodiscard]] QuarantineTable& quarantine();
+  [[nodiscard]] const QuarantineTable& quarantine() const;
 
   /// Master: from now on a worker that is told to leave has no siblings to leave anything to.
   void announce_stop();

@@ -113,7 +113,7 @@ class ThreadsDispatch final : public Dispatch {
     // The loop must not fall asleep over it.
     if (pool_.add(std::move(job), message.deadline)) return after_poll_.spin(true);
     flights_.end(cell);
-    session.refuse(base::Reject::queue_full);
+    session.refuse(base::Reject::queue_full, std::chrono::seconds{1});
   }
 
   void finish(RequestKey key, const Request& request, Outcome outcome) {
@@ -148,11 +148,20 @@ Pulled call_pull(const Response::Pull& pull) {
 }
 
 void Dispatch::request(Session& session) {
+  if (!flights_.none_held() && refuse_if_held(session)) return;
   const Route& route = services_.context.routes[session.message().match.route];
   if (route.responder)
     run_responder(session, route);
   else
     run_handler(session, route);
+}
+
+bool Dispatch::refuse_if_held(Session& session) {
+  const base::Monotonic now = session.latest();
+  const base::Monotonic until = flights_.held_until(session.message(), now);
+  if (until == base::Monotonic{}) return false;
+  session.refuse(base::Reject::quarantined, std::chrono::ceil<std::chrono::seconds>(until - now));
+  return true;
 }
 
 void Dispatch::run_here(Session& session, const Route& route, base::Monotonic now) {
@@ -170,6 +179,7 @@ void Dispatch::run_here(Session& session, const Route& route, base::Monotonic no
 void Dispatch::run_responder(Session& session, const Route& route) {
   http::Message& message = session.message();
   auto reply = std::make_shared<Reply>(services_, flights_, session.key(), message);
+  const auto former = flights_.enter(reply->cell());
   try {
     route.responder(message.share(), Responder{reply});
   } catch (const HttpError& error) {
@@ -177,6 +187,7 @@ void Dispatch::run_responder(Session& session, const Route& route) {
   } catch (...) {
     reply->fail_with(describe_exception());
   }
+  flights_.leave(former);
 }
 
 void Dispatch::pull(Session& session) {

@@ -4,6 +4,7 @@
 //   sync     on the loop thread, one at a time, after the loop has looked at its other connections; short ones in a row
 //   threads  on a pool of `threads`; at most `thread_queue` wait, the rest is answered 503
 //
+// A request that is in quarantine meets no handler in any class.
 // Handlers that take a Responder run on the loop thread in every class. Nothing a handler throws gets past this room: it becomes a
 // response and a log line. Loop thread only, but for what the pool runs.
 #pragma once
@@ -52,6 +53,8 @@ class Dispatch {
   Flights& flights_;
 
  private:
+  /// Answers a request that is in quarantine.
+  [[gnu::cold]] bool refuse_if_held(Session& session);
   void run_responder(Session& session, const Route& route);
 };
 

@@ -21,12 +21,16 @@ class Flights {
  public:
   static constexpr int kNoCell = -1;
 
-  explicit Flights(os::Slot& slot) : slot_(slot) {}
+  Flights(os::Slot& slot, const os::QuarantineTable& quarantine) : slot_(slot), quarantine_(quarantine) {}
 
   /// The loop thread calls a handler. `blocks_until`: when it must be done; the master ends the worker then. The epoch = no limit.
   int begin_here(const http::Message& message, base::Monotonic blocks_until = {}) {
     // A handler may end another connection's stream, and so bring on the next request there.
-    if (slot_.handling.load(std::memory_order_relaxed)) return begin(message, blocks_until);
+    if (slot_.handling.load(std::memory_order_relaxed)) {
+      const int cell = begin(message, blocks_until);
+      enter(cell);
+      return cell;
+    }
     slot_.handling.store(true, std::memory_order_relaxed);
     record(kHere, message, blocks_until);
     return kHere;
@@ -43,16 +47,33 @@ class Flights {
     return cell;
   }
 
+  /// The loop thread runs code of this flight, and not of the one that begin_here() began; what to leave() with.
+  std::int8_t enter(int cell) {
+    const std::int8_t former = slot_.inner.load(std::memory_order_relaxed);
+    slot_.inner.store(static_cast<std::int8_t>(cell + 1), std::memory_order_relaxed);
+    return former;
+  }
+  void leave(std::int8_t former) { slot_.inner.store(former, std::memory_order_relaxed); }
+
   /// The handler of this flight runs on pool thread `thread` from now on.
   void on_thread(int cell, pid_t thread) {
     if (cell == kNoCell) return;
     at(cell).write([&](os::RequestRecord& record) { record.thread = thread; });
   }
 
+  /// No request is in quarantine: one load.
+  [[nodiscard]] bool none_held() const { return quarantine_.empty(); }
+  /// Until when this one is; the epoch = it is not.
+  [[nodiscard]] base::Monotonic held_until(const http::Message& message, base::Monotonic now) const {
+    const std::uint64_t target = quarantine_.fingerprint(message.view(message.target));
+    return quarantine_.held_until(os::QuarantineTable::key_of(message.method, target), now);
+  }
+
   /// Any thread; once per begin().
   void end(int cell) {
     if (cell != kNoCell) at(cell).write([](os::RequestRecord& record) { record.started_ns = 0; });
     if (cell == kHere) return slot_.handling.store(false, std::memory_order_relaxed);
+    if (cell != kNoCell && slot_.inner.load(std::memory_order_relaxed) == cell + 1) leave(0);
     slot_.in_flight.fetch_sub(1, std::memory_order_relaxed);
     if (cell != kNoCell) taken_.fetch_and(~bit(cell), std::memory_order_release);
   }
@@ -65,10 +86,12 @@ class Flights {
     at(cell).write([&](os::RequestRecord& record) {
       describe(message, record);
       record.deadline_ns = blocks_until.time_since_epoch().count();
+      record.target_fingerprint = quarantine_.fingerprint(message.view(message.target));
     });
   }
 
   os::Slot& slot_;
+  const os::QuarantineTable& quarantine_;
   std::atomic<std::uint64_t> taken_{bit(kHere)};
 };
 

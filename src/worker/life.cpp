@@ -66,7 +66,7 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ht
       deadlines_(loop_),
       services_(loop_, context_, recorder_, deadlines_, *birth_.slot),
       connections_(services_, connection_limit(*birth_.config, birth_.number)),
-      flights_(*birth_.slot),
+      flights_(*birth_.slot, birth_.board->quarantine()),
       after_poll_(loop_, [this] { after_poll(); }),
       dispatch_(Dispatch::make(birth_.config->worker_class, services_, flights_, after_poll_)),
       acceptor_(loop_, *birth_.config, birth_.listeners, connections_, *birth_.slot,

@@ -30,6 +30,8 @@ class Reply : public std::enable_shared_from_this<Reply> {
   void fail_with(std::string why);
   /// Its Responder went away unanswered.
   void dropped();
+  /// Of its flight.
+  [[nodiscard]] int cell() const { return cell_; }
   /// Loop thread.
   Result<Stream> start(Response head);
   void read_body(BodyReader::Callback callback);

@@ -221,8 +221,8 @@ void Session::answer(Response&& response) {
   });
 }
 
-void Session::refuse(base::Reject reason) {
-  turn([&] { exchange_.refuse(reason, now_); });
+void Session::refuse(base::Reject reason, std::chrono::seconds retry_after) {
+  turn([&] { exchange_.refuse(reason, now_, retry_after); });
 }
 
 void Session::pulled(std::string_view piece, bool more) {

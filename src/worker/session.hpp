@@ -52,7 +52,8 @@ class Session final : uv::StreamEvents, Deadline {
 
   // --- for dispatch and the handlers' objects ---
   void answer(Response&& response);
-  void refuse(base::Reject reason);
+  /// `retry_after`: when the client may try again; 0 = not said.
+  void refuse(base::Reject reason, std::chrono::seconds retry_after = {});
   void pulled(std::string_view piece, bool more);
   void break_stream();
   bool start_stream(Response head, std::shared_ptr<Outlet> outlet);

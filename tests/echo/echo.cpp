@@ -13,6 +13,7 @@
 //   GET  /pid?ms=                 the worker's process id; blocks the handler that long before
 //   GET  /pid/later?ms=           the same, holding up no handler
 //   GET  /crash/{how}             segv, abort, fpe, overflow (the stack), exit, deadlock, spin, memory (8 GiB)
+//   GET  /crash/{how}/answering   the same in a handler that has a Responder
 //   GET  /inject                  tries to forge a header field
 //
 // With ECHO_ROUTES=corpus it has the routes of tests/corpus/README.md instead.
@@ -178,8 +179,7 @@ struct Subscribers {
   }
 }
 
-Response crash(const Request& request) {
-  const std::string how{request.path().substr(request.path().rfind('/') + 1)};
+Response crash(std::string_view how) {
   if (how == "segv") crash_by_null();
   if (how == "abort") std::abort();
   if (how == "fpe") crash_by_division();
@@ -245,7 +245,10 @@ orrery::App make_app() {
     return Response::text("grown\n");
   });
   app.get("/pid", tell_pid);
-  app.get("/crash/{how}", crash);
+  app.get("/crash/{how}", [](const Request& request) { return crash(request.param("how")); });
+  app.get("/crash/{how}/answering", [](const Request& request, Responder responder) {
+    std::move(responder).send(crash(request.param("how")));
+  });
   app.get("/inject", [](const Request&) {
     return Response::text("never\n").with_field("X-Forged", "a\r\nSet-Cookie: forged=1");
   });

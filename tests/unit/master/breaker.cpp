@@ -45,6 +45,25 @@ long said(const FakeWorld& world, const std::string& part) {
 
 }  // namespace
 
+TEST_CASE("breaker: a cause that is held ends the crash loop and every pause at once") {
+  FakeWorld world = crashing(3);
+  CHECK(world.processes.size() < 3);
+  world.send(CauseHeld{});
+  CHECK_FALSE(world.supervisor.breaker().open());
+  CHECK(world.processes.size() == 3);
+  CHECK(said(world, "all places are filled again") == 1);
+  world.ready_all();
+  FakeWorld paused;
+  paused.serve(1);
+  for (int i = 0; i < 2; ++i) {
+    paused.exit(paused.processes.begin()->first, killed_by(SIGSEGV));
+    paused.ready_all();
+  }
+  REQUIRE(paused.processes.empty());  // the second one in a row waits
+  paused.send(CauseHeld{});
+  CHECK(paused.processes.size() == 1);
+}
+
 TEST_CASE("breaker: opens when enough die young within the window") {
   struct Row {
     const char* name;
