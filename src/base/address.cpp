@@ -7,17 +7,11 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <optional>
-#include <sys/un.h>
 
 namespace orrery::base {
 namespace {
 
-constexpr std::uint16_t kDefaultPort = 8000;
 constexpr std::array<std::uint8_t, 12> kMappedV4{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-// Behind an address; a unix path may have blanks.
-constexpr std::string_view kProxyOption = " proxy_protocol=";
-// sun_path must hold the path and its terminating NUL.
-constexpr std::size_t kLongestUnixPath = sizeof(sockaddr_un::sun_path) - 1;
 
 bool is_mapped(const std::array<std::uint8_t, 16>& ip) {
   return std::equal(kMappedV4.begin(), kMappedV4.end(), ip.begin());
@@ -41,70 +35,6 @@ std::optional<Number> read_number(std::string_view text) {
   const auto end = std::from_chars(text.data(), text.data() + text.size(), value);
   if (text.empty() || end.ec != std::errc{} || end.ptr != text.data() + text.size()) return std::nullopt;
   return value;
-}
-
-Result<std::uint16_t> read_port(std::string_view text) {
-  const auto port = read_number<std::uint16_t>(text);
-  if (!port) return fail(fmt::format("`{}` is not a port; write a number from 0 to 65535", text));
-  return *port;
-}
-
-Result<Address> resolve_host(std::string_view host) {
-  if (host.empty()) return parse_ip("0.0.0.0");
-  if (host == "localhost") return parse_ip("127.0.0.1");
-  const bool digits = std::all_of(host.begin(), host.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (digits) return fail(fmt::format("`{0}` is not an address; for port {0} write `:{0}`", host));
-  auto address = parse_ip(host);
-  if (address) return address;
-  return fail(
-      fmt::format("`{}` is not a numeric address; names are not looked up, so write its IP address", host));
-}
-
-Result<BindTarget> tcp_target(Result<Address> address, Result<std::uint16_t> port) {
-  if (!address) return tl::unexpected(address.error());
-  if (!port) return tl::unexpected(port.error());
-  BindTarget target;
-  target.address = *address;
-  target.address.port = *port;
-  return target;
-}
-
-Result<BindTarget> parse_unix(std::string_view path) {
-  // gunicorn also takes the URL form unix:///run/x.sock.
-  if (path.substr(0, 2) == "//") path.remove_prefix(2);
-  if (path.empty()) return fail("`unix:` needs a path, such as unix:/run/orrery.sock");
-  if (path.size() > kLongestUnixPath) {
-    return fail(fmt::format("the socket path is {} bytes long; the kernel takes at most {}", path.size(),
-                            kLongestUnixPath));
-  }
-  BindTarget target;
-  target.kind = BindTarget::Kind::kUnix;
-  target.path = path;
-  return target;
-}
-
-Result<BindTarget> parse_inherited(std::string_view number) {
-  const auto fd = read_number<int>(number);
-  if (!fd || *fd < 0) return fail(fmt::format("`fd://{}` names no descriptor; write fd://3", number));
-  BindTarget target;
-  target.kind = BindTarget::Kind::kInherited;
-  target.fd = *fd;
-  return target;
-}
-
-Result<BindTarget> parse_bracketed(std::string_view text) {
-  const auto close = text.find(']');
-  if (close == std::string_view::npos) return fail(fmt::format("`{}` has no closing bracket", text));
-  const auto rest = text.substr(close + 1);
-  if (!rest.empty() && rest[0] != ':')
-    return fail(fmt::format("after the bracket of `{}` write :PORT", text));
-  auto address = parse_ip(text.substr(1, close - 1));
-  return tcp_target(std::move(address),
-                    rest.empty() ? Result<std::uint16_t>{kDefaultPort} : read_port(rest.substr(1)));
-}
-
-bool starts_with(std::string_view text, std::string_view start) {
-  return text.substr(0, start.size()) == start;
 }
 
 bool same_prefix(const std::array<std::uint8_t, 16>& a, const std::array<std::uint8_t, 16>& b,
@@ -186,35 +116,6 @@ socklen_t Address::to_sockaddr(sockaddr_storage& out) const {
   return sizeof in;
 }
 
-std::string_view bind_address(std::string_view text) { return text.substr(0, text.rfind(kProxyOption)); }
-
-Result<std::optional<ProxyProtocol>> bind_proxy_protocol(std::string_view text) {
-  const auto option = text.rfind(kProxyOption);
-  if (option == std::string_view::npos) return std::nullopt;
-  const std::string_view word = text.substr(option + kProxyOption.size());
-  if (word == "off") return ProxyProtocol::kOff;
-  if (word == "optional") return ProxyProtocol::kOptional;
-  if (word == "required") return ProxyProtocol::kRequired;
-  return fail(fmt::format("`{}` is not off, optional or required, which proxy_protocol= may be", word));
-}
-
-Result<BindTarget> parse_bind(std::string_view text) {
-  if (const auto option = bind_proxy_protocol(text); !option) return tl::unexpected(option.error());
-  text = bind_address(text);
-  if (starts_with(text, "unix:")) return parse_unix(text.substr(5));
-  if (starts_with(text, "fd://")) return parse_inherited(text.substr(5));
-  if (starts_with(text, "tcp://")) text.remove_prefix(6);
-  if (text.empty()) return fail("the address is empty; write HOST:PORT, [v6]:PORT, unix:PATH or fd://N");
-  if (text[0] == '[') return parse_bracketed(text);
-  const auto colon = text.find(':');
-  if (colon == std::string_view::npos) return tcp_target(resolve_host(text), kDefaultPort);
-  if (text.find(':', colon + 1) != std::string_view::npos) {
-    return fail(
-        fmt::format("`{}` has more than one colon; write an IPv6 address in brackets, as [::1]:8000", text));
-  }
-  return tcp_target(resolve_host(text.substr(0, colon)), read_port(text.substr(colon + 1)));
-}
-
 Result<Address> parse_ip(std::string_view text) {
   const std::string terminated{text};
   std::array<std::uint8_t, 16> bytes{};
@@ -240,6 +141,9 @@ Result<AddressSet> AddressSet::parse(const std::vector<std::string>& entries) {
       set.everybody_ = true;
       continue;
     }
+    if (const auto zone = entry.find('%'); zone != std::string::npos)
+      return fail(
+          fmt::format("`{}` has a zone, which peers have not; write {}", entry, entry.substr(0, zone)));
     const auto slash = entry.find('/');
     const auto address = parse_ip(std::string_view{entry}.substr(0, slash));
     if (!address)

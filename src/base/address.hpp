@@ -1,6 +1,6 @@
 // Address: where a socket is, as a value; and AddressSet: the peers an operator trusts.
 //
-// Pure: parses and prints, opens nothing, resolves no names through the network (`localhost` is understood).
+// Pure: parses and prints, opens nothing, looks no name up. What a `bind` setting means is in base/bind.hpp.
 #pragma once
 
 #include <array>
@@ -11,7 +11,6 @@
 #include <sys/socket.h>
 #include <vector>
 
-#include "orrery/config.hpp"
 #include "orrery/result.hpp"
 
 namespace orrery::base {
@@ -35,26 +34,6 @@ struct Address {
 
   friend bool operator==(const Address&, const Address&) = default;
 };
-
-/// What a `bind` setting means.
-struct BindTarget {
-  enum class Kind : std::uint8_t { kTcp, kUnix, kInherited };
-  Kind kind = Kind::kTcp;
-  Address address;   ///< kTcp
-  std::string path;  ///< kUnix
-  int fd = -1;       ///< kInherited
-  friend bool operator==(const BindTarget&, const BindTarget&) = default;
-};
-
-/// Reads `HOST`, `HOST:PORT`, `:PORT`, `[v6]`, `[v6]:PORT`, `unix:PATH`, `fd://N`. Default port 8000; HOST is a
-/// numeric address, `localhost` (127.0.0.1), or empty (0.0.0.0). Options may follow; they are checked.
-Result<BindTarget> parse_bind(std::string_view text);
-
-/// The address of a `bind` setting, without the options behind it.
-std::string_view bind_address(std::string_view text);
-
-/// The option `proxy_protocol=WORD` of a `bind` setting; nothing when it has none.
-Result<std::optional<ProxyProtocol>> bind_proxy_protocol(std::string_view text);
 
 /// Reads a numeric IPv4 or IPv6 address.
 Result<Address> parse_ip(std::string_view text);

@@ -10,6 +10,8 @@
 
 #include "base/access_format.hpp"
 #include "base/address.hpp"
+#include "base/bind.hpp"
+#include "base/lower_case.hpp"
 
 namespace orrery::config {
 namespace {

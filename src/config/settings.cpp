@@ -20,10 +20,13 @@ std::vector<Setting> make_settings() {
     {.name = "bind", .member = &Config::bind, .kind = Kind::kList, .group = Group::kSockets, .impact = Impact::kRebind,
      .letter = 'b', .flags = {"bind"}, .placeholder = "ADDRESS", .unit = "addresses", .range = {1, 64},
      .environment = "PORT", .environment_prefix = "0.0.0.0:", .check = check_bind,
-     .doc = "Address to listen on: HOST, HOST:PORT, [v6]:PORT, unix:PATH or fd://N; may be repeated. HOST is a numeric "
-            "address or `localhost`; the port is 8000 when none is given, and port 0 lets the kernel choose. Addresses from "
-            "a stronger source replace those of a weaker one. `proxy_protocol=off`, `optional` or `required` may follow an "
-            "address. The variable PORT means 0.0.0.0:$PORT."},
+     .doc = "Address to listen on: HOST, HOST:PORT, [v6]:PORT, unix:PATH, unix:@NAME or fd://N; may be repeated. HOST is a "
+            "numeric address or `localhost`; the port is 8000 when none is given, and port 0 lets the kernel choose. A "
+            "link-local address needs its interface: [fe80::1%eth0]:8000. unix:@NAME is a name of Linux's abstract namespace, "
+            "which is no file and which every user of the machine may open. Addresses from a stronger source replace those "
+            "of a weaker one. Options may follow an address: `proxy_protocol=off`, `optional` or `required`; and, after "
+            "[::] only, `ipv6only=off`, which takes IPv4 too ([::]:8000 alone takes IPv6 only). In YAML an address in "
+            "brackets stands in quotes. The variable PORT means 0.0.0.0:$PORT."},
     {.name = "backlog", .member = &Config::backlog, .kind = Kind::kInteger, .group = Group::kSockets,
      .impact = Impact::kRebind, .flags = {"backlog"}, .placeholder = "N", .unit = "connections", .range = {64, 65535},
      .doc = "Connections the kernel queues until a worker accepts them. The kernel caps it at net.core.somaxconn."},

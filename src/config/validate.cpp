@@ -1,33 +1,71 @@
 #include "config/validate.hpp"
 
+#include <filesystem>
 #include <fmt/format.h>
+#include <map>
 #include <optional>
 
-#include "base/address.hpp"
+#include "base/bind.hpp"
 #include "config/value.hpp"
 
 namespace orrery::config {
 namespace {
 
-/// Port 0 is another port each time.
-bool same_place(const base::BindTarget& a, const base::BindTarget& b) {
-  const bool any_port = a.kind == base::BindTarget::Kind::kTcp && a.address.port == 0;
-  return a == b && !any_port;
+namespace fs = std::filesystem;
+
+/// Where a path of the configuration lies, seen from `chdir`.
+std::string place_of(const Config& config, const std::string& path) {
+  return (fs::path{config.chdir} / path).lexically_normal().string();
 }
 
-void find_duplicate_binds(const Config& config, std::vector<Problem>& problems) {
-  std::vector<base::BindTarget> seen;
+std::optional<base::BindTarget> read_target(const Config& config, const std::string& bind) {
+  auto target = base::parse_bind(bind);
+  if (!target) return std::nullopt;  // it has its own complaint
+  if (target->kind == base::BindTarget::Kind::kUnix && !target->is_abstract())
+    target->path = place_of(config, target->path);
+  return *target;
+}
+
+std::string describe_overlap(const base::BindTarget& a, const std::string& text_a, const base::BindTarget& b,
+                             const std::string& text_b) {
+  if (a.kind != base::BindTarget::Kind::kTcp ||
+      (a.address == b.address && a.both_families == b.both_families))
+    return fmt::format("`{}` is the same address as `{}`; give it once", text_b, text_a);
+  return fmt::format(
+      "`{}` and `{}` overlap: one of them is every address and has the port on the other too; "
+      "remove one, or give them two ports",
+      text_a, text_b);
+}
+
+void find_overlapping_binds(const Config& config, std::vector<Problem>& problems) {
+  std::vector<std::optional<base::BindTarget>> seen;
   for (std::size_t i = 0; i < config.bind.size(); ++i) {
-    const auto target = base::parse_bind(config.bind[i]);
-    // An address that cannot be read has its own complaint; keep the places of the others.
-    seen.push_back(target.value_or(base::BindTarget{}));
-    for (std::size_t j = 0; target && j < i; ++j) {
-      if (!same_place(seen[j], *target)) continue;
-      problems.push_back(
-          {"bind", i,
-           fmt::format("`{}` is the same address as `{}`; give it once", config.bind[i], config.bind[j])});
+    seen.push_back(read_target(config, config.bind[i]));
+    for (std::size_t j = 0; seen[i] && j < i; ++j) {
+      if (!seen[j] || !base::overlap(*seen[j], *seen[i])) continue;
+      problems.push_back({"bind", i, describe_overlap(*seen[j], config.bind[j], *seen[i], config.bind[i])});
       break;
     }
+  }
+}
+
+/// Both logs may go to one file, whose lines then stand between each other; nothing else shares one.
+void find_shared_files(const Config& config, std::vector<Problem>& problems) {
+  std::map<std::string, std::string_view> users;
+  const auto use = [&](std::string_view name, std::size_t entry, const std::string& path) {
+    if (path.empty() || path == "-") return;
+    const auto [user, first] = users.try_emplace(place_of(config, path), name);
+    if (first || user->second == name || (name == "accesslog" && user->second == "errorlog")) return;
+    problems.push_back(
+        {name, entry, fmt::format("{} is the file of `{}` too; give another one", path, user->second)});
+  };
+  use("errorlog", 0, config.errorlog);
+  use("accesslog", 0, config.accesslog);
+  use("pidfile", 0, config.pidfile);
+  for (std::size_t i = 0; i < config.bind.size(); ++i) {
+    const auto target = base::parse_bind(config.bind[i]);
+    if (target && target->kind == base::BindTarget::Kind::kUnix && !target->is_abstract())
+      use("bind", i, target->path);
   }
 }
 
@@ -47,7 +85,7 @@ void find_lost_logs(const Config& config, std::vector<Problem>& problems) {
 void find_stuck_reloads(const Config& config, std::vector<Problem>& problems) {
   if (config.max_surge == 0 && config.max_unavailable == 0) {
     problems.push_back({"max_surge", 0,
-                        "max_surge and max_unavailable are both 0, so no worker could ever be replaced; "
+                        "`max_surge` and `max_unavailable` are both 0, so no worker could ever be replaced; "
                         "give one of them at least 1"});
   }
 }
@@ -64,7 +102,8 @@ void find_upside_down_limits(const Config& config, std::vector<Problem>& problem
 
 std::vector<Problem> find_conflicts(const Config& config) {
   std::vector<Problem> problems;
-  find_duplicate_binds(config, problems);
+  find_overlapping_binds(config, problems);
+  find_shared_files(config, problems);
   find_lost_logs(config, problems);
   find_stuck_reloads(config, problems);
   find_upside_down_limits(config, problems);

@@ -47,6 +47,14 @@ Result<std::shared_ptr<os::Listener>> Listeners::open_one(const std::string& bin
   if (!target) return tl::unexpected(target.error());
   const auto passed =
       std::find_if(passed_.begin(), passed_.end(), [&](const Passed& one) { return one.bind == bind; });
+  if (passed == passed_.end()) {
+    if (const std::string ours = find_overlapping(*target); !ours.empty()) {
+      return fail(
+          "cannot bind " + bind + ": it overlaps " + ours +
+          ", where this service listens already; no reload or upgrade can go from one to the other, so "
+          "stop it and start it anew");
+    }
+  }
   auto bound = passed != passed_.end() ? os::take_over(passed->fd.get(), *target, bind)
                                        : os::listen_on(*target, bind, config.backlog, owner);
   if (!bound) return tl::unexpected(bound.error());
@@ -71,6 +79,21 @@ std::shared_ptr<os::Listener> Listeners::find(const std::string& bind) {
     return listener;
   }
   return nullptr;
+}
+
+std::string Listeners::find_overlapping(const base::BindTarget& target) const {
+  for (const Passed& passed : passed_) {
+    const auto other = base::parse_bind(passed.bind);
+    if (other && base::overlap(*other, target)) return passed.bind;
+  }
+  for (const Known& known : known_) {
+    const auto listener = known.listener.lock();
+    if (!listener || !listener->fd || listener->target.kind != base::BindTarget::Kind::kTcp) continue;
+    base::BindTarget other = listener->target;
+    other.address.port = listener->address.port;
+    if (base::overlap(other, target)) return listener->bind;
+  }
+  return "";
 }
 
 std::vector<int> Listeners::descriptors() const {

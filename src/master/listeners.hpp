@@ -67,6 +67,8 @@ class Listeners {
                                                  const std::optional<os::Identity>& owner,
                                                  std::vector<std::string>& notes);
   std::shared_ptr<os::Listener> find(const std::string& bind);
+  /// The `bind` of an open TCP listener of this service whose port `target` would need; empty when there is none.
+  [[nodiscard]] std::string find_overlapping(const base::BindTarget& target) const;
   void forget_closed();
 
   struct Known {

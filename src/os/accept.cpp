@@ -29,6 +29,10 @@ bool is_left(const Listener& listener) {
              instructions > 0;
     }
     case base::BindTarget::Kind::kUnix: {
+      if (listener.target.is_abstract()) {
+        pollfd shut{listener.fd.get(), POLLRDHUP, 0};
+        return ::poll(&shut, 1, 0) == 1 && (shut.revents & POLLRDHUP) != 0;
+      }
       struct stat status {};
       return ::stat(listener.target.path.c_str(), &status) != 0 || status.st_ino != listener.path_inode;
     }

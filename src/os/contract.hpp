@@ -12,12 +12,15 @@
 
 #include "orrery/config.hpp"
 
-#include "base/address.hpp"
+#include "base/bind.hpp"
 #include "base/unique_fd.hpp"
 #include "os/handover.hpp"
 #include "os/scoreboard.hpp"
 
 namespace orrery::os {
+
+/// "127.0.0.1:8000", "[fe80::1%eth0]:8000".
+std::string shown_address(const base::Address& address, const std::string& zone);
 
 /// A socket that listens; made by the master, inherited by every worker.
 struct Listener {

@@ -4,12 +4,14 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
+#include <cstddef>
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fstream>
 #include <linux/filter.h>
 #include <netinet/in.h>
+#include <net/if.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -24,6 +26,9 @@ constexpr int kFirstInherited = 3;  // SD_LISTEN_FDS_START
 std::string cure(int reason) {
   switch (reason) {
     case EACCES: return "; ports below 1024 need CAP_NET_BIND_SERVICE";
+constexpr std::string_view kInUse =
+    "; another process listens there, or a worker of this service that is leaving (ss -lxp shows it)";
+
     case EADDRINUSE: return "; another process listens there (ss -ltnp shows it)";
     case EADDRNOTAVAIL: return "; this machine has no such address (ip address shows what it has)";
     case EAFNOSUPPORT: return "; this machine has no IPv6";
@@ -70,8 +75,44 @@ std::string backlog_note(int backlog) {
 base::UniqueFd open_socket(int family) {
   return base::UniqueFd{::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
 }
+/// The address as the kernel takes it. Fails where its zone is no interface of this machine.
+Result<socklen_t> kernel_address(const base::BindTarget& target, std::string_view bind,
+                                 sockaddr_storage& out) {
+  const socklen_t length = target.address.to_sockaddr(out);
+  if (target.zone.empty()) return length;
+  unsigned zone = ::if_nametoindex(target.zone.c_str());
+  const char* const end = target.zone.data() + target.zone.size();
+  if (zone == 0 && std::from_chars(target.zone.data(), end, zone).ptr != end) zone = 0;
+  if (zone == 0) {
+    return fail(fmt::format("cannot bind {}: this machine has no interface `{}` (ip link shows what it has)",
+                            bind, target.zone));
+  }
+  sockaddr_in6 in{};
+  std::memcpy(&in, &out, sizeof in);
+  in.sin6_scope_id = zone;
+  std::memcpy(&out, &in, sizeof in);
+  return length;
+}
 
-Result<Listener> listen_tcp(const base::BindTarget& target, std::string_view bind, int backlog) {
+struct UnixName {
+  sockaddr_un address{};
+  socklen_t length = sizeof address;
+};
+
+/// An abstract name has a NUL in the place of its `@`, and ends where the length says.
+UnixName unix_name(const base::BindTarget& target) {
+  UnixName name;
+  name.address.sun_family = AF_UNIX;
+  std::memcpy(name.address.sun_path, target.path.data(), target.path.size());
+  if (!target.is_abstract()) return name;
+  name.address.sun_path[0] = '\0';
+  name.length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + target.path.size());
+  return name;
+}
+
+
+/// A TCP socket that is about to be bound.
+base::UniqueFd tcp_socket(const base::BindTarget& target) {
   const bool v6 = target.address.family == base::Address::Family::kV6;
   base::UniqueFd fd = open_socket(v6 ? AF_INET6 : AF_INET);
   if (!fd) return cannot_bind(bind, errno, cure(errno));
@@ -79,8 +120,16 @@ Result<Listener> listen_tcp(const base::BindTarget& target, std::string_view bin
   set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
   if (v6) set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
   sockaddr_storage address{};
-  const socklen_t length = target.address.to_sockaddr(address);
-  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), length) != 0 ||
+  if (v6) set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, target.both_families ? 0 : 1);
+  return fd;
+}
+
+Result<Listener> listen_tcp(const base::BindTarget& target, std::string_view bind, int backlog) {
+  base::UniqueFd fd = tcp_socket(target);
+  if (!fd) return cannot_bind(bind, errno, cure(errno));
+  const auto length = kernel_address(target, bind, address);
+  if (!length) return tl::unexpected(length.error());
+  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), *length) != 0 ||
       ::listen(fd.get(), backlog) != 0) {
     return cannot_bind(bind, errno, cure(errno));
   }
@@ -107,13 +156,24 @@ Result<void> clear_stale_path(const std::string& path, std::string_view bind, co
 
 Result<Listener> listen_unix(const base::BindTarget& target, std::string_view bind, int backlog,
                              const std::optional<Identity>& owner) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (target.path.empty() || target.path.size() >= sizeof address.sun_path) {
-    return fail(fmt::format("cannot bind {}: a unix socket's path has 1 to {} bytes", bind,
-                            sizeof address.sun_path - 1));
+Result<Listener> listen_abstract(const base::BindTarget& target, std::string_view bind, int backlog) {
+  const UnixName name = unix_name(target);
+  Listener listener;
+  listener.fd = open_socket(AF_UNIX);
+  if (!listener.fd) return cannot_bind(bind, errno, "");
+  if (::bind(listener.fd.get(), reinterpret_cast<const sockaddr*>(&name.address), name.length) != 0 ||
+      ::listen(listener.fd.get(), backlog) != 0) {
+    return cannot_bind(bind, errno, errno == EADDRINUSE ? std::string{kInUse} : "");
   }
-  std::memcpy(address.sun_path, target.path.data(), target.path.size());
+  listener.address.family = base::Address::Family::kUnix;
+  return listener;
+}
+
+  const std::size_t longest = sizeof(sockaddr_un::sun_path) - (target.is_abstract() ? 0 : 1);
+  if (target.path.empty() || target.path.size() > longest)
+    return fail(fmt::format("cannot bind {}: a unix socket's path has 1 to {} bytes", bind, longest));
+  if (target.is_abstract()) return listen_abstract(target, bind, backlog);
+  const auto [address, address_length] = unix_name(target);
   if (const auto cleared = clear_stale_path(target.path, bind, address); !cleared)
     return tl::unexpected(cleared.error());
   base::UniqueFd fd = open_socket(AF_UNIX);
@@ -192,16 +252,30 @@ Result<Bound> take_over(int fd, const base::BindTarget& target, std::string_view
   auto listener = adopt(fd, bind);
   if (!listener) return tl::unexpected(listener.error());
   listener->bind = bind;
+Result<void> try_address(const base::BindTarget& target) {
+  const std::string shown = shown_address(target.address, target.zone);
+  const base::UniqueFd fd = tcp_socket(target);
+  if (!fd) return cannot_bind(shown, errno, cure(errno));
+  sockaddr_storage address{};
+  const auto length = kernel_address(target, shown, address);
+  if (!length) return tl::unexpected(length.error());
+  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), *length) == 0 || errno == EADDRINUSE)
+    return {};
+  return cannot_bind(shown, errno, cure(errno));
+}
+
   listener->target = target;
   if (target.kind == base::BindTarget::Kind::kInherited) listener->target.path = bound_path(fd);
   struct stat status {};
-  if (target.kind == base::BindTarget::Kind::kUnix && ::stat(target.path.c_str(), &status) == 0)
+  if (target.kind == base::BindTarget::Kind::kUnix && !target.is_abstract() &&
+      ::stat(target.path.c_str(), &status) == 0)
     listener->path_inode = status.st_ino;
   return Bound{std::move(*listener), ""};
 }
 
 void own_path(Listener& listener, bool own) {
-  listener.owns_path = own && listener.target.kind == base::BindTarget::Kind::kUnix;
+  listener.owns_path =
+      own && listener.target.kind == base::BindTarget::Kind::kUnix && !listener.target.is_abstract();
 }
 
 void change_backlog(const Listener& listener, int backlog) {
@@ -220,7 +294,10 @@ void turn_away(Listener& listener) {
   // A path that is gone gives nobody a connection. Only once: a successor's file may get the same inode.
   unlink_path(listener);
   listener.owns_path = false;
-  if (listener.target.kind != base::BindTarget::Kind::kTcp || !listener.fd) return;
+  if (!listener.fd) return;
+  // Whoever connects from now on is refused; who waits in the queue is still accepted.
+  if (listener.target.is_abstract()) ::shutdown(listener.fd.get(), SHUT_RD);
+  if (listener.target.kind != base::BindTarget::Kind::kTcp) return;
   // The kernel shakes hands on its own. A filter that drops each SYN without ACK (byte 13 of the TCP header holds the flags)
   // makes the client's kernel try again after a second, when it is refused or has a new server.
   std::array<sock_filter, 5> drop_syn{{

@@ -10,7 +10,7 @@
 
 #include "orrery/result.hpp"
 
-#include "base/address.hpp"
+#include "base/bind.hpp"
 #include "os/contract.hpp"
 #include "os/privileges.hpp"
 
@@ -24,6 +24,10 @@ struct Bound {
 /// Opens a listener for `target`; `bind` is the setting it came from. `owner` gets a unix socket's file.
 Result<Bound> listen_on(const base::BindTarget& target, std::string_view bind, int backlog,
                         const std::optional<Identity>& owner);
+
+/// Whether this machine would let this process bind the TCP address, though another one may have it at present. Binds it for a
+/// moment, and never listens.
+Result<void> try_address(const base::BindTarget& target);
 
 /// Takes a listener that the master before this one opened for the same setting. Its unix path stays that master's.
 Result<Bound> take_over(int fd, const base::BindTarget& target, std::string_view bind);
@@ -40,7 +44,7 @@ void unlink_path(const Listener& listener);
 /// Before a listener is closed for good: from now on nobody new gets into its queue, so that what is in there can be taken out and
 /// nothing is cut off when the last copy is closed. An inherited socket is left as it is.
 void turn_away(Listener& listener);
-/// Lets everybody in again. Nothing brings a unix path back.
+/// Lets everybody in again. Nothing brings a unix path back, nor an abstract name before its last copy is closed.
 void let_in(const Listener& listener);
 
 /// The bind settings ("fd://3", ...) that systemd's LISTEN_PID and LISTEN_FDS mean for this process; empty

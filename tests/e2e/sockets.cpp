@@ -148,6 +148,55 @@ TEST_CASE("sockets: inherited descriptors") {
   CHECK(Wire{given.port}.connected());
 }
 
+TEST_CASE("sockets: an abstract name serves, outlives a reload and an upgrade, and is free at the end") {
+  const std::string name = "@orrery-e2e-" + std::to_string(::getpid());
+  ServerProcess server{ServerProcess::Program::kEcho,
+                       {"-w", "2", "-k", GENERATE(from_range(kClasses)), "-p", "pid"}};
+  server.arguments.insert(server.arguments.end(), {"-b", "unix:" + name});
+  const Wire::Place place{0, name, false};
+  REQUIRE(server.serve());
+  CHECK(server.count_lines("Listening at: unix:" + name) == 1);
+  CHECK(fetch(place, "GET /echo").body.find(R"("peer":"unix")") != std::string::npos);
+  server.signal(SIGHUP);
+  REQUIRE(server.wait_for_line("Generation 2 serves"));
+  CHECK(fetch(place, "GET /constant").status == 200);
+  server.signal(SIGUSR2);
+  REQUIRE(server.wait_for_line("has the service now"));
+  CHECK(fetch(place, "GET /constant").status == 200);
+  CHECK(server.wait_for_end() == 0);
+  const std::string former = std::to_string(server.pid()) + "\n";
+  REQUIRE(eventually([&] { return !server.read_file("pid").empty() && server.read_file("pid") != former; }));
+  const pid_t successor = std::stoi(server.read_file("pid"));
+  server.adopt(successor);
+  CHECK(fetch(place, "GET /constant").status == 200);
+  CHECK(!exists(server.file(name)));
+  ::kill(successor, SIGTERM);
+  CHECK(eventually([&] { return !ServerProcess::alive(successor); }));
+  CHECK(!Wire{place}.connected());
+}
+
+TEST_CASE("sockets: [::] with ipv6only=off takes both families") {
+  ServerProcess server{ServerProcess::Program::kEcho,
+                       {"-w", "1", "-b", "[::]:0 ipv6only=off proxy_protocol=off"}};
+  REQUIRE(server.serve());
+  CHECK(fetch(server.port(), "GET /echo").body.find(R"("peer":"127.0.0.1")") != std::string::npos);
+  CHECK(fetch(Wire::Place{server.port(), {}, true}, "GET /echo").body.find(R"("peer":"::1")") !=
+        std::string::npos);
+}
+
+TEST_CASE("sockets: a reload to an address that overlaps the present one names both, and changes nothing") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1"}};
+  server.yaml = "bind: 0.0.0.0:0\n";
+  REQUIRE(server.serve());
+  const std::string own = std::to_string(server.port());
+  server.write_config("bind: 127.0.0.1:" + own + "\n");
+  server.signal(SIGHUP);
+  REQUIRE(server.wait_for_line("cannot bind 127.0.0.1:" + own +
+                               ": it overlaps 0.0.0.0:0, where this service listens"));
+  CHECK(server.count_lines("another process") == 0);
+  CHECK(fetch(server.port(), "GET /constant").status == 200);
+}
+
 TEST_CASE("sockets: LISTEN_FDS meant for another process is not taken") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1"}};
   server.environment = {{"LISTEN_FDS", "1"}, {"LISTEN_PID", "1"}};

@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <cstddef>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -39,6 +40,10 @@ base::UniqueFd connected_socket(const Wire::Place& place, int receive_buffer) {
     address.sun_family = AF_UNIX;
     place.path.copy(address.sun_path, sizeof address.sun_path - 1);
     length = sizeof address;
+    if (place.path[0] == '@') {
+      address.sun_path[0] = '\0';
+      length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + place.path.size());
+    }
   } else if (place.v6) {
     auto& address = reinterpret_cast<sockaddr_in6&>(storage);
     address.sin6_family = AF_INET6;

@@ -40,7 +40,7 @@ class Wire {
   /// Where a server listens.
   struct Place {
     int port = 0;
-    std::string path;  ///< a unix socket, when not empty
+    std::string path;  ///< a unix socket, when not empty; with an @ at its beginning an abstract one
     bool v6 = false;
   };
   explicit Wire(int port) : Wire(Place{port, {}, false}) {}

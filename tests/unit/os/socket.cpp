@@ -4,9 +4,12 @@
 #include <catch2/catch.hpp>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <cstddef>
+#include <cstring>
 #include <fstream>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <ifaddrs.h>
 #include <sys/stat.h>
 
 #include "support/child_process.hpp"
@@ -41,6 +44,29 @@ bool has_ipv6() {
 
 TEST_CASE("socket: port 0 becomes a real port, and the flags are set") {
   const auto bound = listen_at("127.0.0.1:0");
+struct LinkLocal {
+  std::string address, interface;
+  unsigned number = 0;
+};
+
+/// A link-local address this machine has, of an interface that is up.
+std::optional<LinkLocal> link_local() {
+  ifaddrs* list = nullptr;
+  if (::getifaddrs(&list) != 0) return std::nullopt;
+  std::optional<LinkLocal> found;
+  for (const ifaddrs* one = list; one != nullptr && !found; one = one->ifa_next) {
+    if (one->ifa_addr == nullptr || one->ifa_addr->sa_family != AF_INET6) continue;
+    sockaddr_in6 address{};
+    std::memcpy(&address, one->ifa_addr, sizeof address);
+    if (!IN6_IS_ADDR_LINKLOCAL(&address.sin6_addr)) continue;
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    ::inet_ntop(AF_INET6, &address.sin6_addr, text.data(), text.size());
+    found = LinkLocal{text.data(), one->ifa_name, address.sin6_scope_id};
+  }
+  ::freeifaddrs(list);
+  return found;
+}
+
   REQUIRE(bound);
   const Listener& listener = bound->listener;
   CHECK(listener.address.port != 0);
@@ -156,6 +182,92 @@ TEST_CASE("socket: LISTEN_FDS counts only for the process it names") {
   ::setenv("LISTEN_FDS", "2", 1);
   SECTION("ours") {
     ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
+TEST_CASE("socket: an abstract name is no file, is not unlinked, and turns away whom it does not serve") {
+  const std::string bind = fmt::format("unix:@orrery-test-{}", ::getpid());
+  const test::TemporaryDirectory directory;
+  auto bound = listen_at(bind);
+  REQUIRE(bound);
+  Listener& listener = bound->listener;
+  CHECK(listener.url() == bind);
+  CHECK(listener.address.family == base::Address::Family::kUnix);
+  CHECK_FALSE(listener.owns_path);
+  own_path(listener, true);
+  CHECK_FALSE(listener.owns_path);
+  CHECK(::access(listener.target.path.c_str(), F_OK) != 0);
+  CHECK_FALSE(is_left(listener));
+  const auto second = listen_at(bind);
+  REQUIRE_FALSE(second);
+  CHECK(second.error().message.find("address already in use") != std::string::npos);
+
+  const auto connect = [&] {
+    base::UniqueFd client{::socket(AF_UNIX, SOCK_STREAM, 0)};
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::string& name = listener.target.path;
+    std::copy(name.begin() + 1, name.end(), address.sun_path + 1);
+    const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size());
+    return ::connect(client.get(), reinterpret_cast<const sockaddr*>(&address), length) == 0
+               ? std::move(client)
+               : base::UniqueFd{};
+  };
+  const base::UniqueFd waiting = connect();
+  REQUIRE(waiting);
+  turn_away(listener);
+  CHECK(is_left(listener));
+  CHECK_FALSE(connect());
+  Accepted accepted = accept_one(listener.fd.get());
+  CHECK(accepted.socket);
+  CHECK(accepted.peer.to_string() == "unix");
+  CHECK(is_nothing_there(accept_one(listener.fd.get()).error));
+}
+
+TEST_CASE("socket: an inherited abstract socket is known by its name") {
+  const std::string bind = fmt::format("unix:@orrery-inherited-{}", ::getpid());
+  auto bound = listen_at(bind);
+  REQUIRE(bound);
+  const int number = ::fcntl(bound->listener.fd.get(), F_DUPFD, 10);
+  const auto inherited = listen_at(fmt::format("fd://{}", number));
+  REQUIRE(inherited);
+  CHECK(inherited->listener.url() == bind);
+}
+
+TEST_CASE("socket: [::] with ipv6only=off takes IPv4 too") {
+  if (!has_ipv6()) return;
+  const auto both = listen_at("[::]:0 ipv6only=off");
+  REQUIRE(both);
+  CHECK(option(both->listener.fd.get(), IPPROTO_IPV6, IPV6_V6ONLY) == 0);
+  const auto v4 = listen_at(fmt::format("127.0.0.1:{}", both->listener.address.port));
+  CHECK_FALSE(v4);
+}
+
+TEST_CASE("socket: a link-local address is bound on its interface") {
+  const auto none = listen_at("[fe80::1%no-such-interface]:0");
+  REQUIRE_FALSE(none);
+  CHECK(none.error().message.find("this machine has no interface `no-such-interface`") != std::string::npos);
+  const auto place = link_local();
+  if (!place) return;  // this machine has none
+  const std::string address = fmt::format("[{}%{}]", place->address, place->interface);
+  for (const std::string& bind : {address + ":0", fmt::format("[{}%{}]:0", place->address, place->number)}) {
+    INFO(bind);
+    const auto bound = listen_at(bind);
+    REQUIRE(bound);
+    CHECK(bound->listener.address.port != 0);
+  }
+  CHECK(listen_at(address + ":0")->listener.url().find("http://" + address.substr(0, address.size() - 1)) ==
+        0);
+  CHECK(try_address(base::parse_bind(address + ":0").value()));
+  CHECK_FALSE(try_address(base::parse_bind("[fe80::1%no-such-interface]:1").value()));
+}
+
+TEST_CASE("socket: an address is tried without disturbing whoever has it") {
+  const auto holder = listen_at("127.0.0.1:0");
+  REQUIRE(holder);
+  CHECK(try_address(base::parse_bind(fmt::format("127.0.0.1:{}", holder->listener.address.port)).value()));
+  const auto elsewhere = try_address(base::parse_bind("192.0.2.1:80").value());
+  REQUIRE_FALSE(elsewhere);
+  CHECK(elsewhere.error().message.find("this machine has no such address") != std::string::npos);
+}
+
     CHECK(take_inherited_binds() == std::vector<std::string>{"fd://3", "fd://4"});
   }
   SECTION("our parent's") {
