@@ -185,7 +185,9 @@ struct Config {
   std::string errorlog = "-";  ///< file of the error log; `-` = standard error
   LogLevel loglevel = LogLevel::kInfo;
   std::string accesslog;  ///< file of the access log; `-` = standard output; empty = off
-  /// gunicorn's atoms; an unknown atom is refused when the configuration is read.
+  /// Paths whose requests get no line in the access log, such as `/health`; compared whole, without the query.
+  std::vector<std::string> access_log_skip;
+  /// gunicorn's atoms; an unknown atom is refused when the configuration is read. A format that is a JSON object gives lines of JSON.
   std::string access_log_format = R"(%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s")";
 };
 

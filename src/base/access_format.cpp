@@ -2,15 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdlib>
-#include <cstring>
 #include <ctime>
 #include <fmt/format.h>
 #include <optional>
 
+#include "base/access_sketch.hpp"
 #include "base/lower_case.hpp"
-#include "base/sixteen.hpp"
+#include "base/pen.hpp"
 
 namespace orrery::base {
 
@@ -41,91 +40,6 @@ enum class AccessFormat::Atom : std::uint8_t {
 };
 
 namespace {
-
-bool needs_escape(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte < 0x20 || byte >= 0x7f || c == '"' || c == '\\';
-}
-
-bool is_plain(std::string_view value) {
-  const std::size_t plain = sixteen::walk(
-      value,
-      [](sixteen::Block bytes) {
-        return (bytes < 0x20) | (bytes >= 0x7f) | (bytes == '"') | (bytes == '\\');
-      },
-      needs_escape);
-  return plain == value.size();
-}
-
-/// Writes from left to right while there is room, and counts, rather too much, what there is none for.
-class Pen {
- public:
-  explicit Pen(std::span<char> to) : begin_(to.data()), at_(to.data()), end_(to.data() + to.size()) {}
-
-  void put(char c) {
-    if (at_ == end_) return refuse(1);
-    *at_++ = c;
-  }
-  [[gnu::always_inline]] void put(std::string_view text) {
-    if (text.size() > static_cast<std::size_t>(end_ - at_)) return refuse(text.size());
-    copy(text);
-    at_ += text.size();
-  }
-  void put_escaped(std::string_view value) {
-    if (is_plain(value)) return put(value);
-    for (const char c : value) needs_escape(c) ? put_escaped_byte(c) : put(c);
-  }
-  void put_value(std::string_view value) { value.empty() ? put('-') : put_escaped(value); }
-  template <class Integer>
-  void put_number(Integer value) {
-    const auto [end, error] = std::to_chars(at_, end_, value);
-    if (error != std::errc{}) return refuse(kLongestNumber);
-    at_ = end;
-  }
-  template <class Integer>
-  void put_number_or_dash(Integer value) {
-    value == 0 ? put('-') : put_number(value);
-  }
-  /// Of all that was put; more than there is room for when not all of it was written.
-  [[nodiscard]] std::size_t length() const { return static_cast<std::size_t>(at_ - begin_) + refused_; }
-
- private:
-  /// Most pieces are short: no call for these.
-  [[gnu::always_inline]] void copy(std::string_view text) {
-    const std::size_t size = text.size();
-    if (size > 16) {
-      std::memcpy(at_, text.data(), size);
-    } else if (size >= 8) {
-      std::memcpy(at_, text.data(), 8);
-      std::memcpy(at_ + size - 8, text.data() + size - 8, 8);
-    } else if (size >= 4) {
-      std::memcpy(at_, text.data(), 4);
-      std::memcpy(at_ + size - 4, text.data() + size - 4, 4);
-    } else if (size > 0) {
-      at_[0] = text[0];
-      at_[size / 2] = text[size / 2];
-      at_[size - 1] = text[size - 1];
-    }
-  }
-  void put_escaped_byte(char c) {
-    static constexpr std::string_view kDigits = "0123456789ABCDEF";
-    const auto byte = static_cast<unsigned char>(c);
-    put("\\x");
-    put(kDigits[byte >> 4U]);
-    put(kDigits[byte & 15U]);
-  }
-  static constexpr std::size_t kLongestNumber = 20;
-  /// From now on nothing fits.
-  void refuse(std::size_t size) {
-    end_ = at_;
-    refused_ += size;
-  }
-
-  char* begin_;
-  char* at_;
-  char* end_;
-  std::size_t refused_ = 0;
-};
 
 template <class Unit>
 std::int64_t whole(Nanoseconds duration) {
@@ -182,16 +96,6 @@ std::string_view query_of(std::string_view target) {
   return mark == std::string_view::npos ? std::string_view{} : target.substr(mark + 1);
 }
 
-void put_request_line(const AccessRecord& record, Pen& pen) {
-  if (record.method.empty() && record.target.empty()) return pen.put('-');
-  pen.put_value(record.method);
-  pen.put(' ');
-  pen.put_value(record.target);
-  if (record.protocol.empty()) return;
-  pen.put(' ');
-  pen.put_escaped(record.protocol);
-}
-
 std::string_view request_field(const AccessRecord& record, std::string_view name) {
   return record.request_field == nullptr ? std::string_view{} : record.request_field(record.context, name);
 }
@@ -205,23 +109,72 @@ std::string_view environment_value(const std::string& name) {
   return value == nullptr ? std::string_view{} : std::string_view{value};
 }
 
-/// One `%(...)s` of the format: where its name stands and where the text goes on.
-struct Token {
-  std::string_view name;
-  std::size_t next = 0;
+/// How the values of a line are written; `bare`: where JSON has a value and not the inside of a string.
+struct Whole {
+  static std::string_view of(std::string_view value) { return value; }
+};
+struct Clip {
+  std::size_t most;
+  [[nodiscard]] std::string_view of(std::string_view value) const { return clipped(value, most); }
 };
 
-std::optional<Token> read_token(std::string_view format, std::size_t percent) {
-  if (percent + 1 >= format.size() || format[percent + 1] != '(') return std::nullopt;
-  const auto close = format.find(")s", percent);
-  if (close == std::string_view::npos) return std::nullopt;
-  return Token{format.substr(percent + 2, close - percent - 2), close + 2};
-}
+template <class Extent>
+struct Plain {
+  Extent extent;
+  void text(Pen& pen, bool, std::string_view value) const { pen.put_value(extent.of(value)); }
+  static void time(Pen& pen, bool, WallTime time) { pen.put(second_text(time)); }
+  static void status(Pen& pen, bool, int status) { pen.put_number_or_dash(status); }
+  static void bytes(Pen& pen, bool, std::uint64_t count) { pen.put_number_or_dash(count); }
+  static void pid(Pen& pen, bool, pid_t pid) {
+    pen.put('<');
+    pen.put_number(pid);
+    pen.put('>');
+  }
+  void request_line(Pen& pen, bool, const AccessRecord& record) const {
+    if (record.method.empty() && record.target.empty()) return pen.put('-');
+    pen.put_value(extent.of(record.method));
+    pen.put(' ');
+    pen.put_value(extent.of(record.target));
+    if (record.protocol.empty()) return;
+    pen.put(' ');
+    pen.put_escaped(extent.of(record.protocol));
+  }
+};
 
-std::string no_atom(std::size_t at) {
-  return fmt::format("`%` at column {} begins no atom; write %(x)s for an atom and %% for a percent sign",
-                     at + 1);
-}
+template <class Extent>
+struct Json {
+  Extent extent;
+  void text(Pen& pen, bool bare, std::string_view value) const {
+    if (value.empty()) return bare ? pen.put("null") : pen.put('-');
+    if (bare) pen.put('"');
+    pen.put_json(extent.of(value));
+    if (bare) pen.put('"');
+  }
+  static void time(Pen& pen, bool bare, WallTime time) {
+    if (bare) pen.put('"');
+    pen.put(second_text(time));
+    if (bare) pen.put('"');
+  }
+  static void status(Pen& pen, bool bare, int status) {
+    status == 0 && bare ? pen.put("null") : pen.put_number_or_dash(status);
+  }
+  static void bytes(Pen& pen, bool bare, std::uint64_t count) {
+    bare ? pen.put_number(count) : pen.put_number_or_dash(count);
+  }
+  static void pid(Pen& pen, bool bare, pid_t pid) {
+    bare ? pen.put_number(pid) : Plain<Extent>::pid(pen, bare, pid);
+  }
+  void request_line(Pen& pen, bool bare, const AccessRecord& record) const {
+    if (record.method.empty() && record.target.empty()) return text(pen, bare, "");
+    if (bare) pen.put('"');
+    text(pen, false, record.method);
+    pen.put(' ');
+    text(pen, false, record.target);
+    if (!record.protocol.empty()) pen.put(' ');
+    if (!record.protocol.empty()) pen.put_json(extent.of(record.protocol));
+    if (bare) pen.put('"');
+  }
+};
 
 std::string unknown_atom(std::string_view name, std::size_t at) {
   return fmt::format(
@@ -271,48 +224,69 @@ std::optional<AccessFormat::Piece> AccessFormat::piece_for(std::string_view name
       Letter{'D', Atom::kMicroseconds}, Letter{'L', Atom::kDecimalSeconds}, Letter{'p', Atom::kPid},
       Letter{'I', Atom::kId},
   };
-  if (name == "l") return Piece{Atom::kText, "-"};
+  if (name == "l") return Piece{Atom::kText, "-", false};
   for (const auto& row : kLetters) {
-    if (name.size() == 1 && row.letter == name[0]) return Piece{row.atom, {}};
+    if (name.size() == 1 && row.letter == name[0]) return Piece{row.atom, {}, false};
   }
   if (name.size() < 4 || name[0] != '{' || name[name.size() - 2] != '}') return std::nullopt;
   const auto inner = name.substr(1, name.size() - 3);
-  if (name.back() == 'i') return Piece{Atom::kRequestField, lower_case(inner)};
-  if (name.back() == 'o') return Piece{Atom::kResponseField, lower_case(inner)};
-  if (name.back() == 'e') return Piece{Atom::kEnvironment, std::string{inner}};
+  if (name.back() == 'i') return Piece{Atom::kRequestField, lower_case(inner), false};
+  if (name.back() == 'o') return Piece{Atom::kResponseField, lower_case(inner), false};
+  if (name.back() == 'e') return Piece{Atom::kEnvironment, std::string{inner}, false};
   return std::nullopt;
 }
 
-void AccessFormat::add_text(std::string& text) {
-  if (!text.empty()) pieces_.push_back({Atom::kText, std::exchange(text, {})});
+bool AccessFormat::brings_text(Atom atom) {
+  switch (atom) {
+    case Atom::kText:
+    case Atom::kTime:
+    case Atom::kStatus:
+    case Atom::kBytes:
+    case Atom::kBytesOrDash:
+    case Atom::kSeconds:
+    case Atom::kMilliseconds:
+    case Atom::kMicroseconds:
+    case Atom::kDecimalSeconds:
+    case Atom::kPid: return false;
+    default: return true;
+  }
+}
+
+void AccessFormat::add(Piece piece) {
+  constexpr std::size_t kNumberOrTime = 32, kQuotesAndBlanks = 6;
+  const bool text = brings_text(piece.atom);
+  fixed_ += piece.atom == Atom::kText ? piece.text.size() : text ? kQuotesAndBlanks : kNumberOrTime;
+  texts_ += piece.atom == Atom::kRequestLine ? 3 : text ? 1 : 0;
+  if (piece.atom == Atom::kText && !pieces_.empty() && pieces_.back().atom == Atom::kText)
+    pieces_.back().text += piece.text;
+  else
+    pieces_.push_back(std::move(piece));
 }
 
 Result<AccessFormat> AccessFormat::compile(std::string_view format) {
+  const auto sketch = AccessSketch::of(format);
+  if (!sketch) return tl::unexpected(sketch.error());
   AccessFormat compiled;
-  std::string text;
-  std::size_t at = 0;
-  while (at < format.size()) {
-    const bool percent = format.substr(at, 2) == "%%";
-    if (percent || format[at] != '%') {
-      text += format[at];
-      at += percent ? 2 : 1;
+  compiled.json_ = sketch->is_json();
+  compiled.json_fault_ = sketch->json_fault();
+  for (const AccessSketch::Part& part : sketch->parts()) {
+    if (part.name.empty()) {
+      compiled.add({Atom::kText, std::string{part.text}, false});
       continue;
     }
-    const auto token = read_token(format, at);
-    if (!token) return fail(no_atom(at));
-    auto piece = piece_for(token->name);
-    if (!piece) return fail(unknown_atom(token->name, at));
-    at = token->next;
-    if (piece->atom == Atom::kText) {
-      text += piece->text;
-      continue;
-    }
-    compiled.add_text(text);
-    compiled.pieces_.push_back(std::move(*piece));
+    auto piece = piece_for(part.name);
+    if (!piece) return fail(unknown_atom(part.name, part.at));
+    compiled.has_atoms_ = true;
+    piece->bare = compiled.json_ && part.bare;
+    if (piece->atom == Atom::kText && piece->bare) piece->text = "null";
+    compiled.add(std::move(*piece));
   }
-  text += '\n';
-  compiled.add_text(text);
-  return compiled;
+  compiled.add({Atom::kText, "\n", false});
+  if (compiled.fixed_ <= kShortestRoom / 2) return compiled;
+  return fail(
+      fmt::format("a line has {} bytes beside what a request brings; it may have {}, so that a pipe takes it "
+                  "whole",
+                  compiled.fixed_, kShortestRoom / 2));
 }
 
 void AccessFormat::render(const AccessRecord& record, std::string& out) const {
@@ -327,36 +301,55 @@ void AccessFormat::render(const AccessRecord& record, std::string& out) const {
 }
 
 std::size_t AccessFormat::render(const AccessRecord& record, std::span<char> to) const {
+  return json_ ? write<Json<Whole>>(record, to, {}) : write<Plain<Whole>>(record, to, {});
+}
+
+std::size_t AccessFormat::render_within(const AccessRecord& record, std::span<char> to) const {
+  std::size_t length = render(record, to);
+  // Few values are long: first one may take all the room, then half of it, at last each the same share, which
+  // fits.
+  const std::size_t share = (to.size() - fixed_) / std::max(texts_, std::size_t{1});
+  for (std::size_t most = to.size() - fixed_; length > to.size() && most >= share; most /= 2) {
+    length = json_ ? write<Json<Clip>>(record, to, {{most}}) : write<Plain<Clip>>(record, to, {{most}});
+  }
+  if (length <= to.size()) return length;
+  return json_ ? write<Json<Clip>>(record, to, {{share}}) : write<Plain<Clip>>(record, to, {{share}});
+}
+
+// The pen is a local: it lives in registers.
+template <class Style>
+std::size_t AccessFormat::write(const AccessRecord& record, std::span<char> to, const Style& style) const {
   Pen pen{to};
   for (const Piece& piece : pieces_) {
+    const auto text = [&](std::string_view value) { style.text(pen, piece.bare, value); };
     switch (piece.atom) {
       case Atom::kText: pen.put(piece.text); break;
-      case Atom::kClient: pen.put_value(record.client); break;
-      case Atom::kUser: pen.put_value(user_of(request_field(record, "authorization"))); break;
-      case Atom::kTime: pen.put(second_text(record.finished)); break;
-      case Atom::kRequestLine: put_request_line(record, pen); break;
-      case Atom::kMethod: pen.put_value(record.method); break;
-      case Atom::kPath: pen.put_value(path_of(record.target)); break;
-      case Atom::kQuery: pen.put_value(query_of(record.target)); break;
-      case Atom::kProtocol: pen.put_value(record.protocol); break;
-      case Atom::kStatus: pen.put_number_or_dash(record.status); break;
+      case Atom::kClient: text(record.client); break;
+      case Atom::kUser: {
+        const std::string_view authorization = request_field(record, "authorization");
+        authorization.empty() ? text(authorization) : text(user_of(authorization));
+        break;
+      }
+      case Atom::kTime: style.time(pen, piece.bare, record.finished); break;
+      case Atom::kRequestLine: style.request_line(pen, piece.bare, record); break;
+      case Atom::kMethod: text(record.method); break;
+      case Atom::kPath: text(path_of(record.target)); break;
+      case Atom::kQuery: text(query_of(record.target)); break;
+      case Atom::kProtocol: text(record.protocol); break;
+      case Atom::kStatus: style.status(pen, piece.bare, record.status); break;
       case Atom::kBytes: pen.put_number(record.body_bytes); break;
-      case Atom::kBytesOrDash: pen.put_number_or_dash(record.body_bytes); break;
-      case Atom::kReferer: pen.put_value(request_field(record, "referer")); break;
-      case Atom::kAgent: pen.put_value(request_field(record, "user-agent")); break;
+      case Atom::kBytesOrDash: style.bytes(pen, piece.bare, record.body_bytes); break;
+      case Atom::kReferer: text(request_field(record, "referer")); break;
+      case Atom::kAgent: text(request_field(record, "user-agent")); break;
       case Atom::kSeconds: pen.put_number(whole<std::chrono::seconds>(record.duration)); break;
       case Atom::kMilliseconds: pen.put_number(whole<std::chrono::milliseconds>(record.duration)); break;
       case Atom::kMicroseconds: pen.put_number(whole<std::chrono::microseconds>(record.duration)); break;
       case Atom::kDecimalSeconds: put_decimal_seconds(record.duration, pen); break;
-      case Atom::kPid:
-        pen.put('<');
-        pen.put_number(record.pid);
-        pen.put('>');
-        break;
-      case Atom::kId: pen.put_value(record.id); break;
-      case Atom::kRequestField: pen.put_value(request_field(record, piece.text)); break;
-      case Atom::kResponseField: pen.put_value(response_field(record, piece.text)); break;
-      case Atom::kEnvironment: pen.put_value(environment_value(piece.text)); break;
+      case Atom::kPid: style.pid(pen, piece.bare, record.pid); break;
+      case Atom::kId: text(record.id); break;
+      case Atom::kRequestField: text(request_field(record, piece.text)); break;
+      case Atom::kResponseField: text(response_field(record, piece.text)); break;
+      case Atom::kEnvironment: text(environment_value(piece.text)); break;
     }
   }
   return pen.length();

@@ -1,7 +1,10 @@
 // AccessFormat: gunicorn's access_log_format, compiled once, rendered for each request.
 //
-// Pure. Used by the worker for every finished request and by the master for the requests a dead worker left. Every
-// atom is escaped (control bytes, quote, backslash, bytes >= 0x7f as \xHH), so a peer cannot forge a line or a field.
+// Pure. Used by the worker for every finished request and by the master for the requests a dead worker left.
+// Every atom is escaped (control bytes, quote, backslash, bytes >= 0x7f as \xHH), so a peer cannot forge a
+// line or a field. A format that is a JSON object as it stands is rendered as JSON: values are escaped as
+// JSON strings, an atom outside the quotes is a whole value (a number, or a string with its quotes, or null),
+// and each line is a JSON object.
 //
 // Atoms: %(h)s client  %(l)s -  %(u)s user of basic authentication  %(t)s [22/Nov/2026:10:00:00 +0000]
 //   %(r)s request line  %(m)s method  %(U)s path  %(q)s query  %(H)s protocol  %(s)s status
@@ -49,22 +52,44 @@ class AccessFormat {
   /// Compiles `format`; fails with a sentence that names the unknown atom and its column.
   static Result<AccessFormat> compile(std::string_view format);
 
-  /// Writes one line, with its newline, to the beginning of `to`, and returns its length. When it does not fit the result is a size that
-  /// would do, larger than `to`, and what lies there is no line.
+  /// Writes one line, with its newline, to the beginning of `to`, and returns its length. When it does not
+  /// fit the result is a size that would do, larger than `to`, and what lies there is no line.
   [[nodiscard]] std::size_t render(const AccessRecord& record, std::span<char> to) const;
+  /// The same for at least kShortestRoom bytes: values are cut, the longest first, where the line would not
+  /// fit.
+  [[nodiscard]] std::size_t render_within(const AccessRecord& record, std::span<char> to) const;
   /// Appends it to `out`.
   void render(const AccessRecord& record, std::string& out) const;
+
+  /// Whether anything of a request is in a line.
+  [[nodiscard]] bool has_atoms() const { return has_atoms_; }
+  /// Whether lines are JSON objects.
+  [[nodiscard]] bool is_json() const { return json_; }
+  /// Why a format that begins as a JSON object is none: "look at column 17"; empty for all others.
+  [[nodiscard]] const std::string& json_fault() const { return json_fault_; }
+
+  /// What a pipe takes whole (PIPE_BUF). Half of it is kept for what a request brings.
+  static constexpr std::size_t kShortestRoom = 4096;
 
  private:
   enum class Atom : std::uint8_t;
   struct Piece {
     Atom atom;
     std::string text;  ///< literal text, or the name inside {}
+    bool bare;         ///< JSON: outside the quotes
   };
   /// The piece for what stands between `%(` and `)s`; nothing when it is not known.
   static std::optional<Piece> piece_for(std::string_view name);
-  void add_text(std::string& text);
+  static bool brings_text(Atom atom);
+  void add(Piece piece);
+  template <class Style>
+  std::size_t write(const AccessRecord& record, std::span<char> to, const Style& style) const;
+
   std::vector<Piece> pieces_;
+  std::size_t fixed_ = 0;  ///< bytes that a line may need beside the texts of its request
+  std::size_t texts_ = 0;  ///< how many of these are in a line
+  bool json_ = false, has_atoms_ = false;
+  std::string json_fault_;
 };
 
 }  // namespace orrery::base

@@ -59,6 +59,7 @@ class Ranking {
     become_threads();
     note_idle_settings();
     for (const Problem& problem : find_conflicts(outcome_.config)) {
+    note_useless_format();
       outcome_.complaints.push_back({place(problem), problem.message});
     }
   }
@@ -116,6 +117,17 @@ class Ranking {
   void note(std::string sentence) { outcome_.notes.push_back(std::move(sentence)); }
 
   Outcome& outcome_;
+  void note_useless_format() {
+    const auto format = base::AccessFormat::compile(outcome_.config.access_log_format);
+    if (format && !format->has_atoms() && !outcome_.config.accesslog.empty())
+      note("access_log_format has no atom such as %(r)s, so every line of the access log is the same");
+    if (!format || format->json_fault().empty()) return;
+    note(fmt::format(
+        "access_log_format begins like a JSON object but is none ({}), so its values are escaped as text "
+        "and its lines are no JSON",
+        format->json_fault()));
+  }
+
   std::map<std::string_view, Given> places_;
 };
 

@@ -280,7 +280,9 @@ std::vector<Setting> make_settings() {
             "%(s)s status, %(B)s body bytes, %(b)s the same or -, %(f)s referer, %(a)s user agent, %(T)s seconds, "
             "%(M)s milliseconds, %(D)s microseconds, %(L)s seconds with six decimals, %(p)s pid, %(I)s request id, "
             "%({name}i)s request field, %({name}o)s response field, %({name}e)s environment variable, %% a percent "
-            "sign. A missing value is `-`."},
+            "sign. A missing value is `-`. Control bytes, quotes, backslashes and bytes beyond ASCII are written as \\xHH. A "
+            "format that is a JSON object, as {\"path\":\"%(U)s\",\"status\":%(s)s}, gives lines of valid JSON: values "
+            "are escaped as JSON, and an atom outside the quotes is a number, a string with its own quotes, or null."},
 
     // --- orders to the program ---
     {.name = "config", .letter = 'c', .flags = {"config"}, .placeholder = "FILE",

@@ -78,7 +78,6 @@ void AccessLog::write(const base::AccessRecord& record) {
   if (append(record)) return;
   std::string line;
   format_.render(record, line);
-  if (!waits_) line.replace(PIPE_BUF - 1, std::string::npos, "\n");
   write_out(line);
 }
 
@@ -89,11 +88,9 @@ bool AccessLog::append(const base::AccessRecord& record) {
   const std::span room{batch.bytes.data() + used, batch.bytes.size() - used};
   std::size_t length = format_.render(record, room);
   if (length > room.size()) return false;
-  if (!waits_ && length > PIPE_BUF) {
-    length = PIPE_BUF;
-    room[PIPE_BUF - 1] = '\n';
-  }
   const std::uint32_t now = used + static_cast<std::uint32_t>(length);
+  if (!waits_ && length > PIPE_BUF && room.size() >= PIPE_BUF)
+    length = format_.render_within(record, room.first(PIPE_BUF));
   batch.used.store(now, std::memory_order_release);
   if (now >= kFlushAt) flush();
   return true;

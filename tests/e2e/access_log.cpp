@@ -1,6 +1,7 @@
 // The access log: its form, what cannot be forged in it, whole lines from many workers, readers that stop.
 #include <algorithm>
 #include <fcntl.h>
+#include <nlohmann/json.hpp>
 #include <sys/socket.h>
 
 #include "e2e/classes.hpp"
@@ -79,6 +80,58 @@ TEST_CASE("access log: nothing a client sends breaks out of its place") {
   CHECK(lines_of(log).size() == 1);
   CHECK(count_in(log, "\"") == 4);  // our own: each one of the client's is escaped as \x22
   CHECK(std::none_of(log.begin(), log.end() - 1, [](unsigned char c) { return c < 0x20 || c == 0x7f; }));
+}
+
+TEST_CASE("access log: a JSON format gives JSON whatever a client sends, to a file and to a pipe") {
+  const std::string kind = GENERATE("file", "pipe");
+  INFO(kind);
+  Ends ends = make_ends("pipe");
+  ServerProcess server{ServerProcess::Program::kEcho,
+                       {"-w", "1", "--access-logfile", kind == "file" ? "access.log" : "-"}};
+  server.arguments.insert(
+      server.arguments.end(),
+      {"--access-logformat",
+       R"({"client":"%(h)s","line":"%(r)s","status":%(s)s,"bytes":%(b)s,"x":%({X-Id}i)s,"ua":"%(a)s"})"});
+  server.in_child = [&ends] { ::dup2(ends.server.get(), STDOUT_FILENO); };
+  REQUIRE(server.serve());
+  ends.server.reset();
+  const std::string long_value(7000, '\x9b');
+  const std::string fields[] = {"User-Agent: a\" \\ \xc3\xa4 \xe4\t\r\nX-Id: \",\"status\":0,\"\r\n",
+                                "User-Agent: \xff\xfe\r\n",
+                                "X-Id: " + long_value + "\r\nUser-Agent: last\r\n"};
+  for (const std::string& one : fields) fetch(server.port(), "GET /echo?q=1", one);
+  fetch(server.port(), "GET /echo?q=\"\\\x7f\xc3");
+  Wire wire{server.port()};
+  wire.send("\x01\x02 \"\r\n\r\n");
+  wire.read();
+  CHECK(server.stop() == 0);
+  const auto lines = lines_of(kind == "file" ? server.read_file("access.log") : drain(ends.ours.get()));
+  REQUIRE(lines.size() == 5);
+  for (const std::string& line : lines) {
+    INFO(line);
+    CHECK(nlohmann::json::accept(line));
+    CHECK((kind == "file" || line.size() < 4096));
+  }
+  const auto first = nlohmann::json::parse(lines[0]);
+  CHECK(first["status"] == 200);
+  CHECK(first["x"] == "\",\"status\":0,\"");
+  CHECK(nlohmann::json::parse(lines[2])["ua"] == "last");
+}
+
+TEST_CASE("access log: paths in access_log_skip have no line") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "--access-logfile", "access.log"}};
+  server.arguments.insert(server.arguments.end(), {"--access-log-skip", "/constant, /nowhere"});
+  REQUIRE(server.serve());
+  Wire wire{server.port()};
+  for (const char* line : {"GET /constant", "GET /constant?x=1", "GET /nowhere", "GET /constant/",
+                           "HEAD /constant", "GET /echo"})
+    wire.ask(line);
+  CHECK(server.stop() == 0);
+  const std::string log = server.read_file("access.log");
+  INFO(log);
+  CHECK(lines_of(log).size() == 2);
+  CHECK(count_in(log, "GET /constant/ ") == 1);
+  CHECK(count_in(log, "GET /echo ") == 1);
 }
 
 TEST_CASE("access log: lines of four workers are whole, none is missing") {

@@ -1,9 +1,11 @@
-// AccessFormat: any format compiles or is refused with a sentence, and no request can forge a line or a quote.
+// AccessFormat: any format compiles or is refused with a sentence, no request can forge a line or a quote, and a format that is a
+// JSON object gives lines that are.
 //
 // Input: the format, then the texts of one request, with a NUL between them.
 #include "base/access_format.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "fuzz/claim.hpp"
 #include "fuzz/input.hpp"
@@ -52,8 +54,20 @@ void run(Input input) {
   std::string line = "before\n";
   compiled->render(record_of(a, b), line);
   line.erase(0, 7);
-  const std::string literal = literal_of(format);
   claim(line.ends_with('\n'), "a line has an end");
+  std::string within(base::AccessFormat::kShortestRoom, ' ');
+  const std::size_t length = compiled->render_within(record_of(a, b), within);
+  claim(length <= within.size(), "a line fits a pipe");
+  within.resize(length);
+  claim(line.size() > length || line == within, "a line that fits is not cut");
+  if (compiled->is_json()) {
+    for (const std::string& one : {line, within}) {
+      claim(nlohmann::json::accept(one), "a line of a JSON format is JSON");
+      claim(std::count(one.begin(), one.end(), '\n') == 1, "a line of a JSON format is one line");
+    }
+    return;
+  }
+  const std::string literal = literal_of(format);
   for (const char c : {'\n', '\r', '\0', '"', '\x1b', '\x7f'}) {
     const auto own = std::count(literal.begin(), literal.end(), c) + (c == '\n' ? 1 : 0);
     claim(format.find("}e)s") != std::string::npos || std::count(line.begin(), line.end(), c) == own,

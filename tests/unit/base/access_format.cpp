@@ -1,6 +1,8 @@
 #include "base/access_format.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 #include <stdlib.h>
 #include <vector>
 
@@ -157,6 +159,122 @@ TEST_CASE("access_format: an environment atom follows the environment") {
   ::setenv("ORRERY_TEST_ATOM", "blue\n", 1);
   CHECK(rendered("%({ORRERY_TEST_ATOM}e)s") == "blue\\x0A\n");
   ::unsetenv("ORRERY_TEST_ATOM");
+}
+
+const char* const kJsonFormat =
+    R"({"t":"%(t)s","h":"%(h)s","r":"%(r)s","s":%(s)s,"B":%(B)s,"b":%(b)s,"a":"%(a)s","bare":%(a)s,"D":%(D)s,)"
+    R"("L":%(L)s,"p":%(p)s,"l":%(l)s,"line":%(r)s,"time":%(t)s,"q":"<%(q)s>","%(m)s":[1,{"deep":%({x-one}i)s}]})";
+
+TEST_CASE("access_format: a format that is a JSON object gives the values as JSON") {
+  const auto line = nlohmann::json::parse(rendered(kJsonFormat));
+  CHECK(line["s"] == 200);
+  CHECK(line["b"] == 321);
+  CHECK(line["p"] == 42);
+  CHECK(line["D"] == 1234567);
+  CHECK(line["L"] == 1.234567);
+  CHECK(line["l"].is_null());
+  CHECK(line["a"] == "curl/8 \"x\"\n");
+  CHECK(line["bare"] == line["a"]);
+  CHECK(line["r"] == "GET /planets/mars?lon=1&lat=2 HTTP/1.1");
+  CHECK(line["line"] == line["r"]);
+  CHECK(line["q"] == "<lon=1&lat=2>");
+  CHECK(line["GET"][1]["deep"] == "1");
+  const auto nothing = nlohmann::json::parse(rendered(kJsonFormat, AccessRecord{}));
+  CHECK(nothing["s"].is_null());
+  CHECK(nothing["bare"].is_null());
+  CHECK(nothing["line"].is_null());
+  CHECK(nothing["h"] == "-");
+  CHECK(nothing["b"] == 0);
+}
+
+TEST_CASE("access_format: a line of JSON is valid JSON whatever bytes a request has") {
+  struct Row {
+    const char* name;
+    std::string bytes;
+    const char* value;  ///< what a reader gets; null where only validity counts
+  };
+  std::string all;
+  for (int c = 0; c < 256; ++c) all += static_cast<char>(c);
+  const Row rows[] = {
+      {"a quote", "a\"b", "a\"b"},
+      {"a backslash", "a\\b", "a\\b"},
+      {"what would end the string", "\",\"admin\":true,\"", "\",\"admin\":true,\""},
+      {"a line feed", "a\r\nb", "a\r\nb"},
+      {"UTF-8", "m\xc3\xa4rs \xe2\x99\x82 \xf0\x9f\xaa\x90", "m\xc3\xa4rs \xe2\x99\x82 \xf0\x9f\xaa\x90"},
+      {"Latin-1", "m\xe4rs", "m\xc3\xa4rs"},
+      {"a character cut off", "\xe2\x99", nullptr},
+      {"an overlong slash", "\xc0\xaf", nullptr},
+      {"a surrogate", "\xed\xa0\x80", nullptr},
+      {"beyond Unicode", "\xf4\x90\x80\x80", nullptr},
+      {"a terminal's control in UTF-8", "\xc2\x9b", nullptr},
+      {"every byte", all, nullptr},
+      {"every byte, often", all + all + all + all + all + all + all + all, nullptr},
+  };
+  for (const auto& row : rows) {
+    INFO(row.name);
+    auto record = mars();
+    record.method = record.target = record.client = record.id = row.bytes;
+    const std::string line = rendered(R"({"h":"%(h)s","r":"%(r)s","bare":%(I)s,"%(m)s":"x%(U)sy"})", record);
+    REQUIRE(nlohmann::json::accept(line));
+    CHECK(std::count_if(line.begin(), line.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }) ==
+          1);
+    if (row.value != nullptr) CHECK(nlohmann::json::parse(line)["h"] == row.value);
+    // What goes to a pipe is cut in its values, and stays JSON.
+    std::vector<char> room(AccessFormat::kShortestRoom);
+    const auto format = AccessFormat::compile(kJsonFormat);
+    const std::size_t length = format->render_within(record, room);
+    REQUIRE(length <= room.size());
+    CHECK(nlohmann::json::accept(std::string_view{room.data(), length}));
+  }
+}
+
+TEST_CASE("access_format: a line too long for a pipe loses the ends of its values, not its last fields") {
+  auto record = mars();
+  const std::string longest(9000, 'x');
+  record.target = longest;
+  std::vector<char> room(AccessFormat::kShortestRoom);
+  const auto format = AccessFormat::compile(R"(%(h)s "%(r)s" %(s)s "%(a)s")");
+  const std::size_t length = format->render_within(record, room);
+  REQUIRE(length <= room.size());
+  const std::string_view line{room.data(), length};
+  CHECK(length > room.size() / 3);
+  CHECK(line.starts_with("192.0.2.1 \"GET xxx"));
+  CHECK(line.ends_with("x HTTP/1.1\" 200 \"curl/8 \\x22x\\x22\\x0A\"\n"));
+}
+
+TEST_CASE("access_format: a format that only begins like a JSON object says where it ceases to be one") {
+  struct Row {
+    const char* format;
+    bool json;
+    const char* fault;
+  };
+  const Row rows[] = {
+      {R"({"a":"%(r)s"})", true, ""},
+      {R"( {"a" : [ "%(r)s" , -1.5e+3, true, {} ] } )", true, ""},
+      {"{}", true, ""},
+      {R"({"a":"%(r)s",})", false, "look at column 14"},
+      {R"({"a":"%(r)s")", false, "its end is missing"},
+      {R"({"a":"%(r)s"} x)", false, "look at column 15"},
+      {R"({'a':"%(r)s"})", false, "look at column 2"},
+      {R"({"a":"\%(r)s"})", false, "look at column 8"},
+      {R"({"a":"\u00%(r)s"})", false, "look at column 11"},
+      {R"({"a":1%(s)s})", false, "look at column 7"},
+      {R"({"a":%(s)s%(s)s})", false, "look at column 11"},
+      {R"({%(m)s:1})", false, "look at column 2"},
+      {"{\"a\":\"\xff\"}", false, "look at column 7"},
+      {"{\"a\":1,\n\"b\":2}", false, "look at column 8"},
+      {R"({"a":"\ud83d"})", false, "look at column 9"},
+      {"%(h)s {\"a\":1}", false, ""},
+      {"[\"%(h)s\"]", false, ""},
+      {"", false, ""},
+  };
+  for (const auto& row : rows) {
+    INFO(row.format);
+    const auto format = AccessFormat::compile(row.format);
+    REQUIRE(format);
+    CHECK(format->is_json() == row.json);
+    CHECK(format->json_fault() == row.fault);
+  }
 }
 
 TEST_CASE("access_format refuses what it does not know, with the column") {
