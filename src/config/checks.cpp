@@ -73,9 +73,24 @@ Result<void> check_group(const std::string& text) {
   return fail(fmt::format("there is no group `{}`; create it, or give another name or a gid", text));
 }
 
-Result<void> check_not_empty(const std::string& text) {
-  if (!text.empty()) return {};
-  return fail("it is empty; give a file, or `-` for standard error");
+Result<void> check_file(const std::string& text) {
+  return refuse_switch(text, "give a path, or an empty text for none");
+}
+
+Result<void> check_access_log(const std::string& text) {
+  return refuse_switch(text, "give a path, `-` for standard output, or an empty text for none");
+}
+
+Result<void> check_error_log(const std::string& text) {
+  if (text.empty()) return fail("it is empty; give a file, or `-` for standard error");
+  return refuse_switch(text, "give a path, or `-` for standard error");
+}
+
+Result<void> check_request_path(const std::string& text) {
+  if (text.empty() || text[0] != '/')
+    return fail(fmt::format("`{}` is no path; it begins with a slash", text));
+  if (text.find_first_of("?# ") == std::string::npos) return {};
+  return fail(fmt::format("`{}` is more than a path; write it without query, fragment and blanks", text));
 }
 
 Result<void> check_access_format(const std::string& text) {

@@ -18,7 +18,11 @@ Result<void> check_directory(const std::string& text);
 Result<void> check_assignment(const std::string& text);
 Result<void> check_user(const std::string& text);
 Result<void> check_group(const std::string& text);
-Result<void> check_not_empty(const std::string& text);
+/// A file; words like `true` and `off` are no file's name.
+Result<void> check_file(const std::string& text);
+Result<void> check_access_log(const std::string& text);
+Result<void> check_error_log(const std::string& text);
+Result<void> check_request_path(const std::string& text);
 Result<void> check_access_format(const std::string& text);
 
 }  // namespace orrery::config

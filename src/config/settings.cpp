@@ -271,7 +271,12 @@ std::vector<Setting> make_settings() {
      .doc = "Least serious line the error log takes: debug, info, warning, error or critical."},
     {.name = "accesslog", .member = &Config::accesslog, .kind = Kind::kText, .group = Group::kLogs,
      .impact = Impact::kRespawn, .flags = {"access-logfile", "accesslog"}, .placeholder = "FILE",
-     .doc = "File of the access log; `-` = standard output, empty = off."},
+     .check = check_access_log, .doc = "File of the access log; `-` = standard output, empty = off."},
+    {.name = "access_log_skip", .member = &Config::access_log_skip, .kind = Kind::kList, .group = Group::kLogs,
+     .impact = Impact::kRespawn, .flags = {"access-log-skip"}, .placeholder = "PATHS", .unit = "paths",
+     .range = {0, 64}, .separator = ',', .check = check_request_path,
+     .doc = "Paths whose requests get no line in the access log, with commas between them, such as /health. A path is "
+            "compared whole, as it was sent and without its query."},
     {.name = "access_log_format", .member = &Config::access_log_format, .kind = Kind::kText, .group = Group::kLogs,
      .impact = Impact::kRespawn, .flags = {"access-logformat", "access-log-format"}, .placeholder = "FORMAT",
      .check = check_access_format,

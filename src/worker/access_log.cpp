@@ -54,8 +54,9 @@ Result<base::UniqueFd> open_path(const std::string& path) {
 
 }  // namespace
 
-Result<AccessLog> AccessLog::open(std::string path, base::AccessFormat format, os::Slot& slot) {
-  AccessLog log{std::move(path), std::move(format), slot};
+Result<AccessLog> AccessLog::open(std::string path, base::AccessFormat format, std::vector<std::string> skip,
+                                  os::Slot& slot) {
+  AccessLog log{std::move(path), std::move(format), std::move(skip), slot};
   if (auto opened = log.reopen(); !opened) return tl::unexpected<Error>(opened.error());
   return log;
 }
@@ -73,12 +74,17 @@ Result<void> AccessLog::reopen() {
 }
 
 void AccessLog::write(const base::AccessRecord& record) {
-  if (append(record)) return;
+  if ((!skip_.empty() && skips(record.target)) || append(record)) return;
   flush();
   if (append(record)) return;
   std::string line;
   format_.render(record, line);
   write_out(line);
+}
+
+bool AccessLog::skips(std::string_view target) const {
+  const auto path = target.substr(0, target.find('?'));
+  return std::find(skip_.begin(), skip_.end(), path) != skip_.end();
 }
 
 /// False when there is no room for it behind the others.

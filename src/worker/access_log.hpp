@@ -6,6 +6,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "orrery/result.hpp"
 
@@ -17,8 +19,9 @@ namespace orrery::worker {
 
 class AccessLog {
  public:
-  /// `path`: `-` = standard output.
-  static Result<AccessLog> open(std::string path, base::AccessFormat format, os::Slot& slot);
+  /// `path`: `-` = standard output. `skip`: paths whose requests get no line.
+  static Result<AccessLog> open(std::string path, base::AccessFormat format, std::vector<std::string> skip,
+                                os::Slot& slot);
 
   void write(const base::AccessRecord& record);
   void flush();
@@ -26,8 +29,9 @@ class AccessLog {
   Result<void> reopen();
 
  private:
-  AccessLog(std::string path, base::AccessFormat format, os::Slot& slot)
-      : path_(std::move(path)), format_(std::move(format)), slot_(&slot) {}
+  AccessLog(std::string path, base::AccessFormat format, std::vector<std::string> skip, os::Slot& slot)
+      : path_(std::move(path)), format_(std::move(format)), skip_(std::move(skip)), slot_(&slot) {}
+  [[nodiscard]] bool skips(std::string_view target) const;
   bool append(const base::AccessRecord& record);
   void write_whole_lines(std::string_view lines);
   void write_out(std::string_view lines);
@@ -35,6 +39,7 @@ class AccessLog {
 
   std::string path_;
   base::AccessFormat format_;
+  std::vector<std::string> skip_;
   os::Slot* slot_;
   base::UniqueFd fd_;
   bool waits_ = true;  ///< a regular file: a write takes everything

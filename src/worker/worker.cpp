@@ -14,7 +14,7 @@ Result<std::optional<AccessLog>> open_access_log(const os::WorkerBirth& birth) {
   if (config.accesslog.empty()) return std::nullopt;
   auto format = base::AccessFormat::compile(config.access_log_format);
   if (!format) return tl::unexpected<Error>(format.error());
-  auto log = AccessLog::open(config.accesslog, std::move(*format), *birth.slot);
+  auto log = AccessLog::open(config.accesslog, std::move(*format), config.access_log_skip, *birth.slot);
   if (!log) return tl::unexpected<Error>(log.error());
   return std::optional<AccessLog>{std::move(*log)};
 }
