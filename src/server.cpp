@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <fmt/format.h>
 #include <unistd.h>
 #include <utility>
 
@@ -23,6 +24,13 @@ Result<http::Router> make_router(const App& app) {
     if (auto added = router.add(route.method, route.pattern); !added)
       return tl::unexpected<Error>(added.error());
   }
+std::vector<std::string> sentences_of(const std::vector<config::Complaint>& complaints) {
+  std::vector<std::string> sentences;
+  for (const config::Complaint& complaint : complaints)
+    sentences.push_back(complaint.where + ": " + complaint.message);
+  return sentences;
+}
+
   return router;
 }
 
@@ -41,9 +49,8 @@ master::Reload reload(const config::Sources& sources, const std::filesystem::pat
   config::Outcome outcome = config::load(sources);
   std::filesystem::current_path(here, ignored);
   master::Reload result;
-  for (const config::Complaint& complaint : outcome.complaints) {
-    result.complaints.push_back(complaint.where + ": " + complaint.message);
-  }
+  result.complaints = sentences_of(outcome.complaints);
+  result.changes = outcome.notes;
   for (const config::Change& change : config::compare(current, outcome.config)) {
     result.changes.push_back(describe(change));
   }
@@ -95,9 +102,8 @@ int run(int argc, char** argv, const std::function<App()>& make_app, About about
   const auto start = std::filesystem::current_path(ignored);
   config::Outcome outcome = config::load(sources);
   if (!outcome.complaints.empty()) {
-    const std::string complaints = config::print_complaints(outcome.complaints);
-    std::fputs(complaints.c_str(), stderr);
-    master::tell_predecessor(complaints);
+    std::fputs(config::print_complaints(sources.program, outcome.complaints).c_str(), stderr);
+    master::tell_predecessor(fmt::format("{}", fmt::join(sentences_of(outcome.complaints), "; ")));
     return os::kExitUsage;
   }
   if (outcome.action != config::Action::kServe) {

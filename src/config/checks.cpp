@@ -29,6 +29,15 @@ bool is_id(const std::string& text) {
   return digits && std::stoull(text) < 4294967295ULL;
 }
 
+Result<void> refuse_switch(const std::string& text, std::string_view instead) {
+  const auto word = base::lower_case(text);
+  for (const char* known : {"true", "yes", "on", "false", "no", "off", "none", "null"}) {
+    if (word == known)
+      return fail(fmt::format("`{0}` is no file; {1} (a file of that name is ./{0})", text, instead));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> check_bind(const std::string& text) { return without_value(base::parse_bind(text)); }

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "config/foreign.hpp"
 #include "config/spelling.hpp"
 #include "config/value.hpp"
 
@@ -17,6 +18,9 @@ using Options = std::map<const Setting*, CLI::Option*>;
 /// Stands for an empty value in `--user=`, which CLI11 would take for a missing one. No argument can hold it:
 /// the kernel ends arguments at a NUL.
 const std::string kEmptyValue(1, '\0');
+
+/// Where a complaint is that no flag of the table has.
+constexpr const char* kCommandLine = "command line";
 
 bool is_switch(const Setting& setting) { return setting.kind == Kind::kSwitch; }
 
@@ -76,6 +80,8 @@ std::vector<std::string_view> known_flags() {
 
 std::string unknown_flag(const std::string& word) {
   const auto flag = long_flag(word);
+  if (const auto known = flag ? explain_foreign(*flag) : ""; !known.empty())
+    return fmt::format("`--{}` is {}", *flag, known);
   if (!flag) return fmt::format("unknown flag `{}`; --help lists all flags", word);
   const auto guess = nearest(*flag, known_flags());
   if (guess.empty()) return fmt::format("unknown flag `--{}`; --help lists all flags", *flag);
@@ -94,6 +100,8 @@ class Collector {
       if (!is_known_flag(word)) continue;
       return complain(setting, fmt::format("the value is missing: the flag `{}` follows instead", word));
     }
+    if (setting.name == "config" && words.back().empty())
+      return complain(setting, "the file's name is empty");
     if (is_command(setting)) return obey(setting, words.back());
     Given given{&setting, {}, where(setting), origin(setting)};
     const std::size_t first = setting.kind == Kind::kList ? 0 : words.size() - 1;
@@ -109,11 +117,10 @@ class Collector {
     for (const std::string& word : rest) {
       if (word == "--") continue;
       const bool flag = word.size() > 1 && word[0] == '-';
-      if (flag) complain(flag_place(word), unknown_flag(word));
+      if (flag) complain(kCommandLine, unknown_flag(word));
       // The word after an unknown flag is most likely its value: one mistake, one complaint.
       if (!flag && !value_may_follow) {
-        complain(word.empty() ? "''" : word,
-                 fmt::format("unexpected word `{}`; every value follows a flag", word));
+        complain(kCommandLine, fmt::format("unexpected word `{}`; every value follows a flag", word));
       }
       value_may_follow = flag && word.find('=') == std::string::npos;
     }
@@ -134,8 +141,6 @@ class Collector {
     complain(shown_flag(setting),
              variable_.empty() ? message : fmt::format("{}: {}", shown_flag(setting), message));
   }
-
-  static std::string flag_place(const std::string& word) { return word.substr(0, word.find('=')); }
 
   [[nodiscard]] std::string where(const Setting& setting) const {
     return variable_.empty() ? shown_flag(setting) : variable_;
@@ -176,12 +181,12 @@ CommandLine read_arguments(const std::vector<std::string>& words, const std::str
       app.parse(reversed);
     } catch (const CLI::ArgumentMismatch&) {
       // Only the last word can lack its value: any other would have taken the word that follows.
-      collector.complain(words.back(), fmt::format("the flag `{}` needs a value after it", words.back()));
+      collector.complain(kCommandLine, fmt::format("the flag `{}` needs a value after it", words.back()));
     }
     for (const Setting& setting : settings()) collector.take(setting, options.at(&setting)->results());
     collector.take_rest(app.remaining());
   } catch (const std::exception&) {
-    collector.complain("command line", "the arguments cannot be read; --help shows how to write them");
+    collector.complain(kCommandLine, "the arguments cannot be read; --help shows how to write them");
   }
   return collector.finish();
 }

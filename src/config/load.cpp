@@ -82,7 +82,10 @@ class Ranking {
 
   void blame(const Given& given, std::size_t entry, const std::string& message) {
     const auto& where = entry < given.texts.size() ? given.texts[entry].where : given.where;
-    outcome_.complaints.push_back({where, fmt::format("{}: {}", given.setting->name, message)});
+    // A flag names the setting already.
+    const bool named = where == shown_flag(*given.setting);
+    outcome_.complaints.push_back(
+        {where, named ? message : fmt::format("{}: {}", given.setting->name, message)});
   }
 
   std::string place(const Problem& problem) {
@@ -113,10 +116,6 @@ class Ranking {
     }
   }
 
-  [[nodiscard]] bool is_given(std::string_view name) const { return outcome_.origins.count(name) > 0; }
-  void note(std::string sentence) { outcome_.notes.push_back(std::move(sentence)); }
-
-  Outcome& outcome_;
   void note_useless_format() {
     const auto format = base::AccessFormat::compile(outcome_.config.access_log_format);
     if (format && !format->has_atoms() && !outcome_.config.accesslog.empty())
@@ -129,6 +128,10 @@ class Ranking {
   }
 
   std::map<std::string_view, Given> places_;
+  [[nodiscard]] bool is_given(std::string_view name) const { return outcome_.origins.count(name) > 0; }
+  void note(std::string sentence) { outcome_.notes.push_back(std::move(sentence)); }
+
+  Outcome& outcome_;
 };
 
 std::string choose_file(const Sources& sources, const CommandLine& variable, const CommandLine& arguments) {
@@ -207,10 +210,10 @@ Outcome load(const Sources& sources) {
   }
 }
 
-std::string print_complaints(const std::vector<Complaint>& complaints) {
+std::string print_complaints(std::string_view program, const std::vector<Complaint>& complaints) {
   std::string out;
   for (const Complaint& complaint : complaints)
-    out += fmt::format("{}: {}\n", complaint.where, complaint.message);
+    out += fmt::format("{}: {}: {}\n", program, complaint.where, complaint.message);
   return out;
 }
 

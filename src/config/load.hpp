@@ -48,7 +48,7 @@ struct Outcome {
 
 Outcome load(const Sources& sources);
 
-/// "config/planets.yaml:12:3: `workres` …", one line per complaint, as the operator should see them.
-std::string print_complaints(const std::vector<Complaint>& complaints);
+/// "orrery: config/planets.yaml:12:3: `workres` …", one line per complaint, as the operator should see them.
+std::string print_complaints(std::string_view program, const std::vector<Complaint>& complaints);
 
 }  // namespace orrery::config

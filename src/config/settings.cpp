@@ -240,7 +240,7 @@ std::vector<Setting> make_settings() {
      .unit = "variables", .range = {0, 1024}, .check = check_assignment,
      .doc = "Variable set in the environment of master and workers; may be repeated."},
     {.name = "pidfile", .member = &Config::pidfile, .kind = Kind::kText, .group = Group::kProcess,
-     .impact = Impact::kRestart, .letter = 'p', .flags = {"pid", "pidfile"}, .placeholder = "FILE",
+     .impact = Impact::kRestart, .letter = 'p', .flags = {"pid", "pidfile"}, .placeholder = "FILE", .check = check_file,
      .doc = "File that holds the master's pid, locked while the master lives; empty = none."},
     {.name = "user", .member = &Config::user, .kind = Kind::kText, .group = Group::kProcess,
      .impact = Impact::kRespawn, .letter = 'u', .flags = {"user"}, .placeholder = "USER", .check = check_user,
@@ -262,7 +262,7 @@ std::vector<Setting> make_settings() {
     // --- logs ---
     {.name = "errorlog", .member = &Config::errorlog, .kind = Kind::kText, .group = Group::kLogs,
      .impact = Impact::kRespawn, .flags = {"error-logfile", "log-file", "errorlog"}, .placeholder = "FILE",
-     .check = check_not_empty, .doc = "File of the error log; `-` = standard error."},
+     .check = check_error_log, .doc = "File of the error log; `-` = standard error."},
     {.name = "loglevel", .member = &Config::loglevel, .kind = Kind::kChoice, .group = Group::kLogs,
      .impact = Impact::kRespawn, .flags = {"log-level", "loglevel"}, .placeholder = "LEVEL",
      .choices = {{"debug", int(LogLevel::kDebug)}, {"info", int(LogLevel::kInfo)},

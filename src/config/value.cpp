@@ -82,7 +82,8 @@ Number scale(const Parts& parts, std::int64_t factor) {
 template <class Units>
 Number read_number(std::string_view text, const Units& units) {
   const bool negative = text.size() > 1 && text[0] == '-';
-  const auto parts = cut(negative ? text.substr(1) : text);
+  const bool sign = negative || (text.size() > 1 && text[0] == '+');
+  const auto parts = cut(sign ? text.substr(1) : text);
   if (!parts) return {0, Trouble::kMalformed};
   const auto suffix = base::lower_case(parts->suffix);
   const auto unit =
@@ -122,7 +123,7 @@ Result<std::int64_t> read_integer(const Setting& setting, const std::string& tex
       return fail(fmt::format("`{}` is not {}{}", text, how_to_write(setting),
                               setting.zero_word.empty() ? "" : fmt::format(" or `{}`", setting.zero_word)));
     case Trouble::kTooFine:
-      return fail(fmt::format("`{}` is too fine; write whole {}", text,
+      return fail(fmt::format("`{}` is too fine; write a whole number of {}", text,
                               setting.kind == Kind::kDuration ? "milliseconds" : setting.unit));
     case Trouble::kTooLarge:
     case Trouble::kNegative: break;
@@ -134,7 +135,7 @@ Result<bool> read_switch(const std::string& text) {
   const auto word = base::lower_case(text);
   if (word == "true" || word == "yes" || word == "on") return true;
   if (word == "false" || word == "no" || word == "off") return false;
-  return fail(fmt::format("`{}` is neither true nor false", text));
+  return fail(fmt::format("`{}` is neither true nor false; write one of them", text));
 }
 
 Result<int> read_choice(const Setting& setting, const std::string& text) {

@@ -15,36 +15,40 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include "base/lower_case.hpp"
 #include "base/unique_fd.hpp"
+#include "config/foreign.hpp"
 #include "config/spelling.hpp"
 #include "config/value.hpp"
+#include "config/yaml_advice.hpp"
 
 namespace orrery::config {
 namespace {
 
+/// As deep as one mapping merges another that merges another; an anchor may stand in its own mapping.
+constexpr int kDeepestMerge = 8;
 // No settings file is larger; a device or a log given by mistake is.
 constexpr std::size_t kLargestFile = 1024 * 1024;
 
-Error read_error(const std::string& path, int error) {
+Error read_error(int error) {
   std::string advice = "; check the path given with -c";
   if (error == EACCES) advice = "; let the user who starts the server read it";
   if (error == EISDIR) advice = "; give a file in it";
-  return {fmt::format("cannot read {}: {}{}", path, std::strerror(error), advice)};
+  return {fmt::format("it cannot be read: {}{}", std::strerror(error), advice)};
 }
 
 Result<std::string> read_file(const std::string& path) {
   const base::UniqueFd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (!file) return tl::unexpected(read_error(path, errno));
+  if (!file) return tl::unexpected(read_error(errno));
   std::string text;
   std::array<char, 16384> block{};
   for (;;) {
     const ssize_t got = ::read(file.get(), block.data(), block.size());
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return tl::unexpected(read_error(path, errno));
+    if (got < 0) return tl::unexpected(read_error(errno));
     if (got == 0) return text;
     text.append(block.data(), static_cast<std::size_t>(got));
-    if (text.size() > kLargestFile)
-      return fail(path + " is larger than 1 MiB; this cannot be a settings file");
+    if (text.size() > kLargestFile) return fail("it is larger than 1 MiB; this cannot be a settings file");
   }
 }
 
@@ -59,12 +63,16 @@ std::vector<std::string_view> known_names() {
 std::string_view guess_name(const std::string& key) {
   const Setting* by_flag = find_flag(key);
   if (by_flag != nullptr && !is_command(*by_flag)) return by_flag->name;
-  std::string name = key;
+  std::string name = base::lower_case(key);
   std::replace(name.begin(), name.end(), '-', '_');
   return nearest(name, known_names());
 }
 
 std::string unknown_setting(const std::string& key) {
+  if (const auto known = explain_foreign(key); !known.empty()) return fmt::format("`{}` is {}", key, known);
+  const auto colon = key.find(':');
+  if (colon != std::string::npos && find_setting(key.substr(0, colon)) != nullptr)
+    return fmt::format("`{}` needs a blank behind its colon", key);
   const auto guess = guess_name(key);
   if (!guess.empty()) return fmt::format("unknown setting `{}`; did you mean `{}`?", key, guess);
   return fmt::format("unknown setting `{}`; --help lists all settings", key);
@@ -90,6 +98,39 @@ std::string_view wanted_shape(const Setting& setting) {
   return "a value";
 }
 
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r\n") + 1 - first);
+}
+
+std::string_view first_word(std::string_view text) {
+  text = trimmed(text);
+  return text.substr(0, text.find_first_of(" \t\r\n"));
+}
+
+/// `bind: [::]` and `access_log_format: {"a":1}` are meant as texts.
+std::string_view quotes_missing(const Setting& setting, const YAML::Node& node) {
+  if (node.Style() != YAML::EmitterStyle::Flow) return "";
+  if (node.IsSequence()) return "; a text that begins with `[`, as an IPv6 address, must stand in quotes";
+  return setting.kind == Kind::kText ? "; a text that begins with `{` must stand in quotes" : "";
+}
+
+std::string_view place_for_anchors(const YAML::Node& value) {
+  return value.IsMap() ? " (a mapping to be merged with `<<` needs a name that begins with `x-`)" : "";
+}
+
+/// For whoever brings another format: "; write `workers: 4`".
+std::string in_yaml(const YAML::Node& top) {
+  if (!top.IsScalar()) return "";
+  const std::string text = top.Scalar();
+  const auto equals = text.find('=');
+  if (equals == std::string::npos) return "";
+  const auto name = trimmed(std::string_view{text}.substr(0, equals));
+  if (find_setting(name) == nullptr) return "";
+  return fmt::format("; write `{}: {}`", name, first_word(std::string_view{text}.substr(equals + 1)));
+}
+
 /// Walks one document and notes what it says.
 class Reader {
  public:
@@ -98,10 +139,10 @@ class Reader {
   void read(const YAML::Node& top) {
     if (!top.IsDefined() || top.IsNull()) return;
     if (!top.IsMap()) {
-      return complain(top.Mark(),
-                      fmt::format("the file holds {} where `name: value` lines belong", shape(top)));
+      return complain(top.Mark(), fmt::format("the file holds {} where `name: value` lines belong{}",
+                                              shape(top), in_yaml(top)));
     }
-    for (const auto& pair : top) read_pair(pair.first, pair.second);
+    read_pairs(top, 0);
   }
 
   void complain(const YAML::Mark& mark, std::string message) {
@@ -115,14 +156,42 @@ class Reader {
     return fmt::format("{}:{}:{}", name_, line(mark), std::max(mark.column, 0) + 1);
   }
 
-  void read_pair(const YAML::Node& key, const YAML::Node& value) {
+  /// `<<: *defaults` (yaml.org/type/merge.html): what stands in the mapping itself is stronger, wherever it stands; of several
+  /// merged mappings the first is.
+  void read_pairs(const YAML::Node& map, int depth) {
+    for (const auto& pair : map) {
+      if (!is_merge(pair.first)) read_pair(pair.first, pair.second, depth);
+    }
+    for (const auto& pair : map) {
+      if (is_merge(pair.first) && (depth > 0 || is_first("<<", pair.first.Mark())))
+        merge(pair.first, pair.second, depth);
+    }
+  }
+
+  static bool is_merge(const YAML::Node& key) { return key.IsScalar() && key.Scalar() == "<<"; }
+
+  void merge(const YAML::Node& key, const YAML::Node& value, int depth) {
+    if (depth == kDeepestMerge) return complain(key.Mark(), "`<<` merges too deep, or in a circle");
+    if (value.IsMap()) return read_pairs(value, depth + 1);
+    const bool maps = value.IsSequence() && std::all_of(value.begin(), value.end(),
+                                                        [](const YAML::Node& one) { return one.IsMap(); });
+    if (!maps)
+      return complain(key.Mark(),
+                      "`<<` merges mappings; write `<<: *NAME`, where a mapping has the anchor &NAME");
+    for (const auto& one : value) read_pairs(one, depth + 1);
+  }
+
+  void read_pair(const YAML::Node& key, const YAML::Node& value, int depth) {
     if (!key.IsScalar())
       return complain(key.Mark(),
                       fmt::format("the name of a setting is {}; write `name: value`", shape(key)));
     const std::string name = key.Scalar();
+    if (depth > 0 && lines_.count(name) > 0) return;
     if (!is_first(name, key.Mark())) return;
+    if (name.starts_with("x-")) return;  // a place for anchors
     const Setting* setting = find_setting(name);
-    if (setting == nullptr) return complain(key.Mark(), unknown_setting(name));
+    if (setting == nullptr)
+      return complain(key.Mark(), unknown_setting(name) + std::string{place_for_anchors(value)});
     if (is_command(*setting)) {
       return complain(key.Mark(), fmt::format("`{}` belongs on the command line, as {}; remove it here", name,
                                               shown_flag(*setting)));
@@ -149,8 +218,9 @@ class Reader {
     } else if (value.IsSequence() && setting.kind == Kind::kList) {
       if (!read_entries(setting, value, given)) return;
     } else {
-      return complain(value.Mark(), fmt::format("`{}` needs {}, not {}", setting.name, wanted_shape(setting),
-                                                shape(value)));
+      return complain(value.Mark(),
+                      fmt::format("`{}` needs {}, not {}{}", setting.name, wanted_shape(setting),
+                                  shape(value), quotes_missing(setting, value)));
     }
     reading_.given.push_back(std::move(given));
   }
@@ -165,8 +235,8 @@ class Reader {
         complain(list.Mark(),
                  fmt::format("an entry of `{}` is empty; give a text or remove it", setting.name));
       } else {
-        complain(entry.Mark(),
-                 fmt::format("an entry of `{}` is {}; it needs a text", setting.name, shape(entry)));
+        complain(entry.Mark(), fmt::format("an entry of `{}` is {}; it needs a text{}", setting.name,
+                                           shape(entry), quotes_missing(setting, list)));
       }
     }
     return reading_.complaints.size() == before;
@@ -261,7 +331,8 @@ std::string syntax_complaint(const std::string& text, const YAML::Exception& err
   if (error.msg == YAML::ErrorMsg::EOF_IN_SCALAR) {
     return "YAML cannot be read: the file ends inside a quoted text; close its quote, here or further up";
   }
-  return kUnreadable;
+  const std::string advice = advise(text, error.mark.line);
+  return advice.empty() ? kUnreadable : "YAML cannot be read: " + advice;
 }
 
 }  // namespace

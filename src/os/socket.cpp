@@ -324,12 +324,21 @@ std::vector<std::string> take_inherited_binds() {
     if (text != nullptr) std::from_chars(text, text + std::strlen(text), value);
     return value;
   };
-  const bool ours = number("LISTEN_PID") == ::getpid();
-  const int count = ours ? number("LISTEN_FDS") : 0;
+  const int named = number("LISTEN_PID");
+  const int count = number("LISTEN_FDS");
   for (const char* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) ::unsetenv(name);
-  std::vector<std::string> binds;
-  for (int i = 0; i < count; ++i) binds.push_back(fmt::format("fd://{}", kFirstInherited + i));
-  return binds;
+  InheritedBinds inherited;
+  const bool ours = named == ::getpid();
+  for (int i = 0; ours && i < count; ++i)
+    inherited.binds.push_back(fmt::format("fd://{}", kFirstInherited + i));
+  if (!ours && count > 0) {
+    inherited.note = fmt::format(
+        "LISTEN_FDS names {} of another process (LISTEN_PID is {}, this is {}), so `bind` is used; a shell "
+        "between the "
+        "service manager and this program must `exec` it",
+        base::counted(static_cast<unsigned>(count), "socket"), named, ::getpid());
+  }
+  return inherited;
 }
 
 }  // namespace orrery::os

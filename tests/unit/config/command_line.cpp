@@ -130,14 +130,16 @@ TEST_CASE("command_line: complaints name the flag and the nearest one") {
     const char* part;
   };
   const Row rows[] = {
-      {{"--wrokers", "4"}, "--wrokers", "unknown flag `--wrokers`; did you mean `--workers`?"},
-      {{"--wrokers=4"}, "--wrokers", "did you mean `--workers`?"},
-      {{"--certfile", "x"}, "--certfile", "--help lists all flags"},
-      {{"-Z"}, "-Z", "unknown flag `-Z`"},
-      {{"planets:app"}, "planets:app", "unexpected word `planets:app`"},
-      {{"--", "x"}, "x", "unexpected word"},
-      {{"-w"}, "-w", "the flag `-w` needs a value"},
-      {{"-D", "--pid"}, "--pid", "the flag `--pid` needs a value"},
+      {{"--wrokers", "4"}, "command line", "unknown flag `--wrokers`; did you mean `--workers`?"},
+      {{"--wrokers=4"}, "command line", "did you mean `--workers`?"},
+      {{"--certfile", "x"}, "command line", "`--certfile` is gunicorn's TLS; there is none yet"},
+      {{"--reload"}, "command line", "`--reload` is gunicorn's development reload"},
+      {{"--frobnicate"}, "command line", "--help lists all flags"},
+      {{"-Z"}, "command line", "unknown flag `-Z`"},
+      {{"planets:app"}, "command line", "unexpected word `planets:app`"},
+      {{"--", "x"}, "command line", "unexpected word"},
+      {{"-w"}, "command line", "the flag `-w` needs a value"},
+      {{"-D", "--pid"}, "command line", "the flag `--pid` needs a value"},
       {{"--pid", "-D"}, "--pid", "the flag `-D` follows instead"},
       {{"--pid", "--daemon"}, "--pid", "the flag `--daemon` follows instead"},
   };

@@ -96,18 +96,19 @@ TEST_CASE("load: every complaint of every source, each with its place") {
   const auto outcome =
       load_arguments({"-c", file, "-k", "gevent", "--bnid", "x", "-w", "2"},
                      {{"WEB_CONCURRENCY", "x"}, {"PORT", "http"}, {"ORRERY_CMD_ARGS", "--backlog 'x"}});
-  std::string printed = print_complaints(outcome.complaints);
+  std::string printed = print_complaints("orrery", outcome.complaints);
   for (std::size_t at; (at = printed.find(file)) != std::string::npos;) printed.replace(at, file.size(), "F");
   const std::string expected =
-      "PORT: bind: `http` is not a port; write a number from 0 to 65535\n"
-      "WEB_CONCURRENCY: workers: `x` is not a whole number or `auto`\n"
-      "F:1:1: unknown setting `workres`; did you mean `workers`?\n"
-      "F:2:10: timeout: `soon` is not a time; write seconds, or a number with ms, s, m or h, such as 30s\n"
-      "F:5:5: bind: `x` is not a port; write a number from 0 to 65535\n"
-      "F:6:10: workers: 999 is out of range; it must be 1 to 256, or `auto`\n"
-      "ORRERY_CMD_ARGS: it cannot be cut into words: a quote (') is not closed\n"
-      "--bnid: unknown flag `--bnid`; did you mean `--bind`?\n"
-      "--worker-class: worker_class: `gevent` is not known; choose async, sync, threads, gthread\n";
+      "orrery: PORT: bind: `http` is not a port; write a number from 0 to 65535\n"
+      "orrery: WEB_CONCURRENCY: workers: `x` is not a whole number or `auto`\n"
+      "orrery: F:1:1: unknown setting `workres`; did you mean `workers`?\n"
+      "orrery: F:2:10: timeout: `soon` is not a time; write seconds, or a number with ms, s, m or h, such as "
+      "30s\n"
+      "orrery: F:5:5: bind: `x` is not a port; write a number from 0 to 65535\n"
+      "orrery: F:6:10: workers: 999 is out of range; it must be 1 to 256, or `auto`\n"
+      "orrery: ORRERY_CMD_ARGS: it cannot be cut into words: a quote (') is not closed\n"
+      "orrery: command line: unknown flag `--bnid`; did you mean `--bind`?\n"
+      "orrery: --worker-class: `gevent` is not known; choose async, sync, threads, gthread\n";
   CHECK(printed == expected);
 }
 
@@ -172,7 +173,7 @@ TEST_CASE("load: sources are captured from main's arguments") {
 TEST_CASE("load: the configuration we ship is good, and leaves bind and workers to the environment") {
   const std::string file = std::string{ORRERY_TEST_DATA_DIR} + "/../config/planets.yaml";
   const auto outcome = load_arguments({"-c", file, "-w", "2"}, {{"PORT", "9"}});
-  CHECK(print_complaints(outcome.complaints).empty());
+  CHECK(print_complaints("orrery", outcome.complaints).empty());
   CHECK(outcome.config.bind == std::vector<std::string>{"0.0.0.0:9"});
   CHECK(outcome.config.workers == 2);
   CHECK(outcome.notes.empty());

@@ -59,8 +59,10 @@ TEST_CASE("yaml: what is refused, with its place") {
       {"a typo", "workres: 4\n", "f:1:1", "unknown setting `workres`; did you mean `workers`?"},
       {"a flag's spelling", "\naccess-logfile: x\n", "f:2:1", "did you mean `accesslog`?"},
       {"dashes", "worker-class: sync\n", "f:1:1", "did you mean `worker_class`?"},
-      {"another server's setting", "certfile: x\n", "f:1:1",
-       "unknown setting `certfile`; --help lists all settings"},
+      {"another server's setting", "listen: x\n", "f:1:1",
+       "unknown setting `listen`; --help lists all settings"},
+      {"gunicorn's TLS", "certfile: x\n", "f:1:1", "`certfile` is gunicorn's TLS; there is none yet"},
+      {"gunicorn's reload", "reload: true\n", "f:1:1", "`reload` is gunicorn's development reload"},
       {"an order", "check_config: true\n", "f:1:1", "belongs on the command line, as --check-config"},
       {"no value", "workers:\nuser: x\n", "f:1:1", "`workers` has no value"},
       {"null", "workers: ~\n", "f:1:1", "`workers` has no value"},
@@ -89,6 +91,73 @@ TEST_CASE("yaml: what is refused, with its place") {
     REQUIRE_FALSE(reading.complaints.empty());
     CHECK_THAT(reading.complaints[0].where, Catch::StartsWith(row.where));
     CHECK_THAT(reading.complaints[0].message, Catch::Contains(row.part));
+  }
+}
+
+TEST_CASE("yaml: a mapping is merged into the settings, which are stronger") {
+  struct Row {
+    const char* name;
+    const char* text;
+    const char* given;
+  };
+  const Row rows[] = {
+      {"an anchor", "x-base: &b\n  workers: 4\n  timeout: 5s\nuser: u\n<<: *b\n",
+       "user=u@4:7 workers=4@2:12 timeout=5s@3:12 "},
+      {"what stands there is stronger", "x-base: &b {workers: 4, timeout: 5s}\n<<: *b\nworkers: 2\n",
+       "workers=2@3:10 timeout=5s@1:34 "},
+      {"several, the first is stronger",
+       "x-a: &a {workers: 4}\nx-b: &b {workers: 5, threads: 6}\n<<: [*a, *b]\n",
+       "workers=4@1:19 threads=6@2:31 "},
+      {"one that merges another", "x-a: &a {workers: 4}\nx-b: &b\n  <<: *a\n  threads: 6\n<<: *b\n",
+       "threads=6@4:12 workers=4@1:19 "},
+      {"in place", "<<: {workers: 3}\n", "workers=3@1:15 "},
+  };
+  for (const auto& row : rows) {
+    INFO(row.name);
+    const auto reading = read_yaml_text(row.text, "f");
+    for (const auto& complaint : reading.complaints) FAIL_CHECK(complaint.where << " " << complaint.message);
+    CHECK(given_as_text(reading) == row.given);
+  }
+  for (const char* text :
+       {"<<: 4\n", "<<: [1]\n", "x-a: &a {<<: *a}\n<<: *a\n", "x-a: &a {wrokers: 4}\n<<: *a\n",
+        "<<: {workers: 1}\n<<: {threads: 1}\n", "base: &b {workers: 4}\n<<: *b\n"}) {
+    INFO(text);
+    CHECK(read_yaml_text(text, "f").complaints.size() == 1);
+  }
+}
+
+TEST_CASE("yaml: what needs quotes is said with the line that needs them") {
+  struct Row {
+    const char* text;
+    const char* where;
+    const char* message;
+  };
+  const Row rows[] = {
+      {"forwarded_allow_ips: *\n", "f:1:23", "put it in quotes: forwarded_allow_ips: '*'"},
+      {"forwarded_allow_ips:\n  - *\n", "f:2:6", "put it in quotes: - '*'"},
+      {"forwarded_allow_ips: [*]\n", "f:1:24", "put it in quotes: '*'"},
+      {"bind: [::]:8000\n", "f:1:11", "put it in quotes: bind: '[::]:8000'"},
+      {"bind:\n  - :80\n  - [::1]:8000\nuser: x\n", "f:3:10", "put it in quotes: - '[::1]:8000'"},
+      {"bind: [::]\n", "f:1:8", "must stand in quotes"},
+      {"bind: *:80\n", "f:1:7", "put it in quotes: bind: '*:80'"},
+      {"user: x\naccess_log_format: %(h)s \"%(r)s\"\n", "f:2:20",
+       "put it in quotes: access_log_format: '%(h)s \"%(r)s\"'"},
+      {"access_log_format: \"%(r)s\" %(s)s\n", "f:1:28",
+       "put the whole value in quotes: access_log_format: '\"%(r)s\" %(s)s'"},
+      {"access_log_format: {\"a\":\"%(h)s\"}\n", "f:1:20",
+       "a text that begins with `{` must stand in quotes"},
+      {"proc_name: @home\n", "f:1:12", "put it in quotes: proc_name: '@home'"},
+      {"proc_name: it's: mine\n", "f:1:16", "put it in quotes: proc_name: \"it's: mine\""},
+      {"workers 4\nuser: x\n", "f:2:5", "line 1, `workers 4`: there is no colon in it"},
+      {"workers:4\nuser: x\n", "f:2:5", "line 1, `workers:4`: a blank is missing behind its colon"},
+      {"workers: 4\n  user: x\n", "f:2:7", "`user: x`: it is indented below a line that has a value already"},
+  };
+  for (const auto& row : rows) {
+    INFO(row.text);
+    const auto reading = read_yaml_text(row.text, "f");
+    REQUIRE(reading.complaints.size() == 1);
+    CHECK(reading.complaints[0].where == row.where);
+    CHECK_THAT(reading.complaints[0].message, Catch::Contains(row.message));
   }
 }
 

@@ -2,12 +2,12 @@
 
 #include <arpa/inet.h>
 #include <catch2/catch.hpp>
-#include <fcntl.h>
-#include <fmt/format.h>
 #include <cstddef>
 #include <cstring>
 #include <fstream>
 #include <netinet/tcp.h>
+#include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/socket.h>
 #include <ifaddrs.h>
 #include <sys/stat.h>
