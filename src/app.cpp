@@ -22,4 +22,9 @@ App& App::on_worker_end(EndHook hook) {
   return *this;
 }
 
+App& App::on_check(CheckHook hook) {
+  check_hooks_.push_back(std::move(hook));
+  return *this;
+}
+
 }  // namespace orrery

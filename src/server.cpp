@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "check_config.hpp"
 #include "config/cpus.hpp"
 #include "config/load.hpp"
 #include "http/router.hpp"
@@ -18,12 +19,11 @@ namespace orrery {
 
 namespace {
 
-Result<http::Router> make_router(const App& app) {
-  http::Router router;
-  for (const Route& route : app.routes()) {
-    if (auto added = router.add(route.method, route.pattern); !added)
-      return tl::unexpected<Error>(added.error());
-  }
+std::string describe(const config::Change& change) {
+  const std::string text = change.name + ": " + change.from + " -> " + change.to;
+  return change.impact == config::Impact::kRestart ? text + " (needs a restart or USR2; not applied)" : text;
+}
+
 std::vector<std::string> sentences_of(const std::vector<config::Complaint>& complaints) {
   std::vector<std::string> sentences;
   for (const config::Complaint& complaint : complaints)
@@ -61,7 +61,7 @@ master::Reload reload(const config::Sources& sources, const std::filesystem::pat
 
 int serve(Config config, const App& app, const About& about, std::vector<std::string> notes,
           std::function<master::Reload(const Config&)> reload_config) {
-  auto router = make_router(app);
+  auto router = http::Router::make(app.routes());
   if (!router) {
     std::fprintf(stderr, "%s: %s\n", about.name.c_str(), router.error().message.c_str());
     return os::kExitAppLoad;
@@ -98,6 +98,7 @@ int run(int argc, char** argv, const std::function<App()>& make_app, About about
   about = completed(std::move(about));
   config::Sources sources = config::capture_sources(argc, argv, environ);
   sources.version = about.version;
+  if (outcome.action == config::Action::kCheckConfig) return check_config(outcome, app, sources.program);
   std::error_code ignored;
   const auto start = std::filesystem::current_path(ignored);
   config::Outcome outcome = config::load(sources);

@@ -111,6 +111,8 @@ using Handler = std::function<Response(const Request&)>;
 using ResponderHandler = std::function<void(Request, Responder)>;
 /// Runs in the worker before it is ready; an error (or an exception) ends the worker with exit code 4.
 using StartHook = std::function<Result<void>(Worker&)>;
+/// Tells whether the start hooks would succeed with this configuration, and what is in their way.
+using CheckHook = std::function<Result<void>(const Config&)>;
 /// Runs in the worker after its last request.
 using EndHook = std::function<void(Worker&)>;
 
@@ -195,15 +197,20 @@ class ORRERY_EXPORT App {
 
   App& on_worker_start(StartHook hook);
   App& on_worker_end(EndHook hook);
+  /// Asked by --check-config, as the workers' user: whether start hooks would succeed with this configuration and environment.
+  /// Must change nothing.
+  App& on_check(CheckHook hook);
 
   [[nodiscard]] const std::vector<Route>& routes() const { return routes_; }
   [[nodiscard]] const std::vector<StartHook>& start_hooks() const { return start_hooks_; }
   [[nodiscard]] const std::vector<EndHook>& end_hooks() const { return end_hooks_; }
+  [[nodiscard]] const std::vector<CheckHook>& check_hooks() const { return check_hooks_; }
 
  private:
   std::vector<Route> routes_;
   std::vector<StartHook> start_hooks_;
   std::vector<EndHook> end_hooks_;
+  std::vector<CheckHook> check_hooks_;
 };
 
 template <class H>

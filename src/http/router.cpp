@@ -111,6 +111,15 @@ Router::~Router() = default;
 Router::Router(Router&&) noexcept = default;
 Router& Router::operator=(Router&&) noexcept = default;
 
+Result<Router> Router::make(const std::vector<Route>& routes) {
+  Router router;
+  for (const Route& route : routes) {
+    if (auto added = router.add(route.method, route.pattern); !added)
+      return tl::unexpected<Error>(added.error());
+  }
+  return router;
+}
+
 Result<void> Router::add(std::string_view method, std::string_view pattern) {
   if (!pattern.starts_with('/')) return fail("route " + std::string{pattern} + ": a pattern begins with /");
   Node* node = root_.get();

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "orrery/app.hpp"
 #include "orrery/result.hpp"
 
 namespace orrery::http {
@@ -41,6 +42,9 @@ class Router {
   ~Router();
   Router(Router&&) noexcept;
   Router& operator=(Router&&) noexcept;
+
+  /// Of all routes of an application.
+  static Result<Router> make(const std::vector<Route>& routes);
 
   /// Registers the next route. Fails with a sentence when the pattern is malformed or the pair is taken.
   Result<void> add(std::string_view method, std::string_view pattern);

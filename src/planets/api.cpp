@@ -134,6 +134,10 @@ App make_app() {
   // Copied into each worker by its fork, and set there.
   const auto known = std::make_shared<EarthRotation>();
   const auto viewers = std::make_shared<Viewers>(known);
+  app.on_check([](const Config&) -> Result<void> {
+    const auto rotation = EarthRotation::from_environment();
+    return rotation ? Result<void>{} : tl::unexpected<Error>(rotation.error());
+  });
   app.on_worker_start([known, viewers](Worker& worker) -> Result<void> {
     auto rotation = EarthRotation::from_environment();
     if (!rotation) return tl::unexpected<Error>(rotation.error());

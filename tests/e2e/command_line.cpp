@@ -8,8 +8,9 @@ namespace {
 /// Runs the program to its end.
 struct Run {
   explicit Run(std::vector<std::string> words, const std::string& yaml = "",
-               std::vector<std::pair<std::string, std::string>> environment = {})
-      : server(ServerProcess::Program::kOrrery, std::move(words)) {
+               std::vector<std::pair<std::string, std::string>> environment = {},
+               ServerProcess::Program program = ServerProcess::Program::kOrrery)
+      : server(program, std::move(words)) {
     server.bind = false;
     server.yaml = yaml;
     server.environment = std::move(environment);
@@ -86,7 +87,7 @@ TEST_CASE("command line: bad input is all said at once, and nothing is started")
       {"no such file", {"-c", "nowhere.yaml"}, "", {"nowhere.yaml", "No such file"}},
       {"a directory as file", {"-c", "/tmp"}, "", {"/tmp"}},
       {"an address that is none", {"-b", "127.0.0.1:99999"}, "", {"bind", "99999"}},
-      {"a format with an unknown atom", {"--access-logformat", "%(zz)s"}, "", {"access_log_format", "zz"}},
+      {"a format with an unknown atom", {"--access-logformat", "%(zz)s"}, "", {"--access-logformat: ", "zz"}},
       {"no such user", {"-u", "nobody-has-this-name"}, "", {"nobody-has-this-name"}},
       {"a daemon that logs nowhere", {"--chdir", "/nowhere/at/all"}, "", {"chdir", "/nowhere/at/all"}},
   };
@@ -104,6 +105,101 @@ TEST_CASE("command line: bad input is all said at once, and nothing is started")
   }
 }
 
+TEST_CASE("command line: every complaint carries the program's name, and nothing twice") {
+  const Run run{{"--workers", "x", "--reload"}, "timeout: soon\n"};
+  CHECK(run.code == 2);
+  INFO(run.err);
+  for (const std::string& line : lines_of(run.err)) CHECK(line.starts_with("orrery: "));
+  CHECK(has(run.err, "orrery: --workers: `x` is not a whole number"));
+  CHECK(has(run.err, "orrery: command line: `--reload` is gunicorn's development reload"));
+  CHECK(!has(run.err, "reload-strategy"));
+}
+
+TEST_CASE("command line: --check-config refuses what a start would refuse, and makes nothing") {
+  struct Row {
+    const char* name;
+    const char* yaml;
+    std::vector<const char*> parts;
+  };
+  const std::vector<Row> rows{
+      {"a switch for a file", "accesslog: true\n", {"server.yaml:1:12", "accesslog", "`true` is no file"}},
+      {"an error log in no directory",
+       "errorlog: /nowhere/e.log\n",
+       {"server.yaml:1: errorlog: the directory /nowhere/"}},
+      {"an access log that is a directory", "accesslog: /tmp\n", {"accesslog: /tmp is a directory"}},
+      {"a pid file in no directory", "pidfile: nowhere/pid\n", {"pidfile: the directory nowhere/"}},
+      {"a pid file that holds something", "pidfile: server.yaml\n", {"server.yaml exists and holds no pid"}},
+      {"a socket in no directory", "bind: unix:nowhere/s\n", {"bind: the directory nowhere/"}},
+      {"a socket where a file is", "bind: unix:server.yaml\n", {"exists and is not a socket"}},
+      {"seen from chdir", "chdir: /\npidfile: nowhere/pid\n", {"pidfile: the directory nowhere/"}},
+      {"an address of another machine", "bind: 192.0.2.1:8000\n", {"this machine has no such address"}},
+      {"link-local without its interface",
+       "bind: '[fe80::1]:8000'\n",
+       {"server.yaml:1:7", "[fe80::1%eth0]:8000"}},
+      {"link-local on no interface", "bind: '[fe80::1%nope]:8000'\n", {"no interface `nope`"}},
+      {"two addresses that overlap",
+       "bind: ['127.0.0.1:7777', '0.0.0.0:7777']\n",
+       {"`127.0.0.1:7777` and `0.0.0.0:7777` overlap"}},
+      {"both families and one", "bind: ['[::]:7777 ipv6only=off', '127.0.0.1:7777']\n", {"overlap"}},
+      {"one file for two", "errorlog: one\npidfile: ./one\n", {"./one is the file of `errorlog` too"}},
+      {"the socket of two spellings", "bind: ['unix:a/../s', 'unix:s']\n", {"is the same address as"}},
+      {"what the application reads",
+       "raw_env: ORRERY_PLANETS_FINALS2000A=/nowhere/finals\n",
+       {"the application could not start: ", "/nowhere/finals"}},
+  };
+  for (const Row& row : rows) {
+    INFO(row.name);
+    const Run run{{"--check-config"}, row.yaml};
+    INFO(run.err);
+    CHECK(run.code == 2);
+    CHECK(run.out.empty());
+    CHECK(run.err.starts_with("orrery: "));
+    for (const char* part : row.parts) CHECK(has(run.err, part));
+    CHECK(lines_of(run.err).size() == 1);
+  }
+}
+
+TEST_CASE("command line: --check-config compiles the routes and asks the application") {
+  const Run twice{{"--check-config"}, "", {{"ECHO_ROUTES", "twice"}}, ServerProcess::Program::kEcho};
+  CHECK(twice.code == 2);
+  CHECK(has(twice.err, "route GET /constant is registered twice"));
+  const Run hook{{"--check-config"}, "", {{"ECHO_START", "fail"}}, ServerProcess::Program::kEcho};
+  CHECK(hook.code == 2);
+  CHECK(has(hook.err, "the application could not start: told to fail"));
+}
+
+TEST_CASE("command line: --check-config is content beside the service that runs, and leaves no trace") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1"}};
+  const std::string name = "@orrery-check-" + std::to_string(::getpid());
+  server.yaml = "bind: ['127.0.0.1:0', 'unix:s', 'unix:" + name +
+                "']\npidfile: pid\nerrorlog: e.log\naccesslog: a.log\n";
+  server.start();
+  REQUIRE(server.wait_for_text("e.log", "Generation 1 serves"));
+  const std::string log = server.read_file("e.log");
+  Run run{{"-c", server.config_file(), "--check-config", "--chdir", server.file("")},
+          "",
+          {},
+          ServerProcess::Program::kEcho};
+  INFO(run.err);
+  CHECK(run.code == 0);
+  CHECK(run.out == "the configuration is good\n");
+  CHECK(server.read_file("e.log") == log);
+  CHECK(fetch(Wire::Place{0, name, false}, "GET /constant").status == 200);
+  CHECK(server.stop() == 0);
+  const Run again{{"-c", server.config_file(), "--check-config", "--chdir", server.file("")},
+                  "",
+                  {},
+                  ServerProcess::Program::kEcho};
+  CHECK(again.code == 0);
+  CHECK(server.read_file("pid").empty());
+}
+
+TEST_CASE("command line: --check-config says what a format only looks like") {
+  const Run run{{"--check-config"}, "access_log_format: '{\"path\":\"%(U)s\",}'\n"};
+  CHECK(run.code == 0);
+  CHECK(has(run.err, "begins like a JSON object but is none (look at column 17)"));
+}
+
 TEST_CASE("command line: precedence, as a gunicorn user expects") {
   ServerProcess server{ServerProcess::Program::kOrrery,
                        {"-w", "3", "-k", "sync", "-b", "127.0.0.1:0", "-n", "sky"}};
@@ -112,8 +208,8 @@ TEST_CASE("command line: precedence, as a gunicorn user expects") {
   REQUIRE(server.serve());
   CHECK(server.workers().size() == 3);
   CHECK(server.count_lines("Listening at") == 1);
-  CHECK(ServerProcess::titled(server.pid(), "sky: master"));
-  CHECK(ServerProcess::titled(server.workers()[1], "sky: worker 2 [sync] gen 1"));
+  CHECK(ServerProcess::titled(server.pid(), "sky: master [sync] 127.0.0.1:" + std::to_string(server.port())));
+  CHECK(ServerProcess::titled(server.workers()[1], "sky: worker 2 [sync] gen 1 127.0.0.1:"));
   CHECK(server.stop() == 0);
 }
 

@@ -16,7 +16,7 @@
 //   GET  /crash/{how}/answering   the same in a handler that has a Responder
 //   GET  /inject                  tries to forge a header field
 //
-// With ECHO_ROUTES=corpus it has the routes of tests/corpus/README.md instead.
+// With ECHO_ROUTES=corpus it has the routes of tests/corpus/README.md instead, with ECHO_ROUTES=twice one of them twice.
 // With ECHO_START=fail in its environment the workers' start hook fails, with `throw` it throws, with `exit` it exits, with `hang` it hangs, with `once`
 // it fails for all but the first that finds no file `started` in its directory, with `once-then-hang` it hangs for those.
 #include <algorithm>
@@ -261,6 +261,11 @@ orrery::App make_app() {
     auto stream = std::move(responder).start(std::move(head));
     if (stream) subscribers->all.push_back({std::move(*stream), count});
   });
+  app.on_check([](const orrery::Config&) -> orrery::Result<void> {
+    const char* told = std::getenv("ECHO_START");
+    return told != nullptr && std::string_view{told} == "fail" ? orrery::fail("told to fail")
+                                                               : orrery::Result<void>{};
+  });
   app.on_worker_start([subscribers](orrery::Worker& worker) -> orrery::Result<void> {
     worker.every(std::chrono::milliseconds{10}, [subscribers] { subscribers->tick(); });
     return start_as_told();
@@ -272,6 +277,11 @@ orrery::App make_app() {
 
 int main(int argc, char** argv) {
   const char* routes = std::getenv("ECHO_ROUTES");
-  const bool corpus = routes != nullptr && std::string_view{routes} == "corpus";
-  return orrery::run(argc, argv, corpus ? make_corpus_app : make_app, {.name = "echo", .version = ""});
+  const std::string_view chosen = routes == nullptr ? "" : routes;
+  const auto make_chosen = [&] {
+    orrery::App app = chosen == "corpus" ? make_corpus_app() : make_app();
+    if (chosen == "twice") app.get("/constant", tell_pid);
+    return app;
+  };
+  return orrery::run(argc, argv, make_chosen, {.name = "echo", .version = ""});
 }
