@@ -31,14 +31,6 @@ std::vector<std::string> sentences_of(const std::vector<config::Complaint>& comp
   return sentences;
 }
 
-  return router;
-}
-
-std::string describe(const config::Change& change) {
-  const std::string text = change.name + ": " + change.from + " -> " + change.to;
-  return change.impact == config::Impact::kRestart ? text + " (needs a restart or USR2; not applied)" : text;
-}
-
 /// What HUP does: the same sources, read again. Relative paths in them mean what they meant at the start, though `chdir` has
 /// taken the master elsewhere since.
 master::Reload reload(const config::Sources& sources, const std::filesystem::path& start,
@@ -98,7 +90,6 @@ int run(int argc, char** argv, const std::function<App()>& make_app, About about
   about = completed(std::move(about));
   config::Sources sources = config::capture_sources(argc, argv, environ);
   sources.version = about.version;
-  if (outcome.action == config::Action::kCheckConfig) return check_config(outcome, app, sources.program);
   std::error_code ignored;
   const auto start = std::filesystem::current_path(ignored);
   config::Outcome outcome = config::load(sources);
@@ -107,6 +98,7 @@ int run(int argc, char** argv, const std::function<App()>& make_app, About about
     master::tell_predecessor(fmt::format("{}", fmt::join(sentences_of(outcome.complaints), "; ")));
     return os::kExitUsage;
   }
+  if (outcome.action == config::Action::kCheckConfig) return check_config(outcome, app, sources.program);
   if (outcome.action != config::Action::kServe) {
     std::fputs(outcome.text.c_str(), stdout);
     return os::kExitOk;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -17,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/counted.hpp"
 #include "base/unique_fd.hpp"
 
 namespace orrery::base {
@@ -84,6 +86,14 @@ mode_t kind_of(int fd) {
   return ::fstat(fd, &info) == 0 ? info.st_mode & S_IFMT : 0;
 }
 
+/// A terminal that shows colours, and nobody who asked for none (no-color.org).
+bool wants_colour(int fd) {
+  const char* refused = std::getenv("NO_COLOR");
+  const char* terminal = std::getenv("TERM");
+  const bool dumb = terminal != nullptr && std::string_view{terminal} == "dumb";
+  return (refused == nullptr || *refused == '\0') && !dumb && ::isatty(fd) == 1;
+}
+
 /// True when the whole line went out. A line is one write; only a full disk, a signal or its length makes it more. Never waits: a
 /// stopped reader of a pipe, socket or terminal must stop neither a loop nor the master. What polls writable takes PIPE_BUF.
 bool write_line(int fd, const char* data, std::size_t size) {
@@ -104,7 +114,7 @@ class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   /// No descriptor of its own means standard error.
   void direct(UniqueFd file) {
-    const bool terminal = !file && ::isatty(STDERR_FILENO) == 1;
+    const bool terminal = !file && wants_colour(STDERR_FILENO);
     const std::scoped_lock lock(mutex_);
     is_error_pipe_ = !file && kind_of(STDERR_FILENO) == S_IFIFO;
     // An open file description of our own: O_NONBLOCK would reach those who share the pipe, and another one of them could take
@@ -129,8 +139,8 @@ class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
     return !(file_ && is_error_pipe_) && write_line(STDERR_FILENO, line.data(), line.size());
   }
   void say_dropped() {
-    const std::string text =
-        fmt::format("{} lines of this log were dropped: its reader had stopped", dropped_);
+    const std::string text = counted(dropped_, "line of this log was", "lines of this log were") +
+                             " dropped: its reader had stopped";
     if (put({"orrery", spdlog::level::warn, text})) dropped_ = 0;
   }
 

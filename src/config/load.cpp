@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "base/access_format.hpp"
 #include "config/command_line.hpp"
 #include "config/reference.hpp"
 #include "config/shell_words.hpp"
@@ -58,8 +59,8 @@ class Ranking {
     if (!outcome_.complaints.empty()) return;
     become_threads();
     note_idle_settings();
-    for (const Problem& problem : find_conflicts(outcome_.config)) {
     note_useless_format();
+    for (const Problem& problem : find_conflicts(outcome_.config)) {
       outcome_.complaints.push_back({place(problem), problem.message});
     }
   }
@@ -127,11 +128,11 @@ class Ranking {
         format->json_fault()));
   }
 
-  std::map<std::string_view, Given> places_;
   [[nodiscard]] bool is_given(std::string_view name) const { return outcome_.origins.count(name) > 0; }
   void note(std::string sentence) { outcome_.notes.push_back(std::move(sentence)); }
 
   Outcome& outcome_;
+  std::map<std::string_view, Given> places_;
 };
 
 std::string choose_file(const Sources& sources, const CommandLine& variable, const CommandLine& arguments) {

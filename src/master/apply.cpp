@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 #include <string_view>
 
+#include "base/counted.hpp"
 #include "base/log.hpp"
 #include "base/reject.hpp"
 #include "master/death_report.hpp"
+#include "master/process_title.hpp"
 #include "master/service.hpp"
 #include "os/build_id.hpp"
 #include "os/socket.hpp"
@@ -15,15 +17,6 @@
 namespace orrery::master {
 
 namespace {
-
-std::string_view class_name(WorkerClass worker_class) {
-  switch (worker_class) {
-    case WorkerClass::kAsync: return "async";
-    case WorkerClass::kSync: return "sync";
-    case WorkerClass::kThreads: return "threads";
-  }
-  return "?";
-}
 
 // Workers that drop root could neither create the files nor open those that root created.
 Result<void> prepare_log_files(const Config& config, const std::optional<os::Identity>& identity) {
@@ -109,8 +102,9 @@ Result<pid_t> Service::fork_worker(const Spawn& action, std::size_t slot) {
 os::ChildBirth Service::describe_child(const Spawn& action, const Generation& generation) {
   os::ChildBirth child;
   child.close = foreign_descriptors(generation);
-  child.title = fmt::format("{}: worker {} [{}] gen {}", generation.config.proc_name, action.number,
-                            class_name(generation.config.worker_class), action.generation);
+  child.title =
+      process_title(generation.config, generation.listeners, fmt::format("worker {}", action.number),
+                    fmt::format("gen {}", action.generation));
   child.open_logs = [&generation] {
     return base::open_log(generation.config.errorlog, generation.config.loglevel);
   };
@@ -227,12 +221,13 @@ void Service::apply(const CommitUpgrade&) {
 }
 
 void Service::apply(const TakeOver&) {
-  const Config& config = generations_.at(supervisor_.generation()).config;
+  const Generation& generation = generations_.at(supervisor_.generation());
+  const Config& config = generation.config;
   base::log_info("This master (pid {}) has the service now; it came from {}", ::getpid(),
                  ground_.predecessor.pid());
   ground_.predecessor.forget();
   ground_.listeners.own_paths(true);
-  os::set_title(master_title(config));
+  os::set_title(process_title(config, generation.listeners, "master"));
   ground_.notify.main_pid(::getpid());
   ground_.notify.ready(supervisor_.status());
   told_ready_ = true;
@@ -319,7 +314,8 @@ void Service::settle(unsigned number) {
   }
   os::restore_environment(os::save_invocation().environment, own_variables());
   (void)os::set_environment(generation.config.raw_env);
-  if (!ground_.predecessor.there()) os::set_title(master_title(generation.config));
+  if (!ground_.predecessor.there())
+    os::set_title(process_title(generation.config, generation.listeners, "master"));
   begin_quarantine(number);
   leave_other_addresses(number);
   for (const auto& listener : generation.listeners) os::change_backlog(*listener, generation.config.backlog);
@@ -362,14 +358,16 @@ void Service::say_totals() const {
       fmt::format_to(std::back_inserter(refused), "{} {}={}", refused.empty() ? ";" : ",",
                      base::kRejects[i].name, count);
   }
-  base::log_info("Served {} requests on {} connections{}", totals.requests.load(std::memory_order_relaxed),
-                 totals.connections.load(std::memory_order_relaxed),
+  const auto relaxed = [](const auto& counter) { return counter.load(std::memory_order_relaxed); };
+  base::log_info("Served {} on {}{}", base::counted(relaxed(totals.requests), "request"),
+                 base::counted(relaxed(totals.connections), "connection"),
                  refused.empty() ? "" : " (refused" + refused.substr(1) + ")");
-  base::log_debug("Workers were woken in vain, a sibling had been faster, {} times",
-                  totals.lost_races.load(std::memory_order_relaxed));
-  const std::uint64_t dropped = totals.access_lines_dropped.load(std::memory_order_relaxed);
-  if (dropped != 0)
-    base::log_warning("{} lines of the access log were dropped: it did not take them", dropped);
+  base::log_debug("Workers were woken in vain, a sibling had been faster, {}",
+                  base::counted(relaxed(totals.lost_races), "time"));
+  if (const std::uint64_t dropped = relaxed(totals.access_lines_dropped); dropped != 0)
+    base::log_warning("{} dropped: it did not take {}",
+                      base::counted(dropped, "line of the access log was", "lines of the access log were"),
+                      dropped == 1 ? "it" : "them");
 }
 
 }  // namespace orrery::master

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "base/log.hpp"
+#include "master/process_title.hpp"
 #include "master/service.hpp"
 #include "os/build_id.hpp"
 #include "os/socket.hpp"
@@ -29,12 +30,16 @@ struct Foreground {
   std::vector<std::string> notes;
 };
 
-Listeners make_listeners(const std::optional<Inheritance>& inheritance) {
-  return inheritance ? Listeners{inheritance->listeners} : Listeners{os::take_inherited_binds()};
+Listeners make_listeners(const std::optional<Inheritance>& inheritance, std::vector<std::string>& notes) {
+  if (inheritance) return Listeners{inheritance->listeners};
+  os::InheritedBinds inherited = os::take_inherited_binds();
+  if (!inherited.note.empty()) notes.push_back(std::move(inherited.note));
+  return Listeners{std::move(inherited.binds)};
 }
 
 Result<Foreground> prepare_foreground(const Config& config, const std::optional<Inheritance>& inheritance) {
-  Foreground prepared{{}, make_listeners(inheritance), {}, {}};
+  std::vector<std::string> notes;
+  Foreground prepared{{}, make_listeners(inheritance, notes), {}, std::move(notes)};
   if (const auto entered = enter_place(config); !entered) return tl::unexpected(entered.error());
   if (!config.pidfile.empty()) {
     auto pidfile = os::Pidfile::lock(config.pidfile + (inheritance ? ".2" : ""));
@@ -56,8 +61,8 @@ Result<os::HandoverPair> make_handover(const std::optional<Inheritance>& inherit
   return os::HandoverPair::open();
 }
 
-Result<Ground> prepare_background(const Config& config, Foreground foreground, os::Daemon& daemon,
-                                  Result<os::HandoverPair> handover) {
+Result<Ground> prepare_background(const Config& config, std::string_view role, Foreground foreground,
+                                  os::Daemon& daemon, Result<os::HandoverPair> handover) {
   if (const auto opened = base::open_log(config.errorlog, config.loglevel); !opened)
     return tl::unexpected(opened.error());
   if (foreground.pidfile) {
@@ -68,7 +73,7 @@ Result<Ground> prepare_background(const Config& config, Foreground foreground, o
   auto signals = os::SignalFd::open();
   if (!signals) return tl::unexpected(signals.error());
   if (!handover) return tl::unexpected(handover.error());
-  os::set_title(master_title(config));
+  os::set_title(process_title(config, foreground.first.listeners, role));
   return Ground{{},
                 std::move(foreground.pidfile),
                 std::move(foreground.listeners),
@@ -86,7 +91,7 @@ void say_start(const MasterParts& parts, const ListenerSet& listeners,
   const os::DescriptorLimit limit = os::raise_descriptor_limit();
   if (limit.now != limit.before)
     base::log_info("Limit of open files raised from {} to {}", limit.before, limit.now);
-  for (const std::string& note : parts.notes) base::log_info("{}", note);
+  for (const std::string& note : parts.notes) base::log_warning("{}", note);
   for (const std::string& note : notes) base::log_warning("{}", note);
   for (const auto& listener : listeners) base::log_info("Listening at: {} ({})", listener->url(), ::getpid());
 }
@@ -97,8 +102,6 @@ int give_up(const std::string& why) {
 }
 
 }  // namespace
-
-std::string master_title(const Config& config) { return config.proc_name + ": master"; }
 
 void tell_predecessor(const std::string& why) {
   if (const auto inheritance = take_inheritance()) Predecessor{*inheritance}.failed(why);
@@ -123,17 +126,15 @@ int run_master(MasterParts parts) {
     daemon = std::move(*detached);
   }
   const std::vector<std::string> notes = foreground->notes;
-  auto ground = prepare_background(parts.config, std::move(*foreground), daemon,
-                                   make_handover(inheritance, predecessor));
+  auto ground = prepare_background(parts.config, predecessor.there() ? "master (new)" : "master",
+                                   std::move(*foreground), daemon, make_handover(inheritance, predecessor));
   if (!ground) {
     daemon.failed(os::kExitFailure, ground.error().message);
     predecessor.failed(ground.error().message);
     return give_up(ground.error().message);
   }
-  if (predecessor.there()) {
-    os::set_title(parts.config.proc_name + ": master (new)");
+  if (predecessor.there())
     predecessor.introduce(parts.service + ", " + os::spoken_build_id(os::build_id("/proc/self/exe")));
-  }
   ground->predecessor = std::move(predecessor);
   say_start(parts, ground->first.listeners, notes);
   if (detaches) ground->notify.main_pid(::getpid());

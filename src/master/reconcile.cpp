@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "base/counted.hpp"
 #include "master/supervisor.hpp"
 
 namespace orrery::master {
@@ -103,7 +104,7 @@ void Supervisor::retire_surplus() {
 void Supervisor::prove_generation() {
   if (!rolling() || !generation_ready()) return;
   say(LogLevel::kInfo,
-      fmt::format("Generation {} is ready with {} worker{}", generation_, target_, target_ == 1 ? "" : "s"));
+      fmt::format("Generation {} is ready with {}", generation_, base::counted(target_, "worker")));
   leaving_.push_back(settled_generation_);
   settled_generation_ = generation_;
   settled_plan_ = plan_;
@@ -120,8 +121,9 @@ void Supervisor::announce_ready() {
     if (!children_.has_ready(place) && backoffs_[place].deaths() == 0 && !breaker_.open()) return;
   }
   announced_ = proven_ = true;
-  actions_.emplace_back(Announce{Phase::kReady, generation_,
-                                 fmt::format("{} of {} workers ready", children_.ready(), target_)});
+  actions_.emplace_back(
+      Announce{Phase::kReady, generation_,
+               fmt::format("{} of {} ready", children_.ready(), base::counted(target_, "worker"))});
 }
 
 void Supervisor::drop_generations() {

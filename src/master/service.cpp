@@ -104,9 +104,7 @@ void Service::wait() {
 void Service::take_signals() {
   for (const os::TakenSignal& signal : ground_.signals.take()) {
     if (signal.signo == SIGCHLD) continue;  // reap() asks the kernel itself
-    base::log_info("Handling signal: {} ({})", os::signal_word(signal.signo),
-                   signal.sender != 0 ? fmt::format("from pid {}, uid {}", signal.sender, signal.uid)
-                                      : "from the kernel");
+    base::log_info("Handling signal: {} ({})", os::signal_word(signal.signo), os::describe_sender(signal));
     inbox_.emplace_back(SignalArrived{signal.signo, signal.sender});
   }
 }

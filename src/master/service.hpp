@@ -58,9 +58,6 @@ struct Ground {
 Result<Generation> make_generation(const Config& config, Listeners& listeners,
                                    std::vector<std::string>& notes);
 
-/// What ps shows for a master that has the service.
-std::string master_title(const Config& config);
-
 class Service {
  public:
   Service(MasterParts parts, Ground ground);

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <utility>
 
+#include "base/counted.hpp"
 #include "os/contract.hpp"
 #include "os/signals.hpp"
 
@@ -375,8 +376,8 @@ bool Supervisor::healthy() const {
 }
 
 std::string Supervisor::status() const {
-  return fmt::format("{} of {} workers ready, generation {}{}{}{}", children_.ready(), target_, generation_,
-                     breaker_.open() ? "; crash loop: one replacement at a time is tried" : "",
+  return fmt::format("{} of {} ready, generation {}{}{}{}", children_.ready(), base::counted(target_, "worker"),
+                     generation_, breaker_.open() ? "; crash loop: one replacement at a time is tried" : "",
                      refused_.empty() ? "" : "; ", refused_);
 }
 

@@ -79,9 +79,21 @@ std::vector<TakenSignal> SignalFd::take() {
     if (got <= 0) return taken;
     const std::size_t count = static_cast<std::size_t>(got) / sizeof infos[0];
     for (std::size_t i = 0; i < count; ++i) {
-      taken.push_back(
-          {static_cast<int>(infos[i].ssi_signo), static_cast<pid_t>(infos[i].ssi_pid), infos[i].ssi_uid});
+      taken.push_back({static_cast<int>(infos[i].ssi_signo), static_cast<pid_t>(infos[i].ssi_pid),
+                       infos[i].ssi_uid, infos[i].ssi_code == SI_KERNEL});
     }
+  }
+}
+
+std::string describe_sender(const TakenSignal& signal) {
+  if (signal.sender != 0) return fmt::format("from pid {}, uid {}", signal.sender, signal.uid);
+  if (!signal.from_kernel) return fmt::format("from a process outside of this container, uid {}", signal.uid);
+  switch (signal.signo) {
+    case SIGINT: return "from the terminal: Ctrl-C";
+    case SIGQUIT: return "from the terminal: Ctrl-\\";
+    case SIGHUP: return "from the terminal, which was closed";
+    case SIGWINCH: return "from the terminal, which has another size";
+    default: return "from the kernel";
   }
 }
 

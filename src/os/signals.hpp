@@ -18,11 +18,12 @@
 
 namespace orrery::os {
 
-/// A signal that was taken. `sender` is 0 when the kernel sent it (a terminal's Ctrl-C, for one).
+/// A signal that was taken. `sender` is 0 when the kernel sent it, or a process that this one cannot see.
 struct TakenSignal {
   int signo = 0;
   pid_t sender = 0;
   uid_t uid = 0;
+  bool from_kernel = false;  ///< a terminal's keys, for one
 };
 
 /// Blocks what a SignalFd takes: from now on such a signal waits for it, in PID 1 too, for which the kernel drops what
@@ -32,6 +33,8 @@ void hold_signals();
 [[nodiscard]] bool stop_is_waiting();
 /// For a process that stays in the foreground while the master goes to the background: signals end it again.
 void let_signals_go();
+/// "from pid 7, uid 0", "from the terminal: Ctrl-C", ...
+std::string describe_sender(const TakenSignal& signal);
 
 /// The master's signals, blocked and queued in a descriptor that poll can wait for.
 class SignalFd {

@@ -1,21 +1,24 @@
 #include "os/socket.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <cstdlib>
 #include <cstddef>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fstream>
 #include <linux/filter.h>
-#include <netinet/in.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+
+#include "base/counted.hpp"
 
 namespace orrery::os {
 
@@ -23,12 +26,12 @@ namespace {
 
 constexpr int kFirstInherited = 3;  // SD_LISTEN_FDS_START
 
-std::string cure(int reason) {
-  switch (reason) {
-    case EACCES: return "; ports below 1024 need CAP_NET_BIND_SERVICE";
 constexpr std::string_view kInUse =
     "; another process listens there, or a worker of this service that is leaving (ss -lxp shows it)";
 
+std::string cure(int reason) {
+  switch (reason) {
+    case EACCES: return "; ports below 1024 need CAP_NET_BIND_SERVICE";
     case EADDRINUSE: return "; another process listens there (ss -ltnp shows it)";
     case EADDRNOTAVAIL: return "; this machine has no such address (ip address shows what it has)";
     case EAFNOSUPPORT: return "; this machine has no IPv6";
@@ -72,9 +75,6 @@ std::string backlog_note(int backlog) {
                      limit);
 }
 
-base::UniqueFd open_socket(int family) {
-  return base::UniqueFd{::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
-}
 /// The address as the kernel takes it. Fails where its zone is no interface of this machine.
 Result<socklen_t> kernel_address(const base::BindTarget& target, std::string_view bind,
                                  sockaddr_storage& out) {
@@ -110,16 +110,16 @@ UnixName unix_name(const base::BindTarget& target) {
   return name;
 }
 
+base::UniqueFd open_socket(int family) {
+  return base::UniqueFd{::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+}
 
 /// A TCP socket that is about to be bound.
 base::UniqueFd tcp_socket(const base::BindTarget& target) {
   const bool v6 = target.address.family == base::Address::Family::kV6;
   base::UniqueFd fd = open_socket(v6 ? AF_INET6 : AF_INET);
-  if (!fd) return cannot_bind(bind, errno, cure(errno));
+  if (!fd) return fd;
   set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
-  set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
-  if (v6) set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
-  sockaddr_storage address{};
   if (v6) set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, target.both_families ? 0 : 1);
   return fd;
 }
@@ -127,6 +127,8 @@ base::UniqueFd tcp_socket(const base::BindTarget& target) {
 Result<Listener> listen_tcp(const base::BindTarget& target, std::string_view bind, int backlog) {
   base::UniqueFd fd = tcp_socket(target);
   if (!fd) return cannot_bind(bind, errno, cure(errno));
+  set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
+  sockaddr_storage address{};
   const auto length = kernel_address(target, bind, address);
   if (!length) return tl::unexpected(length.error());
   if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), *length) != 0 ||
@@ -154,8 +156,6 @@ Result<void> clear_stale_path(const std::string& path, std::string_view bind, co
   return {};
 }
 
-Result<Listener> listen_unix(const base::BindTarget& target, std::string_view bind, int backlog,
-                             const std::optional<Identity>& owner) {
 Result<Listener> listen_abstract(const base::BindTarget& target, std::string_view bind, int backlog) {
   const UnixName name = unix_name(target);
   Listener listener;
@@ -169,6 +169,8 @@ Result<Listener> listen_abstract(const base::BindTarget& target, std::string_vie
   return listener;
 }
 
+Result<Listener> listen_unix(const base::BindTarget& target, std::string_view bind, int backlog,
+                             const std::optional<Identity>& owner) {
   const std::size_t longest = sizeof(sockaddr_un::sun_path) - (target.is_abstract() ? 0 : 1);
   if (target.path.empty() || target.path.size() > longest)
     return fail(fmt::format("cannot bind {}: a unix socket's path has 1 to {} bytes", bind, longest));
@@ -178,7 +180,7 @@ Result<Listener> listen_abstract(const base::BindTarget& target, std::string_vie
     return tl::unexpected(cleared.error());
   base::UniqueFd fd = open_socket(AF_UNIX);
   if (!fd) return cannot_bind(bind, errno, "");
-  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), address_length) != 0) {
     return cannot_bind(bind, errno, "");
   }
   Listener listener;
@@ -222,6 +224,8 @@ std::string bound_path(int fd) {
   socklen_t length = sizeof address;
   if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) != 0 || address.sun_family != AF_UNIX)
     return "";
+  const std::size_t size = std::min<std::size_t>(length, sizeof address) - offsetof(sockaddr_un, sun_path);
+  if (size > 1 && address.sun_path[0] == '\0') return "@" + std::string(address.sun_path + 1, size - 1);
   return std::string(address.sun_path, ::strnlen(address.sun_path, sizeof address.sun_path));
 }
 
@@ -248,10 +252,6 @@ Result<Bound> listen_on(const base::BindTarget& target, std::string_view bind, i
   return Bound{std::move(*listener), inherited ? "" : backlog_note(backlog)};
 }
 
-Result<Bound> take_over(int fd, const base::BindTarget& target, std::string_view bind) {
-  auto listener = adopt(fd, bind);
-  if (!listener) return tl::unexpected(listener.error());
-  listener->bind = bind;
 Result<void> try_address(const base::BindTarget& target) {
   const std::string shown = shown_address(target.address, target.zone);
   const base::UniqueFd fd = tcp_socket(target);
@@ -264,6 +264,10 @@ Result<void> try_address(const base::BindTarget& target) {
   return cannot_bind(shown, errno, cure(errno));
 }
 
+Result<Bound> take_over(int fd, const base::BindTarget& target, std::string_view bind) {
+  auto listener = adopt(fd, bind);
+  if (!listener) return tl::unexpected(listener.error());
+  listener->bind = bind;
   listener->target = target;
   if (target.kind == base::BindTarget::Kind::kInherited) listener->target.path = bound_path(fd);
   struct stat status {};
@@ -317,7 +321,7 @@ void let_in(const Listener& listener) {
   ::setsockopt(listener.fd.get(), SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof unused);
 }
 
-std::vector<std::string> take_inherited_binds() {
+InheritedBinds take_inherited_binds() {
   const auto number = [](const char* name) {
     const char* text = std::getenv(name);
     int value = 0;

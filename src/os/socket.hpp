@@ -47,8 +47,12 @@ void turn_away(Listener& listener);
 /// Lets everybody in again. Nothing brings a unix path back, nor an abstract name before its last copy is closed.
 void let_in(const Listener& listener);
 
-/// The bind settings ("fd://3", ...) that systemd's LISTEN_PID and LISTEN_FDS mean for this process; empty
-/// when they are for somebody else. Removes the variables, so that no child takes them for its own.
-std::vector<std::string> take_inherited_binds();
+struct InheritedBinds {
+  std::vector<std::string> binds;  ///< bind settings: "fd://3", ...
+  std::string note;                ///< a warning for the log; empty = none
+};
+/// What systemd's LISTEN_PID and LISTEN_FDS mean for this process: nothing but a note when they name another one.
+/// Removes the variables, so that no child takes them for its own.
+InheritedBinds take_inherited_binds();
 
 }  // namespace orrery::os

@@ -138,7 +138,10 @@ const Invocation& save_invocation() {
 void set_title(std::string_view title) {
   ::prctl(PR_SET_NAME, std::string(title.substr(0, 15)).c_str());
   if (g_area.size < 2) return;
-  const std::size_t length = std::min(title.size(), g_area.size - 1);
+  std::size_t length = std::min(title.size(), g_area.size - 1);
+  // A half address would name another one.
+  const std::size_t blank = length < title.size() ? title.rfind(' ', length) : std::string_view::npos;
+  if (blank != std::string_view::npos && blank > length / 2) length = blank;
   std::memcpy(g_area.begin, title.data(), length);
   const std::size_t end = std::max({length + 1, g_area.arguments, g_area.written});
   std::memset(g_area.begin + length, 0, end - length);

@@ -93,10 +93,10 @@ bool AccessLog::append(const base::AccessRecord& record) {
   const std::uint32_t used = batch.used.load(std::memory_order_relaxed);
   const std::span room{batch.bytes.data() + used, batch.bytes.size() - used};
   std::size_t length = format_.render(record, room);
-  if (length > room.size()) return false;
-  const std::uint32_t now = used + static_cast<std::uint32_t>(length);
   if (!waits_ && length > PIPE_BUF && room.size() >= PIPE_BUF)
     length = format_.render_within(record, room.first(PIPE_BUF));
+  if (length > room.size()) return false;
+  const std::uint32_t now = used + static_cast<std::uint32_t>(length);
   batch.used.store(now, std::memory_order_release);
   if (now >= kFlushAt) flush();
   return true;

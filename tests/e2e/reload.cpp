@@ -131,7 +131,7 @@ TEST_CASE(
       "workers: 1\naccesslog: access.log\naccess_log_format: '%(U)s %({ONE}e)s %({HIDDEN}e)s'\n";
   server.yaml = common + "raw_env: ['ONE=1', 'HIDDEN=above']\nproc_name: first\n";
   REQUIRE(server.serve());
-  CHECK(ServerProcess::titled(server.pid(), "first: master"));
+  CHECK(ServerProcess::titled(server.pid(), "first: master ["));
   CHECK(fetch(server.port(), "GET /echo/a").status == 200);
   CHECK(server.wait_for_text("access.log", "/echo/a 1 above\n"));
   server.write_config(common + "proc_name: second\n");
@@ -142,7 +142,7 @@ TEST_CASE(
     CHECK(fetch(server.port(), "GET /echo/b").status == 200);
     return server.read_file("access.log").find("/echo/b - below\n") != std::string::npos;
   }));
-  CHECK(eventually([&] { return ServerProcess::titled(server.pid(), "second: master"); }));
+  CHECK(eventually([&] { return ServerProcess::titled(server.pid(), "second: master ["); }));
 }
 
 TEST_CASE("reload: workers that grow too old are replaced under load, nothing is lost") {

@@ -1,8 +1,10 @@
 // Signals an operator sends, and workers that die: what changes, and above all what does not.
+#include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 
 #include "e2e/classes.hpp"
@@ -107,7 +109,7 @@ TEST_CASE("signals: HUP brings a new environment and another name, and takes var
   CHECK(eventually([&] { return server.workers().size() == 1; }));
   CHECK(fetch(server.port(), "GET /constant").status == 200);
   CHECK(server.wait_for_text("access.log", "red\nblue\n-\n"));
-  CHECK(ServerProcess::titled(server.pid(), "clockwork: master"));
+  CHECK(ServerProcess::titled(server.pid(), "clockwork: master ["));
   CHECK(ServerProcess::titled(server.workers()[0], "clockwork: worker 3 [async] gen 3"));
 }
 
@@ -415,6 +417,39 @@ TEST_CASE("signals: in the background") {
     CHECK(!server.log().empty());
     CHECK(server.read_file("error.log").find("told to fail") != std::string::npos);
   }
+}
+
+TEST_CASE(
+    "signals: on a terminal lines have colours unless NO_COLOR is set, and Ctrl-C is called by its name") {
+  const bool plain = GENERATE(false, true);
+  INFO(plain);
+  base::UniqueFd screen{::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)};
+  REQUIRE(screen);
+  REQUIRE(::grantpt(screen.get()) == 0);
+  REQUIRE(::unlockpt(screen.get()) == 0);
+  const std::string terminal = ::ptsname(screen.get());
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1"}};
+  server.environment = {{"NO_COLOR", plain ? "1" : ""}, {"TERM", "xterm"}};
+  server.in_child = [&] {
+    const base::UniqueFd own{::open(terminal.c_str(), O_RDWR)};
+    ::ioctl(own.get(), TIOCSCTTY, 0);
+    ::dup2(own.get(), STDERR_FILENO);
+  };
+  server.start();
+  std::string shown;
+  const auto shows = [&](const std::string& part) {
+    return eventually([&] {
+      char bytes[4096];
+      for (ssize_t got = 0; (got = ::read(screen.get(), bytes, sizeof bytes)) > 0;)
+        shown.append(bytes, static_cast<std::size_t>(got));
+      return shown.find(part) != std::string::npos;
+    });
+  };
+  REQUIRE(shows("Generation 1 serves"));
+  CHECK((shown.find("\033[") == std::string::npos) == plain);
+  REQUIRE(::write(screen.get(), "\x03", 1) == 1);
+  CHECK(shows("Handling signal: int (from the terminal: Ctrl-C)"));
+  CHECK(server.wait_for_end() == 0);
 }
 
 }  // namespace orrery::test

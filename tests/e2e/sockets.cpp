@@ -201,6 +201,7 @@ TEST_CASE("sockets: LISTEN_FDS meant for another process is not taken") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1"}};
   server.environment = {{"LISTEN_FDS", "1"}, {"LISTEN_PID", "1"}};
   REQUIRE(server.serve());
+  CHECK(server.count_lines("LISTEN_FDS names 1 socket of another process (LISTEN_PID is 1") == 1);
   CHECK(fetch(server.port(), "GET /constant").status == 200);
 }
 

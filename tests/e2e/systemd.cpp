@@ -135,7 +135,7 @@ TEST_CASE("systemd: the watchdog is not beaten while nobody can serve, and is ag
   REQUIRE(server.wait_for_line("4 deaths in a row"));  // many beats later
   CHECK(count_in(manager.told(), "WATCHDOG=1") == 0);
   REQUIRE(manager.hears(
-      "STATUS=0 of 1 workers ready, generation 1; crash loop: one replacement at a time is tried"));
+      "STATUS=0 of 1 worker ready, generation 1; crash loop: one replacement at a time is tried"));
   CHECK(count_in(manager.told(), "WATCHDOG=1") == 0);
   std::filesystem::remove(server.file("started"));
   CHECK(manager.hears("WATCHDOG=1"));
@@ -155,7 +155,7 @@ TEST_CASE("systemd: an upgrade says MAINPID, and never STOPPING") {
   const std::string mark = "the new master has pid ";
   const pid_t master = std::atoi(log.c_str() + log.find(mark) + mark.size());
   CHECK(manager.hears("MAINPID=" + std::to_string(master) + "\n"));
-  CHECK(manager.hears("READY=1\nSTATUS=1 of 1 workers ready"));
+  CHECK(manager.hears("READY=1\nSTATUS=1 of 1 worker ready"));
   CHECK(manager.told().find("STOPPING=1") == std::string::npos);
   ::kill(master, SIGTERM);
   CHECK(manager.hears("STOPPING=1"));

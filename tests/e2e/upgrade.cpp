@@ -93,7 +93,7 @@ TEST_CASE("upgrade: the new binary takes over under load, the old master leaves 
   check_clean(up.load.stop());
   CHECK(eventually([&] { return up.pid_in("pid") == master; }));
   CHECK_FALSE(fs::exists(up.server.file("pid.2")));
-  CHECK(ServerProcess::titled(master, "orrery: master"));
+  CHECK(ServerProcess::titled(master, "orrery: master ["));
   CHECK(ServerProcess::workers_of(master).size() == 2);
   CHECK(up.server.count_lines("[ERROR]") == 0);
   up.stop(master);
@@ -307,7 +307,7 @@ TEST_CASE("upgrade: by hand, as with gunicorn") {
   REQUIRE(up.server.wait_for_line("is ready (2 of 2 workers ready) and both serve"));
   CHECK(up.pid_in("pid") == up.server.pid());
   CHECK(up.pid_in("pid.2") == master);
-  CHECK(ServerProcess::titled(master, "orrery: master (new)"));
+  CHECK(ServerProcess::titled(master, "orrery: master (new) ["));
   CHECK(ServerProcess::workers_of(master).size() == 2);
   up.server.signal(SIGUSR2);
   CHECK(up.server.wait_for_line("USR2 is refused: an upgrade is under way"));

@@ -193,7 +193,7 @@ std::vector<pid_t> ServerProcess::workers_of(pid_t master) {
 
 bool ServerProcess::titled(pid_t pid, std::string_view title) {
   const std::string text = read_process_file(pid, "cmdline");
-  return kUnderValgrind || text.substr(0, text.find('\0')) == title;
+  return kUnderValgrind || text.starts_with(title);
 }
 
 bool ServerProcess::alive(pid_t pid) {

@@ -56,7 +56,7 @@ class ServerProcess {
   [[nodiscard]] std::vector<pid_t> workers() const { return workers_of(pid_); }
   [[nodiscard]] bool wait_for_workers(std::size_t count, std::chrono::milliseconds limit = kPatience) const;
   [[nodiscard]] static std::vector<pid_t> workers_of(pid_t master);
-  /// Whether ps shows it so. A server under valgrind has no title: what the kernel knows is valgrind's command line.
+  /// Whether what ps shows begins so. A server under valgrind has no title: what the kernel knows is valgrind's command line.
   [[nodiscard]] static bool titled(pid_t pid, std::string_view title);
   /// False for nobody and for a zombie.
   [[nodiscard]] static bool alive(pid_t pid);

@@ -209,7 +209,7 @@ TEST_CASE("master: a stuck worker gets ABRT, then KILL; its request is in the re
   REQUIRE(master.wait_for_workers(1));
   master.signal(SIGTERM);
   CHECK(test::exited_with(master.wait_for_end(), 0));
-  CHECK(master.wait_for_line("Served 1 requests"));
+  CHECK(master.wait_for_line("Served 1 request on"));
 }
 
 TEST_CASE("master: in class sync a request past its deadline ends the worker though it still beats") {

@@ -338,7 +338,7 @@ TEST_CASE("supervisor: healthy while somebody serves, or nobody is wanted") {
   CHECK(world.supervisor.healthy());  // starting has a limit of its own
   world.ready_all();
   CHECK(world.supervisor.healthy());
-  CHECK(world.supervisor.status() == "1 of 1 workers ready, generation 1");
+  CHECK(world.supervisor.status() == "1 of 1 worker ready, generation 1");
   world.exit(101, killed_by(SIGSEGV));
   CHECK_FALSE(world.supervisor.healthy());
   world.ready_all();

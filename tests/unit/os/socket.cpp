@@ -1,17 +1,21 @@
 #include "os/socket.hpp"
 
+#include <algorithm>
 #include <arpa/inet.h>
+#include <array>
 #include <catch2/catch.hpp>
 #include <cstddef>
 #include <cstring>
-#include <fstream>
-#include <netinet/tcp.h>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/socket.h>
+#include <fstream>
 #include <ifaddrs.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
+#include "os/accept.hpp"
 #include "support/child_process.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -40,10 +44,6 @@ bool has_ipv6() {
   return fd && ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
-}  // namespace
-
-TEST_CASE("socket: port 0 becomes a real port, and the flags are set") {
-  const auto bound = listen_at("127.0.0.1:0");
 struct LinkLocal {
   std::string address, interface;
   unsigned number = 0;
@@ -67,6 +67,10 @@ std::optional<LinkLocal> link_local() {
   return found;
 }
 
+}  // namespace
+
+TEST_CASE("socket: port 0 becomes a real port, and the flags are set") {
+  const auto bound = listen_at("127.0.0.1:0");
   REQUIRE(bound);
   const Listener& listener = bound->listener;
   CHECK(listener.address.port != 0);
@@ -178,10 +182,6 @@ TEST_CASE("socket: unix paths") {
   }
 }
 
-TEST_CASE("socket: LISTEN_FDS counts only for the process it names") {
-  ::setenv("LISTEN_FDS", "2", 1);
-  SECTION("ours") {
-    ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
 TEST_CASE("socket: an abstract name is no file, is not unlinked, and turns away whom it does not serve") {
   const std::string bind = fmt::format("unix:@orrery-test-{}", ::getpid());
   const test::TemporaryDirectory directory;
@@ -268,11 +268,19 @@ TEST_CASE("socket: an address is tried without disturbing whoever has it") {
   CHECK(elsewhere.error().message.find("this machine has no such address") != std::string::npos);
 }
 
-    CHECK(take_inherited_binds() == std::vector<std::string>{"fd://3", "fd://4"});
+TEST_CASE("socket: LISTEN_FDS counts only for the process it names") {
+  ::setenv("LISTEN_FDS", "2", 1);
+  SECTION("ours") {
+    ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
+    const InheritedBinds inherited = take_inherited_binds();
+    CHECK(inherited.binds == std::vector<std::string>{"fd://3", "fd://4"});
+    CHECK(inherited.note.empty());
   }
   SECTION("our parent's") {
     ::setenv("LISTEN_PID", std::to_string(::getppid()).c_str(), 1);
-    CHECK(take_inherited_binds().empty());
+    const InheritedBinds inherited = take_inherited_binds();
+    CHECK(inherited.binds.empty());
+    CHECK(inherited.note.find("LISTEN_FDS names 2 sockets of another process") == 0);
   }
   CHECK(std::getenv("LISTEN_FDS") == nullptr);
   CHECK(std::getenv("LISTEN_PID") == nullptr);
