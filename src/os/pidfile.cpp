@@ -9,21 +9,29 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
+#include <string_view>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include "os/place.hpp"
 
 namespace orrery::os {
 
 namespace {
 
 constexpr mode_t kMode = 0644;
+constexpr std::size_t kMostRead = 4096;
 
-std::string read_start(int fd) {
-  std::array<char, 32> text{};
+/// The content without what means nothing: blanks, line ends, and the NUL bytes that a file system writes
+/// after a power failure.
+std::string read_content(int fd) {
+  std::array<char, kMostRead> text{};
   const ssize_t got = ::pread(fd, text.data(), text.size(), 0);
-  std::string start(text.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
-  while (!start.empty() && (start.back() == '\n' || start.back() == ' ')) start.pop_back();
-  return start;
+  std::string_view content(text.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
+  constexpr std::string_view kNothing{" \t\r\n\0", 5};
+  content.remove_prefix(std::min(content.find_first_not_of(kNothing), content.size()));
+  return std::string{content.substr(0, content.find_last_not_of(kNothing) + 1)};
 }
 
 bool is_pid(const std::string& text) {
@@ -31,11 +39,40 @@ bool is_pid(const std::string& text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-bool same_file(int fd, const std::string& path) {
+/// Why what lies there is no pid file; empty = it may be one. Root trusts only its own file with one name:
+/// others could change the pid in theirs, and a second name may be one of a file that root must not write.
+std::string objection(const struct stat& found, const Place& place) {
+  if (S_ISLNK(found.st_mode)) return fmt::format("is a link to {}; name the file itself", place.target());
+  if (!S_ISREG(found.st_mode)) return "is no regular file; remove it or choose another path";
+  if (found.st_size > static_cast<off_t>(kMostRead))
+    return "exists and holds no pid; remove it or choose another path";
+  if (::geteuid() != 0) return "";
+  if (found.st_uid != 0)
+    return fmt::format("belongs to uid {} and not to root; remove it or choose another path", found.st_uid);
+  return found.st_nlink == 1 ? "" : "has a second name (a hard link); remove it or choose another path";
+}
+
+Result<base::UniqueFd> open_at(const Place& place, const std::string& path) {
+  constexpr int kFlags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK;
+  std::string why;
+  // Looked at before it is opened, for opening a device does something, and after, for it may be another by
+  // then.
+  if (const auto there = place.look()) why = objection(*there, place);
+  if (!why.empty()) return fail(fmt::format("pidfile {} {}", path, why));
+  base::UniqueFd fd{::openat(place.directory(), place.name(), kFlags, kMode)};
+  struct stat opened {};
+  if (!fd || ::fstat(fd.get(), &opened) != 0)
+    return fail(fmt::format("cannot open pidfile {}: {}", path, std::strerror(errno)));
+  // No name: it was removed meanwhile.
+  if (opened.st_nlink > 0) why = objection(opened, place);
+  if (!why.empty()) return fail(fmt::format("pidfile {} {}", path, why));
+  return fd;
+}
+
+bool same_file(int fd, const Place& place) {
   struct stat open {};
-  struct stat named {};
-  return ::fstat(fd, &open) == 0 && ::stat(path.c_str(), &named) == 0 && open.st_ino == named.st_ino &&
-         open.st_dev == named.st_dev;
+  const auto named = place.look();
+  return named && ::fstat(fd, &open) == 0 && open.st_ino == named->st_ino && open.st_dev == named->st_dev;
 }
 
 std::string absolute(const std::string& path) {
@@ -49,28 +86,32 @@ std::string absolute(const std::string& path) {
 Result<Pidfile> Pidfile::lock(const std::string& given) {
   const std::string path = absolute(given);
   for (;;) {
-    base::UniqueFd fd{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kMode)};
-    if (!fd) return fail(fmt::format("cannot open pidfile {}: {}", path, std::strerror(errno)));
-    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    const auto place = Place::find(path);
+    if (!place) return fail(fmt::format("cannot open pidfile {}: {}", path, place.error().message));
+    auto fd = open_at(*place, path);
+    if (!fd) return tl::unexpected(fd.error());
+    if (::flock(fd->get(), LOCK_EX | LOCK_NB) != 0) {
       if (errno != EWOULDBLOCK)
         return fail(fmt::format("cannot lock pidfile {}: {}", path, std::strerror(errno)));
-      const std::string holder = read_start(fd.get());
+      const std::string holder = read_content(fd->get());
       if (holder.empty()) return fail(fmt::format("another master is just starting (pidfile {})", path));
       return fail(fmt::format("another master runs with pid {} (pidfile {})", holder, path));
     }
     // The former holder may have unlinked the file between our open and our lock: then we locked a name
     // nobody sees.
-    if (!same_file(fd.get(), path)) continue;
-    if (const std::string held = read_start(fd.get()); !is_pid(held)) {
+    if (!same_file(fd->get(), *place)) continue;
+    if (const std::string held = read_content(fd->get()); !is_pid(held)) {
       return fail(fmt::format("pidfile {} exists and holds no pid; remove it or choose another path", path));
     }
-    return Pidfile{path, std::move(fd)};
+    return Pidfile{path, std::move(*fd)};
   }
 }
 
 Result<void> Pidfile::write() {
   const std::string text = fmt::format("{}\n", ::getpid());
-  const bool done = ::fchmod(fd_.get(), kMode) == 0 && ::ftruncate(fd_.get(), 0) == 0 &&
+  struct stat status {};
+  const bool readable = ::fstat(fd_.get(), &status) == 0 && (status.st_mode & 07777) == kMode;
+  const bool done = (readable || ::fchmod(fd_.get(), kMode) == 0) && ::ftruncate(fd_.get(), 0) == 0 &&
                     ::pwrite(fd_.get(), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
   if (!done) return fail(fmt::format("cannot write pidfile {}: {}", path_, std::strerror(errno)));
   return {};
@@ -78,15 +119,23 @@ Result<void> Pidfile::write() {
 
 Result<void> Pidfile::rename(const std::string& given) {
   const std::string path = absolute(given);
-  if (::rename(path_.c_str(), path.c_str()) != 0)
-    return fail(fmt::format("cannot rename pidfile {} to {}: {}", path_, path, std::strerror(errno)));
+  const auto failed = [&](const std::string& why) {
+    return fail(fmt::format("cannot rename pidfile {} to {}: {}", path_, path, why));
+  };
+  const auto from = Place::find(path_);
+  const auto to = Place::find(path);
+  if (!from || !to) return failed(from ? to.error().message : from.error().message);
+  if (!same_file(fd_.get(), *from)) return failed("another file took its place");
+  if (::renameat(from->directory(), from->name(), to->directory(), to->name()) != 0)
+    return failed(std::strerror(errno));
   path_ = path;
   return {};
 }
 
 void Pidfile::remove() {
-  if (!fd_ || !same_file(fd_.get(), path_) || read_start(fd_.get()) != std::to_string(::getpid())) return;
-  ::unlink(path_.c_str());
+  const auto place = Place::find(path_);
+  if (!fd_ || !place || !same_file(fd_.get(), *place)) return;
+  if (read_content(fd_.get()) == std::to_string(::getpid())) ::unlinkat(place->directory(), place->name(), 0);
 }
 
 }  // namespace orrery::os

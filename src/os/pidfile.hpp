@@ -17,7 +17,7 @@ class Pidfile {
  public:
   /// Takes the lock; fails at once, naming the holder's pid, when another master has it. What the file holds
   /// changes only with write(). A file that holds anything but a pid is refused: it is somebody's mistake in
-  /// a setting.
+  /// a setting. So is a link, a device, and for root a file of another user.
   static Result<Pidfile> lock(const std::string& path);
 
   Pidfile(Pidfile&&) = default;

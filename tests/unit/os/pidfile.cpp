@@ -66,6 +66,84 @@ TEST_CASE("pidfile: a file that holds something else is refused") {
   CHECK(content(path) == "root:x:0:0");
 }
 
+TEST_CASE("pidfile: what a power failure or an editor leaves counts as empty") {
+  struct Row {
+    std::string name, content;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"nothing", ""},
+      {"NUL bytes", std::string(5, '\0')},
+      {"a block of NUL bytes", std::string(4096, '\0')},
+      {"blanks", " \t\r\n \n"},
+      {"a pid and NUL bytes", "123\n" + std::string(20, '\0')},
+  }));
+  INFO(row.name);
+  const test::TemporaryDirectory directory;
+  const std::string path = directory.file("pid");
+  std::ofstream(path) << row.content;
+  auto pidfile = Pidfile::lock(path);
+  REQUIRE(pidfile);
+  REQUIRE(pidfile->write());
+  CHECK(content(path) == std::to_string(::getpid()) + "\n");
+}
+
+TEST_CASE("pidfile: blanks before somebody's text are not an empty file") {
+  const test::TemporaryDirectory directory;
+  const std::string path = directory.file("pid");
+  const std::string text = std::string(GENERATE(as<std::size_t>{}, 40, 5000), ' ') + "precious";
+  std::ofstream(path) << text;
+  CHECK(Pidfile::lock(path).error().message.find("holds no pid") != std::string::npos);
+  CHECK(content(path) == text);
+}
+
+TEST_CASE("pidfile: what is no file of ours is refused in a sentence and left as it is") {
+  const test::TemporaryDirectory directory;
+  const std::string path = directory.file("pid");
+  const std::string victim = directory.file("victim");
+  std::ofstream{victim} << "";
+  ::chmod(victim.c_str(), 0600);
+  std::string why;
+  SECTION("a link") {
+    std::filesystem::create_symlink(victim, path);
+    why = "is a link to " + victim + "; name the file itself";
+  }
+  SECTION("a FIFO") {
+    ::mkfifo(path.c_str(), 0600);
+    why = "is no regular file; remove it or choose another path";
+  }
+  SECTION("a directory") {
+    std::filesystem::create_directory(path);
+    why = "is no regular file; remove it or choose another path";
+  }
+  SECTION("root: a second name of a file") {
+    if (::geteuid() != 0) return;
+    std::filesystem::create_hard_link(victim, path);
+    why = "has a second name (a hard link); remove it or choose another path";
+  }
+  SECTION("root: a file of another user") {
+    if (::geteuid() != 0) return;
+    std::ofstream{path} << "";
+    REQUIRE(::chown(path.c_str(), 65534, 65534) == 0);
+    why = "belongs to uid 65534 and not to root; remove it or choose another path";
+  }
+  const auto locked = Pidfile::lock(path);
+  REQUIRE_FALSE(locked);
+  CHECK(locked.error().message == "pidfile " + path + " " + why);
+  struct stat status {};
+  ::stat(victim.c_str(), &status);
+  CHECK((status.st_mode & 07777) == 0600);
+}
+
+TEST_CASE("pidfile: /dev/null keeps its mode") {
+  struct stat before {};
+  struct stat after {};
+  REQUIRE(::stat("/dev/null", &before) == 0);
+  CHECK(Pidfile::lock("/dev/null").error().message ==
+        "pidfile /dev/null is no regular file; remove it or choose another path");
+  REQUIRE(::stat("/dev/null", &after) == 0);
+  CHECK(before.st_mode == after.st_mode);
+}
+
 TEST_CASE("pidfile: a directory that is not there is a sentence") {
   CHECK(Pidfile::lock("/nowhere/at/all/pid").error().message ==
         "cannot open pidfile /nowhere/at/all/pid: No such file or directory");
