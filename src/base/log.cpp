@@ -7,11 +7,9 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <limits.h>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <poll.h>
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
@@ -19,12 +17,10 @@
 #include <unistd.h>
 
 #include "base/counted.hpp"
-#include "base/unique_fd.hpp"
+#include "base/log_file.hpp"
 
 namespace orrery::base {
 namespace {
-
-constexpr mode_t kLogMode = 0640;
 
 spdlog::level::level_enum spdlog_level(LogLevel level) {
   switch (level) {
@@ -94,22 +90,6 @@ bool wants_colour(int fd) {
   return (refused == nullptr || *refused == '\0') && !dumb && ::isatty(fd) == 1;
 }
 
-/// True when the whole line went out. A line is one write; only a full disk, a signal or its length makes it more. Never waits: a
-/// stopped reader of a pipe, socket or terminal must stop neither a loop nor the master. What polls writable takes PIPE_BUF.
-bool write_line(int fd, const char* data, std::size_t size) {
-  const std::size_t most = size > PIPE_BUF && kind_of(fd) != S_IFREG ? PIPE_BUF : size;
-  while (size > 0) {
-    pollfd ready{fd, POLLOUT, 0};
-    if (::poll(&ready, 1, 0) != 1) return false;
-    const ssize_t written = ::write(fd, data, std::min(size, most));
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    data += written;
-    size -= static_cast<std::size_t>(written);
-  }
-  return true;
-}
-
 class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   /// No descriptor of its own means standard error.
@@ -117,6 +97,7 @@ class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
     const bool terminal = !file && wants_colour(STDERR_FILENO);
     const std::scoped_lock lock(mutex_);
     is_error_pipe_ = !file && kind_of(STDERR_FILENO) == S_IFIFO;
+    file_is_torn_ = false;
     // An open file description of our own: O_NONBLOCK would reach those who share the pipe, and another one of them could take
     // the room between our poll and our write.
     if (is_error_pipe_) file.reset(::open("/proc/self/fd/2", O_WRONLY | O_CLOEXEC | O_NONBLOCK));
@@ -135,34 +116,36 @@ class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
   bool put(const spdlog::details::log_msg& message) {
     spdlog::memory_buf_t line;
     formatter_->format(message, line);
-    if (file_ && write_line(file_.get(), line.data(), line.size())) return true;
-    return !(file_ && is_error_pipe_) && write_line(STDERR_FILENO, line.data(), line.size());
+    const std::string_view text{line.data(), line.size()};
+    if (file_ && append(file_.get(), file_is_torn_, text)) return true;
+    return !(file_ && is_error_pipe_) && append(STDERR_FILENO, error_is_torn_, text);
+  }
+  bool append(int fd, bool& torn, std::string_view line) {
+    if (torn && append_lines(fd, "\n").whole) torn = false;
+    const Appended done = append_lines(fd, line);
+    torn = torn || done.torn;
+    if (!done.whole) reason_ = done.error;
+    return done.whole;
   }
   void say_dropped() {
-    const std::string text = counted(dropped_, "line of this log was", "lines of this log were") +
-                             " dropped: its reader had stopped";
+    const std::string why = reason_ == EAGAIN ? "its reader had stopped" : std::strerror(reason_);
+    const std::string text =
+        counted(dropped_, "line of this log was", "lines of this log were") + " dropped: " + why;
     if (put({"orrery", spdlog::level::warn, text})) dropped_ = 0;
   }
 
   UniqueFd file_;
   bool is_error_pipe_ = false;  ///< file_, if there is one, is standard error once more
+  bool file_is_torn_ = false, error_is_torn_ = false;
   std::uint64_t dropped_ = 0;
+  int reason_ = 0;  ///< why the last one was
 };
 
 Result<UniqueFd> open_file(const std::string& path) {
-  // O_NONBLOCK: a FIFO without a reader must not hold the whole server.
-  constexpr int kFlags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-  UniqueFd file{::open(path.c_str(), kFlags | O_CREAT | O_EXCL, kLogMode)};
-  if (file) {
-    ::fchmod(file.get(), kLogMode);
-    return file;
-  }
-  if (errno == EEXIST) file.reset(::open(path.c_str(), kFlags | O_CREAT, kLogMode));
-  if (file) return file;
-  return fail(
-      fmt::format("cannot open the error log {}: {}; check that its directory exists and may be written, "
-                  "or change `errorlog`",
-                  path, std::strerror(errno)));
+  if (path == "-") return UniqueFd{};
+  auto file = open_to_append(path);
+  if (file) return std::move(*file);
+  return fail(log_failed(path, opening_failed(file.error())));
 }
 
 /// This process's error log.
@@ -173,12 +156,11 @@ class Log {
     logger_.set_level(spdlog::level::info);
   }
 
-  Result<void> open(const std::string& path, LogLevel level) {
-    if (auto done = direct(path); !done) return done;
+  void take(UniqueFd file, const std::string& path, LogLevel level) {
+    sink_->direct(std::move(file));
     const std::scoped_lock lock(mutex_);
     path_ = path;
     logger_.set_level(spdlog_level(level));
-    return {};
   }
 
   Result<void> reopen() {
@@ -187,23 +169,15 @@ class Log {
       const std::scoped_lock lock(mutex_);
       path = path_;
     }
-    return direct(path);
+    auto file = open_file(path);
+    if (!file) return tl::unexpected(file.error());
+    sink_->direct(std::move(*file));
+    return {};
   }
 
   spdlog::logger& logger() { return logger_; }
 
  private:
-  Result<void> direct(const std::string& path) {
-    UniqueFd file;
-    if (path != "-") {
-      auto opened = open_file(path);
-      if (!opened) return tl::unexpected(opened.error());
-      file = std::move(*opened);
-    }
-    sink_->direct(std::move(file));
-    return {};
-  }
-
   std::mutex mutex_;
   std::string path_ = "-";
   std::shared_ptr<LineSink> sink_;
@@ -238,9 +212,23 @@ spdlog::string_view_t view(std::string_view text) { return {text.data(), text.si
 
 }  // namespace
 
+std::string log_failed(const std::string& path, const std::string& reason) {
+  return fmt::format(
+      "cannot open the error log {}: {}; check that its directory exists and may be written, or change "
+      "`errorlog`",
+      path, reason);
+}
+
+void take_log(UniqueFd file, const std::string& path, LogLevel level) {
+  process_log().take(std::move(file), path, level);
+}
+
 Result<void> open_log(const std::string& path, LogLevel level) {
   try {
-    return process_log().open(path, level);
+    auto file = open_file(path);
+    if (!file) return tl::unexpected(file.error());
+    take_log(std::move(*file), path, level);
+    return {};
   } catch (const std::exception&) {
     return fail("cannot open the error log " + path + ": out of memory");
   }
@@ -266,8 +254,8 @@ void log_line(LogLevel level, std::string_view message) {
     }
   } catch (...) {
     // Out of memory: the words themselves still reach the operator.
-    write_line(STDERR_FILENO, message.data(), message.size());
-    write_line(STDERR_FILENO, "\n", 1);
+    append_lines(STDERR_FILENO, message);
+    append_lines(STDERR_FILENO, "\n");
   }
 }
 

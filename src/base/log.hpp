@@ -1,9 +1,11 @@
 // The error log: one line per thing an operator should know.
 //
-// The only user of spdlog. Lines have gunicorn's form, `[2026-08-22 10:00:00 +0000] [pid] [LEVEL] message`, are
-// written whole with O_APPEND and never buffered, so master and workers may share one file. Each process opens
-// its own copy (after fork for a worker) and reopens it on USR1. Any thread may log. Never logs from a signal
-// handler, and never fails its caller: when the file cannot be written the line goes to standard error.
+// The only user of spdlog. Lines have gunicorn's form, `[2026-08-22 10:00:00 +0000] [pid] [LEVEL] message`,
+// are written whole with O_APPEND and never buffered, so master and workers may share one file. The master
+// opens it by the rules of os/owned_file.hpp and gives it to its workers, which reopen it themselves on USR1.
+// Any thread may log. Never logs from a signal handler, and never fails its caller: when the file cannot be
+// written the line goes to standard error; when that cannot be written either, lines are counted, and the
+// count is a line as soon as there is room.
 #pragma once
 
 #include <fmt/core.h>
@@ -14,13 +16,23 @@
 #include "orrery/config.hpp"
 #include "orrery/result.hpp"
 
+#include "base/unique_fd.hpp"
+
 namespace orrery::base {
 
-/// Opens `path` (`-` = standard error) with mode 0640 as this process's error log. On failure the former log stays.
+/// Writes to `file` from now on, which was opened at `path` and will be again by reopen_log(); no descriptor
+/// and `-` = standard error.
+void take_log(UniqueFd file, const std::string& path, LogLevel level);
+
+/// Opens `path` (`-` = standard error) with the rights of this process as its error log. On failure the
+/// former log stays.
 Result<void> open_log(const std::string& path, LogLevel level);
 
 /// Opens the same path anew (after rotation). On failure the old file is kept.
 Result<void> reopen_log();
+
+/// The sentence for an error log that cannot be opened.
+std::string log_failed(const std::string& path, const std::string& reason);
 
 /// True when a line of this level would be written.
 bool log_enabled(LogLevel level);

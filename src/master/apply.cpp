@@ -1,11 +1,11 @@
 // What the service does for each action of the supervisor. Part of class Service.
 #include <algorithm>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <string_view>
 
 #include "base/counted.hpp"
 #include "base/log.hpp"
+#include "base/log_file.hpp"
 #include "base/reject.hpp"
 #include "master/death_report.hpp"
 #include "master/process_title.hpp"
@@ -17,18 +17,6 @@
 namespace orrery::master {
 
 namespace {
-
-// Workers that drop root could neither create the files nor open those that root created.
-Result<void> prepare_log_files(const Config& config, const std::optional<os::Identity>& identity) {
-  if (!identity) return {};
-  for (const std::string& path : {config.errorlog, config.accesslog}) {
-    if (path.empty() || path == "-") continue;
-    const base::UniqueFd made{
-        ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640)};
-    if (const auto given = os::give_file(path, *identity); !given) return given;
-  }
-  return {};
-}
 
 // What the master was started with for itself: nobody else may take it for his own.
 std::vector<std::string> own_variables() {
@@ -47,11 +35,11 @@ Result<Generation> make_generation(const Config& config, Listeners& listeners,
                                    std::vector<std::string>& notes) {
   auto identity = os::resolve_identity(config.user, config.group, config.initgroups);
   if (!identity) return tl::unexpected(identity.error());
-  if (const auto prepared = prepare_log_files(config, *identity); !prepared)
-    return tl::unexpected(prepared.error());
+  auto logs = Logs::open(config, *identity, notes);
+  if (!logs) return tl::unexpected(logs.error());
   auto set = listeners.open(config, *identity, notes);
   if (!set) return tl::unexpected(set.error());
-  return Generation{config, std::move(*identity), std::move(*set)};
+  return Generation{config, std::move(*identity), std::move(*logs), std::move(*set)};
 }
 
 void Service::apply(const Spawn& action) {
@@ -82,6 +70,7 @@ Result<pid_t> Service::fork_worker(const Spawn& action, std::size_t slot) {
     birth.handover = &ground_.handover;
     birth.slot->pid.store(::getpid(), std::memory_order_relaxed);
     birth.slot->generation.store(action.generation, std::memory_order_relaxed);
+    birth.access_log = generation.logs.access_for_good();
     birth.number = action.number;
     birth.generation = action.generation;
     birth.master = std::move(pipe->write);
@@ -105,16 +94,14 @@ os::ChildBirth Service::describe_child(const Spawn& action, const Generation& ge
   child.title =
       process_title(generation.config, generation.listeners, fmt::format("worker {}", action.number),
                     fmt::format("gen {}", action.generation));
-  child.open_logs = [&generation] {
-    return base::open_log(generation.config.errorlog, generation.config.loglevel);
-  };
+  child.take_logs = [&generation] { generation.logs.use_for_good(); };
   child.identity = generation.identity;
   child.complain = [](const std::string& why) { base::log_critical("{}", why); };
   return child;
 }
 
 // The pid file first: while any process holds it no new master may start. A listener of another generation
-// would keep its port open after the master closed it.
+// would keep its port open after the master closed it, a log its file after that was rotated and removed.
 std::vector<int> Service::foreign_descriptors(const Generation& generation) const {
   std::vector<int> foreign;
   const auto add = [&foreign](int fd) {
@@ -127,6 +114,9 @@ std::vector<int> Service::foreign_descriptors(const Generation& generation) cons
   add(successor_.fd());
   add(ground_.predecessor.fd());
   for (const auto& [pid, worker] : workers_) add(worker.pipe.get());
+  for (const auto& [number, other] : generations_) {
+    if (&other != &generation) std::ranges::for_each(other.logs.descriptors(), add);
+  }
   for (const int fd : ground_.listeners.descriptors()) {
     const bool own = std::any_of(generation.listeners.begin(), generation.listeners.end(),
                                  [fd](const auto& listener) { return listener->fd.get() == fd; });
@@ -164,12 +154,7 @@ Result<void> Service::load(unsigned number) {
   std::vector<std::string> notes;
   auto generation = make_generation(reload.config, ground_.listeners, notes);
   if (!generation) return tl::unexpected(generation.error());
-  const bool same_log = reload.config.errorlog == log_path_ && reload.config.loglevel == log_level_;
-  if (!same_log) {
-    if (auto opened = base::open_log(reload.config.errorlog, reload.config.loglevel); !opened) return opened;
-    log_path_ = reload.config.errorlog;
-    log_level_ = reload.config.loglevel;
-  }
+  use_logs(number, *generation);
   for (const std::string& note : notes) base::log_warning("{}", note);
   for (const std::string& change : reload.changes) base::log_info("Reload: {}", change);
   const ListenerSet& before = wanted.listeners;
@@ -179,6 +164,12 @@ Result<void> Service::load(unsigned number) {
   }
   generations_.insert_or_assign(number, std::move(*generation));
   return {};
+}
+
+void Service::use_logs(unsigned number, const Generation& generation) {
+  generation.logs.use();
+  logging_ = number;
+  log_path_ = generation.config.errorlog;
 }
 
 void Service::apply(const DropGeneration& action) { generations_.erase(action.generation); }
@@ -237,20 +228,20 @@ void Service::apply(const TakeOver&) {
 }
 
 void Service::apply(const ReopenLogs&) {
-  for (const auto& [number, generation] : generations_) {
-    if (const auto ready = prepare_log_files(generation.config, generation.identity); !ready) {
-      base::log_error("{}", ready.error().message);
-    }
+  std::vector<std::string> sentences;
+  for (auto& [number, generation] : generations_) {
+    for (std::string& sentence : generation.logs.reopen(generation.identity))
+      sentences.push_back(std::move(sentence));
   }
+  if (const auto own = generations_.find(logging_); own != generations_.end()) own->second.logs.use();
+  for (const std::string& sentence : sentences) base::log_error("USR1: {}", sentence);
+  if (!sentences.empty()) return;
   const Config& config = generations_.at(supervisor_.generation()).config;
-  const bool filed = log_path_ != "-";
-  if (const auto reopened = base::reopen_log(); !reopened)
-    base::log_error("USR1: the error log stays as it was: {}", reopened.error().message);
-  else if (filed)
-    base::log_info("USR1: the error log {} is reopened, and by each worker", log_path_);
   const bool accesses = !config.accesslog.empty() && config.accesslog != "-";
+  if (config.errorlog != "-")
+    base::log_info("USR1: the error log {} is reopened, and by each worker", config.errorlog);
   if (accesses) base::log_info("USR1: each worker reopens the access log {}", config.accesslog);
-  if (!filed && !accesses) base::log_info("USR1: there is no log file to reopen");
+  if (config.errorlog == "-" && !accesses) base::log_info("USR1: there is no log file to reopen");
 }
 
 void Service::apply(const ReportDeath& action) {
@@ -275,7 +266,8 @@ void Service::take_over(const Worker& worker, Ending ending) {
     // The format was compiled when the configuration was read, so it can only be good here.
     const auto format = base::AccessFormat::compile(config.access_log_format);
     const std::string lines = format ? remaining_access_lines(death, slot, *format, now) : "";
-    if (!append_access_lines(config.accesslog, lines)) {
+    const auto written = base::append_lines(generations_.at(worker.generation).logs.access(), lines);
+    if (!written.whole) {
       base::log_warning("Access lines of worker {} are lost: {} does not take them", worker.number,
                         config.accesslog);
     }
@@ -307,11 +299,7 @@ void Service::apply(const Announce& action) {
 // generation's.
 void Service::settle(unsigned number) {
   const Generation& generation = generations_.at(number);
-  const bool same_log = generation.config.errorlog == log_path_ && generation.config.loglevel == log_level_;
-  if (!same_log && base::open_log(generation.config.errorlog, generation.config.loglevel)) {
-    log_path_ = generation.config.errorlog;
-    log_level_ = generation.config.loglevel;
-  }
+  if (number != logging_) use_logs(number, generation);
   os::restore_environment(os::save_invocation().environment, own_variables());
   (void)os::set_environment(generation.config.raw_env);
   if (!ground_.predecessor.there())

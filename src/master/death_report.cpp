@@ -2,15 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <climits>
 #include <csignal>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
 #include <string_view>
 #include <sys/wait.h>
 
-#include "base/unique_fd.hpp"
 #include "master/supervisor.hpp"
 #include "os/signals.hpp"
 
@@ -147,27 +143,6 @@ std::string remaining_access_lines(const Death& death, const os::Slot& slot, con
     format.render(record, lines);
   }
   return lines;
-}
-
-bool append_access_lines(const std::string& path, const std::string& lines) {
-  base::UniqueFd file;
-  if (path != "-")
-    file.reset(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640));
-  const int fd = path == "-" ? STDOUT_FILENO : file.get();
-  if (fd < 0) return false;
-  for (std::size_t done = 0; done < lines.size();) {
-    // Whole lines of at most PIPE_BUF: a pipe that polls writable takes that much without blocking and
-    // without mixing.
-    const std::string_view rest = std::string_view(lines).substr(done);
-    const std::size_t newline = rest.substr(0, PIPE_BUF).rfind('\n');
-    const std::size_t piece =
-        newline != std::string_view::npos ? newline + 1 : std::min<std::size_t>(rest.size(), PIPE_BUF);
-    pollfd ready{fd, POLLOUT, 0};
-    if (::poll(&ready, 1, 0) != 1 || (ready.revents & POLLOUT) == 0) return false;
-    if (::write(fd, rest.data(), piece) != static_cast<ssize_t>(piece)) return false;
-    done += piece;
-  }
-  return true;
 }
 
 }  // namespace orrery::master

@@ -49,8 +49,4 @@ unsigned count_lost_requests(os::Slot& slot);
 std::string remaining_access_lines(const Death& death, const os::Slot& slot, const base::AccessFormat& format,
                                    base::Monotonic now);
 
-/// Appends whole lines to the access log `path` (`-` = standard output), never blocking: what a full pipe
-/// does not take is lost. Returns false when something was lost.
-bool append_access_lines(const std::string& path, const std::string& lines);
-
 }  // namespace orrery::master

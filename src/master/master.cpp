@@ -63,8 +63,7 @@ Result<os::HandoverPair> make_handover(const std::optional<Inheritance>& inherit
 
 Result<Ground> prepare_background(const Config& config, std::string_view role, Foreground foreground,
                                   os::Daemon& daemon, Result<os::HandoverPair> handover) {
-  if (const auto opened = base::open_log(config.errorlog, config.loglevel); !opened)
-    return tl::unexpected(opened.error());
+  foreground.first.logs.use();
   if (foreground.pidfile) {
     if (const auto written = foreground.pidfile->write(); !written) return tl::unexpected(written.error());
   }

@@ -54,8 +54,7 @@ Service::Service(MasterParts parts, Ground ground)
       ground_(std::move(ground)),
       program_(os::save_invocation()),
       supervisor_(make_seed()),
-      log_path_(ground_.first.config.errorlog),
-      log_level_(ground_.first.config.loglevel) {
+      log_path_(ground_.first.config.errorlog) {
   generations_.emplace(1, std::move(ground_.first));
   begin_quarantine(1);
   oom_kills_ = os::oom_kills(parts_.system_root).value_or(0);

@@ -14,6 +14,7 @@
 #include "base/access_format.hpp"
 #include "master/event.hpp"
 #include "master/listeners.hpp"
+#include "master/logs.hpp"
 #include "master/master.hpp"
 #include "master/predecessor.hpp"
 #include "master/quarantine.hpp"
@@ -37,6 +38,7 @@ struct Death;
 struct Generation {
   Config config;
   std::optional<os::Identity> identity;
+  Logs logs;
   ListenerSet listeners;
 };
 
@@ -53,7 +55,7 @@ struct Ground {
   os::HandoverPair handover;
 };
 
-/// Who the workers of `config` run as, which sockets they get, and log files they may write. Warnings go to
+/// Who the workers of `config` run as, which sockets they get, and its log files, open. Warnings go to
 /// `notes`.
 Result<Generation> make_generation(const Config& config, Listeners& listeners,
                                    std::vector<std::string>& notes);
@@ -125,6 +127,7 @@ class Service {
   void begin_quarantine(unsigned generation);
   void publish_held();
   void settle(unsigned number);
+  void use_logs(unsigned number, const Generation& generation);
   void leave_other_addresses(unsigned generation);
   void let_go_of_addresses();
   void say_totals() const;
@@ -144,8 +147,8 @@ class Service {
   base::Monotonic next_pulse_{}, next_memory_{}, next_watchdog_{};
   bool told_ready_ = false;  ///< the service manager knows that the service is ready
   std::string status_;       ///< what it was told last
+  unsigned logging_ = 1;     ///< the generation whose error log is the master's
   std::string log_path_;
-  LogLevel log_level_;
   std::optional<int> exit_code_;
   std::uint64_t oom_kills_ = 0;  ///< as last read
 };

@@ -44,12 +44,14 @@ struct WorkerBirth {
   const HandoverPair* handover = nullptr;  ///< where connections go from worker to worker
   unsigned number = 0;                     ///< 1..: the worker's age in this master, never reused
   unsigned generation = 0;                 ///< 1 at start, +1 at each reload
+  base::UniqueFd access_log{};             ///< open already; none when the worker is to open it itself
   base::UniqueFd master;                   ///< write end of the pipe to the master: WorkerMessage
   pid_t master_pid = 0;
 };
 
-/// Runs in the child, after the child's part of the fork is done (descriptors closed, logs open, privileges dropped, tied to
-/// the master's life). All signals are still blocked. The value is the process's exit code; never returns by exception.
+/// Runs in the child, after the child's part of the fork is done (descriptors closed, logs taken, privileges
+/// dropped, tied to the master's life). All signals are still blocked. The value is the process's exit code;
+/// never returns by exception.
 using WorkerMain = std::function<int(WorkerBirth)>;
 
 /// What a worker writes into its pipe; one byte each, so a write is never partial.

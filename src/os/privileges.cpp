@@ -1,5 +1,6 @@
 #include "os/privileges.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -9,9 +10,13 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "base/check.hpp"
+
 namespace orrery::os {
 
 namespace {
+
+constexpr unsigned kAsItIs = ~0U;  // to setresuid and setresgid
 
 std::optional<unsigned> read_id(const std::string& text) {
   unsigned id = 0;
@@ -108,9 +113,25 @@ Result<void> become(const Identity& identity) {
   return prove_no_way_back(identity, former_uid, former_gid);
 }
 
-Result<void> give_file(const std::string& path, const Identity& identity) {
-  if (::chown(path.c_str(), identity.uid, identity.gid) == 0 || errno == ENOENT) return {};
-  return fail(fmt::format("cannot give {} to {}: {}", path, identity.name, std::strerror(errno)));
+ActingAs::ActingAs(const Identity& identity) : former_uid_(::geteuid()), former_gid_(::getegid()) {
+  former_groups_.resize(static_cast<std::size_t>(std::max(0, ::getgroups(0, nullptr))));
+  const int count = ::getgroups(static_cast<int>(former_groups_.size()), former_groups_.data());
+  former_groups_.resize(static_cast<std::size_t>(std::max(0, count)));
+  dumpable_ = ::prctl(PR_GET_DUMPABLE);
+  acting_ = ::setgroups(identity.groups.size(), identity.groups.data()) == 0 &&
+            ::setresgid(kAsItIs, identity.gid, kAsItIs) == 0 &&
+            ::setresuid(kAsItIs, identity.uid, kAsItIs) == 0;
+}
+
+ActingAs::~ActingAs() {
+  const int error = errno;
+  const bool back = ::setresuid(kAsItIs, former_uid_, kAsItIs) == 0 &&
+                    ::setresgid(kAsItIs, former_gid_, kAsItIs) == 0 &&
+                    (::setgroups(former_groups_.size(), former_groups_.data()) == 0 || !acting_);
+  ORRERY_CHECK(back);
+  // A change of the effective user makes a process one whose memory nobody may dump.
+  if (dumpable_ == 1) ::prctl(PR_SET_DUMPABLE, 1);
+  errno = error;
 }
 
 }  // namespace orrery::os

@@ -1,8 +1,8 @@
 // Privileges: whom a worker runs as.
 //
 // The master resolves names once (before fork, where reading /etc/passwd is harmless) and stays what it is;
-// the child calls become() and can never go back. Never called in the master's own process except to resolve
-// and chown.
+// the child calls become() and can never go back. In the master's own process only to resolve, and to act for
+// a moment with that user's rights and no more (ActingAs).
 #pragma once
 
 #include <optional>
@@ -32,7 +32,25 @@ Result<std::optional<Identity>> resolve_identity(const std::string& user, const 
 /// proves that the old one cannot come back.
 Result<void> become(const Identity& identity);
 
-/// Gives `path` to the identity's user and group; a file that is not there is no error.
-Result<void> give_file(const std::string& path, const Identity& identity);
+/// For as long as it lives the kernel judges what this process does with files as if the workers' user did
+/// it. Master only, which has one thread; that user can neither signal nor trace it meanwhile, since the real
+/// and the saved user stay.
+class ActingAs {
+ public:
+  explicit ActingAs(const Identity& identity);
+  ~ActingAs();
+  ActingAs(const ActingAs&) = delete;
+  ActingAs& operator=(const ActingAs&) = delete;
+
+  /// False: the kernel did not let this process act so, and it acts as before.
+  explicit operator bool() const { return acting_; }
+
+ private:
+  uid_t former_uid_;
+  gid_t former_gid_;
+  std::vector<gid_t> former_groups_;
+  int dumpable_ = 0;
+  bool acting_ = false;
+};
 
 }  // namespace orrery::os

@@ -49,9 +49,7 @@ void tie_to_parent(pid_t parent) {
   for (const int fd : birth.close) ::close(fd);
   set_title(birth.title);
   reseed();
-  if (birth.open_logs) {
-    if (const auto opened = birth.open_logs(); !opened) give_up(birth, opened.error().message);
-  }
+  if (birth.take_logs) birth.take_logs();
   if (birth.identity) {
     if (const auto dropped = become(*birth.identity); !dropped) give_up(birth, dropped.error().message);
   }

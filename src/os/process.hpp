@@ -21,15 +21,15 @@ namespace orrery::os {
 
 /// What a child does between fork and its main, in this order.
 struct ChildBirth {
-  std::vector<int> close;                   ///< the master's own descriptors; the pidfile's first
-  std::string title;                        ///< shown by ps
-  std::function<Result<void>()> open_logs;  ///< with the rights of the master; may be empty
-  std::optional<Identity> identity;         ///< whom to become; nothing = as the master
+  std::vector<int> close;            ///< the master's own descriptors; the pidfile's first
+  std::string title;                 ///< shown by ps
+  std::function<void()> take_logs;   ///< from now on the log is the child's own; may be empty
+  std::optional<Identity> identity;  ///< whom to become; nothing = as the master
   std::function<void(const std::string&)>
       complain;  ///< says why a step failed, before exit code 1; may be empty
 };
 
-/// Forks. The child keeps all signals blocked, takes default dispositions, closes, reseeds, opens its logs,
+/// Forks. The child keeps all signals blocked, takes default dispositions, closes, reseeds, takes its logs,
 /// drops its privileges, ties its life to the parent's (SIGTERM when that dies), runs `main` and exits with
 /// its value. A child whose parent died before the tie was made exits 0 at once.
 Result<pid_t> fork_child(const ChildBirth& birth, const std::function<int()>& main);

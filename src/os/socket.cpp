@@ -17,6 +17,10 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <unistd.h>
+
+#include "os/owned_file.hpp"
+#include "os/place.hpp"
 
 #include "base/counted.hpp"
 
@@ -141,18 +145,31 @@ Result<Listener> listen_tcp(const base::BindTarget& target, std::string_view bin
   return listener;
 }
 
-// Whether the path is free to take: not there, or a socket file behind which nobody listens any more.
-Result<void> clear_stale_path(const std::string& path, std::string_view bind, const sockaddr_un& address) {
-  struct stat status {};
-  if (::lstat(path.c_str(), &status) != 0) return {};
-  if (!S_ISSOCK(status.st_mode))
-    return fail(fmt::format("cannot bind {}: {} exists and is not a socket", bind, path));
+struct Refusal {
+  int error = 0;
+  Error sentence;
+};
+using Attempt = tl::expected<void, Refusal>;
+
+tl::unexpected<Refusal> refusal(std::string_view bind, int error, const std::string& help) {
+  return tl::unexpected(Refusal{error, cannot_bind(bind, error, help).value()});
+}
+
+// Makes the path free to take: not there, or a socket file behind which nobody listens any more.
+Attempt clear_stale_path(const Place& place, std::string_view bind, const sockaddr_un& address) {
+  const auto status = place.look();
+  if (!status) return {};
+  if (!S_ISSOCK(status->st_mode)) {
+    return tl::unexpected(Refusal{
+        EEXIST, Error{fmt::format("cannot bind {}: {} exists and is not a socket", bind, address.sun_path)}});
+  }
   const base::UniqueFd probe = open_socket(AF_UNIX);
   const bool refused =
       ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
       errno == ECONNREFUSED;
-  if (!refused) return cannot_bind(bind, EADDRINUSE, "; another process listens there (ss -lxp shows it)");
-  if (::unlink(path.c_str()) != 0) return cannot_bind(bind, errno, "; the stale socket file is in the way");
+  if (!refused) return refusal(bind, EADDRINUSE, "; another process listens there (ss -lxp shows it)");
+  if (::unlinkat(place.directory(), place.name(), 0) != 0)
+    return refusal(bind, errno, "; the stale socket file is in the way");
   return {};
 }
 
@@ -169,30 +186,62 @@ Result<Listener> listen_abstract(const base::BindTarget& target, std::string_vie
   return listener;
 }
 
+Attempt bind_path(int fd, std::string_view bind, const sockaddr_un& address) {
+  const auto place = Place::find(address.sun_path);
+  if (!place)
+    return tl::unexpected(
+        Refusal{EPERM, Error{fmt::format("cannot bind {}: {}", bind, place.error().message)}});
+  if (auto cleared = clear_stale_path(*place, bind, address); !cleared) return cleared;
+  if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    return refusal(bind, errno, "");
+  return {};
+}
+
+/// As the workers' user, whose file it then is; as root only where that user may not. os/owned_file.hpp says
+/// why.
+Attempt bind_path_for(const std::optional<Identity>& owner, int fd, std::string_view bind,
+                      const sockaddr_un& address) {
+  if (!owner) return bind_path(fd, bind, address);
+  {
+    const ActingAs acting{*owner};
+    if (!acting)
+      return refusal(bind, EPERM, "; acting as " + owner->name + " needs CAP_SETUID and CAP_SETGID");
+    auto bound = bind_path(fd, bind, address);
+    if (bound || (bound.error().error != EACCES && bound.error().error != EPERM)) return bound;
+  }
+  if (auto bound = bind_path(fd, bind, address); !bound) return bound;
+  const auto given = give_socket(address.sun_path, *owner);
+  if (given) return {};
+  return tl::unexpected(
+      Refusal{EPERM, Error{fmt::format("cannot bind {}: the socket file cannot be given to {}: {}", bind,
+                                       owner->name, given.error().message)}});
+}
+
+std::optional<struct stat> look_at(const std::string& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) return std::nullopt;
+  return status;
+}
+
 Result<Listener> listen_unix(const base::BindTarget& target, std::string_view bind, int backlog,
                              const std::optional<Identity>& owner) {
   const std::size_t longest = sizeof(sockaddr_un::sun_path) - (target.is_abstract() ? 0 : 1);
   if (target.path.empty() || target.path.size() > longest)
     return fail(fmt::format("cannot bind {}: a unix socket's path has 1 to {} bytes", bind, longest));
   if (target.is_abstract()) return listen_abstract(target, bind, backlog);
-  const auto [address, address_length] = unix_name(target);
-  if (const auto cleared = clear_stale_path(target.path, bind, address); !cleared)
-    return tl::unexpected(cleared.error());
+  const UnixName name = unix_name(target);
   base::UniqueFd fd = open_socket(AF_UNIX);
   if (!fd) return cannot_bind(bind, errno, "");
-  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), address_length) != 0) {
-    return cannot_bind(bind, errno, "");
-  }
+  if (const auto bound = bind_path_for(owner, fd.get(), bind, name.address); !bound)
+    return tl::unexpected(bound.error().sentence);
   Listener listener;
   listener.owns_path = true;
   listener.target = target;
-  struct stat status {};
-  if (::stat(target.path.c_str(), &status) == 0) listener.path_inode = status.st_ino;
-  const bool given = !owner || ::chown(target.path.c_str(), owner->uid, owner->gid) == 0;
-  if (!given || ::listen(fd.get(), backlog) != 0) {
+  if (const auto status = look_at(target.path)) listener.path_inode = status->st_ino;
+  if (::listen(fd.get(), backlog) != 0) {
     const int reason = errno;
     unlink_path(listener);
-    return cannot_bind(bind, reason, given ? "" : "; the socket file cannot be given to " + owner->name);
+    return cannot_bind(bind, reason, "");
   }
   listener.address.family = base::Address::Family::kUnix;
   listener.fd = std::move(fd);
@@ -270,10 +319,9 @@ Result<Bound> take_over(int fd, const base::BindTarget& target, std::string_view
   listener->bind = bind;
   listener->target = target;
   if (target.kind == base::BindTarget::Kind::kInherited) listener->target.path = bound_path(fd);
-  struct stat status {};
-  if (target.kind == base::BindTarget::Kind::kUnix && !target.is_abstract() &&
-      ::stat(target.path.c_str(), &status) == 0)
-    listener->path_inode = status.st_ino;
+  if (target.kind == base::BindTarget::Kind::kUnix && !target.is_abstract()) {
+    if (const auto status = look_at(target.path)) listener->path_inode = status->st_ino;
+  }
   return Bound{std::move(*listener), ""};
 }
 
@@ -289,9 +337,12 @@ void change_backlog(const Listener& listener, int backlog) {
 }
 
 void unlink_path(const Listener& listener) {
-  struct stat status {};
-  if (!listener.owns_path || ::stat(listener.target.path.c_str(), &status) != 0) return;
-  if (status.st_ino == listener.path_inode) ::unlink(listener.target.path.c_str());
+  if (!listener.owns_path) return;
+  const auto place = Place::find(listener.target.path);
+  if (!place) return;
+  const auto status = place->look();
+  if (status && S_ISSOCK(status->st_mode) && status->st_ino == listener.path_inode)
+    ::unlinkat(place->directory(), place->name(), 0);
 }
 
 void turn_away(Listener& listener) {

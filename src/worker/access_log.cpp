@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/log_file.hpp"
 
 namespace orrery::worker {
 
@@ -44,33 +45,43 @@ int open_standard_output() {
 }
 
 Result<base::UniqueFd> open_path(const std::string& path) {
-  const int fd =
-      path == "-"
-          ? open_standard_output()
-          : ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
-  if (fd < 0) return fail("cannot open the access log " + path + ": " + std::strerror(errno));
-  return base::UniqueFd{fd};
+  if (path == "-") {
+    base::UniqueFd own{open_standard_output()};
+    if (own) return own;
+    return fail(std::string("cannot open the access log -: ") + std::strerror(errno));
+  }
+  auto file = base::open_to_append(path);
+  if (file) return std::move(*file);
+  return fail("cannot open the access log " + path + ": " + base::opening_failed(file.error()));
 }
 
 }  // namespace
 
 Result<AccessLog> AccessLog::open(std::string path, base::AccessFormat format, std::vector<std::string> skip,
-                                  os::Slot& slot) {
+                                  os::Slot& slot, base::UniqueFd file) {
   AccessLog log{std::move(path), std::move(format), std::move(skip), slot};
-  if (auto opened = log.reopen(); !opened) return tl::unexpected<Error>(opened.error());
+  if (file) {
+    log.direct(std::move(file));
+  } else if (auto opened = log.reopen(); !opened) {
+    return tl::unexpected<Error>(opened.error());
+  }
   return log;
 }
 
 Result<void> AccessLog::reopen() {
   flush();
-  auto fd = open_path(path_);
-  if (!fd) return tl::unexpected<Error>(fd.error());
-  fd_ = std::move(*fd);
+  auto file = open_path(path_);
+  if (!file) return tl::unexpected<Error>(file.error());
+  direct(std::move(*file));
+  return {};
+}
+
+void AccessLog::direct(base::UniqueFd file) {
+  fd_ = std::move(file);
   const mode_t kind = kind_of(fd_.get());
   waits_ = kind == S_IFREG;
   socket_ = kind == S_IFSOCK;
-  complained_ = false;
-  return {};
+  complained_ = torn_ = false;
 }
 
 void AccessLog::write(const base::AccessRecord& record) {
@@ -124,11 +135,19 @@ void AccessLog::write_whole_lines(std::string_view lines) {
 }
 
 void AccessLog::write_out(std::string_view lines) {
+  bool within_line = false;
   while (!lines.empty()) {
-    const ssize_t written = waits_ ? ::write(fd_.get(), lines.data(), lines.size())
-                                   : write_without_waiting(fd_.get(), socket_, lines);
+    const std::string_view bytes = torn_ ? std::string_view{"\n"} : lines;
+    const ssize_t written = waits_ ? ::write(fd_.get(), bytes.data(), bytes.size())
+                                   : write_without_waiting(fd_.get(), socket_, bytes);
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return drop(lines, errno);
+    if (written < 0) {
+      const int error = errno;
+      torn_ = torn_ || within_line;
+      return drop(lines, error);
+    }
+    if (std::exchange(torn_, false)) continue;
+    within_line = bytes[static_cast<std::size_t>(written) - 1] != '\n';
     lines.remove_prefix(static_cast<std::size_t>(written));
   }
   complained_ = false;

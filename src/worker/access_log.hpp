@@ -19,9 +19,10 @@ namespace orrery::worker {
 
 class AccessLog {
  public:
-  /// `path`: `-` = standard output. `skip`: paths whose requests get no line.
+  /// `path`: `-` = standard output. `skip`: paths whose requests get no line. `file` was opened there by the master; none = it
+  /// is opened here.
   static Result<AccessLog> open(std::string path, base::AccessFormat format, std::vector<std::string> skip,
-                                os::Slot& slot);
+                                os::Slot& slot, base::UniqueFd file = base::UniqueFd{});
 
   void write(const base::AccessRecord& record);
   void flush();
@@ -32,6 +33,7 @@ class AccessLog {
   AccessLog(std::string path, base::AccessFormat format, std::vector<std::string> skip, os::Slot& slot)
       : path_(std::move(path)), format_(std::move(format)), skip_(std::move(skip)), slot_(&slot) {}
   [[nodiscard]] bool skips(std::string_view target) const;
+  void direct(base::UniqueFd file);
   bool append(const base::AccessRecord& record);
   void write_whole_lines(std::string_view lines);
   void write_out(std::string_view lines);
@@ -44,6 +46,7 @@ class AccessLog {
   base::UniqueFd fd_;
   bool waits_ = true;  ///< a regular file: a write takes everything
   bool socket_ = false;
+  bool torn_ = false;        ///< the file ends within a line
   bool complained_ = false;  ///< the present failure is in the error log already
 };
 

@@ -9,12 +9,13 @@ namespace orrery::worker {
 
 namespace {
 
-Result<std::optional<AccessLog>> open_access_log(const os::WorkerBirth& birth) {
+Result<std::optional<AccessLog>> open_access_log(os::WorkerBirth& birth) {
   const Config& config = *birth.config;
   if (config.accesslog.empty()) return std::nullopt;
   auto format = base::AccessFormat::compile(config.access_log_format);
   if (!format) return tl::unexpected<Error>(format.error());
-  auto log = AccessLog::open(config.accesslog, std::move(*format), config.access_log_skip, *birth.slot);
+  auto log = AccessLog::open(config.accesslog, std::move(*format), config.access_log_skip, *birth.slot,
+                             std::move(birth.access_log));
   if (!log) return tl::unexpected<Error>(log.error());
   return std::optional<AccessLog>{std::move(*log)};
 }

@@ -1,10 +1,12 @@
 #include "base/log.hpp"
 
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <thread>
@@ -74,8 +76,8 @@ TEST_CASE("log: control bytes are escaped, UTF-8 stays") {
   CHECK_THAT(lines[0], Catch::EndsWith("a\\x0Ab\\x1B[31m\\x00c\\x7F caf\xc3\xa9"));
 }
 
-TEST_CASE("log: a new file has mode 0640 whatever the umask, an old one keeps its own") {
-  const auto old_mask = ::umask(0077);
+TEST_CASE("log: a new file has mode 0640 less the umask, an old one keeps its own") {
+  const auto old_mask = ::umask(0027);
   const LogFile file;
   ::umask(old_mask);
   struct stat info {};
@@ -83,6 +85,15 @@ TEST_CASE("log: a new file has mode 0640 whatever the umask, an old one keeps it
   CHECK((info.st_mode & 07777) == 0640);
   REQUIRE(::chmod(file.path().c_str(), 0600) == 0);
   REQUIRE(reopen_log());
+  REQUIRE(::stat(file.path().c_str(), &info) == 0);
+  CHECK((info.st_mode & 07777) == 0600);
+}
+
+TEST_CASE("log: a new file obeys the umask") {
+  const auto old_mask = ::umask(0077);
+  const LogFile file;
+  ::umask(old_mask);
+  struct stat info {};
   REQUIRE(::stat(file.path().c_str(), &info) == 0);
   CHECK((info.st_mode & 07777) == 0600);
 }
@@ -123,6 +134,29 @@ TEST_CASE("log: what the file does not take goes to standard error") {
   ::close(kept);
   ::close(pipe_ends[0]);
   ::close(pipe_ends[1]);
+}
+
+TEST_CASE("log: lines that find no room anywhere are counted, and the next line is whole") {
+  const LogFile file;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    ::dup2(::open("/dev/full", O_WRONLY), STDERR_FILENO);
+    rlimit limit{100, RLIM_INFINITY};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    for (int i = 0; i < 5; ++i) log_info("{}", std::string(40, 'x'));
+    limit.rlim_cur = RLIM_INFINITY;
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    log_info("after");
+    ::_exit(0);
+  }
+  REQUIRE(::waitpid(child, nullptr, 0) == child);
+  const auto lines = file.lines();
+  REQUIRE(lines.size() == 4);  // a whole one, the torn one, the count, the last one
+  CHECK_THAT(lines[0], Catch::EndsWith("[INFO] " + std::string(40, 'x')));
+  CHECK_THAT(lines[2],
+             Catch::EndsWith("[WARNING] 4 lines of this log were dropped: No space left on device"));
+  CHECK_THAT(lines[3], Catch::EndsWith("[INFO] after"));
 }
 
 TEST_CASE("log: the pid is the writer's own after fork") {

@@ -115,17 +115,4 @@ TEST_CASE("death report: lost requests are counted") {
   CHECK(slot->counters.responses[0].load() == 1);
 }
 
-TEST_CASE("death report: access lines go to the end of the file, and a pipe nobody reads does not block") {
-  const test::TemporaryDirectory directory;
-  const std::string path = directory.file("access.log");
-  std::ofstream(path) << "first\n";
-  const std::string line(2000, 'x');
-  CHECK(append_access_lines(path, "second\n" + line + "\n" + line + "\n" + line + "\n"));
-  std::ifstream file(path);
-  const std::string all{std::istreambuf_iterator<char>(file), {}};
-  CHECK(all.size() == 6 + 7 + 3 * 2001);
-  CHECK(all.starts_with("first\nsecond\nxxx"));
-  CHECK_FALSE(append_access_lines("/nowhere/at/all", "x\n"));
-}
-
 }  // namespace orrery::master

@@ -1,0 +1,70 @@
+#include "base/log_file.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <cstring>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace orrery::base {
+
+namespace {
+
+constexpr mode_t kMode = 0640;
+// O_NONBLOCK: a FIFO without a reader must not hold the whole server.
+constexpr int kFlags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+
+/// Standard output or error, when `path` is one of them by another name.
+UniqueFd open_standard_stream(const std::string& path) {
+  struct stat named {};
+  if (::stat(path.c_str(), &named) != 0) return {};
+  for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) {
+    struct stat own {};
+    if (::fstat(fd, &own) == 0 && own.st_dev == named.st_dev && own.st_ino == named.st_ino)
+      return UniqueFd{::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)};
+  }
+  return {};
+}
+
+std::size_t piece_of(std::string_view lines, bool regular) {
+  if (regular || lines.size() <= PIPE_BUF) return lines.size();
+  const std::size_t newline = lines.substr(0, PIPE_BUF).rfind('\n');
+  return newline == std::string_view::npos ? PIPE_BUF : newline + 1;
+}
+
+}  // namespace
+
+std::string opening_failed(int error) {
+  return error == ENXIO ? "it is a FIFO that no process reads" : std::strerror(error);
+}
+
+tl::expected<UniqueFd, int> open_to_append(const std::string& path) {
+  UniqueFd file{::open(path.c_str(), kFlags | O_CREAT, kMode)};
+  if (file) return file;
+  const int error = errno;
+  // ENXIO: a socket, which cannot be opened.
+  if (error == EACCES || error == ENXIO) file = open_standard_stream(path);
+  if (file) return file;
+  return tl::unexpected(error);
+}
+
+Appended append_lines(int fd, std::string_view lines) {
+  struct stat info {};
+  const bool regular = ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+  char last = '\n';
+  while (!lines.empty()) {
+    pollfd ready{fd, POLLOUT, 0};
+    if (::poll(&ready, 1, 0) != 1) return {false, EAGAIN, last != '\n'};
+    const ssize_t written = ::write(fd, lines.data(), piece_of(lines, regular));
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return {false, written < 0 ? errno : ENOSPC, last != '\n'};
+    last = lines[static_cast<std::size_t>(written) - 1];
+    lines.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+}  // namespace orrery::base

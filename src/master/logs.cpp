@@ -1,0 +1,83 @@
+#include "master/logs.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/log.hpp"
+#include "os/owned_file.hpp"
+
+namespace orrery::master {
+
+namespace {
+
+bool is_file(const std::string& path) { return !path.empty() && path != "-"; }
+
+Result<base::UniqueFd> open_file(const std::string& path, const std::optional<os::Identity>& owner,
+                                 std::vector<std::string>& notes) {
+  auto file = os::open_log(path, owner);
+  if (!file) return tl::unexpected(file.error());
+  if (!file->reopens) {
+    notes.push_back(
+        fmt::format("{} may not open {}: USR1 cannot make the workers reopen it; let that user enter "
+                    "its directory",
+                    owner->name, path));
+  }
+  return std::move(file->fd);
+}
+
+}  // namespace
+
+Result<Logs> Logs::open(const Config& config, const std::optional<os::Identity>& owner,
+                        std::vector<std::string>& notes) {
+  Logs logs;
+  logs.error_path_ = config.errorlog;
+  logs.access_path_ = config.accesslog;
+  logs.level_ = config.loglevel;
+  if (const auto opened = logs.open_error(owner, notes); !opened) return tl::unexpected(opened.error());
+  if (const auto opened = logs.open_access(owner, notes); !opened) return tl::unexpected(opened.error());
+  return logs;
+}
+
+Result<void> Logs::open_error(const std::optional<os::Identity>& owner, std::vector<std::string>& notes) {
+  if (!is_file(error_path_)) return {};
+  auto file = open_file(error_path_, owner, notes);
+  if (!file) return fail(base::log_failed(error_path_, file.error().message));
+  error_ = std::move(*file);
+  return {};
+}
+
+Result<void> Logs::open_access(const std::optional<os::Identity>& owner, std::vector<std::string>& notes) {
+  if (!is_file(access_path_)) return {};
+  auto file = open_file(access_path_, owner, notes);
+  if (!file)
+    return fail(fmt::format("cannot open the access log {}: {}", access_path_, file.error().message));
+  access_ = std::move(*file);
+  return {};
+}
+
+std::vector<std::string> Logs::reopen(const std::optional<os::Identity>& owner) {
+  std::vector<std::string> sentences;
+  if (const auto opened = open_error(owner, sentences); !opened) sentences.push_back(opened.error().message);
+  if (const auto opened = open_access(owner, sentences); !opened) sentences.push_back(opened.error().message);
+  return sentences;
+}
+
+void Logs::use() const {
+  base::take_log(base::UniqueFd{error_ ? ::fcntl(error_.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1) : -1},
+                 error_path_, level_);
+}
+
+void Logs::use_for_good() const { base::take_log(base::UniqueFd{error_.get()}, error_path_, level_); }
+
+int Logs::access() const { return access_path_ == "-" ? STDOUT_FILENO : access_.get(); }
+
+std::vector<int> Logs::descriptors() const {
+  std::vector<int> open;
+  for (const auto* file : {&error_, &access_}) {
+    if (*file) open.push_back(file->get());
+  }
+  return open;
+}
+
+}  // namespace orrery::master
