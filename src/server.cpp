@@ -86,6 +86,7 @@ int run(int argc, char** argv, App app, About about) {
 
 int run(int argc, char** argv, const std::function<App()>& make_app, About about) {
   os::hold_signals();
+  os::ignore_write_signals();
   const App app = make_app();
   about = completed(std::move(about));
   config::Sources sources = config::capture_sources(argc, argv, environ);
@@ -112,6 +113,7 @@ Server::Server(Config config, App app, About about)
 
 int Server::run() {
   os::hold_signals();
+  os::ignore_write_signals();
   const auto problems = config::validate(config_);
   for (const config::Problem& problem : problems) {
     std::fprintf(stderr, "%s: %s: %s\n", about_.name.c_str(), std::string{problem.name}.c_str(),

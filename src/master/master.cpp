@@ -7,6 +7,7 @@
 #include "master/process_title.hpp"
 #include "master/service.hpp"
 #include "os/build_id.hpp"
+#include "os/signals.hpp"
 #include "os/socket.hpp"
 #include "os/title.hpp"
 
@@ -107,6 +108,7 @@ void tell_predecessor(const std::string& why) {
 }
 
 int run_master(MasterParts parts) {
+  os::ignore_write_signals();
   os::ensure_standard_descriptors();
   os::save_invocation();
   const auto inheritance = take_inheritance();

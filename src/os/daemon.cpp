@@ -35,7 +35,7 @@ std::string read_all(int fd) {
   ::waitpid(middle, nullptr, 0);
   std::string outcome = read_all(from_daemon.get());
   if (outcome.empty()) outcome = std::string(1, char{kExitFailure}) + "the daemon ended before it was ready";
-  if (outcome.size() > 1) fmt::print(stderr, "{}\n", outcome.substr(1));
+  if (outcome.size() > 1) std::fputs((outcome.substr(1) + "\n").c_str(), stderr);
   ::_exit(static_cast<unsigned char>(outcome[0]));
 }
 
@@ -67,7 +67,6 @@ Result<Daemon> Daemon::daemonize() {
   if (daemon < 0) return fail(fmt::format("cannot fork into the background: {}", std::strerror(errno)));
   if (daemon > 0) ::_exit(0);
   leave_terminal();
-  std::signal(SIGPIPE, SIG_IGN);  // the foreground process may have been interrupted
   return Daemon{std::move(write)};
 }
 

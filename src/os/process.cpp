@@ -46,6 +46,7 @@ void tie_to_parent(pid_t parent) {
 
 [[noreturn]] void live_as_child(const ChildBirth& birth, const std::function<int()>& main, pid_t parent) {
   restore_default_dispositions();
+  ignore_write_signals();  // whatever comes next may have to say why it failed
   for (const int fd : birth.close) ::close(fd);
   set_title(birth.title);
   reseed();

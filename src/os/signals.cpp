@@ -61,8 +61,7 @@ void hold_signals_that_end_nobody() {
 Result<SignalFd> SignalFd::open() {
   hold_signals();
   const sigset_t mask = taken_signals();
-  // Standard error may be a pipe whose reader left; the master must survive its own log line.
-  std::signal(SIGPIPE, SIG_IGN);
+  ignore_write_signals();
   // An inherited SIG_IGN (nohup, some containers) would make the kernel drop a signal before it reaches the
   // signalfd, and an ignored CHLD would make children vanish without a status.
   for (const int signo : kTaken) std::signal(signo, SIG_DFL);
@@ -104,6 +103,10 @@ AllSignalsBlocked::AllSignalsBlocked() {
 }
 
 AllSignalsBlocked::~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &former_, nullptr); }
+
+void ignore_write_signals() {
+  for (const int signo : {SIGPIPE, SIGXFSZ}) std::signal(signo, SIG_IGN);
+}
 
 void restore_default_dispositions() {
   struct sigaction action {};

@@ -68,6 +68,11 @@ class AllSignalsBlocked {
   sigset_t former_{};
 };
 
+/// First of all, before a line is written anywhere: a write that cannot be done (nobody reads the pipe any
+/// more, RLIMIT_FSIZE is reached) fails and ends nothing. For the whole process;
+/// restore_default_dispositions() undoes it for a program that is run.
+void ignore_write_signals();
+
 /// Child: every signal does again what it does in a fresh process. The mask is not changed.
 void restore_default_dispositions();
 

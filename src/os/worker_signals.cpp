@@ -8,6 +8,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "os/signals.hpp"
+
 namespace orrery::os {
 
 namespace {
@@ -84,7 +86,8 @@ void install_worker_signals(pid_t master, std::chrono::milliseconds graceful_tim
   wake_context = context;
   for (const int signal : {SIGTERM, SIGUSR1}) handle(signal, on_noted);
   for (const int signal : {SIGINT, SIGQUIT}) handle(signal, on_quit);
-  for (const int signal : {SIGHUP, SIGTTIN, SIGTTOU, SIGUSR2, SIGWINCH, SIGPIPE}) handle(signal, SIG_IGN);
+  for (const int signal : {SIGHUP, SIGTTIN, SIGTTOU, SIGUSR2, SIGWINCH}) handle(signal, SIG_IGN);
+  ignore_write_signals();
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);

@@ -4,7 +4,7 @@
 //               graceful_timeout even if a handler never returns, and its listeners are let go at once.
 //   INT, QUIT   the process ends at once, exit code 0; what it had logged lies in the scoreboard.
 //   USR1        noted; the loop is woken and reopens the logs.
-//   HUP, TTIN, TTOU, USR2, WINCH, PIPE   ignored.
+//   HUP, TTIN, TTOU, USR2, WINCH, PIPE, XFSZ   ignored.
 //
 // One set per process, in the worker only, after the fork. The wake function must be async-signal-safe.
 #pragma once
