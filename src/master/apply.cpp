@@ -8,6 +8,7 @@
 #include "base/log_file.hpp"
 #include "base/reject.hpp"
 #include "master/death_report.hpp"
+#include "master/descriptors.hpp"
 #include "master/process_title.hpp"
 #include "master/service.hpp"
 #include "os/build_id.hpp"
@@ -151,6 +152,10 @@ Result<void> Service::load(unsigned number) {
   const Config& current = wanted.config;
   const Reload reload = parts_.reload ? parts_.reload(current) : Reload{{}, {}, current};
   if (!reload.complaints.empty()) return fail(join(reload.complaints));
+  const std::size_t limit = os::descriptor_limit();
+  if (const std::string why = too_few_descriptors(reload.config, worker_count(parts_, reload.config), limit);
+      !why.empty())
+    return fail(why);
   std::vector<std::string> notes;
   auto generation = make_generation(reload.config, ground_.listeners, notes);
   if (!generation) return tl::unexpected(generation.error());

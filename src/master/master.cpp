@@ -1,9 +1,11 @@
 #include "master/master.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <sys/stat.h>
 
 #include "base/log.hpp"
+#include "master/descriptors.hpp"
 #include "master/process_title.hpp"
 #include "master/service.hpp"
 #include "os/build_id.hpp"
@@ -38,7 +40,12 @@ Listeners make_listeners(const std::optional<Inheritance>& inheritance, std::vec
   return Listeners{std::move(inherited.binds)};
 }
 
-Result<Foreground> prepare_foreground(const Config& config, const std::optional<Inheritance>& inheritance) {
+Result<Foreground> prepare_foreground(const MasterParts& parts, const os::DescriptorLimit& limit,
+                                      const std::optional<Inheritance>& inheritance) {
+  const Config& config = parts.config;
+  if (const std::string why = too_few_descriptors(config, worker_count(parts, config), limit.now);
+      !why.empty())
+    return fail(why);
   std::vector<std::string> notes;
   Foreground prepared{{}, make_listeners(inheritance, notes), {}, std::move(notes)};
   if (const auto entered = enter_place(config); !entered) return tl::unexpected(entered.error());
@@ -85,10 +92,9 @@ Result<Ground> prepare_background(const Config& config, std::string_view role, F
                 std::move(*handover)};
 }
 
-void say_start(const MasterParts& parts, const ListenerSet& listeners,
+void say_start(const MasterParts& parts, const os::DescriptorLimit& limit, const ListenerSet& listeners,
                const std::vector<std::string>& notes) {
   base::log_info("Starting {}", parts.service);
-  const os::DescriptorLimit limit = os::raise_descriptor_limit();
   if (limit.now != limit.before)
     base::log_info("Limit of open files raised from {} to {}", limit.before, limit.now);
   for (const std::string& note : parts.notes) base::log_warning("{}", note);
@@ -103,6 +109,10 @@ int give_up(const std::string& why) {
 
 }  // namespace
 
+unsigned worker_count(const MasterParts& parts, const Config& config) {
+  return parts.worker_count ? parts.worker_count(config) : static_cast<unsigned>(std::max(config.workers, 1));
+}
+
 void tell_predecessor(const std::string& why) {
   if (const auto inheritance = take_inheritance()) Predecessor{*inheritance}.failed(why);
 }
@@ -113,7 +123,8 @@ int run_master(MasterParts parts) {
   os::save_invocation();
   const auto inheritance = take_inheritance();
   Predecessor predecessor = inheritance ? Predecessor{*inheritance} : Predecessor{};
-  auto foreground = prepare_foreground(parts.config, inheritance);
+  const os::DescriptorLimit limit = os::raise_descriptor_limit();
+  auto foreground = prepare_foreground(parts, limit, inheritance);
   if (!foreground) {
     predecessor.failed(foreground.error().message);
     return give_up(foreground.error().message);
@@ -137,7 +148,7 @@ int run_master(MasterParts parts) {
   if (predecessor.there())
     predecessor.introduce(parts.service + ", " + os::spoken_build_id(os::build_id("/proc/self/exe")));
   ground->predecessor = std::move(predecessor);
-  say_start(parts, ground->first.listeners, notes);
+  say_start(parts, limit, ground->first.listeners, notes);
   if (detaches) ground->notify.main_pid(::getpid());
   return Service{std::move(parts), std::move(*ground)}.run();
 }

@@ -253,8 +253,7 @@ void Service::tell_workers() {
 
 Plan Service::plan_of(const Config& config) const {
   Plan plan;
-  plan.workers =
-      parts_.worker_count ? parts_.worker_count(config) : static_cast<unsigned>(std::max(config.workers, 1));
+  plan.workers = worker_count(parts_, config);
   plan.timeout = config.timeout;
   plan.graceful_timeout = config.graceful_timeout;
   plan.boot_timeout = config.boot_timeout;

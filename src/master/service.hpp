@@ -60,6 +60,9 @@ struct Ground {
 Result<Generation> make_generation(const Config& config, Listeners& listeners,
                                    std::vector<std::string>& notes);
 
+/// How many workers `config` means.
+unsigned worker_count(const MasterParts& parts, const Config& config);
+
 class Service {
  public:
   Service(MasterParts parts, Ground ground);

@@ -59,6 +59,8 @@ struct DescriptorLimit {
 };
 /// Raises the soft RLIMIT_NOFILE to the hard one.
 DescriptorLimit raise_descriptor_limit();
+/// How many descriptors this process may have open.
+std::size_t descriptor_limit();
 
 /// A pipe whose both ends are close-on-exec and non-blocking.
 struct Pipe {

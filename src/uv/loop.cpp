@@ -1,5 +1,7 @@
 #include "uv/loop.hpp"
 
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 #include "base/check.hpp"
@@ -19,7 +21,10 @@ Loop::Loop(std::size_t read_size)
     : loop_(std::make_unique<uv_loop_t>()),
       read_size_(read_size),
       buffer_(std::make_unique_for_overwrite<char[]>(read_size)) {
-  ORRERY_CHECK(uv_loop_init(loop_.get()) == 0);
+  // Its descriptors are what may be missing: a limit, not a bug.
+  if (const int error = uv_loop_init(loop_.get()); error != 0)
+    throw std::runtime_error(std::string("cannot make an event loop: ") + uv_strerror(error) +
+                             "; raise the limit of open files (ulimit -n, LimitNOFILE)");
   loop_->data = this;
 }
 

@@ -17,7 +17,8 @@ using Callback = std::function<void()>;
 
 class Loop {
  public:
-  /// `read_size`: bytes one read takes at most; one buffer serves all connections of the loop.
+  /// `read_size`: bytes one read takes at most; one buffer serves all connections of the loop. Throws, in a
+  /// sentence, where no descriptor is left for it.
   explicit Loop(std::size_t read_size = 64 * 1024);
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;

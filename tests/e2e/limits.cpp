@@ -85,4 +85,50 @@ TEST_CASE("limits: a daemon's failure has its exit code, whether or not it can b
   CHECK(server.wait_for_end() == 4);
 }
 
+TEST_CASE("limits: too few descriptors are a sentence that says how many are needed") {
+  const rlim_t most = GENERATE(as<rlim_t>{}, 8, 10, 11, 12, 13, 16);
+  INFO(most);
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1"}};
+  server.in_child = [most] {
+    const rlimit limit{most, most};
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  };
+  server.start();
+  CHECK(server.wait_for_end() == 1);
+  INFO(server.log());
+  CHECK(server.wait_for_line("the limit of open files is " + std::to_string(most) +
+                             ", and this service needs at least "));
+  CHECK(server.count_lines("bug:") == 0);
+}
+
+TEST_CASE("limits: so many descriptors as the sentence asks for are enough") {
+  int needed = 0;
+  {
+    ServerProcess asking{ServerProcess::Program::kEcho, {"-w", "2", "--access-logfile", "access.log"}};
+    asking.in_child = [] {
+      const rlimit limit{10, 10};
+      ::setrlimit(RLIMIT_NOFILE, &limit);
+    };
+    asking.start();
+    REQUIRE(asking.wait_for_end() == 1);
+    const std::string said = asking.log();
+    const std::string mark = "needs at least ";
+    REQUIRE(said.find(mark) != std::string::npos);
+    needed = std::stoi(said.substr(said.find(mark) + mark.size()));
+  }
+  ServerProcess server{ServerProcess::Program::kEcho,
+                       {"-w", "2", "--access-logfile", "access.log", "-p", "pid", "-k", "threads"}};
+  server.in_child = [needed] {
+    const rlimit limit{static_cast<rlim_t>(needed), static_cast<rlim_t>(needed)};
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  };
+  REQUIRE(server.serve());
+  CHECK(fetch(server.port(), "GET /constant").status == 200);
+  server.signal(SIGHUP);
+  CHECK(server.wait_for_line("Generation 2 serves"));
+  CHECK(fetch(server.port(), "GET /constant").status == 200);
+  CHECK(server.count_lines("oo many open files") == 0);
+  CHECK(server.stop() == 0);
+}
+
 }  // namespace orrery::test
