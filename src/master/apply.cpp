@@ -160,6 +160,7 @@ Result<void> Service::load(unsigned number) {
   auto generation = make_generation(reload.config, ground_.listeners, notes);
   if (!generation) return tl::unexpected(generation.error());
   use_logs(number, *generation);
+  make_pidfile_again();
   for (const std::string& note : notes) base::log_warning("{}", note);
   for (const std::string& change : reload.changes) base::log_info("Reload: {}", change);
   const ListenerSet& before = wanted.listeners;
@@ -175,6 +176,14 @@ void Service::use_logs(unsigned number, const Generation& generation) {
   generation.logs.use();
   logging_ = number;
   log_path_ = generation.config.errorlog;
+}
+
+// While two masters serve, names of pid files are moving.
+void Service::make_pidfile_again() {
+  if (!ground_.pidfile || successor_.pid() > 0 || ground_.predecessor.there()) return;
+  const auto made = ground_.pidfile->make_again();
+  if (!made) return base::log_error("{}", made.error().message);
+  if (*made) base::log_warning("The pid file had vanished and was made again");
 }
 
 void Service::apply(const DropGeneration& action) { generations_.erase(action.generation); }

@@ -42,6 +42,7 @@ Result<ListenerSet> Listeners::open(const Config& config, const std::optional<os
 Result<std::shared_ptr<os::Listener>> Listeners::open_one(const std::string& bind, const Config& config,
                                                           const std::optional<os::Identity>& owner,
                                                           std::vector<std::string>& notes) {
+  give_up_lost_path(bind, notes);
   if (auto open = find(bind)) return open;
   const auto target = base::parse_bind(bind);
   if (!target) return tl::unexpected(target.error());
@@ -68,10 +69,22 @@ Result<std::shared_ptr<os::Listener>> Listeners::open_one(const std::string& bin
   return listener;
 }
 
+// What still is in its queue is served by the workers that have it.
+void Listeners::give_up_lost_path(const std::string& bind, std::vector<std::string>& notes) {
+  for (Known& known : known_) {
+    const auto listener = known.listener.lock();
+    if (!listener || !listener->fd || known.deaf || known.lost || listener->bind != bind) continue;
+    if (!os::path_is_gone(*listener)) continue;
+    known.lost = true;
+    os::own_path(*listener, false);
+    notes.push_back("The socket file of " + listener->url() + " had vanished and was made again");
+  }
+}
+
 std::shared_ptr<os::Listener> Listeners::find(const std::string& bind) {
   for (Known& known : known_) {
     auto listener = known.listener.lock();
-    if (!listener || !listener->fd || listener->bind != bind) continue;
+    if (!listener || !listener->fd || known.lost || listener->bind != bind) continue;
     if (known.deaf && listener->target.kind == base::BindTarget::Kind::kUnix) continue;
     if (known.deaf) os::let_in(*listener);
     known.deaf = known.retired = false;
@@ -108,7 +121,7 @@ std::vector<Inheritance::Passed> Listeners::to_pass() const {
   std::vector<Inheritance::Passed> passed;
   for (const Known& known : known_) {
     const auto listener = known.listener.lock();
-    if (!listener || !listener->fd || known.retired) continue;
+    if (!listener || !listener->fd || known.retired || known.lost) continue;
     const bool managed = std::find(inherited_.begin(), inherited_.end(), listener->bind) != inherited_.end();
     passed.push_back({listener->fd.get(), managed, listener->bind});
   }
@@ -117,7 +130,8 @@ std::vector<Inheritance::Passed> Listeners::to_pass() const {
 
 void Listeners::own_paths(bool own) {
   for (const Known& known : known_) {
-    if (const auto listener = known.listener.lock(); listener && !known.deaf) os::own_path(*listener, own);
+    const auto listener = known.listener.lock();
+    if (listener && !known.deaf && !known.lost) os::own_path(*listener, own);
   }
 }
 

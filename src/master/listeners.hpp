@@ -66,6 +66,7 @@ class Listeners {
   Result<std::shared_ptr<os::Listener>> open_one(const std::string& bind, const Config& config,
                                                  const std::optional<os::Identity>& owner,
                                                  std::vector<std::string>& notes);
+  void give_up_lost_path(const std::string& bind, std::vector<std::string>& notes);
   std::shared_ptr<os::Listener> find(const std::string& bind);
   /// The `bind` of an open TCP listener of this service whose port `target` would need; empty when there is none.
   [[nodiscard]] std::string find_overlapping(const base::BindTarget& target) const;
@@ -74,6 +75,7 @@ class Listeners {
   struct Known {
     std::weak_ptr<os::Listener> listener;
     bool retired = false, deaf = false;
+    bool lost = false;  ///< a unix path that vanished: another socket is made in its place
     std::shared_ptr<os::Listener>
         kept{};  ///< while it is retired and shared: who else would unlink its path?
   };

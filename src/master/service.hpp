@@ -131,6 +131,7 @@ class Service {
   void publish_held();
   void settle(unsigned number);
   void use_logs(unsigned number, const Generation& generation);
+  void make_pidfile_again();
   void leave_other_addresses(unsigned generation);
   void let_go_of_addresses();
   void say_totals() const;

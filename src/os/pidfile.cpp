@@ -132,6 +132,17 @@ Result<void> Pidfile::rename(const std::string& given) {
   return {};
 }
 
+Result<bool> Pidfile::make_again() {
+  const auto place = Place::find(path_);
+  if (!place) return fail(fmt::format("cannot make pidfile {} again: {}", path_, place.error().message));
+  if (place->look() || errno != ENOENT) return false;
+  auto made = lock(path_);
+  if (!made) return tl::unexpected(made.error());
+  if (const auto written = made->write(); !written) return tl::unexpected(written.error());
+  *this = std::move(*made);
+  return true;
+}
+
 void Pidfile::remove() {
   const auto place = Place::find(path_);
   if (!fd_ || !place || !same_file(fd_.get(), *place)) return;

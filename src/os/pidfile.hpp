@@ -28,6 +28,8 @@ class Pidfile {
   Result<void> write();
   /// Takes the name of another file, whose owner has left or is leaving; the lock and the content stay.
   Result<void> rename(const std::string& path);
+  /// Makes the file again when it has vanished; whether it had. Another one in its place is left alone.
+  Result<bool> make_again();
   /// Unlinks the file if it still is the one locked here and names the calling process.
   void remove();
   [[nodiscard]] int fd() const { return fd_.get(); }

@@ -345,6 +345,11 @@ void unlink_path(const Listener& listener) {
     ::unlinkat(place->directory(), place->name(), 0);
 }
 
+bool path_is_gone(const Listener& listener) {
+  return listener.target.kind == base::BindTarget::Kind::kUnix && !look_at(listener.target.path) &&
+         errno == ENOENT;
+}
+
 void turn_away(Listener& listener) {
   // A path that is gone gives nobody a connection. Only once: a successor's file may get the same inode.
   unlink_path(listener);

@@ -41,6 +41,9 @@ void change_backlog(const Listener& listener, int backlog);
 /// Ends the listener's claim on its path, if it made the file and the file still is that one.
 void unlink_path(const Listener& listener);
 
+/// Whether its socket file has vanished, so that no client finds it any more.
+bool path_is_gone(const Listener& listener);
+
 /// Before a listener is closed for good: from now on nobody new gets into its queue, so that what is in there can be taken out and
 /// nothing is cut off when the last copy is closed. An inherited socket is left as it is.
 void turn_away(Listener& listener);

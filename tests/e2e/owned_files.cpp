@@ -287,4 +287,22 @@ TEST_CASE("owned files: a unix socket belongs to the workers' user, and no link 
   }
 }
 
+TEST_CASE("owned files: a unix socket and a pid file that vanished are made again at HUP") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-b", "unix:x.sock", "-p", "pid"}};
+  REQUIRE(server.serve());
+  for (int round = 0; round < 2; ++round) {
+    std::filesystem::remove(server.file("x.sock"));
+    std::filesystem::remove(server.file("pid"));
+    server.signal(SIGHUP);
+    CHECK(server.wait_for_line("Generation " + std::to_string(2 + round) + " serves"));
+    CHECK(server.read_file("pid") == std::to_string(server.pid()) + "\n");
+    CHECK(fetch(Wire::Place{0, server.file("x.sock"), false}, "GET /constant").status == 200);
+    CHECK(server.count_lines("The socket file of unix:x.sock had vanished and was made again") == round + 1);
+    CHECK(server.count_lines("The pid file had vanished and was made again") == round + 1);
+  }
+  CHECK(server.stop() == 0);
+  CHECK_FALSE(std::filesystem::exists(server.file("x.sock")));
+  CHECK_FALSE(std::filesystem::exists(server.file("pid")));
+}
+
 }  // namespace orrery::test

@@ -144,6 +144,22 @@ TEST_CASE("pidfile: /dev/null keeps its mode") {
   CHECK(before.st_mode == after.st_mode);
 }
 
+TEST_CASE("pidfile: one that vanished is made again, one that was replaced is not") {
+  const test::TemporaryDirectory directory;
+  const std::string path = directory.file("pid");
+  auto pidfile = Pidfile::lock(path);
+  REQUIRE(pidfile->write());
+  CHECK(pidfile->make_again() == false);
+  ::unlink(path.c_str());
+  CHECK(pidfile->make_again() == true);
+  CHECK(content(path) == std::to_string(::getpid()) + "\n");
+  CHECK_FALSE(Pidfile::lock(path));
+  ::unlink(path.c_str());
+  std::ofstream(path) << "1\n";
+  CHECK(pidfile->make_again() == false);
+  CHECK(content(path) == "1\n");
+}
+
 TEST_CASE("pidfile: a directory that is not there is a sentence") {
   CHECK(Pidfile::lock("/nowhere/at/all/pid").error().message ==
         "cannot open pidfile /nowhere/at/all/pid: No such file or directory");
