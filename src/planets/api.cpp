@@ -11,6 +11,7 @@
 #include "planets/query.hpp"
 #include "planets/table.hpp"
 #include "planets/track.hpp"
+#include "planets/utf8.hpp"
 #include "planets/viewers.hpp"
 
 namespace orrery::planets {
@@ -25,8 +26,8 @@ constexpr std::string_view kJson = "application/json";
 
 [[gnu::cold]] Response no_such_body(const Request& request) {
   return of_now(
-      refusal(404, "name: there is no `" + std::string{request.param("name").substr(0, 40)} +
-                       "` here; known are sun, moon, mercury, venus, mars, jupiter, saturn, uranus, "
+      refusal(404, "name: there is no " + utf8::quoted(request.param("name")) +
+                       " here; known are sun, moon, mercury, venus, mars, jupiter, saturn, uranus, "
                        "neptune, pluto"));
 }
 

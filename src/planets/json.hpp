@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "planets/decimal.hpp"
+#include "planets/utf8.hpp"
 
 namespace orrery::planets {
 
@@ -46,10 +47,17 @@ class JsonText {
     at_ = write(room_for(room));
     return *this;
   }
-  /// A quoted string. Bytes that are not ASCII become U+FFFD: they come from a peer and may not be UTF-8.
+  /// A quoted string of valid UTF-8: it may come from a peer, and what is none becomes U+FFFD.
   JsonText& string(std::string_view value) {
     raw("\"");
-    for (const char c : value) put(c);
+    while (!value.empty()) {
+      const auto [length, valid] = utf8::first_of(value);
+      if (length == 1 && valid)
+        put(value.front());
+      else
+        raw(valid ? value.substr(0, length) : utf8::kReplacement);
+      value.remove_prefix(length);
+    }
     return raw("\"");
   }
   [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(at_ - text_.data()); }
@@ -92,12 +100,10 @@ class JsonText {
     const auto byte = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\') {
       raw("\\").raw({&c, 1});
-    } else if (byte < 0x20) {
+    } else if (byte < 0x20 || byte == 0x7f) {
       raw("\\u00").raw(kHex.substr(byte >> 4, 1)).raw(kHex.substr(byte & 15, 1));
-    } else if (byte < 0x7f) {
-      raw({&c, 1});
     } else {
-      raw("\\ufffd");
+      raw({&c, 1});
     }
   }
 
