@@ -21,6 +21,24 @@ TEST_CASE("An error comes in the form its reader wants") {
       {"text/html", "text/html; charset=utf-8"},
       {"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html; charset=utf-8"},
       {"text/html, application/json", "text/html; charset=utf-8"},
+      {"text/html;q=0", "text/plain; charset=utf-8"},
+      {"text/html;q=0.0, */*", "text/plain; charset=utf-8"},
+      {"text/html; Q=0.000, application/json;q=0.001", "application/json"},
+      {"text/html;q=0.1, application/json;q=0.9", "application/json"},
+      {"text/html;level=1;q=0.2 , text/plain;q=0.3", "text/plain; charset=utf-8"},
+      {"application/json;q=0, text/plain;q=0, text/html;q=0", "text/plain; charset=utf-8"},
+      {"*/*;q=0", "text/plain; charset=utf-8"},
+      {"text/plain;q=0, */*", "application/json"},
+      {"text/*", "text/plain; charset=utf-8"},
+      {"text/*;q=0.1, application/*;q=0.2", "application/json"},
+      {"text/*, text/plain;q=0", "text/html; charset=utf-8"},
+      {"TEXT/HTML", "text/html; charset=utf-8"},
+      {"text/htmlx, not-text/html", "text/plain; charset=utf-8"},
+      {"image/png;for=text/html", "text/plain; charset=utf-8"},
+      {"text/html;q=none, application/json;q=0.5", "application/json"},
+      {"text/html;q=7", "text/plain; charset=utf-8"},
+      {"application/vnd.api+json", "application/json"},
+      {",, ;q=1, text/html ,", "text/html; charset=utf-8"},
   };
   for (const Row& row : rows) {
     INFO(row.accept);
@@ -41,6 +59,15 @@ TEST_CASE("The sentence of a problem cannot break out of its form") {
   CHECK(json == nlohmann::json{{"error", {{"status", 400}, {"message", "a \"b\"\n"}}}});
   CHECK(nlohmann::json::parse(problem(400, nasty, "json").body())["error"]["status"] == 400);
   CHECK(problem(400, "plain", "").body() == "plain\n");
+}
+
+TEST_CASE("The sentence of a problem is valid UTF-8 in every form") {
+  const std::string text = "m\xc3\xa4rs m\xe4rs";
+  const std::string valid = "m\u00e4rs m\ufffdrs";
+  CHECK(problem(404, text, "text/plain").body() == valid + "\n");
+  CHECK(problem(404, text, "text/html").body().find("<p>" + valid + "</p>") != std::string_view::npos);
+  const auto json = nlohmann::json::parse(problem(404, text, "application/json").body());
+  CHECK(json["error"]["message"] == valid);
 }
 
 }  // namespace
