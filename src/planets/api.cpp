@@ -25,17 +25,20 @@ constexpr const char* kBuild = ORRERY_PLANETS_VERSION;
 constexpr std::string_view kJson = "application/json";
 
 [[gnu::cold]] Response no_such_body(const Request& request) {
-  return of_now(
-      refusal(404, "name: there is no " + utf8::quoted(request.param("name")) +
-                       " here; known are sun, moon, mercury, venus, mars, jupiter, saturn, uranus, "
-                       "neptune, pluto"));
+  return of_now(refusal(404, "name: there is no " + utf8::quoted(request.param("name")) +
+                                 " here; known are sun, moon, mercury, venus, mars, jupiter, saturn, uranus, "
+                                 "neptune, pluto"));
 }
 
 [[gnu::cold]] Response refused(const Query& query) { return of_now(refusal(query.problems)); }
 
+/// Of an answer without a tag: If-Match may still ask for one that has.
+bool asks_for_another(const Request& request) { return evaluate(request, {}) == Precondition::kFailed; }
+
 /// The answer as its client may keep it.
 Response fresh(const Request& request, const Query& query, std::string json) {
-  if (query.is_now) return of_now(Response::json(std::move(json)));
+  if (query.is_now)
+    return asks_for_another(request) ? precondition_failed() : of_now(Response::json(std::move(json)));
   return lasting(request, kJson, std::move(json));
 }
 
@@ -75,7 +78,11 @@ Response track_of_body(const Request& request, const SharedRotation& rotation) {
   if (!query.query.problems.empty()) return refused(query.query);
   const bool is_now = query.query.is_now;
   std::string tag = is_now ? std::string{} : track_tag(request, *rotation);
-  if (!is_now && client_has(request, tag)) return not_modified(std::move(tag));
+  switch (evaluate(request, tag)) {
+    case Precondition::kFailed: return precondition_failed();
+    case Precondition::kNotModified: return not_modified(std::move(tag));
+    case Precondition::kMet: break;
+  }
   const auto track = std::make_shared<Track>(*body, std::move(query), rotation);
   Response response = Response::stream(kJson, [track](std::string& out) { return track->next(out); });
   return is_now ? of_now(std::move(response)) : tagged(std::move(response), std::move(tag));
@@ -90,6 +97,7 @@ void stream_sky(const Request& request, Responder responder, Viewers& viewers) {
   }
   const StreamQuery query = read_stream_query(request);
   if (!query.query.problems.empty()) return std::move(responder).send(refused(query.query));
+  if (asks_for_another(request)) return std::move(responder).send(precondition_failed());
   Response head = of_now(Response::bytes("text/event-stream", {}));
   // nginx would collect events until a buffer is full.
   head.add_field("X-Accel-Buffering", "no");

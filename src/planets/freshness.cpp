@@ -1,7 +1,8 @@
 #include "planets/freshness.hpp"
 
-#include <algorithm>
 #include <cstdint>
+
+#include "planets/answer.hpp"
 
 namespace orrery::planets {
 
@@ -26,24 +27,17 @@ std::uint64_t hash_of(std::string_view text) {
   return hash;
 }
 
-std::string_view opaque(std::string_view tag) {
-  if (tag.starts_with("W/")) tag.remove_prefix(2);
-  return tag;
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-  return text;
-}
-
 }  // namespace
 
 Response of_now(Response response) { return std::move(response).with_fixed_fields(kOfNow); }
 
 Response lasting(const Request& request, std::string_view media_type, std::string body) {
   std::string tag = entity_tag(body);
-  if (client_has(request, tag)) return not_modified(std::move(tag));
+  switch (evaluate(request, tag)) {
+    case Precondition::kFailed: return precondition_failed();
+    case Precondition::kNotModified: return not_modified(std::move(tag));
+    case Precondition::kMet: break;
+  }
   return tagged(Response::bytes(media_type, std::move(body)), std::move(tag));
 }
 
@@ -51,8 +45,11 @@ Document::Document(std::string_view type, std::string_view text)
     : media_type(type), body(text), tag(entity_tag(text)) {}
 
 Response embedded(const Request& request, const Document& document) {
-  Response response = client_has(request, document.tag) ? Response::status(304)
-                                                        : Response::fixed(document.media_type, document.body);
+  const Precondition precondition = evaluate(request, document.tag);
+  if (precondition == Precondition::kFailed) return precondition_failed();
+  Response response = precondition == Precondition::kNotModified
+                          ? Response::status(304)
+                          : Response::fixed(document.media_type, document.body);
   response.add_field("ETag", document.tag);
   return std::move(response).with_fixed_fields(kEmbedded);
 }
@@ -65,23 +62,15 @@ std::string entity_tag(std::string_view text) {
   return tag;
 }
 
-bool client_has(const Request& request, std::string_view tag) {
-  const auto known = request.field("if-none-match");
-  if (!known) return false;
-  for (std::string_view left = *known; !left.empty();) {
-    const std::size_t end = std::min(left.find(','), left.size());
-    const std::string_view one = trimmed(left.substr(0, end));
-    if (one == "*" || opaque(one) == opaque(tag)) return true;
-    left.remove_prefix(std::min(end + 1, left.size()));
-  }
-  return false;
-}
-
 Response not_modified(std::string tag) { return tagged(Response::status(304), std::move(tag)); }
 
 Response tagged(Response response, std::string tag) {
   response.add_field("ETag", std::move(tag));
   return std::move(response).with_fixed_fields(kLasting);
+}
+
+Response precondition_failed() {
+  return of_now(refusal(412, "If-Match: this answer is none of those that it names"));
 }
 
 Response preflight(const Request&) { return Response::status(204).with_fixed_fields(kPreflight); }

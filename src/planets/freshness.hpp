@@ -11,12 +11,14 @@
 #include "orrery/request.hpp"
 #include "orrery/response.hpp"
 
+#include "planets/preconditions.hpp"
+
 namespace orrery::planets {
 
 /// `response`, to be used once.
 [[nodiscard]] Response of_now(Response response);
 
-/// The whole answer with its ETag, or 304 when the client has it.
+/// The whole answer with its ETag; 304 when the client has it, 412 when it asked for another (preconditions.hpp).
 [[nodiscard]] Response lasting(const Request& request, std::string_view media_type, std::string body);
 
 /// A file that is part of the program, and so outlives its last response. It may change with the next release.
@@ -27,17 +29,16 @@ struct Document {
   std::string tag;
 };
 
-/// The document, or 304; asked about each time, since a page and its style must fit together after an upgrade.
+/// The document, 304 or 412; asked about each time, since a page and its style must fit together after an upgrade.
 [[nodiscard]] Response embedded(const Request& request, const Document& document);
 
 /// An entity tag for `text`: `"0123456789abcdef"`.
 [[nodiscard]] std::string entity_tag(std::string_view text);
 
-/// Whether `If-None-Match` names `tag`, compared weakly (RFC 9110, 13.1.2).
-[[nodiscard]] bool client_has(const Request& request, std::string_view tag);
-
 /// 304 for `tag`, of an answer that lasts.
 [[nodiscard]] Response not_modified(std::string tag);
+/// 412: If-Match names other answers.
+[[nodiscard]] Response precondition_failed();
 /// `response` with `tag`, as an answer that lasts.
 [[nodiscard]] Response tagged(Response response, std::string tag);
 

@@ -5,7 +5,7 @@
 
 #include "planets/assets.hpp"
 #include "planets/content_coding.hpp"
-#include "planets/freshness.hpp"
+#include "planets/preconditions.hpp"
 
 namespace orrery::planets {
 
@@ -58,6 +58,12 @@ void add_protection(Response& response) {
   response.add_field("Permissions-Policy", "geolocation=(self)");
 }
 
+Response failed() {
+  return Response::text("If-Match: this file is none of those that it names\n")
+      .with_status(412)
+      .with_field("Vary", "Accept-Encoding");
+}
+
 Response answer(const Asset& asset, const Request& request) {
   const auto accept = accepted(request);
   const auto coding = choose_coding(accept, {!asset.gzip.empty(), !asset.brotli.empty()});
@@ -67,7 +73,9 @@ Response answer(const Asset& asset, const Request& request) {
         .with_field("Vary", "Accept-Encoding");
   const Form form = form_of(asset, *coding);
   const std::string tag = '"' + std::string{asset.digest} + form.suffix + '"';
-  const bool unchanged = client_has(request, tag);
+  const Precondition precondition = evaluate(request, tag);
+  if (precondition == Precondition::kFailed) return failed();
+  const bool unchanged = precondition == Precondition::kNotModified;
   Response response = unchanged ? Response::status(304) : Response::fixed(asset.media_type, form.body);
   add_caching(response, asset, tag);
   if (unchanged) return response;
@@ -78,7 +86,8 @@ Response answer(const Asset& asset, const Request& request) {
 }
 
 /// What a browser asks for by itself when it shows an answer of the API.
-Response icon(const Request&) {
+Response icon(const Request& request) {
+  if (evaluate(request, {}) == Precondition::kFailed) return failed();
   for (const Asset& asset : page_assets())
     if (asset.media_type == "image/svg+xml")
       return Response::fixed(asset.media_type, asset.identity)
