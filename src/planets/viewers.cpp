@@ -15,6 +15,11 @@ constexpr std::uint64_t kTicksPerSecond = std::chrono::seconds{1} / kTick;
 /// Proxies take a connection on which nothing comes for dead.
 constexpr std::uint64_t kLongestSilence = 15 * kTicksPerSecond;
 
+/// How long a client waits before it connects again: to a server that broke off, and for one whose worker leaves, where a
+/// sibling is there already. These many milliseconds are only to spread those who are told at once.
+constexpr std::string_view kRetry = "retry: 2000\n\n";
+constexpr std::uint64_t kLongestRetryOfLeaving = 250;
+
 }  // namespace
 
 struct Viewers::Viewer {
@@ -45,7 +50,7 @@ void Viewers::join(const StreamQuery& query, Stream stream) {
   ++count_;
   self.stream.on_closed([this, &self] { forget(self); });
   self.stream.on_draining([this, &self] { say_goodbye(self); });
-  if (self.stream.write("retry: 2000\n\n")) send_sky(self);
+  if (self.stream.write(kRetry)) send_sky(self);
   wait(std::move(viewer));
 }
 
@@ -71,6 +76,8 @@ void Viewers::visit(std::unique_ptr<Viewer> viewer) {
 void Viewers::send_sky(Viewer& viewer) {
   const auto time = std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
   viewer.query.instant = Instant::from_unix(time);
+  // Of a clock that is that wrong there is nothing to say.
+  if (!in_range(viewer.query.instant)) return;
   event_.assign("event: sky\nid: ")
       .append(std::to_string(time.time_since_epoch().count()))
       .append("\ndata: ");
@@ -119,7 +126,9 @@ void Viewers::say_goodbye(Viewer& viewer) {
   // Out of the wheel first: a write may find out that the client has left, and forget it.
   const auto taken = take(viewer);
   --count_;
-  send(*taken, "event: draining\ndata: {}\n\n");
+  const std::uint64_t retry = ++told_ * 53 % kLongestRetryOfLeaving;
+  event_.assign("retry: ").append(std::to_string(retry)).append("\nevent: draining\ndata: {}\n\n");
+  send(*taken, event_);
   taken->stream.end();
 }
 

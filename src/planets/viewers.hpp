@@ -3,8 +3,8 @@
 //
 // One periodic task drives them all by a timing wheel; newcomers are spread over their interval, so that a thousand who
 // reconnect at once do not come due at once. A viewer is its stream and some 100 bytes. Who is behind is skipped, since
-// only the latest sky is worth sending; who is gone is forgotten at once; when the worker drains, all are told. Class
-// `async`, loop thread only; made in the master, used after the fork.
+// only the latest sky is worth sending; who is gone is forgotten at once; when the worker drains, all are told to come
+// back at once. Class `async`, loop thread only; made in the master, used after the fork.
 #pragma once
 
 #include <array>
@@ -54,6 +54,7 @@ class Viewers {
   std::string event_;  ///< kept for its memory
   std::uint64_t now_ = 0;
   std::uint64_t joined_ = 0;
+  std::uint64_t told_ = 0;  ///< that the worker leaves
   std::size_t count_ = 0;
 };
 

@@ -10,7 +10,7 @@ namespace {
 using nlohmann::json;
 
 struct Event {
-  std::string name, id, data;
+  std::string name, id, data, retry;
 };
 
 /// The events of a stream, one after another.
@@ -42,7 +42,7 @@ class EventReader {
     return block.substr(begin, block.find('\n', begin) - begin);
   }
   static Event parsed_event(const std::string& block) {
-    return {line_of(block, "event"), line_of(block, "id"), line_of(block, "data")};
+    return {line_of(block, "event"), line_of(block, "id"), line_of(block, "data"), line_of(block, "retry")};
   }
   /// One chunk of the body; empty for the last, and when none came.
   std::string chunk() {
@@ -118,6 +118,8 @@ TEST_CASE("viewers: the sky as it moves") {
     while (bye.name == "sky") bye = events.next();  // it was under way
     CHECK(bye.name == "draining");
     CHECK(bye.data == "{}");
+    REQUIRE_FALSE(bye.retry.empty());
+    CHECK(std::stoi(bye.retry) <= 500);
     CHECK(events.next().name.empty());
     CHECK(server.wait_for_end() == 0);
     CHECK(server.count_lines("[ERROR]") == 0);
@@ -134,6 +136,8 @@ TEST_CASE("viewers: the sky as it moves") {
     const std::string rest = late.read_to_end();
     CHECK(rest.find("event: sky\n") != std::string::npos);
     CHECK(rest.find("event: draining\ndata: {}\n\n") != std::string::npos);
+    // The last word about it holds.
+    CHECK(std::stoi(rest.substr(rest.rfind("retry: ") + 7)) <= 500);
     CHECK(rest.ends_with("0\r\n\r\n"));
     CHECK(server.wait_for_end() == 0);
   }
