@@ -6,6 +6,7 @@
 // "How to read floating point numbers accurately", 1990).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
@@ -57,8 +58,10 @@ inline constexpr std::array<char, 200> kPairs = [] {
   return pairs;
 }();
 
-/// `value` (0 to 99) as two digits.
-inline void write_pair(char* to, std::uint64_t value) noexcept { std::memcpy(to, &kPairs[2 * value], 2); }
+/// `value` (0 to 99) as two digits; anything more as 99.
+inline void write_pair(char* to, std::uint64_t value) noexcept {
+  std::memcpy(to, &kPairs[2 * std::min<std::uint64_t>(value, 99)], 2);
+}
 
 /// The eight digits of `value` (below 10^8) as text, the first in the lowest byte: four halvings of all parts at once.
 constexpr std::uint64_t eight_digits(std::uint64_t value) noexcept {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <stdexcept>
 
 #include "planets/appearance.hpp"
 
@@ -31,9 +32,14 @@ class Path {
         sin_latitude_(std::sin(radians(observer.latitude))),
         cos_latitude_(std::cos(radians(observer.latitude))) {}
 
+  // Every number of it is finite. Throws std::domain_error where the sky is not known.
   [[nodiscard]] Sample at(double seconds) const {
     const SkyPosition p = rotation_.sky(from_.later(Seconds{seconds}), observer_).position(body_);
-    return {seconds, p.altitude.value - standard_altitude(body_, p.distance).value, hour_angle(p)};
+    const Sample sample{seconds, p.altitude.value - standard_altitude(body_, p.distance).value,
+                        hour_angle(p)};
+    if (!std::isfinite(sample.seconds + sample.height + sample.hour_angle))
+      throw std::domain_error("the sky is not known for all of the time that is searched for events");
+    return sample;
   }
 
  private:
@@ -191,6 +197,7 @@ namespace {
 
 EventList find_events(Body body, const EarthRotation& rotation, const Observer& observer, Instant from,
                       Seconds span, bool first_only) {
+  if (!std::isfinite(span.count())) throw std::domain_error("a search for events needs a span that ends");
   const Path path(body, rotation, observer, from);
   Search search(path);
   search.run(span.count(), first_only);

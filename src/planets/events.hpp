@@ -5,6 +5,8 @@
 // of semidiameter), -34' and its own semidiameter for the Moon, as large as it is seen from there. The horizon is the
 // mathematical one: no dip for the observer's elevation. It transits when its topocentric hour angle is nought.
 // Found by sampling the altitude every hour, looking closer where it only touches the horizon between two samples.
+// The search looks an hour beyond both ends of its span. Where the sky is not known (outside of the table, an observer
+// who is no place) it throws std::domain_error: a list that is silently short would be wrong.
 #pragma once
 
 #include <array>

@@ -15,6 +15,9 @@ using std::chrono::year_month_day;
 constexpr std::int32_t kRangeBegin = sys_days{std::chrono::year{1850} / 1 / 1}.time_since_epoch().count();
 constexpr std::int32_t kRangeEnd = sys_days{std::chrono::year{2150} / 1 / 1}.time_since_epoch().count();
 
+constexpr std::int32_t kFirstDay = sys_days{std::chrono::year{1} / 1 / 1}.time_since_epoch().count();
+constexpr std::int32_t kLastDay = sys_days{std::chrono::year{9999} / 12 / 31}.time_since_epoch().count();
+
 bool within(double value, double low, double high) noexcept { return value >= low && value < high; }
 
 year_month_day date_of(const CivilTime& time) noexcept {
@@ -71,6 +74,9 @@ CivilTime Instant::civil() const noexcept {
 Instant Instant::later(Seconds by) const noexcept {
   const double seconds = second_ + by.count();
   const double days = std::floor(seconds / 86400);
+  // Before the number becomes an integer: a day that no integer holds, or no number, has none.
+  if (day_ + days < kFirstDay) return {kFirstDay, 0};
+  if (!(day_ + days <= kLastDay)) return {kLastDay, 0};
   std::int32_t day = day_ + static_cast<std::int32_t>(days);
   // The leap seconds between make up a few seconds, so at most one day's end is yet to be crossed.
   double rest = seconds - days * 86400 - (leap_seconds(day) - leap_seconds(day_)).count();
@@ -88,6 +94,8 @@ Seconds operator-(Instant later, Instant earlier) noexcept {
                  (later.second_of_day() - earlier.second_of_day())} +
          (leap_seconds(later.day()) - leap_seconds(earlier.day()));
 }
+
+Instant end_of_range() noexcept { return Instant::from_unix(sys_days{days{kRangeEnd}}); }
 
 bool in_range(Instant instant) noexcept { return instant.day() >= kRangeBegin && instant.day() < kRangeEnd; }
 

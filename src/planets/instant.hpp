@@ -1,11 +1,12 @@
 // An instant of Coordinated Universal Time (UTC): a civil day and the seconds elapsed in it, kept apart
 // because one double Julian date is 40 microseconds coarse, 0.0006" of sky. A day with a leap second has
-// 86401 seconds, so 23:59:60 is an instant like any other. Always valid once made: only the makers below can
-// build one. The tables serve the civil years 1850 to 2149; ask in_range() before offering a position to a
-// user.
+// 86401 seconds, so 23:59:60 is an instant like any other. Always a moment of the years 1 to 9999, so that it
+// can always be written: only the makers below can build one. The tables serve the civil years 1850 to 2149;
+// ask in_range() before offering a position to a user.
 #pragma once
 
 #include <chrono>
+#include <compare>
 #include <cstdint>
 #include <optional>
 
@@ -33,7 +34,8 @@ class Instant {
 
   [[nodiscard]] CivilTime civil() const noexcept;
 
-  // So much time later, leap seconds counted; earlier when negative. At most 10,000 years away from here.
+  // So much time later, leap seconds counted; earlier when negative. Beyond the years 1 to 9999 it is the first
+  // or last of their days; what is not a number leads to the last. None of these is in_range().
   [[nodiscard]] Instant later(std::chrono::duration<double> by) const noexcept;
 
   // The nearest whole second.
@@ -44,6 +46,8 @@ class Instant {
 
   // [0, 86400), or [86400, 86401) in a leap second.
   [[nodiscard]] double second_of_day() const noexcept { return second_; }
+
+  friend auto operator<=>(const Instant&, const Instant&) = default;
 
  private:
   constexpr Instant(std::int32_t day, double second) noexcept : day_(day), second_(second) {}
@@ -57,5 +61,8 @@ class Instant {
 
 // From 1850-01-01T00:00:00Z up to, and without, 2150-01-01T00:00:00Z.
 [[nodiscard]] bool in_range(Instant instant) noexcept;
+
+// 2150-01-01T00:00:00Z, the first that is no longer in_range().
+[[nodiscard]] Instant end_of_range() noexcept;
 
 }  // namespace orrery::planets

@@ -1,7 +1,9 @@
 #include "planets/events.hpp"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <random>
+#include <stdexcept>
 
 #include "unit/planets/oracle_rows.hpp"
 
@@ -140,6 +142,24 @@ TEST_CASE("the Sun's grazing of the horizon is not missed", "[planets]") {
     grazing += std::abs(least) < 0.1 ? 1 : 0;
   }
   CHECK(grazing > 5);
+}
+
+TEST_CASE("a search that leaves the tables says so instead of telling half", "[planets]") {
+  const Observer nowhere{{std::nan("")}, {0}, {0}};
+  for (Body body : kBodies) {
+    INFO(name_of(body));
+    CHECK_THROWS_AS(events_within(body, kRotation, kGreenwich, utc(2149, 12, 31), 70 * kDay),
+                    std::domain_error);
+    CHECK_THROWS_AS(events_within(body, kRotation, kGreenwich, utc(2149, 12, 31), Seconds{HUGE_VAL}),
+                    std::domain_error);
+    CHECK_THROWS_AS(events_within(body, kRotation, kGreenwich, utc(2149, 12, 31), Seconds{std::nan("")}),
+                    std::domain_error);
+    CHECK_THROWS_AS(events_within(body, kRotation, kGreenwich, utc(1849, 1, 1), kDay), std::domain_error);
+    CHECK_THROWS_AS(events_within(body, kRotation, nowhere, utc(2026, 1, 1), kDay), std::domain_error);
+    CHECK_THROWS_AS(next_events(body, kRotation, kGreenwich, utc(2200, 1, 1)), std::domain_error);
+    // Two months are spare, so that nothing is short at the end of the range.
+    CHECK_NOTHROW(events_within(body, kRotation, kGreenwich, utc(2149, 12, 31), 60 * kDay));
+  }
 }
 
 TEST_CASE("the range's last day has events, and the date line and leap seconds are no seams", "[planets]") {

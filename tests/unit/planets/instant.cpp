@@ -130,6 +130,30 @@ TEST_CASE("a later instant is as far away as asked for", "[planets]") {
   }
 }
 
+TEST_CASE("what no calendar holds leads to its ends, and can still be written", "[planets]") {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const Instant from = utc(2026, 11, 26, 12);
+  for (const double by :
+       {std::nan(""), -std::nan(""), kInfinity, -kInfinity, 1e18, -1e18, 1e300, -1e300, 3e11, -3e11}) {
+    INFO(by);
+    const Instant there = from.later(Seconds{by});
+    CHECK_FALSE(in_range(there));
+    CHECK(there.civil().year == (by < 0 ? 1 : 9999));
+    CHECK((there.second_of_day() >= 0 && there.second_of_day() < 86401));
+    CHECK_FALSE(in_range(there.later(Seconds{by})));
+    CHECK_FALSE(in_range(there.rounded()));
+  }
+}
+
+TEST_CASE("instants have an order", "[planets]") {
+  CHECK(utc(2026, 11, 26, 12) < utc(2026, 11, 26, 12, 0, 0.001));
+  CHECK(utc(2026, 11, 26, 23, 59, 59) < utc(2026, 11, 27));
+  CHECK(utc(2016, 12, 31, 23, 59, 60.5) < utc(2017, 1, 1));
+  CHECK(end_of_range().civil().year == 2150);
+  CHECK_FALSE(in_range(end_of_range()));
+  CHECK(in_range(end_of_range().later(Seconds{-1e-6})));
+}
+
 TEST_CASE("rounding carries into the next minute, day and leap second", "[planets]") {
   CHECK(utc(2026, 12, 31, 23, 59, 59.6).rounded().civil().year == 2027);
   CHECK(utc(2026, 1, 1, 0, 0, 0.4).rounded().second_of_day() == 0);
