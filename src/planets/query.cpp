@@ -4,14 +4,14 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdint>
-#include <cstring>
 #include <optional>
 #include <string_view>
 #include <utility>
 
 #include "planets/decimal.hpp"
+#include "planets/parameters.hpp"
 #include "planets/rfc3339.hpp"
+#include "planets/utf8.hpp"
 
 namespace orrery::planets {
 
@@ -19,62 +19,13 @@ namespace {
 
 using Problems = std::vector<std::string>;
 
-enum class Name : std::uint8_t {
-  kLongitude,
-  kLatitude,
-  kElevation,
-  kPressure,
-  kTemperature,
-  kTime,
-  kFields,
-  kFrom,
-  kTo,
-  kStep,
-  kDays,
-  kInterval,
-  kCount
-};
-
-/// In the order of Name.
-constexpr std::array<std::string_view, static_cast<std::size_t>(Name::kCount)> kNames{
-    "lon",    "lat",  "elevation", "pressure", "temperature", "time",
-    "fields", "from", "to",        "step",     "days",        "interval"};
-
-constexpr std::string_view text_of(Name name) { return kNames[static_cast<std::size_t>(name)]; }
-
-/// The parameters this API knows, each with the first value it came with. Views into the request.
-class Parameters {
- public:
-  explicit Parameters(const Request& request) {
-    const std::size_t count = request.query_count();
-    for (std::size_t i = 0; i < count; ++i) {
-      const orrery::Field field = request.query_at(i);
-      take(field, std::make_index_sequence<kNames.size()>{});
-    }
-  }
-  [[nodiscard]] bool have(Name name) const { return (*this)[name].data() != nullptr; }
-  /// Empty where it did not come.
-  [[nodiscard]] std::string_view operator[](Name name) const {
-    return values_[static_cast<std::size_t>(name)];
-  }
-
- private:
-  template <std::size_t... kIndex>
-  void take(const orrery::Field& field, std::index_sequence<kIndex...>) {
-    static_cast<void>((take_as<kIndex>(field) || ...));
-  }
-  /// True when this is its name: of a length known here, a name is compared without a call.
-  template <std::size_t kIndex>
-  bool take_as(const orrery::Field& field) {
-    constexpr std::string_view kName = kNames[kIndex];
-    if (field.name.size() != kName.size() || std::memcmp(field.name.data(), kName.data(), kName.size()) != 0)
-      return false;
-    if (values_[kIndex].data() == nullptr) values_[kIndex] = field.value;
-    return true;
-  }
-
-  std::array<std::string_view, kNames.size()> values_;
-};
+/// What each route reads.
+constexpr NameSet kPlace{Name::kLongitude, Name::kLatitude, Name::kElevation, Name::kPressure,
+                         Name::kTemperature};
+constexpr NameSet kOfBodies = kPlace | NameSet{Name::kTime, Name::kFields};
+constexpr NameSet kOfEvents = kPlace | NameSet{Name::kTime, Name::kDays};
+constexpr NameSet kOfTrack = kPlace | NameSet{Name::kFrom, Name::kTo, Name::kStep};
+constexpr NameSet kOfStream = kPlace | NameSet{Name::kFields, Name::kInterval};
 
 struct NumberParameter {
   Name name;
@@ -99,9 +50,16 @@ Instant now() {
   return Instant::from_unix(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
 }
 
-/// What is not written as people do, or is a problem.
+/// A number without the sign that says it is positive: `+`, or the blank that an unescaped one becomes on its way.
+std::string_view without_plus(std::string_view text) {
+  const bool plus = text.size() > 1 && (text[0] == '+' || text[0] == ' ') && text[1] != '-';
+  return plus ? text.substr(1) : text;
+}
+
+/// What is not written as most people do, or is a problem.
 [[gnu::cold, gnu::noinline]] double odd_number_in(std::string_view text, const NumberParameter& parameter,
                                                   Problems& problems) {
+  text = without_plus(text);
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   const bool whole = error == std::errc{} && end == text.data() + text.size() && std::isfinite(value);
@@ -131,16 +89,18 @@ std::optional<int> read_whole(const Parameters& parameters, const NumberParamete
   return value && std::abs(*value) <= parameter.most ? std::optional{static_cast<int>(*value)} : std::nullopt;
 }
 
+constexpr std::string_view kRange =
+    "1850-01-01T00:00:00Z up to 2150-01-01T00:00:00Z; the last that can be asked for is "
+    "2149-12-31T23:59:59.999999Z";
+
+/// Only an instant that can be asked for; any other is a problem.
 std::optional<Instant> instant_in(std::string_view text, Name name, Problems& problems) {
   const auto instant = parse_rfc3339(text);
-  if (!instant) {
-    problems.push_back(std::string{text_of(name)} +
-                       " must be an RFC 3339 timestamp such as 2026-11-22T10:00:00Z");
-  } else if (!in_range(*instant)) {
-    problems.push_back(std::string{text_of(name)} +
-                       " is out of range: 1850-01-01T00:00:00Z up to 2150-01-01T00:00:00Z");
-  }
-  return instant;
+  if (instant && in_range(*instant)) return instant;
+  const std::string_view what =
+      instant ? " is out of range: " : " must be an RFC 3339 timestamp such as 2026-11-22T10:00:00Z";
+  problems.push_back(std::string{text_of(name)}.append(what).append(instant ? kRange : ""));
+  return {};
 }
 
 /// The instant, or nothing when it is absent or bad; a bad one is a problem.
@@ -155,15 +115,17 @@ std::string known_fields() {
 }
 
 FieldSet fields_in(std::string_view text, Problems& problems) {
+  constexpr int kMostNamed = 8;  // of the unknown ones: so many are enough for anybody
   FieldSet fields;
   std::string unknown;
+  int count = 0;
   for (std::size_t at = 0; at <= text.size();) {
     const std::size_t end = std::min(text.find(',', at), text.size());
     const std::string_view name = text.substr(at, end - at);
     if (const auto field = field_named(name))
       fields.add(*field);
-    else
-      unknown += (unknown.empty() ? "`" : ", `") + std::string{name.substr(0, 40)} + "`";
+    else if (++count <= kMostNamed)
+      unknown += (unknown.empty() ? "" : ", ") + utf8::quoted(name);
     at = end + 1;
   }
   if (!unknown.empty())
@@ -175,16 +137,31 @@ FieldSet read_fields(const Parameters& parameters, Problems& problems) {
   return parameters.have(Name::kFields) ? fields_in(parameters[Name::kFields], problems) : kDefaultFields;
 }
 
+/// A place is a longitude and a latitude; a part of one must not be answered for Greenwich.
+[[gnu::cold, gnu::noinline]] void refuse_half_place(const Parameters& parameters, Problems& problems) {
+  const bool longitude = parameters.have(Name::kLongitude);
+  const bool latitude = parameters.have(Name::kLatitude);
+  if (longitude != latitude)
+    problems.push_back(std::string{text_of(longitude ? Name::kLatitude : Name::kLongitude)} +
+                       " is missing: a place needs both lon and lat");
+  else if (!longitude)
+    problems.emplace_back("lon and lat are missing: elevation alone is no place");
+}
+
 /// Where the observer is, and the air there.
-Query read_place(const Parameters& parameters) {
-  Problems problems;
+Query read_place(Parameters& parameters) {
+  Problems problems = parameters.take_problems();
   const auto longitude = read_number(parameters, kLongitude, problems);
   const auto latitude = read_number(parameters, kLatitude, problems);
   const auto elevation = read_number(parameters, kElevation, problems);
   const auto pressure = read_number(parameters, kPressure, problems);
   const auto temperature = read_number(parameters, kTemperature, problems);
   Query query{.instant = now(), .problems = std::move(problems)};
-  if (longitude && latitude && elevation) query.observer = {{*longitude}, {*latitude}, {*elevation}};
+  if (longitude && latitude)
+    query.observer = {{*longitude}, {*latitude}, {elevation.value_or(0)}};
+  else if (parameters.have(Name::kLongitude) || parameters.have(Name::kLatitude) ||
+           parameters.have(Name::kElevation))
+    refuse_half_place(parameters, query.problems);
   if (pressure) query.pressure = {*pressure};
   if (temperature) query.temperature = {*temperature};
   return query;
@@ -192,12 +169,44 @@ Query read_place(const Parameters& parameters) {
 
 void begin_at(Query& query, const Parameters& parameters, Name name) {
   query.is_now = !parameters.have(name);
+  if (query.is_now && !in_range(query.instant))
+    query.problems.push_back(std::string{text_of(name)} +
+                             " is missing, and the server's clock is out of range: " + std::string{kRange});
   if (const auto instant = read_instant(parameters, name, query.problems)) query.instant = *instant;
 }
 
-void count_points(TrackQuery& track, double span) {
-  if (span < 0) return track.query.problems.emplace_back("to must not be before from"), void();
-  const double points = std::floor(span / track.step.count()) + 1;
+/// What is looked at ends with the range, or the answer would be silently short.
+void refuse_days_beyond_range(EventsQuery& events) {
+  const Seconds span{events.days * 86400.0};
+  const Instant last = end_of_range().later(-span);
+  if (!events.query.problems.empty() || events.query.instant <= last) return;
+  const std::string days = std::to_string(events.days);
+  std::array<char, kTimestampRoom> text;
+  const std::string_view time{text.data(), write_rfc3339_seconds(text.data(), last)};
+  events.query.problems.push_back("days is out of range: " + days +
+                                  " from time on end after 2150-01-01T00:00:00Z, " +
+                                  "up to which the sky is known; with days=" + days +
+                                  " the last time that can be asked for is " + std::string{time});
+}
+
+/// How long a track is at most; nothing when that is a problem.
+std::optional<Seconds> read_span(const Parameters& parameters, Query& query) {
+  if (parameters.have(Name::kTo)) {
+    const auto end = read_instant(parameters, Name::kTo, query.problems);
+    return end ? std::optional{*end - query.instant} : std::nullopt;
+  }
+  constexpr Seconds kDay{86400};
+  if (in_range(query.instant.later(kDay))) return kDay;
+  query.problems.push_back("to is missing, and a day after from is out of range: " + std::string{kRange} +
+                           "; the last from that needs no to is before 2149-12-31T00:00:00Z");
+  return {};
+}
+
+void count_points(TrackQuery& track, Seconds span) {
+  // What the seconds of two instants may lose; a track must not end a point early for it.
+  constexpr double kRounding = 1e-10;
+  if (span.count() < 0) return track.query.problems.emplace_back("to must not be before from"), void();
+  const double points = std::floor((span.count() + kRounding) / track.step.count()) + 1;
   track.points = static_cast<std::size_t>(std::min(points, 1e12));
   if (track.points <= kMostTrackPoints) return;
   track.query.problems.push_back("from, to and step: the track would have " + std::to_string(track.points) +
@@ -208,7 +217,7 @@ void count_points(TrackQuery& track, double span) {
 }  // namespace
 
 Query read_query(const Request& request) {
-  const Parameters parameters{request};
+  Parameters parameters{request, kOfBodies};
   Query query = read_place(parameters);
   begin_at(query, parameters, Name::kTime);
   query.fields = read_fields(parameters, query.problems);
@@ -216,33 +225,31 @@ Query read_query(const Request& request) {
 }
 
 EventsQuery read_events_query(const Request& request) {
-  const Parameters parameters{request};
+  Parameters parameters{request, kOfEvents};
   EventsQuery events{read_place(parameters)};
   begin_at(events.query, parameters, Name::kTime);
   events.days = read_whole(parameters, kDays, events.query.problems).value_or(1);
+  refuse_days_beyond_range(events);
   return events;
 }
 
 TrackQuery read_track_query(const Request& request) {
-  const Parameters parameters{request};
-  constexpr Seconds kDay{86400};
+  Parameters parameters{request, kOfTrack};
   TrackQuery track{read_place(parameters)};
   begin_at(track.query, parameters, Name::kFrom);
-  const auto end = read_instant(parameters, Name::kTo, track.query.problems);
+  const auto span = read_span(parameters, track.query);
   if (const auto step = read_number(parameters, kStepSeconds, track.query.problems))
     track.step = Seconds{*step};
-  if (track.query.problems.empty()) count_points(track, (end ? *end - track.query.instant : kDay).count());
+  if (track.query.problems.empty() && span) count_points(track, *span);
   return track;
 }
 
 StreamQuery read_stream_query(const Request& request) {
-  const Parameters parameters{request};
+  Parameters parameters{request, kOfStream};
   StreamQuery stream{read_place(parameters)};
   stream.query.fields = read_fields(parameters, stream.query.problems);
   if (const auto seconds = read_whole(parameters, kInterval, stream.query.problems))
     stream.interval = std::chrono::seconds{*seconds};
-  if (parameters.have(Name::kTime))
-    stream.query.problems.emplace_back("time: a stream is always about now; leave it out");
   return stream;
 }
 

@@ -1,9 +1,9 @@
 // Query: the parameters of a planet request, read and checked: where the observer is, when, and the air.
 //
 // Reads every parameter before it answers, so a client hears of all its mistakes at once, each with the parameter's name.
+// A query without problems is one that can be answered whole: all its instants lie in the range of the tables.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -14,11 +14,12 @@
 #include "planets/field.hpp"
 #include "planets/instant.hpp"
 #include "planets/observer.hpp"
+#include "planets/parameters.hpp"
 #include "planets/units.hpp"
 
 namespace orrery::planets {
 
-/// The observatory the original application falls back to when a coordinate is missing.
+/// The observatory of the original application: where nobody says where.
 inline constexpr Observer kGreenwich{{-0.0005}, {51.4769}, {0}};
 
 struct Query {
@@ -31,8 +32,8 @@ struct Query {
   std::vector<std::string> problems;  ///< sentences; not empty = 400
 };
 
-/// `lon` -180..180 and `lat` -90..90 in degrees (east, north positive), `elevation` -12000..100000 in metres; `time` RFC 3339,
-/// default now; `pressure` 0..2000 mbar (0: no air), `temperature` -150..100 degrees Celsius; `fields` names of field.hpp,
+/// `lon` -180..180 and `lat` -90..90 in degrees (east, north positive), both or neither; with them `elevation` -12000..100000 in
+/// metres, default 0; `time` RFC 3339, default now; `pressure` 0..2000 mbar (0: no air), `temperature` -150..100 degrees Celsius; `fields` names of field.hpp,
 /// separated by commas.
 [[nodiscard]] Query read_query(const Request& request);
 
@@ -42,7 +43,7 @@ struct EventsQuery {
   int days = 1;
 };
 
-/// As read_query(), and `days`, a whole number from 1 to 366.
+/// As read_query() but without `fields`, and `days`, a whole number from 1 to 366, none of which ends beyond the range.
 [[nodiscard]] EventsQuery read_events_query(const Request& request);
 
 inline constexpr std::size_t kMostTrackPoints = 100'000;
@@ -63,11 +64,5 @@ struct StreamQuery {
 
 /// As read_query() but without `time`, and `interval`, whole seconds from 1 to 3600.
 [[nodiscard]] StreamQuery read_stream_query(const Request& request);
-
-/// Every name that some query reads; the API's description is compared with it.
-inline constexpr std::array<std::string_view, 12> kParameterNames = {
-    "lon",  "lat",  "elevation", "pressure", "temperature", "fields",
-    "time", "days", "from",      "to",       "step",        "interval",
-};
 
 }  // namespace orrery::planets

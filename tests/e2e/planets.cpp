@@ -37,12 +37,24 @@ TEST_CASE("planets: what the service answers") {
     CHECK(mars["time"].get<std::string>().back() == 'Z');
   }
 
-  SECTION("Greenwich when a coordinate is missing") {
+  SECTION("Greenwich where nobody says where") {
     const json greenwich{{"lon", -0.0005}, {"lat", 51.4769}, {"elevation", 0}};
-    for (const char* query : {"", "?lat=1&elevation=2", "?lon=1&elevation=2", "?lon=1&lat=2"}) {
-      INFO(query);
-      CHECK(parsed(wire.ask(std::string{"GET /planets/sun"} + query))["geo_location"] == greenwich);
+    CHECK(parsed(wire.ask("GET /planets/sun"))["geo_location"] == greenwich);
+    CHECK(parsed(wire.ask("GET /planets/sun?lon=1&lat=2"))["geo_location"] ==
+          json{{"lon", 1}, {"lat", 2}, {"elevation", 0}});
+  }
+
+  SECTION("what lies beyond the tables costs nobody the worker") {
+    const auto workers = server.workers();
+    for (const char* body : {"sun", "moon", "mars"}) {
+      const std::string target = "/planets/" + std::string{body} +
+                                 "/events?lon=0&lat=50&elevation=0&time=2149-12-31T00:00:00Z&days=70";
+      const json refused = parsed(wire.ask("GET " + target));
+      CHECK(refused["error"]["status"] == 400);
+      CHECK(refused["error"]["message"].get<std::string>().find("2149-10-23T00:00:00Z") != std::string::npos);
     }
+    CHECK(server.workers() == workers);
+    CHECK(server.count_lines("[ERROR]") == 0);
   }
 
   SECTION("names in any case") {
@@ -90,6 +102,11 @@ TEST_CASE("planets: what the service answers") {
     };
     for (const Row& row : {
              Row{"/planets/vulcan", 404, "name"},
+             Row{"/planets/m%C3%A4rs", 404, "name: there is no `m\u00e4rs`"},
+             Row{"/planets/mars?lon=1", 400, "lat is missing"},
+             Row{"/planets/mars?lat=1&elevation=2", 400, "lon is missing"},
+             Row{"/planets/mars?latitude=1", 400, "latitude"},
+             Row{"/planets/mars?days=1", 400, "days"},
              Row{"/planets/mars?lon=x", 400, "lon"},
              Row{"/planets/mars?lon=", 400, "lon"},
              Row{"/planets/mars?lon=1e999", 400, "lon"},
