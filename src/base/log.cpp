@@ -105,6 +105,11 @@ class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
     set_formatter_(line_formatter(terminal));
   }
 
+  bool writes_to(const std::string& path) {
+    const std::scoped_lock lock(mutex_);
+    return file_ && is_open_as(path, file_.get());
+  }
+
  protected:
   void sink_it_(const spdlog::details::log_msg& message) override {
     if (dropped_ > 0) say_dropped();
@@ -170,6 +175,7 @@ class Log {
       path = path_;
     }
     auto file = open_file(path);
+    if (!file && sink_->writes_to(path)) return {};
     if (!file) return tl::unexpected(file.error());
     sink_->direct(std::move(*file));
     return {};

@@ -28,7 +28,8 @@ void take_log(UniqueFd file, const std::string& path, LogLevel level);
 /// former log stays.
 Result<void> open_log(const std::string& path, LogLevel level);
 
-/// Opens the same path anew (after rotation). On failure the old file is kept.
+/// Opens the same path anew (after rotation). On failure the old file is kept; that it is the same file is no
+/// failure.
 Result<void> reopen_log();
 
 /// The sentence for an error log that cannot be opened.

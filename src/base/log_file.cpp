@@ -19,12 +19,8 @@ constexpr int kFlags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 
 /// Standard output or error, when `path` is one of them by another name.
 UniqueFd open_standard_stream(const std::string& path) {
-  struct stat named {};
-  if (::stat(path.c_str(), &named) != 0) return {};
   for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) {
-    struct stat own {};
-    if (::fstat(fd, &own) == 0 && own.st_dev == named.st_dev && own.st_ino == named.st_ino)
-      return UniqueFd{::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)};
+    if (is_open_as(path, fd)) return UniqueFd{::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)};
   }
   return {};
 }
@@ -49,6 +45,13 @@ tl::expected<UniqueFd, int> open_to_append(const std::string& path) {
   if (error == EACCES || error == ENXIO) file = open_standard_stream(path);
   if (file) return file;
   return tl::unexpected(error);
+}
+
+bool is_open_as(const std::string& path, int fd) {
+  struct stat named {};
+  struct stat open {};
+  return ::stat(path.c_str(), &named) == 0 && ::fstat(fd, &open) == 0 && open.st_dev == named.st_dev &&
+         open.st_ino == named.st_ino;
 }
 
 Appended append_lines(int fd, std::string_view lines) {

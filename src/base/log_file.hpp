@@ -23,6 +23,9 @@ tl::expected<UniqueFd, int> open_to_append(const std::string& path);
 /// That error in words: "No such file or directory".
 std::string opening_failed(int error);
 
+/// Whether `path` still names the file that is open as `fd`: then there is nothing to reopen.
+bool is_open_as(const std::string& path, int fd);
+
 struct Appended {
   bool whole = true;  ///< everything is written
   int error = 0;      ///< else why not: EAGAIN = its reader has stopped

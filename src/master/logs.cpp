@@ -18,10 +18,10 @@ Result<base::UniqueFd> open_file(const std::string& path, const std::optional<os
   auto file = os::open_log(path, owner);
   if (!file) return tl::unexpected(file.error());
   if (!file->reopens) {
-    notes.push_back(
-        fmt::format("{} may not open {}: USR1 cannot make the workers reopen it; let that user enter "
-                    "its directory",
-                    owner->name, path));
+    notes.push_back(fmt::format(
+        "{} may not open {}: after a rotation the workers cannot reopen it at USR1; give that user "
+        "the file and the right to enter its directory",
+        owner->name, path));
   }
   return std::move(file->fd);
 }
@@ -57,10 +57,11 @@ Result<void> Logs::open_access(const std::optional<os::Identity>& owner, std::ve
 }
 
 std::vector<std::string> Logs::reopen(const std::optional<os::Identity>& owner) {
-  std::vector<std::string> sentences;
-  if (const auto opened = open_error(owner, sentences); !opened) sentences.push_back(opened.error().message);
-  if (const auto opened = open_access(owner, sentences); !opened) sentences.push_back(opened.error().message);
-  return sentences;
+  std::vector<std::string> failures;
+  std::vector<std::string> notes;  // each worker that cannot reopen says so itself
+  if (const auto opened = open_error(owner, notes); !opened) failures.push_back(opened.error().message);
+  if (const auto opened = open_access(owner, notes); !opened) failures.push_back(opened.error().message);
+  return failures;
 }
 
 void Logs::use() const {

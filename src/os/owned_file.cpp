@@ -28,17 +28,19 @@ tl::unexpected<Error> not_for(const Identity& owner, std::string_view what) {
 
 std::string_view kind_of(const struct stat& found) {
   switch (found.st_mode & S_IFMT) {
-    case S_IFREG: return "it is a file of another user or of root";
     case S_IFDIR: return "it is a directory";
     case S_IFLNK: return "it is a link";
-    case S_IFIFO: return "it is a FIFO of another user or of root";
+    case S_IFREG:
+    case S_IFIFO: return found.st_nlink > 1 ? "it has a second name (a hard link)" : "it is another user's";
     default: return "it is a device or a socket";
   }
 }
 
-/// What root made and gave away at an earlier start, in a directory that its owner may not enter.
-bool is_given(const struct stat& found, const Identity& owner) {
-  return S_ISREG(found.st_mode) && found.st_uid == owner.uid && found.st_nlink == 1;
+/// What the owner could not have laid there, or lays no hand on by it: root's own and the owner's own. A
+/// second name could be that of any file of root's.
+bool is_ours(const struct stat& found, const Identity& owner) {
+  return (S_ISREG(found.st_mode) || S_ISFIFO(found.st_mode)) && found.st_nlink == 1 &&
+         (found.st_uid == owner.uid || found.st_uid == 0);
 }
 
 Result<base::UniqueFd> make_and_give(const Place& place, const Identity& owner) {
@@ -51,18 +53,18 @@ Result<base::UniqueFd> make_and_give(const Place& place, const Identity& owner) 
                           owner.name, std::strerror(error)));
 }
 
-/// As root, where the owner may not: only what is not there yet, or is the owner's already.
+/// As root, where the owner may not: what is not there yet, or is root's or the owner's already and stays so.
 Result<base::UniqueFd> open_as_root(const std::string& path, const Identity& owner) {
   const auto place = Place::find(path);
   if (!place) return tl::unexpected(place.error());
   const auto there = place->look();
   if (!there && errno == ENOENT) return make_and_give(*place, owner);
   if (!there) return fail(std::strerror(errno));
-  if (!is_given(*there, owner)) return not_for(owner, kind_of(*there));
+  if (!is_ours(*there, owner)) return not_for(owner, kind_of(*there));
   base::UniqueFd file{::openat(place->directory(), place->name(), kFlags)};
   struct stat opened {};
   if (!file || ::fstat(file.get(), &opened) != 0) return fail(base::opening_failed(errno));
-  if (!is_given(opened, owner)) return not_for(owner, kind_of(opened));
+  if (!is_ours(opened, owner)) return not_for(owner, kind_of(opened));
   return file;
 }
 
@@ -114,7 +116,7 @@ Result<void> would_open_log(const std::string& path, const std::optional<Identit
   const auto place = Place::find(path);
   if (!place) return tl::unexpected(place.error());
   const auto there = place->look();
-  if (there && !is_given(*there, *owner)) return not_for(*owner, kind_of(*there));
+  if (there && !is_ours(*there, *owner)) return not_for(*owner, kind_of(*there));
   return {};
 }
 

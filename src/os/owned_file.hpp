@@ -2,11 +2,12 @@
 // root.
 //
 // The rule: what a path leads to is decided by whoever may write in a directory on its way, and that may be
-// the workers' user. So root never opens, changes or gives away what it finds there. It asks the kernel as
-// that user first (ActingAs): then a link, a FIFO, a device or another's file leads that user nowhere it
-// could not go alone. Only where that user may not make a file does root make one: anew (O_EXCL), in a Place
-// that no link of others leads to, and gives that very file away by its descriptor. Master only. Workers open
-// their logs with base::open_to_append, as the user they are. Without a `user` both are the same.
+// the workers' user. So root changes and gives away nothing that it finds there. It asks the kernel as that
+// user first (ActingAs): then a link, a FIFO, a device or another's file leads that user nowhere it could not
+// go alone. Only where that user may not does root open what is root's own or that user's own, looked at
+// (fstat) and with one name, or make a file: anew (O_EXCL), in a Place that no link of others leads to, and
+// gives that very file away by its descriptor. Master only. Workers open their logs with
+// base::open_to_append, as the user they are. Without a `user` both are the same.
 #pragma once
 
 #include <optional>

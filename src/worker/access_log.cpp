@@ -71,6 +71,7 @@ Result<AccessLog> AccessLog::open(std::string path, base::AccessFormat format, s
 Result<void> AccessLog::reopen() {
   flush();
   auto file = open_path(path_);
+  if (!file && fd_ && base::is_open_as(path_, fd_.get())) return {};
   if (!file) return tl::unexpected<Error>(file.error());
   direct(std::move(*file));
   return {};

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <functional>
 #include <linux/capability.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -233,12 +234,22 @@ TEST_CASE("owned files: logs that are the user's already need no right to give f
 }
 
 TEST_CASE("owned files: a FIFO's reader sees no end of file while the service lives") {
+  const bool other_user = GENERATE(false, true);
+  if (other_user && ::geteuid() != 0) return;
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "--access-logfile", "access.fifo"}};
+  if (other_user) server.arguments.insert(server.arguments.end(), {"-u", "65534", "-g", "65534"});
+  ::chmod(server.file("").c_str(), 0755);
   const std::string path = server.file("access.fifo");
   REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
   base::UniqueFd reader{::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
   REQUIRE(reader);
-  REQUIRE(server.serve());
+  server.start();
+  pollfd opened{reader.get(), 0, 0};  // HUP: a writer was there and is gone
+  REQUIRE(eventually([&] {
+    ::poll(&opened, 1, 0);
+    return server.count_lines("Generation 1 serves") == 1 || (opened.revents & POLLHUP) != 0;
+  }));
+  CHECK((opened.revents & POLLHUP) == 0);
   ::fcntl(reader.get(), F_SETFL, 0);
   std::atomic<bool> ended{false};
   std::thread reading([&] {
@@ -258,6 +269,8 @@ TEST_CASE("owned files: a FIFO's reader sees no end of file while the service li
   CHECK(server.wait_for_workers(1));
   CHECK(eventually([&] { return fetch(server.port(), "GET /constant").status == 200; }));
   CHECK_FALSE(ended);
+  CHECK(server.count_lines("cannot open") == 0);
+  CHECK(belongs_to(path, ::geteuid()));
   CHECK(server.stop() == 0);
   reading.join();
 }

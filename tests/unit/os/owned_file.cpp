@@ -7,6 +7,7 @@
 #include <grp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -56,20 +57,30 @@ TEST_CASE("owned file: what would be opened is opened, and the other way round")
     REQUIRE(::chown(directory.file(name).c_str(), kUser, kUser) == 0);
   }
   std::filesystem::create_symlink(directory.file("closed/linked"), directory.file("own/link"));
+  std::ofstream{directory.file("victim")} << "";
+  ::chmod(directory.file("victim").c_str(), 0600);
+  std::filesystem::create_hard_link(directory.file("victim"), directory.file("own/second name"));
+  std::ofstream{directory.file("own/another's")} << "";
+  REQUIRE(::chown(directory.file("own/another's").c_str(), 65533, 65533) == 0);
+  REQUIRE(::mknod(directory.file("own/device").c_str(), S_IFCHR | 0600, makedev(1, 7)) == 0);
   struct Row {
     std::string path;
     bool opens, reopens;
+    uid_t owner = kUser;
   };
   const Row row = GENERATE(values<Row>({
       {"own/new", true, true},
       {"own/user's", true, true},
-      {"own/root's", false, false},
+      {"own/root's", true, false, 0},
+      {"own/second name", false, false},
+      {"own/another's", false, false},
+      {"own/device", false, false},
       {"own/link", false, false},
       {"own", false, false},
       {"new", true, true},
       {"closed/new", true, false},
       {"closed/user's", true, false},
-      {"closed/root's", false, false},
+      {"closed/root's", true, false, 0},
       {"nowhere/new", false, false},
       {"", false, false},
   }));
@@ -82,8 +93,8 @@ TEST_CASE("owned file: what would be opened is opened, and the other way round")
   CHECK_FALSE(std::filesystem::exists(directory.file("closed/linked")));
   if (!file) return;
   CHECK(file->reopens == row.reopens);
-  CHECK(look(path).st_uid == kUser);
-  CHECK(look(path).st_gid == kUser);
+  CHECK(look(path).st_uid == row.owner);
+  CHECK(look(path).st_gid == row.owner);
 }
 
 TEST_CASE("owned file: acting as the user ends with what was before") {
