@@ -32,17 +32,6 @@ constexpr std::string_view kBinaryProxyLine{"\0", 1};
   return reason_for_field_byte(line);
 }
 
-[[gnu::cold]] Reject reason_for_target_byte(std::string_view text) {
-  return !text.empty() && static_cast<unsigned char>(text.front()) >= 0x80 ? Reject::non_ascii_target
-                                                                           : Reject::bad_target;
-}
-
-/// Why a request line that is no good is none.
-[[gnu::cold]] Reject reason_for_line(std::string_view line, Reject reason) {
-  const bool proxy = line.starts_with("PROXY ") || line == kBinaryProxyLine;
-  return proxy && reason == Reject::bad_request_line ? Reject::stray_proxy_header : reason;
-}
-
 /// Length of the leading chunk-ext-val without its `"` at the end: a token, or what may stand in a quoted-string (no quoted-pair).
 std::size_t extension_value_length(std::string_view text) {
   if (!text.starts_with('"')) return token_length(text);
@@ -94,11 +83,6 @@ std::optional<Reject> check_before_colon(std::string_view line, std::size_t leng
   return reason == Reject::bad_field_name ? Reject::missing_colon : reason;
 }
 
-/// A line that is too long because its method is: RFC 9112, 3 wants that told as a method we do not have.
-[[gnu::cold]] Reject reason_for_long_line(std::string_view beginning, Reject reason) {
-  return token_length(beginning) > Parser::longest_method() ? Reject::unknown_method : reason;
-}
-
 }  // namespace
 
 std::optional<Reject> check_field_line(std::string_view line) {
@@ -118,10 +102,9 @@ std::optional<Reject> Guard::check_request_line(std::string_view line) {
   if (method == 0) return Reject::bad_request_line;
   const std::string_view rest = line.substr(method + 1);
   const std::size_t target = target_bytes(rest);
-  if (target == 0) return rest.starts_with(' ') ? Reject::bad_request_line : reason_for_target_byte(rest);
+  if (target == 0) return rest.starts_with(' ') ? Reject::bad_request_line : Reject::bad_target;
   if (target == rest.size()) return Reject::bad_request_line;
-  if (rest[target] != ' ')
-    return rest[target] == '\r' ? Reject::bare_cr : reason_for_target_byte(rest.substr(target));
+  if (rest[target] != ' ') return rest[target] == '\r' ? Reject::bare_cr : Reject::bad_target;
   const std::string_view version = rest.substr(target + 1);
   method_length_ = static_cast<std::uint32_t>(method);
   target_length_ = static_cast<std::uint32_t>(target);
@@ -133,6 +116,26 @@ std::optional<Reject> Guard::check_request_line(std::string_view line) {
   if (version[5] != '1') return Reject::bad_version;
   minor_version_ = version[7] == '0' ? 0 : 1;
   return {};
+}
+
+/// A request line that is no good may be something else, and what is wrong with its target may have a name.
+Verdict Guard::refuse_line(std::string_view head, Reject reason) const {
+  if (line_start_ > 0) return Verdict::refused(reason);
+  const std::string_view line = head.substr(0, head.find("\r\n"));
+  if (reason == Reject::bad_request_line && (line.starts_with("PROXY ") || line == kBinaryProxyLine))
+    reason = Reject::stray_proxy_header;
+  if (reason == Reject::bad_target) {
+    const std::string_view target = line.substr(line.find(' ') + 1);
+    const std::string_view rest = target.substr(target_bytes(target));
+    if (!rest.empty() && static_cast<unsigned char>(rest.front()) >= 0x80) reason = Reject::non_ascii_target;
+  }
+  return Verdict::refused(reason);
+}
+
+/// A request line may be too long because its method is: RFC 9112, 3 wants that told as a method we do not have.
+Verdict Guard::refuse_length(std::string_view head, std::size_t limit, Reject reason) const {
+  const bool method = line_start_ == 0 && token_length(head.substr(0, limit)) > Parser::longest_method();
+  return Verdict::refused(method ? Reject::unknown_method : reason);
 }
 
 Verdict Guard::scan(std::string_view head, const Config& limits) {
@@ -156,14 +159,10 @@ Verdict Guard::scan(std::string_view head, const Config& limits) {
       // The CR of the line's end is not counted. Of two limits the one that is crossed first counts, as if bytes came singly.
       const std::size_t most = head[line_start_ + limit] == '\r' ? limit + 1 : limit;
       if (length > most && line_start_ + most <= limits.limit_request_head)
-        return Verdict::refused(first ? reason_for_long_line(head.substr(0, limit), Reject::long_request_line)
-                                      : Reject::long_field);
+        return refuse_length(head, limit, first ? Reject::long_request_line : Reject::long_field);
     }
-    if (end > limits.limit_request_head) {
-      return Verdict::refused(
-          first ? reason_for_long_line(head.substr(0, limits.limit_request_head), Reject::long_head)
-                : Reject::long_head);
-    }
+    if (end > limits.limit_request_head)
+      return refuse_length(head, limits.limit_request_head, Reject::long_head);
     if (!found) {
       scanned_ = static_cast<std::uint32_t>(end);
       return Verdict::more();
@@ -183,7 +182,7 @@ Verdict Guard::scan(std::string_view head, const Config& limits) {
       reason = odd_ ? check_field_line(content)
                     : check_before_colon(content, token_length(head.substr(line_start_)));
     }
-    if (reason) return Verdict::refused(first ? reason_for_line(content, *reason) : *reason);
+    if (reason) return refuse_line(head, *reason);
     odd_ = false;
     line_start_ = scanned_ = static_cast<std::uint32_t>(end + 1);
   }

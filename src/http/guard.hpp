@@ -52,6 +52,9 @@ class Guard {
 
  private:
   std::optional<base::Reject> check_request_line(std::string_view line);
+  [[gnu::cold, gnu::noinline]] Verdict refuse_line(std::string_view head, base::Reject reason) const;
+  [[gnu::cold, gnu::noinline]] Verdict refuse_length(std::string_view head, std::size_t limit,
+                                                     base::Reject reason) const;
 
   std::uint32_t line_start_ = 0;  ///< offset of the first line not yet judged
   std::uint32_t scanned_ = 0;     ///< no LF before this offset, from line_start_ on

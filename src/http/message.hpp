@@ -115,9 +115,9 @@ class Message : public MessageState {
     const RouteMatch::Part part = match.parameters[index];
     return {path_storage() + path_part.begin + part.begin, part.length};
   }
-  /// Once the route is found: in the values of its parameters kept slashes are slashes.
+  /// Once the route of a path that is not raw is found: in the values of its parameters kept slashes are slashes.
   void decode_parameters() {
-    if (!path_is_raw && !normal_path.slashes.empty()) put_slashes_into_parameters();
+    if (!normal_path.slashes.empty()) put_slashes_into_parameters();
   }
   [[nodiscard]] std::string_view id_view() const { return {id.data(), id_length}; }
   [[nodiscard]] Field field(const FieldSpan& span) const { return {view(span.name), view(span.value)}; }

@@ -34,7 +34,7 @@ Refusal take_host(Seen& seen, Message& message, FieldSpan& field) {
   seen.host = &field;
   message.authority = field.value;
   // An empty one says that the target has no authority (RFC 9112, 3.2).
-  if (field.value.length > 0 && !is_valid_authority(message.view(field.value))) return Reject::bad_host;
+  if (!is_valid_authority(message.view(field.value)) && field.value.length > 0) return Reject::bad_host;
   return {};
 }
 
@@ -86,7 +86,7 @@ std::optional<std::size_t> parameters_length(std::string_view text) {
 }
 
 /// One line of what may be several (RFC 9110, 5.3). Empty elements are refused: what frames a body is not guessed at.
-Refusal take_transfer_encoding(Seen& seen, std::string_view value) {
+[[gnu::noinline]] Refusal take_transfer_encoding(Seen& seen, std::string_view value) {
   seen.transfer_encoding = true;
   if (!seen.chunked && equals_ignoring_case(value, "chunked")) {
     seen.chunked = true;
@@ -122,7 +122,7 @@ Refusal take_content_type(Seen& seen) {
   return {};
 }
 
-Refusal take_expect(Message& message, std::string_view value) {
+[[gnu::noinline]] Refusal take_expect(Message& message, std::string_view value) {
   bool other = false;
   for_each_element(value, [&](std::string_view expectation) {
     const bool ours = equals_ignoring_case(expectation, "100-continue");
@@ -139,7 +139,7 @@ void take_accept(Message& message, Span value) {
 }
 
 /// Two that differ name nothing: none of them is kept.
-void take_request_id(PolicyFindings& findings, std::string_view value) {
+[[gnu::noinline]] void take_request_id(PolicyFindings& findings, std::string_view value) {
   const bool first = findings.request_id.data() == nullptr;
   findings.request_id = first || findings.request_id == value ? value : std::string_view{""};
 }

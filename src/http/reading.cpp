@@ -167,8 +167,12 @@ void Exchange::choose_id(std::string_view offered) {
 
 std::optional<Reject> Exchange::route(Monotonic now) {
   Message& message = *message_;
-  message.match = context_.router.match(message.method, message.path());
-  message.decode_parameters();
+  if (message.path_is_raw) {
+    message.match = context_.router.match(message.method, message.view(message.path_part));
+  } else {
+    message.match = context_.router.match(message.method, message.path());
+    message.decode_parameters();
+  }
   message.body_limit = context_.config.limit_request_body;
   const bool found = message.match.kind == RouteMatch::Kind::kFound;
   const RouteOptions* options = found ? &context_.routes[message.match.route].options : nullptr;
