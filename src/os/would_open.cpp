@@ -6,45 +6,18 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <grp.h>
+#include <optional>
 #include <string_view>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/unique_fd.hpp"
+#include "os/owned_file.hpp"
 #include "os/socket.hpp"
 
 namespace orrery::os {
 
 namespace {
-
-/// The rights of `owner` for as long as it lives; this process keeps its real and saved ids.
-class Acting {
- public:
-  explicit Acting(const std::optional<Identity>& owner) {
-    if (!owner) return;
-    groups_.resize(static_cast<std::size_t>(std::max(0, ::getgroups(0, nullptr))));
-    groups_.resize(
-        static_cast<std::size_t>(std::max(0, ::getgroups(static_cast<int>(groups_.size()), groups_.data()))));
-    acts_ = ::setgroups(owner->groups.size(), owner->groups.data()) == 0 && ::setegid(owner->gid) == 0 &&
-            ::seteuid(owner->uid) == 0;
-  }
-  ~Acting() {
-    const int error = errno;
-    [[maybe_unused]] const bool back =
-        ::seteuid(uid_) == 0 && ::setegid(gid_) == 0 && ::setgroups(groups_.size(), groups_.data()) == 0;
-    errno = error;
-  }
-  Acting(const Acting&) = delete;
-  Acting& operator=(const Acting&) = delete;
-  [[nodiscard]] bool failed() const { return !acts_; }
-
- private:
-  uid_t uid_ = ::geteuid();
-  gid_t gid_ = ::getegid();
-  std::vector<gid_t> groups_;
-  bool acts_ = true;
-};
 
 std::string directory_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
@@ -92,8 +65,9 @@ Result<void> would_bind_path(const std::string& path, const std::optional<Identi
     return fail(fmt::format("{} exists and is not a socket; remove it or give another path", path));
   int error = 0;
   {
-    const Acting acting{owner};
-    error = acting.failed() ? EACCES : making_obstacle(path);
+    std::optional<ActingAs> acting;
+    if (owner) acting.emplace(*owner);
+    error = acting && !*acting ? EACCES : making_obstacle(path);
   }
   // Where the workers' user may not, the master makes it and gives it away.
   if (owner && (error == EACCES || error == EPERM)) error = making_obstacle(path);
@@ -105,8 +79,9 @@ Result<void> would_bind_path(const std::string& path, const std::optional<Identi
 Result<void> would_append(const std::string& path, const std::optional<Identity>& owner) {
   int error = 0;
   {
-    const Acting acting{owner};
-    if (acting.failed())
+    std::optional<ActingAs> acting;
+    if (owner) acting.emplace(*owner);
+    if (acting && !*acting)
       return fail(fmt::format("cannot act as {}: CAP_SETUID and CAP_SETGID are needed", owner->name));
     error = opening_obstacle(path, W_OK);
   }
@@ -114,7 +89,7 @@ Result<void> would_append(const std::string& path, const std::optional<Identity>
   const bool refused = owner && (error == EACCES || error == EPERM);
   if (!refused) return told(path, error);
   if (::lstat(path.c_str(), &there) != 0) return told(path, errno == ENOENT ? making_obstacle(path) : errno);
-  if (S_ISREG(there.st_mode) && there.st_uid == owner->uid) return {};
+  if (would_open_log(path, owner)) return {};
   return fail(fmt::format("{} exists, and {} may not write it; give it to that user or remove it", path,
                           owner->name));
 }

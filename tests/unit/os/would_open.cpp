@@ -81,8 +81,11 @@ TEST_CASE("would_open: asks as the user that will open") {
   ::chmod(directory.file("mine").c_str(), 0640);
   std::ofstream{directory.file("theirs")} << "";
   REQUIRE(::chown(directory.file("theirs").c_str(), 65534, 65534) == 0);
-  CHECK(said(would_append(directory.file("mine"), nobody)).find("65534:65534 may not write it") !=
-        std::string::npos);
+  std::ofstream{directory.file("another's")} << "";
+  REQUIRE(::chown(directory.file("another's").c_str(), 65533, 65533) == 0);
+  ::chmod(directory.file("another's").c_str(), 0640);
+  CHECK(contains(said(would_append(directory.file("another's"), nobody)), "65534:65534 may not write it"));
+  CHECK(would_append(directory.file("mine"), nobody));  // root opens its own, and never gives it away
   CHECK(would_append(directory.file("mine"), std::nullopt));
   CHECK(would_append(directory.file("theirs"), nobody));
   CHECK(would_append(directory.file("new"), nobody));  // root makes it and gives it away
