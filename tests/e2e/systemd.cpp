@@ -94,13 +94,13 @@ TEST_CASE("systemd: no READY while the workers boot; a refused reload ends in RE
     server.write_config("workers: many\n");
     server.signal(SIGHUP);
     REQUIRE(manager.hears("RELOADING=1"));
-    CHECK(manager.hears("READY=1\nSTATUS=1 of 1 workers ready, generation 1; reload refused: "));
+    CHECK(manager.hears("READY=1\nSTATUS=1 of 1 worker ready, generation 1; reload refused: "));
     server.signal(SIGTTIN);  // and it is not forgotten when the status changes
     CHECK(manager.hears("STATUS=2 of 2 workers ready, generation 1; reload refused: "));
     server.write_config("workers: 1\n");
     manager.clear();
     server.signal(SIGHUP);
-    REQUIRE(manager.hears("READY=1\nSTATUS=1 of 1 workers ready, generation 2\n"));
+    REQUIRE(manager.hears("READY=1\nSTATUS=1 of 1 worker ready, generation 2\n"));
     CHECK(manager.told().find("refused") == std::string::npos);
   }
 }

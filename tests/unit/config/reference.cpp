@@ -1,7 +1,10 @@
 #include "config/reference.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <map>
 #include <sstream>
+#include <variant>
 
 #include "config/settings.hpp"
 #include "config/yaml.hpp"
@@ -59,7 +62,11 @@ TEST_CASE("reference: --print-config shows each value and where it came from") {
   CHECK(origins["user"] == file + ":3");
   CHECK(origins["bind"] == "environment PORT");
   CHECK(origins["keepalive"] == "default");
-  CHECK(origins.size() == 53);
+  const auto& table = settings();
+  const auto values = std::count_if(table.begin(), table.end(), [](const Setting& setting) {
+    return !std::holds_alternative<std::monostate>(setting.member);
+  });
+  CHECK(origins.size() == static_cast<std::size_t>(values));
   CHECK(std::all_of(columns.begin(), columns.end(),
                     [&](std::size_t column) { return column == columns.front(); }));
 }

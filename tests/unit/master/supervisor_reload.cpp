@@ -225,15 +225,15 @@ TEST_CASE("supervisor reload: the status says that one was refused or given up, 
   world.signal(SIGHUP);
   world.send(ConfigFailed{2, "planets.yaml:3:1: unknown key"});
   CHECK(world.supervisor.status() ==
-        "1 of 1 workers ready, generation 1; reload refused: planets.yaml:3:1: unknown key");
+        "1 of 1 worker ready, generation 1; reload refused: planets.yaml:3:1: unknown key");
   world.loads.clear();
   world.reload(plan_for(1));
   world.exit(world.of_generation(2).front(), exited(4));
   CHECK(world.supervisor.status() ==
-        "1 of 1 workers ready, generation 1; reload given up: Worker 2 (pid 102): exit code 4");
+        "1 of 1 worker ready, generation 1; reload given up: Worker 2 (pid 102): exit code 4");
   world.reload(plan_for(1));
   world.ready_all();
-  CHECK(world.supervisor.status() == "1 of 1 workers ready, generation 3");
+  CHECK(world.supervisor.status() == "1 of 1 worker ready, generation 3");
 }
 
 TEST_CASE("supervisor reload: a HUP during a reload supersedes it") {
