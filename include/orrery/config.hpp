@@ -90,6 +90,8 @@ struct Config {
   int thread_queue = 256;
   /// Connections a worker holds at once, 1 to 1000000; also bounded by RLIMIT_NOFILE.
   int worker_connections = 10000;
+  /// Connections of a worker that may linger at once (see lingering_time), 0 to 1000000; when there are more the oldest is closed.
+  int lingering_connections = 1024;
   /// A worker is replaced after this many requests; 0 = never.
   std::uint64_t max_requests = 0;
   /// A random 0..N is added to `max_requests`, for each worker anew, so that they do not recycle together.
@@ -133,6 +135,11 @@ struct Config {
   Milliseconds body_timeout = Seconds{30};
   /// Time for a response to be taken by the client, plus the time its bytes take at `min_rate`.
   Milliseconds write_timeout = Seconds{30};
+  /// Longest time for which what a client still sends is read away after the last answer of its connection; 0 = the connection is closed at
+  /// once, and what was not read resets it.
+  Milliseconds lingering_time = Seconds{30};
+  /// The same, when nothing comes.
+  Milliseconds lingering_timeout = Seconds{5};
   /// Slowest transfer, in bytes per second, that earns more than `body_timeout` or `write_timeout`.
   std::size_t min_rate = 500;
 

@@ -34,6 +34,7 @@ enum class AccessFormat::Atom : std::uint8_t {
   kDecimalSeconds,
   kPid,
   kId,
+  kEnding,
   kRequestField,
   kResponseField,
   kEnvironment,
@@ -88,6 +89,8 @@ std::string_view second_text(WallTime time) {
   thread_local SecondText text;
   return text.of(time);
 }
+
+std::string_view ending_of(const Ending& ending) { return {reinterpret_cast<const char*>(&ending), 1}; }
 
 std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
 
@@ -178,7 +181,7 @@ struct Json {
 
 std::string unknown_atom(std::string_view name, std::size_t at) {
   return fmt::format(
-      "unknown atom `%({})s` at column {}; known are %(h)s l u t r m U q H s B b f a T M D L p I and "
+      "unknown atom `%({})s` at column {}; known are %(h)s l u t r m U q H s B b f a T M D L p I X and "
       "%({{name}}i)s, o, e",
       name, at + 1);
 }
@@ -222,7 +225,7 @@ std::optional<AccessFormat::Piece> AccessFormat::piece_for(std::string_view name
       Letter{'B', Atom::kBytes},        Letter{'b', Atom::kBytesOrDash},    Letter{'f', Atom::kReferer},
       Letter{'a', Atom::kAgent},        Letter{'T', Atom::kSeconds},        Letter{'M', Atom::kMilliseconds},
       Letter{'D', Atom::kMicroseconds}, Letter{'L', Atom::kDecimalSeconds}, Letter{'p', Atom::kPid},
-      Letter{'I', Atom::kId},
+      Letter{'I', Atom::kId},           Letter{'X', Atom::kEnding},
   };
   if (name == "l") return Piece{Atom::kText, "-", false};
   for (const auto& row : kLetters) {
@@ -347,6 +350,7 @@ std::size_t AccessFormat::write(const AccessRecord& record, std::span<char> to, 
       case Atom::kDecimalSeconds: put_decimal_seconds(record.duration, pen); break;
       case Atom::kPid: style.pid(pen, piece.bare, record.pid); break;
       case Atom::kId: text(record.id); break;
+      case Atom::kEnding: text(ending_of(record.ending)); break;
       case Atom::kRequestField: text(request_field(record, piece.text)); break;
       case Atom::kResponseField: text(response_field(record, piece.text)); break;
       case Atom::kEnvironment: text(environment_value(piece.text)); break;

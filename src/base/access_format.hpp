@@ -10,6 +10,7 @@
 //   %(r)s request line  %(m)s method  %(U)s path  %(q)s query  %(H)s protocol  %(s)s status
 //   %(B)s response body bytes  %(b)s the same, `-` when 0  %(f)s referer  %(a)s user agent
 //   %(T)s seconds  %(M)s ms  %(D)s us  %(L)s seconds with 6 decimals  %(p)s <pid>  %(I)s request id
+//   %(X)s how the response ended, as in Apache: X cut off  + whole, the connection goes on  - whole, it is closed
 //   %({name}i)s request field  %({name}o)s response field  %({name}e)s environment variable;  %% a percent sign.
 // A missing value (an empty query and a status of 0 too) is `-`.
 #pragma once
@@ -28,6 +29,13 @@
 
 namespace orrery::base {
 
+/// What became of a response and of its connection, in Apache's letters.
+enum class Ending : char {
+  kCut = 'X',     ///< not all of it left
+  kKept = '+',    ///< it left, and the connection goes on
+  kClosed = '-',  ///< it left, and the connection is closed
+};
+
 /// One finished request as the log sees it. Views live as long as the call that renders them.
 struct AccessRecord {
   std::string_view client;  ///< address without port
@@ -36,10 +44,11 @@ struct AccessRecord {
   std::string_view protocol;  ///< "HTTP/1.1"
   std::string_view id;
   int status = 0;
-  std::uint64_t body_bytes = 0;  ///< body bytes of the response, without framing
+  std::uint64_t body_bytes = 0;  ///< body bytes of the response that left, without framing
   WallTime finished;
   Nanoseconds duration{0};
   pid_t pid = 0;
+  Ending ending = Ending::kClosed;
 
   /// Looks a field up by its lower-case name; empty when absent. May be null.
   std::string_view (*request_field)(const void* context, std::string_view name) = nullptr;

@@ -55,6 +55,11 @@ std::vector<Setting> make_settings() {
      .unit = "connections", .range = {1, 1000000},
      .doc = "Connections a worker holds at once. The limit of open files (RLIMIT_NOFILE) bounds it too. At the limit the "
             "longest-idle connection is closed first."},
+    {.name = "lingering_connections", .member = &Config::lingering_connections, .kind = Kind::kInteger,
+     .group = Group::kWorkers, .impact = Impact::kRespawn, .flags = {"lingering-connections"}, .placeholder = "N",
+     .unit = "connections", .range = {0, 1000000},
+     .doc = "Connections of a worker that may linger at once (see `lingering_time`). When one more begins, and when a place "
+            "for a new connection is needed, the one that began first is closed."},
     {.name = "max_requests", .member = &Config::max_requests, .kind = Kind::kInteger, .group = Group::kWorkers,
      .impact = Impact::kRespawn, .flags = {"max-requests"}, .placeholder = "N", .unit = "requests",
      .doc = "A worker is replaced after this many requests; 0 = never."},
@@ -146,6 +151,17 @@ std::vector<Setting> make_settings() {
      .impact = Impact::kRespawn, .flags = {"write-timeout"}, .placeholder = "TIME", .unit = "seconds",
      .range = {1, kWeek},
      .doc = "Time for the client to take a response, plus the time its bytes take at `min_rate`."},
+    {.name = "lingering_time", .member = &Config::lingering_time, .kind = Kind::kDuration, .group = Group::kTime,
+     .impact = Impact::kRespawn, .flags = {"lingering-time"}, .placeholder = "TIME", .unit = "seconds",
+     .range = {0, kWeek},
+     .doc = "Longest time for which what a client still sends is read away after the last answer of its connection: an "
+            "upload that was refused, for example. A close at once would reset the connection, and the client would lose "
+            "the answer; 0 does that."},
+    {.name = "lingering_timeout", .member = &Config::lingering_timeout, .kind = Kind::kDuration, .group = Group::kTime,
+     .impact = Impact::kRespawn, .flags = {"lingering-timeout"}, .placeholder = "TIME", .unit = "seconds",
+     .range = {1, kWeek},
+     .doc = "Such a connection is closed sooner when nothing has come for this long; in a worker that leaves, when nothing "
+            "has come for a second."},
     {.name = "min_rate", .member = &Config::min_rate, .kind = Kind::kSize, .group = Group::kTime,
      .impact = Impact::kRespawn, .flags = {"min-rate"}, .placeholder = "SIZE", .unit = "bytes per second",
      .range = {1, 1024 * kMebibyte},
@@ -284,6 +300,7 @@ std::vector<Setting> make_settings() {
             "authentication, %(t)s time, %(r)s request line, %(m)s method, %(U)s path, %(q)s query, %(H)s protocol, "
             "%(s)s status, %(B)s body bytes, %(b)s the same or -, %(f)s referer, %(a)s user agent, %(T)s seconds, "
             "%(M)s milliseconds, %(D)s microseconds, %(L)s seconds with six decimals, %(p)s pid, %(I)s request id, "
+            "%(X)s how the response ended (X cut off, + whole and the connection goes on, - whole and it is closed), "
             "%({name}i)s request field, %({name}o)s response field, %({name}e)s environment variable, %% a percent "
             "sign. A missing value is `-`. Control bytes, quotes, backslashes and bytes beyond ASCII are written as \\xHH. A "
             "format that is a JSON object, as {\"path\":\"%(U)s\",\"status\":%(s)s}, gives lines of valid JSON: values "

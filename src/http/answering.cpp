@@ -17,25 +17,33 @@ bool Exchange::respond(Response&& response, Monotonic now) {
 }
 
 void Exchange::refuse(Reject reason, Monotonic now, std::chrono::seconds retry_after) {
-  if (state_ == State::kClosing) return;
+  if (deaf()) return;
   context_.observer.on_rejected(reason, message_ ? message_->client : sender_, message_);
   const int status = base::row(reason).status;
   const bool can_answer = status != 0 && message_ && state_ != State::kStreaming &&
                           state_ != State::kDiscard && state_ != State::kIdle;
   if (!can_answer) {
-    report_cut_response();
-    if (message_) message_->cancelled.store(true, std::memory_order_release);
-    return close(status != 0);
+    // Without a RST a cut response whose end nothing but the connection's end tells would pass for a whole one.
+    if (state_ == State::kStreaming && ends_by_close_) return abandon(now);
+    break_off(kClientLeft, now);
+    return close(status != 0 ? Linger::kYes : Linger::kNo);
   }
   message_->cancelled.store(true, std::memory_order_release);
   message_->keep_alive = false;
   Response response = problem(status, base::row(reason).sentence, message_->error_accept());
   if (retry_after.count() > 0) response.add_field("Retry-After", std::to_string(retry_after.count()));
   if (message_->id_length == 0) choose_id({});
+  const Linger linger = after_answer();
   state_ = State::kHandling;
   write_response(std::move(response), now);
-  if (state_ != State::kClosing) close(true);
-  linger_ = true;
+  if (state_ != State::kClosing) close(linger);
+  linger_ = linger;
+}
+
+/// A client that waits for 100 Continue will most likely send no body once it has another answer.
+Exchange::Linger Exchange::after_answer() const {
+  const bool waits = message_->expects_continue && !continue_sent_ && !message_->body_complete;
+  return waits && input_.empty() ? Linger::kBriefly : Linger::kYes;
 }
 
 bool Exchange::may_keep() const {
@@ -61,7 +69,7 @@ Frame Exchange::frame_for(const Response& response) {
   const int status = response.status();
   const bool bodiless = status < 200 || status == 204 || status == 304;
   no_body_ = bodiless || message_->method == "HEAD";
-  chunked_ = false;
+  ends_by_close_ = false;
   if (bodiless) {
     frame.framing = ResponseFraming::kNoBody;
   } else if (!response.is_stream() && state_ != State::kStreaming) {
@@ -70,9 +78,10 @@ Frame Exchange::frame_for(const Response& response) {
     frame.length = *length;
   } else if (message_->minor_version > 0) {
     frame.framing = ResponseFraming::kChunked;
-    chunked_ = true;
+    message_->departure.chunked = true;
   } else {
     frame.framing = ResponseFraming::kUntilClose;
+    ends_by_close_ = !no_body_;
     if (!no_body_) message_->keep_alive = false;
   }
   frame.connection = settle_connection(response);
@@ -86,19 +95,27 @@ void Exchange::write_response(Response&& response, Monotonic now) {
   }
   if (response.is_stream()) {
     message_->pull = std::make_shared<Response::Pull>(response.take_pull());
-    return begin_stream(response, now);
+    return begin_stream(std::move(response), now);
   }
+  begin_departure(response.status());
   write_head(*output_, response, frame_for(response), context_.date);
   const std::size_t size = no_body_ ? 0 : response.body().size();
-  sent_body_ = size;
-  answered(response.status(), &response, now);
-  if (size == 0) return;
+  message_->departure.body_bytes = size;
   if (size < Output::kTailSize)
-    output_->append(response.body());
+    output_->append(response.body().substr(0, size));
   else if (response.body_outlives())
     output_->set_tail(response.body());
   else
     output_->set_tail(response.take_body());
+  message_->departure.response = std::move(response);
+  answered(now);
+}
+
+void Exchange::begin_departure(int status) {
+  Departure& departure = message_->departure;
+  departure.status = status;
+  departure.body_bytes = 0;
+  departure.chunked = departure.chunks_ended = false;
 }
 
 bool Exchange::start_stream(Response head, Monotonic now) {
@@ -107,41 +124,46 @@ bool Exchange::start_stream(Response head, Monotonic now) {
     write_response(std::move(head), now);
     return false;
   }
-  begin_stream(head, now);
+  begin_stream(std::move(head), now);
   return true;
 }
 
 /// The head goes out; the body comes by send_piece().
-void Exchange::begin_stream(const Response& head, Monotonic now) {
+void Exchange::begin_stream(Response head, Monotonic now) {
   state_ = State::kStreaming;
-  sent_body_ = 0;
   message_->stream_length = head.stream_length();
-  message_->response_status = head.status();
   message_->deadline = {};
+  begin_departure(head.status());
   write_head(*output_, head, frame_for(head), context_.date);
+  message_->departure.response = std::move(head);
   if (no_body_) end_stream(now);
 }
 
 void Exchange::send_piece(std::string_view piece) {
   if (state_ != State::kStreaming || no_body_) return;
-  if (message_->stream_length) piece = piece.substr(0, *message_->stream_length - sent_body_);
-  sent_body_ += piece.size();
-  if (chunked_)
-    write_chunk(*output_, piece);
-  else
-    output_->append(piece);
+  Departure& departure = message_->departure;
+  if (message_->stream_length) piece = piece.substr(0, *message_->stream_length - departure.body_bytes);
+  if (piece.empty()) return;
+  departure.body_bytes += piece.size();
+  if (!departure.chunked) return output_->append(piece);
+  departure.chunks.push_back(piece.size());
+  write_chunk(*output_, piece);
 }
 
 void Exchange::end_stream(Monotonic now) {
   if (state_ != State::kStreaming) return;
-  if (!no_body_ && message_->stream_length && sent_body_ < *message_->stream_length) return break_stream();
-  if (chunked_ && !no_body_) write_last_chunk(*output_);
+  Departure& departure = message_->departure;
+  if (!no_body_ && message_->stream_length && departure.body_bytes < *message_->stream_length)
+    return break_stream();
+  departure.chunks_ended = departure.chunked && !no_body_;
+  if (departure.chunks_ended) write_last_chunk(*output_);
   message_->pull.reset();
-  answered(message_->response_status, nullptr, now);
+  answered(now);
 }
 
+/// Not before what is written already has had its chance to leave: see next().
 void Exchange::break_stream() {
-  if (state_ == State::kStreaming) abandon();
+  if (state_ == State::kStreaming) breaking_ = true;
 }
 
 void Exchange::pulled(std::string_view piece, bool more, Monotonic now) {
@@ -150,11 +172,30 @@ void Exchange::pulled(std::string_view piece, bool more, Monotonic now) {
   if (!more) end_stream(now);
 }
 
-/// The response is written whole: what becomes of the connection.
-void Exchange::answered(int status, const Response* response, Monotonic now) {
-  context_.observer.on_answered(*message_, {status, sent_body_, response, now});
-  if (message_->body_complete) return finish(now);
-  if (!keep_) return close(true);
+/// The response is written whole, its body too: it departs, and what becomes of the connection.
+void Exchange::answered(Monotonic now) {
+  Message& message = *message_;
+  message.departure.answered = now;
+  message.departure.ending = keep_ ? base::Ending::kKept : base::Ending::kClosed;
+  message.departure.ahead = unsent_ + output_->size();
+  const bool has_left = message.departure.ahead == 0;
+  enlist(message);
+  if (keep_ && !message.body_complete) {
+    message.retain();
+    discard_body(now);
+  } else {
+    const bool surprised = message.keep_alive && !ended_;
+    const Linger linger = after_answer();
+    message_ = nullptr;  // the ring has it
+    if (message.body_complete)
+      finish(surprised, now);
+    else
+      close(linger);
+  }
+  if (has_left) depart(0, now);
+}
+
+void Exchange::discard_body(Monotonic now) {
   state_ = State::kDiscard;
   resume_body(now);
   message_->body_discarded = true;

@@ -9,6 +9,7 @@
 #include "orrery/app.hpp"
 #include "orrery/config.hpp"
 
+#include "base/access_format.hpp"
 #include "base/address.hpp"
 #include "base/clock.hpp"
 #include "base/reject.hpp"
@@ -21,12 +22,13 @@
 
 namespace orrery::http {
 
-/// A response that is done, as the access log and the counters see it.
+/// A response that has left, or never will, as the access log and the counters see it.
 struct Answer {
   int status = 0;
-  std::uint64_t body_bytes = 0;        ///< without framing
+  std::uint64_t body_bytes = 0;        ///< those that left, without framing
   const Response* response = nullptr;  ///< its fields; may be null
   base::Monotonic finished{};          ///< the epoch = at this moment
+  base::Ending ending = base::Ending::kClosed;
 };
 
 /// Told of what the exchanges decide. Must not call back into the exchange.
@@ -35,7 +37,7 @@ class Observer {
   virtual ~Observer() = default;
   /// A peer was refused or cut off. `message` may be null (nothing of a request had come).
   virtual void on_rejected(base::Reject reason, const base::Address& peer, const Message* message) = 0;
-  /// A response was handed to the connection whole, or broke off (its status stands all the same).
+  /// The last byte of a response has left, or the connection broke before (its status stands all the same).
   virtual void on_answered(const Message& message, const Answer& answer) = 0;
   /// A handler set a field that could forge a message; 500 goes out instead.
   virtual void on_unsendable(const Message& message) = 0;

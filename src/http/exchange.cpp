@@ -13,8 +13,8 @@ namespace {
 constexpr std::size_t kFlushAt = 64 * 1024;
 /// A connection that has not sent anything may hold up a leaving worker this long: its request may be on its way.
 constexpr std::chrono::seconds kSilentWhileDraining{1};
-/// In the access log only: nginx's status for a client that did not wait for its answer.
-constexpr int kClientLeft = 499;
+/// The same for one that lingers; and, also while the worker stays, for a body that was announced and that nobody asked for.
+constexpr std::chrono::seconds kSilentWhileLingering{1};
 constexpr Monotonic kNever = Monotonic::max();
 
 Monotonic later(Monotonic start, std::chrono::milliseconds allowed, std::uint64_t bytes,
@@ -29,10 +29,17 @@ Monotonic later(Monotonic start, std::chrono::milliseconds allowed, std::uint64_
 Exchange::Exchange(Context& context, const base::Address& peer, ProxyProtocol proxy, Monotonic accepted)
     : context_(context), phase_started_(accepted), peer_(peer), sender_(peer), proxy_(proxy) {}
 
-Exchange::~Exchange() { drop_message(); }
+Exchange::~Exchange() {
+  drop_message();
+  while (departing_) take_departed()->release();
+}
 
 void Exchange::receive(std::string_view bytes, Monotonic now) {
-  if (state_ == State::kClosing) return;
+  if (deaf()) {
+    heard_ = now;
+    linger_ = linger_ == Linger::kBriefly ? Linger::kYes : linger_;
+    return;
+  }
   if (state_ == State::kIdle && !first_ && input_.empty()) phase_started_ = now;
   if (input_.empty()) {
     input_ = bytes;
@@ -46,6 +53,13 @@ void Exchange::receive(std::string_view bytes, Monotonic now) {
 
 void Exchange::settle() {
   if (message_ && message_->bytes) message_->keep_bytes();
+  if (departing_) {
+    Message* message = departing_;
+    do {
+      if (message->bytes) message->keep_bytes();
+      message = message->departure.next;
+    } while (message != departing_);
+  }
   if (input_.empty()) {
     stored_.reset();
     return;
@@ -59,7 +73,13 @@ void Exchange::settle() {
 
 Exchange::Step Exchange::next(Monotonic now) {
   for (;;) {
-    if (write_started_ != Monotonic{}) return Step::kWait;
+    if (breaking_) {
+      if (!output_->empty()) return Step::kFlush;
+      abandon(now);
+      return Step::kClose;
+    }
+    // A client that sends its body before it reads the answer would wait for us as we for it.
+    if (blocked() && state_ != State::kDiscard) return Step::kWait;
     if (!output_->tail().empty() || output_->size() >= kFlushAt) return Step::kFlush;
     Advance advance = Advance::kStuck;
     switch (state_) {
@@ -82,24 +102,30 @@ Exchange::Step Exchange::next(Monotonic now) {
           return Step::kPull;
         }
         return step_body_wanted(now);
-      case State::kClosing: return linger_ ? Step::kLinger : Step::kClose;
+      case State::kClosing:
+        return linger_ == Linger::kNo || ended_ || context_.config.lingering_time.count() == 0
+                   ? Step::kClose
+                   : Step::kLinger;
+      case State::kLingering:
+        if (!ended_) return Step::kWait;
+        close(Linger::kNo);
+        return Step::kClose;
     }
     if (advance == Advance::kStuck && state_ != State::kClosing) return Step::kWait;
   }
 }
 
-void Exchange::finish(Monotonic now) {
-  // A client that did not ask for the end may be sending its next request: it must see this answer, not a reset.
-  const bool surprised = message_->keep_alive && !ended_;
+void Exchange::finish(bool surprised, Monotonic now) {
   drop_message();
-  if (!keep_) return close(surprised || !input_.empty());
+  // A client that did not ask for the end may be sending its next request: it must see this answer, not a reset.
+  if (!keep_) return close(surprised || !input_.empty() ? Linger::kYes : Linger::kNo);
   state_ = State::kIdle;
   phase_started_ = now;
   empty_lines_ = 0;
   body_wanted_ = false;
 }
 
-void Exchange::close(bool linger) {
+void Exchange::close(Linger linger) {
   drop_message();
   linger_ = linger;
   input_ = {};
@@ -110,32 +136,98 @@ void Exchange::drop_message() {
   if (message_) std::exchange(message_, nullptr)->release();
 }
 
-/// The access log hears of a response that broke off, and of a client that left while a handler was at work.
-void Exchange::report_cut_response() {
-  const bool left = state_ == State::kHandling && message_->dispatched != Monotonic{};
-  if (state_ != State::kStreaming && !left) return;
-  context_.observer.on_answered(
-      *message_, {left ? kClientLeft : message_->response_status, left ? 0 : sent_body_, nullptr, {}});
+void Exchange::enlist(Message& message) {
+  Message*& next = departing_ ? departing_->departure.next : message.departure.next;
+  message.departure.next = departing_ ? next : &message;
+  next = &message;
+  departing_ = &message;
 }
 
-void Exchange::abandon() {
-  report_cut_response();
-  if (message_) message_->cancelled.store(true, std::memory_order_release);
+/// The first of the ring, which is then no part of it. The caller has its reference.
+Message* Exchange::take_departed() {
+  Message* const first = departing_->departure.next;
+  if (first == departing_)
+    departing_ = nullptr;
+  else
+    departing_->departure.next = first->departure.next;
+  return first;
+}
+
+void Exchange::report(Message& message, std::uint64_t body_bytes, Monotonic now) {
+  Departure& departure = message.departure;
+  context_.observer.on_answered(message,
+                                {departure.status, body_bytes, &departure.response, now, departure.ending});
+  departure.response = {};
+  departure.chunks.clear();
+}
+
+/// `bytes` more have left: with them, perhaps, the last ones of some answers.
+void Exchange::depart(std::uint64_t bytes, Monotonic blocked_until) {
+  if (!departing_) return;
+  Message* message = departing_;
+  do {
+    message = message->departure.next;
+    message->departure.ahead -= std::min(message->departure.ahead, bytes);
+  } while (message != departing_);
+  while (departing_ && departing_->departure.next->departure.ahead == 0) {
+    Message* const first = take_departed();
+    report(*first, first->departure.body_bytes, std::max(first->departure.answered, blocked_until));
+    first->release();
+  }
+}
+
+/// The current request gets no answer, or not the rest of it: the access log hears of it. What is written already may still leave.
+void Exchange::break_off(int unanswered, Monotonic now) {
+  if (!message_) return;
+  message_->cancelled.store(true, std::memory_order_release);
+  const bool streaming = state_ == State::kStreaming;
+  const bool whole = state_ == State::kHandling && message_->dispatched != Monotonic{};
+  if (!streaming && !whole && state_ != State::kBody) return;
+  if (!streaming) begin_departure(unanswered);
+  // All of it may be there, though its handler has not said so.
+  const bool whole_stream = streaming && message_->stream_length == message_->departure.body_bytes;
+  message_->departure.ending = whole_stream ? base::Ending::kClosed : base::Ending::kCut;
+  message_->departure.answered = now;
+  message_->departure.ahead = unsent_ + (output_ ? output_->size() : 0);
+  enlist(*std::exchange(message_, nullptr));
+  depart(0, now);
+}
+
+void Exchange::abandon(Monotonic now, int unanswered) {
+  break_off(unanswered, now);
+  while (departing_) {
+    Message* const message = take_departed();
+    Departure& departure = message->departure;
+    departure.ending = base::Ending::kCut;
+    report(*message, departure.body_bytes - departure.unsent_body(departure.ahead), now);
+    message->release();
+  }
   broken_ = true;
+  breaking_ = false;
   write_started_ = {};
-  close(false);
+  unsent_ = 0;
+  close(Linger::kNo);
 }
 
-void Exchange::output_sent(std::size_t bytes, bool blocked, Monotonic now) {
-  if (!blocked) {
+void Exchange::output_sent(std::size_t bytes, std::size_t unsent, Monotonic now) {
+  const bool was_blocked = blocked();
+  unsent_ = unsent;
+  if (unsent == 0) {
     write_started_ = {};
     write_taken_ = 0;
-  } else if (write_started_ == Monotonic{}) {
+  } else if (!was_blocked) {
     write_started_ = now;
     write_taken_ = 0;
   } else {
     write_taken_ += bytes;
   }
+  if (state_ == State::kStreaming) message_->departure.forget_sent_chunks(unsent);
+  depart(bytes, was_blocked ? now : Monotonic{});
+}
+
+void Exchange::linger(Monotonic now) {
+  state_ = State::kLingering;
+  phase_started_ = heard_ = now;
 }
 
 Monotonic Exchange::deadline() const {
@@ -160,6 +252,12 @@ Monotonic Exchange::deadline() const {
       return std::min(body, message_->deadline == Monotonic{} ? kNever : message_->deadline);
     }
     case State::kClosing: return kNever;
+    case State::kLingering: {
+      base::Nanoseconds silent = config.lingering_timeout;
+      if (draining_ || linger_ == Linger::kBriefly)
+        silent = std::min<base::Nanoseconds>(silent, kSilentWhileLingering);
+      return std::min(phase_started_ + config.lingering_time, heard_ + silent);
+    }
   }
   return kNever;
 }
@@ -167,13 +265,14 @@ Monotonic Exchange::deadline() const {
 void Exchange::expire(Monotonic now) {
   if (now < deadline()) return;
   if (write_started_ != Monotonic{}) {
-    context_.observer.on_rejected(Reject::write_timeout, sender_, message_);
-    return abandon();
+    const Message* const untaken = departing_ ? departing_->departure.next : message_;
+    context_.observer.on_rejected(Reject::write_timeout, untaken ? untaken->client : sender_, untaken);
+    return abandon(now);
   }
   switch (state_) {
     case State::kIdle:
       if (first_ && !draining_) context_.observer.on_rejected(Reject::silent_connection, sender_, nullptr);
-      return close(false);
+      return close(Linger::kNo);
     case State::kHead: return refuse(Reject::header_timeout, now);
     case State::kBody:
     case State::kDiscard: return refuse(Reject::body_timeout, now);
@@ -183,6 +282,7 @@ void Exchange::expire(Monotonic now) {
                                                                                    : Reject::body_timeout,
                     now);
     case State::kClosing: return;
+    case State::kLingering: return close(Linger::kNo);
   }
 }
 
@@ -192,12 +292,12 @@ void Exchange::drain(Monotonic now) {
   if (first_)
     phase_started_ = now;
   else
-    close(false);
+    close(Linger::kNo);
 }
 
 bool Exchange::close_if_idle() {
   if (!idle() || blocked()) return false;
-  close(false);
+  close(Linger::kNo);
   return true;
 }
 
@@ -215,8 +315,9 @@ void Exchange::resume(const Rest& rest) {
 }
 
 bool Exchange::wants_input() const {
-  if (ended_ || state_ == State::kClosing || blocked()) return false;
-  return input_.empty();
+  if (ended_ || broken_) return false;
+  if (deaf()) return linger_ != Linger::kNo;
+  return input_.empty() && (!blocked() || state_ == State::kDiscard);
 }
 
 }  // namespace orrery::http

@@ -13,8 +13,12 @@
 //   kHandling   a handler has the request                 respond() -> kIdle | kDiscard | kClosing; a stream -> kStreaming
 //   kStreaming  the response body comes piece by piece     last piece -> as from kHandling; broken off -> kClosing
 //   kDiscard    answered; the unread body is read away     complete -> kIdle; too much -> kClosing
-//   kClosing    nothing more is read or written           (end)
+//   kClosing    what is written leaves, nothing more is    all of it left -> kLingering, or (end)
+//               read but what the client still sends
+//   kLingering  half-closed, and the client still sends:   the client's end, the time is over -> kClosing
+//               read away, so that no RST reaches the answer
 //
+// An answer that is written *departs*: the observer hears of it when its last byte has left, or the connection broke before.
 // Every deadline is a total (see deadline()): more bytes never push it further than their time at `min_rate`.
 // Loop thread only. In three files: exchange.cpp (steps, time, the connection), reading.cpp and answering.cpp.
 #pragma once
@@ -36,6 +40,9 @@ namespace orrery::http {
 
 class Exchange {
  public:
+  /// In the access log only: nginx's status for a client that did not wait for its answer.
+  static constexpr int kClientLeft = 499;
+
   /// What the driver does next.
   enum class Step : std::uint8_t {
     kWait,     ///< nothing until bytes, an answer, room to write, or deadline()
@@ -43,7 +50,7 @@ class Exchange {
     kBody,     ///< take_body_piece() has what the handler asked for with want_body()
     kPull,     ///< the socket can take more: call message().pull and give the piece to pulled()
     kFlush,    ///< send the output, then ask again
-    kLinger,   ///< send the output, half-close, read away what the client still sends, then close
+    kLinger,   ///< send the output, half-close and call linger(); or close, when there is no room for that
     kClose,    ///< send the output, close
   };
 
@@ -64,10 +71,12 @@ class Exchange {
   Step next(base::Monotonic now);
   /// The bytes given to receive() are about to go away.
   void settle();
-  /// Output was sent in part (`blocked`), or the last of it went out. Blocked, the exchange starts nothing new.
-  void output_sent(std::size_t bytes, bool blocked, base::Monotonic now);
-  /// The connection broke: tells the handler, forgets the rest.
-  void abandon();
+  /// The socket took `bytes` more; `unsent` of what was in the outputs up to now wait for it. While some do, the exchange starts nothing new.
+  void output_sent(std::size_t bytes, std::size_t unsent, base::Monotonic now);
+  /// After a kLinger: everything is sent, and the client has been told that nothing more comes.
+  void linger(base::Monotonic now);
+  /// The connection broke: tells the handler and the observer, forgets the rest. `unanswered`: the status of a request that got none, in the log.
+  void abandon(base::Monotonic now, int unanswered = kClientLeft);
 
   // --- in: the handler ---
   /// Answers the current request. False when it was answered already (a late answer): nothing happens.
@@ -96,7 +105,7 @@ class Exchange {
   /// The nearest moment at which expire() has something to do.
   [[nodiscard]] base::Monotonic deadline() const;
   void expire(base::Monotonic now);
-  /// The worker is leaving: close when idle, else after the current response; soon when nothing ever came.
+  /// The worker is leaving: close when idle, else after the current response; soon when nothing ever came, or comes any more.
   void drain(base::Monotonic now);
   /// Close now if no request is going on, to make room or because idle time is over.
   bool close_if_idle();
@@ -120,9 +129,14 @@ class Exchange {
   [[nodiscard]] bool idle() const { return state_ == State::kIdle && input_.empty(); }
   /// The client has not taken all of what was answered.
   [[nodiscard]] bool blocked() const { return write_started_ != base::Monotonic{}; }
+  /// Bytes of which output_sent() has not told that they left.
+  [[nodiscard]] std::size_t unsent() const { return unsent_; }
   [[nodiscard]] bool handling() const { return state_ == State::kHandling; }
   [[nodiscard]] bool streaming() const { return state_ == State::kStreaming; }
   [[nodiscard]] bool closing() const { return state_ == State::kClosing; }
+  [[nodiscard]] bool lingering() const { return state_ == State::kLingering; }
+  /// Whatever comes is read away.
+  [[nodiscard]] bool deaf() const { return state_ >= State::kClosing; }
   /// The worker is leaving.
   [[nodiscard]] bool draining() const { return draining_; }
   /// Abandoned: what is not sent yet is not worth sending.
@@ -134,7 +148,18 @@ class Exchange {
   [[nodiscard]] const base::Address& sender() const { return sender_; }
 
  private:
-  enum class State : std::uint8_t { kIdle, kHead, kBody, kHandling, kStreaming, kDiscard, kClosing };
+  enum class State : std::uint8_t {
+    kIdle,
+    kHead,
+    kBody,
+    kHandling,
+    kStreaming,
+    kDiscard,
+    kClosing,
+    kLingering
+  };
+  /// Whether the client may still send, so that a close would reset the connection.
+  enum class Linger : std::uint8_t { kNo, kBriefly, kYes };
   enum class Advance : std::uint8_t { kStuck, kMoved };
 
   Advance await_bytes();
@@ -160,12 +185,19 @@ class Exchange {
   ConnectionField settle_connection(const Response& response);
   Frame frame_for(const Response& response);
   void write_response(Response&& response, base::Monotonic now);
-  void begin_stream(const Response& head, base::Monotonic now);
-  void answered(int status, const Response* response, base::Monotonic now);
-  [[gnu::cold]] void report_cut_response();
-  void finish(base::Monotonic now);
-  void close(bool linger);
+  void begin_stream(Response head, base::Monotonic now);
+  void begin_departure(int status);
+  void answered(base::Monotonic now);
+  void discard_body(base::Monotonic now);
+  void report(Message& message, std::uint64_t body_bytes, base::Monotonic now);
+  void depart(std::uint64_t bytes, base::Monotonic blocked_until);
+  [[gnu::cold]] void break_off(int unanswered, base::Monotonic now);
+  void finish(bool surprised, base::Monotonic now);
+  void close(Linger linger);
+  void enlist(Message& message);
+  Message* take_departed();
   void drop_message();
+  [[nodiscard]] Linger after_answer() const;
   [[nodiscard]] bool may_keep() const;
 
   Context& context_;
@@ -176,7 +208,9 @@ class Exchange {
   base::Monotonic phase_started_;        ///< idle since, head since, write blocked…: see deadline()
   base::Monotonic write_started_{};      ///< first unsent byte; the epoch = nothing is blocked
   std::uint64_t write_taken_ = 0;        ///< bytes the client took since then
-  std::uint64_t sent_body_ = 0;          ///< body bytes of the response that is streaming
+  std::size_t unsent_ = 0;               ///< bytes that were flushed and have not left
+  Message* departing_ = nullptr;  ///< the last of the ring of those whose answer is written and has not left
+  base::Monotonic heard_{};       ///< while lingering: when the client last sent something
   base::Address peer_;
   base::Address sender_;
   ProxyProtocol proxy_;  ///< what the first bytes must be; kOff once that is settled
@@ -186,12 +220,13 @@ class Exchange {
   bool first_ = true;   ///< no request has begun on this connection
   bool ended_ = false;  ///< the peer sends no more
   bool draining_ = false;
-  bool linger_ = false;
+  Linger linger_ = Linger::kNo;
   bool broken_ = false;
-  bool keep_ = false;      ///< the connection goes on after this response
-  bool chunked_ = false;   ///< the response that is streaming is
-  bool no_body_ = false;   ///< the response has none: HEAD, 204, 304
-  bool pull_out_ = false;  ///< a kPull is under way
+  bool breaking_ = false;       ///< the stream cannot go on; what is written is flushed first
+  bool keep_ = false;           ///< the connection goes on after this response
+  bool ends_by_close_ = false;  ///< nothing but the connection's end tells that of the response
+  bool no_body_ = false;        ///< the response has none: HEAD, 204, 304
+  bool pull_out_ = false;       ///< a kPull is under way
   bool body_wanted_ = false;
   bool continue_sent_ = false;
 };

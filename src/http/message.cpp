@@ -1,6 +1,7 @@
 #include "http/message.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <utility>
 
@@ -27,7 +28,33 @@ inline void trim(std::string& text) {
   if (text.capacity() > kKeptCapacity) text.shrink_to_fit();
 }
 
+/// On the wire: its size in hexadecimal digits, its bytes, and a CRLF behind each.
+std::uint64_t framed(std::uint64_t chunk) {
+  return chunk + 4 + (static_cast<unsigned>(std::bit_width(chunk)) + 3) / 4;
+}
+
+/// `0` CRLF CRLF.
+constexpr std::uint64_t kLastChunk = 5;
+
 }  // namespace
+
+std::uint64_t Departure::unsent_body(std::uint64_t unsent) const {
+  if (!chunked) return std::min(unsent, body_bytes);
+  if (chunks_ended) unsent -= std::min(unsent, kLastChunk);
+  std::uint64_t body = 0;
+  for (auto chunk = chunks.rbegin(); chunk != chunks.rend() && unsent > 0; ++chunk) {
+    // The CRLF behind it, the bytes of the body, the size in front of them.
+    body += std::min<std::uint64_t>(*chunk, unsent - std::min<std::uint64_t>(unsent, 2));
+    unsent -= std::min(unsent, framed(*chunk));
+  }
+  return body;
+}
+
+void Departure::forget_sent_chunks(std::uint64_t unsent) {
+  auto first = chunks.end();
+  for (std::uint64_t bytes = 0; first != chunks.begin() && bytes < unsent; bytes += framed(*first)) --first;
+  chunks.erase(chunks.begin(), first);
+}
 
 Field Message::trailer(const FieldSpan& span) const {
   const std::string_view all = trailer_bytes;

@@ -21,6 +21,7 @@
 #include "orrery/request.hpp"
 #include "orrery/response.hpp"
 
+#include "base/access_format.hpp"
 #include "base/address.hpp"
 #include "base/clock.hpp"
 #include "http/characters.hpp"
@@ -31,6 +32,7 @@
 
 namespace orrery::http {
 
+class Message;
 class MessagePool;
 
 /// Part of the head, as offsets from its first byte.
@@ -82,8 +84,27 @@ struct MessageState {
   base::Monotonic dispatched{};                ///< its handler was called
   base::Monotonic deadline{};                  ///< the handler's; the epoch = none
   std::optional<std::uint64_t> stream_length;  ///< of a response that comes piece by piece
-  int response_status = 0;                     ///< of the same
   Guard guard;
+};
+
+/// A response between the moment in which it was written and that in which its last byte has left: what the access log will say of it.
+/// Written anew for each response.
+struct Departure {
+  Message* next = nullptr;       ///< of a ring: who leaves behind it
+  std::uint64_t ahead = 0;       ///< bytes that must leave until its last one has
+  std::uint64_t body_bytes = 0;  ///< without framing
+  base::Monotonic answered{};    ///< when it was written whole
+  int status = 0;
+  base::Ending ending = base::Ending::kClosed;
+  bool chunked = false;
+  bool chunks_ended = false;        ///< the last chunk is written
+  std::vector<std::size_t> chunks;  ///< sizes of those that may not have left, in order
+  Response response;                ///< for its fields
+
+  /// How much of the body has not left while `unsent` bytes, up to the last one that is written, have not.
+  [[nodiscard]] std::uint64_t unsent_body(std::uint64_t unsent) const;
+  /// Forgets the chunks that have left.
+  void forget_sent_chunks(std::uint64_t unsent);
 };
 
 class Message : public MessageState {
@@ -104,6 +125,7 @@ class Message : public MessageState {
   base::Address peer;                    ///< the other end of the connection
   base::Address client;                  ///< who asked, as trusted proxies say; else the peer
   std::atomic<bool> cancelled{false};
+  Departure departure;
 
   ChunkGuard chunk_guard;
   Parser parser;

@@ -1,7 +1,8 @@
 // Output: the bytes one connection has to send in one go: a contiguous buffer, and at most one large body behind it.
 //
 // Lent by the worker to the connection whose turn it is, so idle connections own no buffer. A body of kTailSize or more is not
-// copied: it stands behind the buffer as the tail, and both go out in one writev.
+// copied: it stands behind the buffer as the tail, and both go out in one writev. What the socket does not take leaves the Output with its
+// owner (take_unsent). Loop thread only.
 #pragma once
 
 #include <algorithm>
@@ -9,6 +10,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "base/unsent.hpp"
 
 namespace orrery::http {
 
@@ -37,6 +41,26 @@ class Output {
   [[nodiscard]] std::string_view tail() const { return tail_; }
   [[nodiscard]] bool empty() const { return size_ == 0 && tail_.empty(); }
   [[nodiscard]] std::size_t size() const { return size_ + tail_.size(); }
+  /// Gives away all but the first `sent` bytes; nothing is left here. Only a small rest of the buffer is copied.
+  [[gnu::cold]] base::Unsent take_unsent(std::size_t sent) {
+    base::Unsent unsent;
+    const std::size_t of_buffer = std::min(sent, size_);
+    const std::size_t rest = size_ - of_buffer;
+    if (rest > 0 && rest >= capacity_ / 2) {
+      unsent.buffer = std::move(bytes_);
+      unsent.first = {unsent.buffer.get() + of_buffer, rest};
+      capacity_ = 0;
+    } else if (rest > 0) {
+      unsent.buffer = std::make_unique_for_overwrite<char[]>(rest);
+      std::memcpy(unsent.buffer.get(), bytes_.get() + of_buffer, rest);
+      unsent.first = {unsent.buffer.get(), rest};
+    }
+    const bool owned = tail_.data() == tail_owner_.data();
+    unsent.body = std::move(tail_owner_);
+    unsent.second = (owned ? std::string_view{unsent.body} : tail_).substr(sent - of_buffer);
+    clear();
+    return unsent;
+  }
   void clear() {
     size_ = 0;
     tail_ = {};

@@ -35,9 +35,9 @@ bool Exchange::skip_empty_lines() {
 Exchange::Advance Exchange::await_bytes() {
   if (ended_) {
     if (state_ == State::kHead) context_.observer.on_rejected(Reject::truncated_request, sender_, message_);
-    close(false);
+    close(Linger::kNo);
   } else if (draining_ && state_ == State::kIdle && !first_) {
-    close(false);
+    close(Linger::kNo);
   }
   return Advance::kStuck;
 }
@@ -221,20 +221,21 @@ Exchange::Advance Exchange::read_body(Monotonic now) {
       if (state_ == State::kBody)
         refuse(*reason, now);
       else
-        close(true);
+        close(Linger::kYes);
       return Advance::kMoved;
     }
   }
   if (!message_->body_complete) {
     if (!ended_) return Advance::kStuck;
     context_.observer.on_rejected(Reject::truncated_request, sender_, message_);
-    close(false);
+    break_off(kClientLeft, now);
+    close(Linger::kNo);
     return Advance::kMoved;
   }
   if (state_ == State::kBody)
     begin_handling(now);
   else
-    finish(now);
+    finish(message_->keep_alive && !ended_, now);
   return Advance::kMoved;
 }
 
@@ -279,7 +280,7 @@ void Exchange::resume_body(Monotonic now) {
 }
 
 void Exchange::want_body(Monotonic now) {
-  if (!message_ || state_ == State::kClosing || body_wanted_) return;
+  if (!message_ || body_wanted_) return;
   body_wanted_ = true;
   resume_body(now);
   // Behind the head of a stream it would stand in the middle of the response.
@@ -299,12 +300,12 @@ Exchange::Step Exchange::step_body_wanted(Monotonic now) {
   if (!message_->body_complete && !input_.empty()) {
     if (const auto reason = feed_body()) {
       refuse(*reason, now);
-      return linger_ ? Step::kLinger : Step::kClose;
+      return next(now);
     }
   }
   if (!message_->body_complete && ended_) {
     context_.observer.on_rejected(Reject::truncated_request, sender_, message_);
-    abandon();
+    abandon(now);
     return Step::kClose;
   }
   if (!message_->body_complete && message_->body.empty()) return Step::kWait;

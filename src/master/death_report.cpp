@@ -140,6 +140,7 @@ std::string remaining_access_lines(const Death& death, const os::Slot& slot, con
     record.finished = base::wall_now();
     record.duration = age(flight, now);
     record.pid = death.child.pid;
+    record.ending = base::Ending::kCut;
     format.render(record, lines);
   }
   return lines;

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "os/signals.hpp"
@@ -22,6 +23,7 @@ void* wake_context = nullptr;
 std::atomic<bool> terminate_seen{false};
 std::atomic<pid_t> stranger_seen{0};
 std::atomic<bool> reopen_seen{false};
+std::atomic<bool> quit_seen{false};
 std::array<int, 64> listening{};  // as many as `bind` may have
 std::size_t listening_count = 0;
 int nothing = -1;  // an open /dev/null
@@ -47,7 +49,17 @@ void on_noted(int signal, siginfo_t* info, void*) {
   errno = saved;
 }
 
-void on_quit(int) { ::_exit(0); }
+void on_quit(int) {
+  // Ctrl-C comes from the terminal and from the master.
+  if (quit_seen.exchange(true, std::memory_order_acq_rel)) return;
+  const int saved = errno;
+  const itimerval soon{{0, 0}, {0, 100'000}};
+  ::setitimer(ITIMER_REAL, &soon, nullptr);
+  wake_loop(wake_context);
+  errno = saved;
+}
+
+void on_time_over(int) { ::_exit(0); }
 
 void handle(int signal, struct sigaction action) {
   action.sa_flags |= SA_RESTART;
@@ -86,6 +98,7 @@ void install_worker_signals(pid_t master, std::chrono::milliseconds graceful_tim
   wake_context = context;
   for (const int signal : {SIGTERM, SIGUSR1}) handle(signal, on_noted);
   for (const int signal : {SIGINT, SIGQUIT}) handle(signal, on_quit);
+  handle(SIGALRM, on_time_over);
   for (const int signal : {SIGHUP, SIGTTIN, SIGTTOU, SIGUSR2, SIGWINCH}) handle(signal, SIG_IGN);
   ignore_write_signals();
   sigset_t none;
@@ -95,7 +108,7 @@ void install_worker_signals(pid_t master, std::chrono::milliseconds graceful_tim
 
 SeenSignals take_worker_signals() {
   return {terminate_seen.exchange(false, std::memory_order_acq_rel),
-          stranger_seen.exchange(0, std::memory_order_acq_rel),
+          stranger_seen.exchange(0, std::memory_order_acq_rel), quit_seen.load(std::memory_order_acquire),
           reopen_seen.exchange(false, std::memory_order_acq_rel)};
 }
 

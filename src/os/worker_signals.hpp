@@ -2,7 +2,8 @@
 //
 //   TERM        noted, with who sent it; the loop is woken. In an orphan (the master died) an alarm ends the process after
 //               graceful_timeout even if a handler never returns, and its listeners are let go at once.
-//   INT, QUIT   the process ends at once, exit code 0; what it had logged lies in the scoreboard.
+//   INT, QUIT   noted; the loop is woken to write down what it cuts off. A loop that does not get to it within a tenth of a second is not
+//               waited for: the process ends, exit code 0; what it had logged lies in the scoreboard.
 //   USR1        noted; the loop is woken and reopens the logs.
 //   HUP, TTIN, TTOU, USR2, WINCH, PIPE, XFSZ   ignored.
 //
@@ -18,6 +19,7 @@ namespace orrery::os {
 struct SeenSignals {
   bool terminate = false;   ///< TERM of the master, or of the kernel when the master died
   pid_t terminated_by = 0;  ///< who else sent TERM; 0 = nobody
+  bool quit = false;        ///< INT or QUIT: leave at once
   bool reopen_logs = false;
 };
 

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <utility>
 #include <uv.h>
 
 #include "uv/handle.hpp"
@@ -33,11 +34,15 @@ class Loop {
   [[nodiscard]] uv_buf_t read_buffer() {
     return uv_buf_init(buffer_.get(), static_cast<unsigned>(read_size_));
   }
+  /// The stream that is reading has had a whole buffer; asked for once.
+  void note_full_read() { full_read_ = true; }
+  bool take_full_read() { return std::exchange(full_read_, false); }
 
  private:
   std::unique_ptr<uv_loop_t> loop_;
   std::size_t read_size_;
   std::unique_ptr<char[]> buffer_;
+  bool full_read_ = false;
 };
 
 /// Calls back after a delay, once or repeatedly.

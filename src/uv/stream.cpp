@@ -32,18 +32,46 @@ void on_read(uv_stream_t* stream, ssize_t count, const uv_buf_t* buffer) noexcep
     events->on_end(count == UV_EOF ? 0 : static_cast<int>(count));
 }
 
+/// libuv reads on while buffers come back full: none for the second time ends that, until the next turn of the loop.
+void lend_one_buffer(uv_handle_t* handle, std::size_t size, uv_buf_t* buffer) noexcept {
+  if (static_cast<Loop*>(handle->loop->data)->take_full_read())
+    *buffer = uv_buf_init(nullptr, 0);
+  else
+    lend_buffer(handle, size, buffer);
+}
+
+void on_discard(uv_stream_t* stream, ssize_t count, const uv_buf_t* buffer) noexcept {
+  if (count == UV_ENOBUFS) return;
+  if (count > 0 && static_cast<std::size_t>(count) == buffer->len)
+    static_cast<Loop*>(stream->loop->data)->note_full_read();
+  on_read(stream, count, buffer);
+}
+
 struct QueuedWrite {
   uv_write_t request;
-  std::string bytes;
+  base::Unsent unsent;
 };
+
+/// libuv has struck from its account what a failed write still had to send, but the write's own buffers tell.
+std::size_t left_of(const uv_write_t& request) {
+  std::size_t left = 0;
+  for (unsigned i = 0; i < request.nbufs; ++i) left += request.bufsml[i].len;
+  return left;
+}
 
 void on_written(uv_write_t* request, int status) noexcept {
   const std::unique_ptr<QueuedWrite> write{reinterpret_cast<QueuedWrite*>(request)};
-  if (StreamEvents* events = events_of(request->handle)) events->on_sent(status);
+  StreamEvents* const events = events_of(request->handle);
+  if (!events) return;
+  const std::size_t queued = uv_stream_get_write_queue_size(request->handle);
+  events->on_sent(status, queued + (status == 0 ? 0 : left_of(*request)));
 }
 
 uv_buf_t buffer_of(std::string_view text) {
-  return uv_buf_init(const_cast<char*>(text.data()), static_cast<unsigned>(text.size()));
+  uv_buf_t buffer{};  // uv_buf_init would cut the size to 32 bits
+  buffer.base = const_cast<char*>(text.data());
+  buffer.len = text.size();
+  return buffer;
 }
 
 iovec part_of(std::string_view text) { return {const_cast<char*>(text.data()), text.size()}; }
@@ -81,6 +109,10 @@ Result<Stream> Stream::adopt(Loop& loop, base::UniqueFd socket, Kind kind, Strea
 }
 
 void Stream::read_start() { uv_read_start(stream_.get(), lend_buffer, on_read); }
+void Stream::discard_start() {
+  uv_read_stop(stream_.get());
+  uv_read_start(stream_.get(), lend_one_buffer, on_discard);
+}
 void Stream::read_stop() { uv_read_stop(stream_.get()); }
 
 // As uv_try_write, without the questions that the caller knows the answers to.
@@ -99,13 +131,16 @@ long Stream::try_write(std::string_view first, std::string_view second) {
   return errno == ENOBUFS ? -EAGAIN : -errno;
 }
 
-void Stream::queue(std::string rest) {
-  auto* write = new QueuedWrite{{}, std::move(rest)};
-  const uv_buf_t buffer = buffer_of(write->bytes);
-  const int error = uv_write(&write->request, stream_.get(), &buffer, 1, on_written);
+void Stream::queue(base::Unsent unsent) {
+  auto* write = new QueuedWrite{{}, std::move(unsent)};
+  const uv_buf_t buffers[2] = {buffer_of(write->unsent.first), buffer_of(write->unsent.second)};
+  const bool both = !write->unsent.first.empty();
+  const int error =
+      uv_write(&write->request, stream_.get(), both ? buffers : buffers + 1, both ? 2 : 1, on_written);
   if (error == 0) return;
+  const std::size_t lost = write->unsent.first.size() + write->unsent.second.size();
   delete write;
-  if (StreamEvents* events = events_of(stream_.get())) events->on_sent(error);
+  if (StreamEvents* events = events_of(stream_.get())) events->on_sent(error, queued() + lost);
 }
 
 std::size_t Stream::queued() const { return uv_stream_get_write_queue_size(stream_.get()); }

@@ -5,13 +5,14 @@
 // be delivered until the Stream is destroyed, never after.
 #pragma once
 
-#include <string>
+#include <cstddef>
 #include <string_view>
 #include <uv.h>
 
 #include "orrery/result.hpp"
 
 #include "base/unique_fd.hpp"
+#include "base/unsent.hpp"
 #include "uv/handle.hpp"
 #include "uv/loop.hpp"
 
@@ -23,8 +24,8 @@ class StreamEvents {
   virtual void on_bytes(std::string_view bytes) = 0;
   /// The peer sends nothing more (`error` 0), or the connection broke (a negative errno).
   virtual void on_end(int error) = 0;
-  /// Everything queued is sent (`error` 0), or never will be.
-  virtual void on_sent(int error) = 0;
+  /// What was queued is sent, but for `unsent` bytes that wait (`error` 0), or that never will be.
+  virtual void on_sent(int error, std::size_t unsent) = 0;
 
  protected:
   ~StreamEvents() = default;
@@ -40,11 +41,13 @@ class Stream {
   Stream() = default;
 
   void read_start();
+  /// The same, for bytes that nobody wants: at most one buffer of them in a turn of the loop, however fast they come.
+  void discard_start();
   void read_stop();
   /// Sends what the kernel takes now of `first` and then `second`, while nothing is queued. The number of bytes, or a negative errno.
   long try_write(std::string_view first, std::string_view second);
-  /// Sends `rest` as the kernel takes it; on_sent() follows.
-  void queue(std::string rest);
+  /// Sends it as the kernel takes it; on_sent() follows. What owns the bytes is kept until then, also when the Stream goes.
+  void queue(base::Unsent unsent);
   /// Bytes queued and not sent yet.
   [[nodiscard]] std::size_t queued() const;
   [[nodiscard]] int descriptor() const;

@@ -58,7 +58,7 @@ void Acceptor::start() {
 }
 
 void Acceptor::after_poll(bool willing, bool woken) {
-  if (full_ && connections_.any_idle()) resume();
+  if (full_ && connections_.can_make_room()) resume();
   for (Door& door : doors_) {
     door.poll->after_poll();
     if (!std::exchange(door.knocked, false) || !open_ || paused_) continue;
@@ -69,7 +69,7 @@ void Acceptor::after_poll(bool willing, bool woken) {
     }
   }
   // Before the next connection comes, not when it has come: we alone would be woken for it.
-  if (open_ && !paused_ && connections_.full() && !connections_.any_idle()) wait_for_room();
+  if (open_ && !paused_ && connections_.full() && !connections_.can_make_room()) wait_for_room();
   weigh();
 }
 
@@ -126,7 +126,7 @@ void Acceptor::look_again() {
 }
 
 bool Acceptor::make_room() {
-  if (!connections_.full() || connections_.close_longest_idle()) return true;
+  if (!connections_.full() || connections_.make_room()) return true;
   wait_for_room();
   return false;
 }
@@ -164,7 +164,7 @@ void Acceptor::out_of_resources(int error) {
         "worker_connections)",
         std::strerror(error));
   }
-  if (error == EMFILE && connections_.close_longest_idle()) return;
+  if (error == EMFILE && connections_.make_room()) return;
   hold_off();
 }
 

@@ -54,6 +54,12 @@ void Connections::count() {
   services_.slot.connections.store(static_cast<std::int32_t>(open_), std::memory_order_relaxed);
 }
 
+bool Connections::make_room() {
+  if (!lingerers_.first) return close_longest_idle();
+  lingerers_.first->close();
+  return true;
+}
+
 bool Connections::close_longest_idle() {
   Session* const session = longest_idle();
   if (!session) return false;
@@ -65,7 +71,7 @@ Session* Connections::longest_idle() {
   if (idle_ == 0) return nullptr;
   const base::Monotonic now = base::monotonic_now();
   for (;;) {
-    Session& session = *first_;
+    Session& session = *seen_idle_.first;
     const base::Monotonic since = session.counted_idle_ ? session.exchange_.idle_since() : now;
     if (session.counted_idle_ && since <= session.seen_idle_) return &session;
     dequeue(session);
@@ -74,18 +80,20 @@ Session* Connections::longest_idle() {
 }
 
 void Connections::drain() {
+  leaving_ = true;
   for (std::size_t i = 0; i < sessions_.size(); ++i)
     if (sessions_[i]) sessions_[i]->drain();
 }
 
 void Connections::tell_draining() {
+  leaving_ = true;
   for (std::size_t i = 0; i < sessions_.size(); ++i)
     if (sessions_[i]) sessions_[i]->tell_draining();
 }
 
 void Connections::give_resting(
     const std::function<os::Giving(int socket, const os::ConnectionAtRest&)>& give) {
-  for (Session* session = first_; session != nullptr;) {
+  for (Session* session = seen_idle_.first; session != nullptr;) {
     Session* next = session->behind_;
     if (const auto rest = session->rest()) {
       const os::Giving giving =
@@ -105,9 +113,24 @@ void Connections::give_resting(
   }
 }
 
-void Connections::close_all() {
-  for (std::size_t i = 0; i < sessions_.size(); ++i)
-    if (sessions_[i]) sessions_[i]->close();
+std::size_t Connections::cut_off() {
+  std::size_t cut = 0;
+  for (std::size_t i = 0; i < sessions_.size(); ++i) {
+    Session* const session = sessions_[i].get();
+    if (!session || session->handling()) continue;
+    if (session->cut_off()) ++cut;
+  }
+  return cut;
+}
+
+bool Connections::now_lingering(Session& session) {
+  if (most_lingering_ == 0) return false;
+  if (lingering_ >= most_lingering_) lingerers_.first->close();
+  dequeue(session);
+  session.lingering_ = true;
+  insert(lingerers_, session, lingerers_.last);
+  ++lingering_;
+  return true;
 }
 
 Session* Connections::at(std::uint32_t index) const {
@@ -120,19 +143,25 @@ Session* Connections::find(RequestKey key) const {
 }
 
 void Connections::enqueue(Session& session, base::Monotonic seen) {
-  Session* before = last_;
+  Session* before = seen_idle_.last;
   for (unsigned steps = 0; before && before->seen_idle_ > seen && steps < kMostSteps; ++steps)
     before = before->before_;
   session.seen_idle_ = seen;
+  insert(seen_idle_, session, before);
+}
+
+void Connections::insert(Queue& queue, Session& session, Session* before) {
   session.before_ = before;
-  session.behind_ = before ? before->behind_ : first_;
-  (session.before_ ? session.before_->behind_ : first_) = &session;
-  (session.behind_ ? session.behind_->before_ : last_) = &session;
+  session.behind_ = before ? before->behind_ : queue.first;
+  (session.before_ ? session.before_->behind_ : queue.first) = &session;
+  (session.behind_ ? session.behind_->before_ : queue.last) = &session;
 }
 
 void Connections::dequeue(Session& session) {
-  (session.before_ ? session.before_->behind_ : first_) = session.behind_;
-  (session.behind_ ? session.behind_->before_ : last_) = session.before_;
+  Queue& queue = session.lingering_ ? lingerers_ : seen_idle_;
+  (session.before_ ? session.before_->behind_ : queue.first) = session.behind_;
+  (session.behind_ ? session.behind_->before_ : queue.last) = session.before_;
+  if (session.lingering_) --lingering_;
 }
 
 void Connections::bury(Session& session) {

@@ -2,7 +2,8 @@
 //
 // Owns the sessions. A session that ends is buried and freed after the loop's turn, so nobody deletes itself. When there is no room, the longest idle
 // goes first. For that all stand in a queue in the order in which they were last seen to be idle, which a request does not touch: only who asks for
-// the longest idle looks whether the first has been busy since, and sends it back to where it belongs. Loop thread only.
+// the longest idle looks whether the first has been busy since, and sends it back to where it belongs. Those that linger have their answer: they
+// stand in a queue of their own, only so many at once, and are the first to go. Loop thread only.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,8 @@ namespace orrery::worker {
 
 class Connections {
  public:
-  Connections(Services& services, std::size_t most) : services_(services), most_(most) {}
+  Connections(Services& services, std::size_t most, std::size_t most_lingering)
+      : services_(services), most_(most), most_lingering_(most_lingering) {}
 
   /// Takes a fresh connection in.
   void add(base::UniqueFd socket, const base::Address& peer, ProxyProtocol proxy);
@@ -26,17 +28,19 @@ class Connections {
   void adopt(os::TakenConnection taken);
   [[nodiscard]] bool full() const { return open_ >= most_; }
   [[nodiscard]] bool empty() const { return open_ == 0; }
-  /// Closes the connection that has been idle longest; false when none is idle.
-  bool close_longest_idle();
+  /// Closes the connection that lingers longest, else the one that has been idle longest; false when there is neither.
+  bool make_room();
+  [[nodiscard]] bool can_make_room() const { return idle_ > 0 || lingering_ > 0; }
   [[nodiscard]] bool any_idle() const { return idle_ > 0; }
   [[nodiscard]] std::size_t count_idle() const { return idle_; }
   void drain();
+  [[nodiscard]] bool leaving() const { return leaving_; }
   /// Tells the handlers that are streaming that the worker leaves.
   void tell_draining();
   /// Offers each connection at rest to `give`, the longest idle first, and forgets those that were given; those that cannot be are told to end.
   void give_resting(const std::function<os::Giving(int socket, const os::ConnectionAtRest&)>& give);
-  /// Closes everything, whatever is going on.
-  void close_all();
+  /// The worker's time is over: closes all but those whose handler is at work. Returns how many had not all of their answer.
+  std::size_t cut_off();
 
   /// The session at this place; null when there is none.
   [[nodiscard]] Session* at(std::uint32_t index) const;
@@ -51,6 +55,8 @@ class Connections {
   void now_busy(Session& session) {
     if (std::exchange(session.counted_idle_, false)) --idle_;
   }
+  /// Its answer is sent, its client still sends. False when it may not linger.
+  bool now_lingering(Session& session);
   void bury(Session& session);
   /// Frees what was buried. Call when no session is on the stack.
   void free_buried() { buried_.clear(); }
@@ -62,22 +68,31 @@ class Connections {
   /// The last step of taking one in; one whose stream could not begin goes again.
   void begin(Session& session, const Result<void>& begun);
   void count();
+  struct Queue {
+    Session* first = nullptr;
+    Session* last = nullptr;
+  };
+  bool close_longest_idle();
   /// Puts the session into the queue as one that was last seen idle at `seen`.
   void enqueue(Session& session, base::Monotonic seen);
+  void insert(Queue& queue, Session& session, Session* before);
   void dequeue(Session& session);
   /// The one that has been idle longest; null when none is idle.
   Session* longest_idle();
 
   Services& services_;
   std::size_t most_;
+  std::size_t most_lingering_;
   std::size_t open_ = 0;
+  std::size_t lingering_ = 0;
   std::size_t idle_ = 0;
   std::uint32_t serial_ = 0;
   std::vector<std::unique_ptr<Session>> sessions_;
   std::vector<std::uint32_t> free_;
   std::vector<std::unique_ptr<Session>> buried_;
-  Session* first_ = nullptr;  ///< of the queue: seen idle longest ago
-  Session* last_ = nullptr;
+  Queue seen_idle_;  ///< the first: seen idle longest ago
+  Queue lingerers_;  ///< the first: since longest
+  bool leaving_ = false;
   std::function<void()> room_callback_;
 };
 

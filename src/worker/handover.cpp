@@ -93,7 +93,7 @@ void Adopter::after_poll(bool willing) {
     ++left_to_others_;
     return look_away();
   }
-  const bool room = !connections_.full() || connections_.close_longest_idle();
+  const bool room = !connections_.full() || connections_.make_room();
   if (!room || !os::has_free_descriptor()) return look_away();
   os::TakenConnection taken = os::take_connection(pair_);
   if (!taken.socket) return;

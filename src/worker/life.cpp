@@ -48,6 +48,11 @@ std::function<void()> fenced_task(std::string_view what, std::function<void()> t
   };
 }
 
+/// A little sooner than the master's: it would kill this process, and nobody would write down what was cut off.
+std::chrono::milliseconds graceful_timeout_here(const Config& config) {
+  return config.graceful_timeout - std::min(config.graceful_timeout / 10, std::chrono::milliseconds{250});
+}
+
 std::chrono::milliseconds beat_period(const Config& config) {
   constexpr std::chrono::milliseconds kMost{1000};
   return config.timeout.count() == 0 ? kMost
@@ -65,7 +70,8 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ht
       context_(*birth_.config, router, app.routes(), recorder_, std::move(proxies), random_seed()),
       deadlines_(loop_),
       services_(loop_, context_, recorder_, deadlines_, *birth_.slot),
-      connections_(services_, connection_limit(*birth_.config, birth_.number)),
+      connections_(services_, connection_limit(*birth_.config, birth_.number),
+                   static_cast<std::size_t>(birth_.config->lingering_connections)),
       flights_(*birth_.slot, birth_.board->quarantine()),
       after_poll_(loop_, [this] { after_poll(); }),
       dispatch_(Dispatch::make(birth_.config->worker_class, services_, flights_, after_poll_)),
@@ -78,6 +84,7 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ht
       signalled_(loop_, [this] { on_signals(); }),
       heartbeat_(loop_, [this] { beat(); }),
       flusher_(loop_, [this] { recorder_.flush(); }),
+      grace_(loop_, [this] { on_grace_over(); }),
       recycle_after_(recycle_after()) {
   services_.connections = &connections_;
   services_.dispatch = dispatch_.get();
@@ -186,6 +193,7 @@ void Life::on_signals() {
     recorder_.reopen();
     base::log_debug("the logs are reopened, but for those whose failure stands above");
   }
+  if (seen.quit) quit();
   if (seen.terminated_by != 0) {
     base::log_info("TERM from pid {}: leaving when a replacement is ready", seen.terminated_by);
     tell_master(os::WorkerMessage::kTold);
@@ -196,6 +204,7 @@ void Life::on_signals() {
 void Life::begin_drain() {
   if (std::exchange(draining_, true)) return;
   birth_.slot->state.store(os::WorkerState::kDraining, std::memory_order_relaxed);
+  grace_.start(graceful_timeout_here(*birth_.config));
   if (!alone()) {
     adopter_.stop();
     acceptor_.leave();
@@ -209,6 +218,20 @@ void Life::begin_drain() {
     acceptor_.finish();
   adopter_.finish();
   connections_.drain();
+}
+
+/// What a handler holds is left to the master, who ends this process and reports it.
+void Life::on_grace_over() {
+  const std::size_t cut = connections_.cut_off();
+  if (cut > 0)
+    base::log_warning("graceful_timeout is over: {} connection{} cut off before the answer was sent", cut,
+                      cut == 1 ? " was" : "s were");
+}
+
+void Life::quit() {
+  connections_.cut_off();
+  recorder_.flush();
+  ::_exit(os::kExitOk);
 }
 
 bool Life::alone() const {

@@ -42,6 +42,8 @@ class Life final : public orrery::Worker {
   void after_poll();
   void on_signals();
   void begin_drain();
+  void on_grace_over();
+  [[noreturn]] void quit();
   /// Gives a fresh connection to whichever sibling is free.
   bool pass_on(int socket, const base::Address& peer, ProxyProtocol proxy);
   [[nodiscard]] bool alone() const;
@@ -67,6 +69,7 @@ class Life final : public orrery::Worker {
   uv::Wakeup signalled_;
   uv::Timer heartbeat_;
   uv::Timer flusher_;
+  uv::Timer grace_;
   std::vector<std::unique_ptr<uv::Timer>> tasks_;
   std::uint64_t recycle_after_;
   bool slept_ = true;  ///< the loop had nothing to do before this turn's poll phase

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
+#include <string>
 #include <unistd.h>
+#include <vector>
 
 #include "base/log.hpp"
 #include "worker/flights.hpp"
@@ -13,7 +16,7 @@ using base::Reject;
 
 namespace {
 
-/// A flood of refused peers must not flood the log: further lines of the same second are only counted.
+/// A flood of refused peers must not flood the log: further ones of the same second share a line.
 constexpr std::uint32_t kRejectLinesPerSecond = 20;
 
 std::int64_t nanoseconds(base::Monotonic time) { return time.time_since_epoch().count(); }
@@ -30,6 +33,18 @@ std::string_view request_field(const void* context, std::string_view name) {
 std::string_view response_field(const void* context, std::string_view name) {
   const Response* response = static_cast<const FieldSources*>(context)->response;
   return response ? response->field(name).value_or(std::string_view{}) : std::string_view{};
+}
+
+/// 2960 -> "2,960".
+std::string grouped(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
+  return text;
+}
+
+/// A peer that is refused is worth a look; a server that cannot serve, a second one.
+LogLevel level_of(Reject reason) {
+  return base::row(reason).status >= 500 ? LogLevel::kWarning : LogLevel::kInfo;
 }
 
 std::size_t latency_bucket(base::Nanoseconds duration) {
@@ -57,16 +72,40 @@ void Recorder::on_rejected(Reject reason, const base::Address& peer, const http:
   os::bump(slot_.counters.rejects[static_cast<std::size_t>(reason)]);
   if (reason == Reject::request_deadline && deadline_callback_) deadline_callback_();
   const std::int64_t second = nanoseconds(base::monotonic_now()) / 1'000'000'000;
-  if (std::exchange(rejects_second_, second) != second) rejects_logged_ = 0;
-  if (++rejects_logged_ > kRejectLinesPerSecond) return;
+  if (std::exchange(rejects_second_, second) != second) {
+    tell_withheld();
+    rejects_logged_ = 0;
+  }
+  if (!base::log_enabled(level_of(reason))) return;
+  if (++rejects_logged_ > kRejectLinesPerSecond) {
+    ++withheld_[static_cast<std::size_t>(reason)];
+    ++all_withheld_;
+    return;
+  }
   const base::RejectRow& row = base::row(reason);
-  // Peers that fall silent or leave are everyday; what they sent wrongly or waited for in vain is worth a look.
-  const LogLevel level = row.status >= 500 ? LogLevel::kWarning
-                         : row.status > 0  ? LogLevel::kInfo
-                                           : LogLevel::kDebug;
   const std::string_view target = message ? message->view(message->target) : std::string_view{};
-  base::log_at(level, "refused {}: {} ({}{}{})", peer.to_string(), row.sentence, row.name,
+  base::log_at(level_of(reason), "refused {}: {} ({}{}{})", peer.to_string(), row.sentence, row.name,
                target.empty() ? "" : ", target ", target.substr(0, 200));
+}
+
+/// "2,960 more refusals: missing_host 2,958, bad_host 2", the most frequent first.
+void Recorder::tell_withheld() {
+  if (all_withheld_ == 0) return;
+  std::vector<Reject> reasons;
+  LogLevel level = LogLevel::kInfo;
+  for (std::size_t i = 0; i < withheld_.size(); ++i) {
+    if (withheld_[i] == 0) continue;
+    reasons.push_back(static_cast<Reject>(i));
+    level = std::max(level, level_of(reasons.back()));
+  }
+  const auto count = [&](Reject reason) { return withheld_[static_cast<std::size_t>(reason)]; };
+  std::ranges::stable_sort(reasons, std::greater{}, count);
+  std::string list;
+  for (const Reject reason : reasons)
+    list.append(list.empty() ? "" : ", ").append(base::row(reason).name).append(" " + grouped(count(reason)));
+  base::log_at(level, "{} more refusal{}: {}", grouped(all_withheld_), all_withheld_ == 1 ? "" : "s", list);
+  withheld_ = {};
+  all_withheld_ = 0;
 }
 
 void Recorder::on_answered(const http::Message& message, const http::Answer& answer) {
@@ -102,6 +141,7 @@ void Recorder::write_access_line(const http::Message& message, const http::Answe
   record.body_bytes = answer.body_bytes;
   record.finished = base::wall_tick();
   record.duration = now - message.started;
+  record.ending = answer.ending;
   record.pid = slot_.pid.load(std::memory_order_relaxed);
   record.request_field = request_field;
   record.response_field = response_field;
@@ -120,6 +160,7 @@ void Recorder::handler_failed(const http::Message& message, std::string_view why
 }
 
 void Recorder::flush() {
+  tell_withheld();
   if (access_log_) access_log_->flush();
 }
 

@@ -3,6 +3,7 @@
 // One per worker; loop thread only. Everything but the log files lies in the worker's slot of the scoreboard.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <optional>
 
@@ -33,16 +34,20 @@ class Recorder final : public http::Observer {
   /// Called when a handler has passed its deadline.
   void on_deadline_passed(std::function<void()> callback) { deadline_callback_ = std::move(callback); }
 
+  /// Call each second: writes out the access log, and what was withheld from the error log.
   void flush();
   void reopen();
 
  private:
   void write_access_line(const http::Message& message, const http::Answer& answer, base::Monotonic now);
+  [[gnu::cold]] void tell_withheld();
 
   os::Slot& slot_;
   std::optional<AccessLog> access_log_;
   std::uint32_t rejects_logged_ = 0;  ///< lines about refused peers in this second
   std::int64_t rejects_second_ = 0;
+  std::array<std::uint32_t, base::kRejects.size()> withheld_{};  ///< refusals without a line, by reason
+  std::uint32_t all_withheld_ = 0;
   std::function<void(std::uint64_t)> count_callback_;
   std::function<void()> deadline_callback_;
 };

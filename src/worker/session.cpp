@@ -20,8 +20,8 @@ namespace {
 /// Steps one turn may take before other connections get theirs.
 constexpr int kStepsPerTurn = 128;
 constexpr std::size_t kStreamBehind = 64 * 1024;
-constexpr std::uint32_t kLingerBytes = 64 * 1024;
-constexpr std::chrono::seconds kLingerTime{2};
+/// In the access log: a request that this server, and not its client, left unanswered.
+constexpr int kNotServed = 503;
 
 }  // namespace
 
@@ -41,7 +41,7 @@ Result<void> Session::start(base::UniqueFd socket) {
   if (!stream) return tl::unexpected<Error>(stream.error());
   stream_ = std::move(*stream);
   stream_.read_start();
-  reading_ = true;
+  reading_ = Reading::kForUse;
   services_.deadlines.schedule(*this, exchange_.deadline(), exchange_.idle_since());
   return {};
 }
@@ -77,7 +77,7 @@ void Session::turn(Act&& act) {
   if (ongoing_ && ongoing_->wants_drain && stream_.queued() == 0)
     later([](Session& session) { session.tell_drained(); });
   settle_reading();
-  services_.deadlines.schedule(*this, lingering_ ? linger_until_ : exchange_.deadline(), now_);
+  services_.deadlines.schedule(*this, exchange_.deadline(), now_);
 }
 
 /// What the exchange was doing is lost, and with it this connection; the others need not be.
@@ -87,11 +87,10 @@ void Session::run_out_of_memory() {
                   exchange_.peer().format_ip(peer));
   output_->clear();
   stream_.reset_on_close();
-  close();
+  close(kNotServed);
 }
 
 void Session::work() {
-  if (lingering_) return;
   for (int steps = 0; steps < kStepsPerTurn; ++steps) {
     if (!step(exchange_.next(now_))) return;
   }
@@ -118,7 +117,7 @@ bool Session::step(Step step) {
     case Step::kBody: deliver_body(); return true;
     case Step::kPull: services_.dispatch->pull(*this); return true;
     case Step::kFlush: flush(); return !closed_;
-    case Step::kWait: flush(); return false;
+    case Step::kWait: flush(); return exchange_.broken() && !closed_;
     case Step::kLinger: flush(); break;
     case Step::kClose: flush(); break;
   }
@@ -136,36 +135,33 @@ bool Session::step(Step step) {
 
 void Session::flush() {
   if (closed_ || output_->empty()) return;
-  const std::string_view first = output_->buffer();
-  const std::string_view second = output_->tail();
-  long taken = 0;
-  if (stream_.queued() == 0) taken = stream_.try_write(first, second);
-  if (taken < 0 && taken != UV_EAGAIN) {
-    exchange_.abandon();
-    return close();
-  }
+  const std::size_t size = output_->size();
+  // What waits goes first.
+  long taken = UV_EAGAIN;
+  if (exchange_.unsent() == 0) taken = stream_.try_write(output_->buffer(), output_->tail());
+  if (taken < 0 && taken != UV_EAGAIN) return close();
   const std::size_t sent = taken < 0 ? 0 : static_cast<std::size_t>(taken);
   os::bump(services_.slot.counters.bytes_out, sent);
-  if (sent == first.size() + second.size()) {
-    exchange_.output_sent(sent, false, now_);
-  } else {
-    std::string rest{first.substr(std::min(sent, first.size()))};
-    rest += second.substr(sent > first.size() ? sent - first.size() : 0);
-    os::bump(services_.slot.counters.bytes_out, rest.size());
-    stream_.queue(std::move(rest));
-    ongoing().queued = stream_.queued();
-    exchange_.output_sent(sent, true, now_);
+  const std::size_t unsent = exchange_.unsent() + size - sent;
+  if (sent == size) {
+    output_->clear();
+    return exchange_.output_sent(sent, unsent, now_);
   }
-  output_->clear();
+  base::Unsent rest = output_->take_unsent(sent);
+  exchange_.output_sent(sent, unsent, now_);
+  stream_.queue(std::move(rest));
+}
+
+void Session::note_sent(std::size_t unsent) {
+  const std::size_t sent = exchange_.unsent() - std::min(unsent, exchange_.unsent());
+  if (sent == 0) return;
+  os::bump(services_.slot.counters.bytes_out, sent);
+  exchange_.output_sent(sent, unsent, now_);
 }
 
 void Session::on_bytes(std::string_view bytes) {
   os::bump(services_.slot.counters.bytes_in, bytes.size());
-  if (lingering_) {
-    linger_read_ += static_cast<std::uint32_t>(bytes.size());
-    if (linger_read_ > kLingerBytes) close();
-    return;
-  }
+  if (exchange_.deaf()) return exchange_.receive(bytes, base::monotonic_now());
   turn([&] {
     services_.keep_date(now_);
     exchange_.receive(bytes, now_);
@@ -173,23 +169,20 @@ void Session::on_bytes(std::string_view bytes) {
 }
 
 void Session::on_end(int error) {
-  reading_ = false;
-  if (lingering_) return close();
+  reading_ = Reading::kNot;
   turn([&] {
-    if (error == 0)
-      exchange_.receive_end();
-    else
-      exchange_.abandon();
+    if (error == 0) return exchange_.receive_end();
+    note_progress();
+    exchange_.abandon(now_);
   });
 }
 
-void Session::on_sent(int error) {
+void Session::on_sent(int error, std::size_t unsent) {
   turn([&] {
-    if (error != 0) return exchange_.abandon();
-    exchange_.output_sent(0, false, now_);
-    if (ongoing_) ongoing_->queued = 0;
+    note_sent(unsent);
+    if (error != 0) exchange_.abandon(now_);
   });
-  if (!closed_ && error == 0) tell_drained();
+  if (!closed_ && error == 0 && unsent == 0) tell_drained();
 }
 
 void Session::tell_drained() {
@@ -197,18 +190,9 @@ void Session::tell_drained() {
   if (const auto outlet = ongoing_->outlet.lock()) outlet->tell_drained();
 }
 
-void Session::on_deadline(Monotonic now) {
-  if (lingering_) {
-    if (now >= linger_until_)
-      close();
-    else
-      services_.deadlines.schedule(*this, linger_until_, now);
-    return;
-  }
+void Session::on_deadline(Monotonic) {
   turn([&] {
-    if (const std::size_t left = stream_.queued(); left > 0 && ongoing_ && left < ongoing_->queued) {
-      exchange_.output_sent(std::exchange(ongoing_->queued, left) - left, true, now_);
-    }
+    note_progress();
     exchange_.expire(now_);
   });
 }
@@ -286,29 +270,40 @@ void Session::drain() {
 }
 
 std::optional<http::Exchange::Rest> Session::rest() const {
-  return lingering_ || closed_ ? std::nullopt : exchange_.rest();
+  return closed_ ? std::nullopt : exchange_.rest();
 }
 
 void Session::tell_draining() {
+  if (exchange_.lingering()) return turn([&] { exchange_.drain(now_); });
   if (closed_ || !ongoing_) return;
   if (const auto outlet = ongoing_->outlet.lock()) outlet->tell_draining();
 }
 
 bool Session::close_if_idle() {
-  if (lingering_ || closed_ || !exchange_.close_if_idle()) return false;
+  if (closed_ || !exchange_.close_if_idle()) return false;
   close();
   return true;
 }
 
-void Session::begin_linger() {
-  lingering_ = true;
-  linger_until_ = now_ + kLingerTime;
-  stream_.shut_down();
+bool Session::cut_off() {
+  const bool cut = !idle() && !exchange_.lingering();
+  if (exchange_.streaming() || exchange_.blocked()) stream_.reset_on_close();
+  close(kNotServed);
+  return cut;
 }
 
-void Session::close() {
+void Session::begin_linger() {
+  if (!services_.connections->now_lingering(*this)) return close();
+  stream_.shut_down();
+  exchange_.linger(now_);
+  if (services_.connections->leaving()) exchange_.drain(now_);
+}
+
+void Session::close(int unanswered) {
   if (std::exchange(closed_, true)) return;
-  exchange_.abandon();
+  now_ = base::monotonic_now();
+  note_progress();
+  exchange_.abandon(now_, unanswered);
   if (ongoing_) {
     if (const auto callback = std::exchange(ongoing_->body_callback, {})) {
       tell_reader(callback, {BodyPiece::Kind::kAborted, {}});
@@ -319,13 +314,16 @@ void Session::close() {
 }
 
 void Session::settle_reading() {
-  const bool wanted = lingering_ || exchange_.wants_input();
-  if (wanted == reading_ || exchange_.ended()) return;
-  reading_ = wanted;
-  if (wanted)
-    stream_.read_start();
-  else
-    stream_.read_stop();
+  if (exchange_.ended()) return;
+  const Reading wanted = !exchange_.wants_input() ? Reading::kNot
+                         : exchange_.deaf()       ? Reading::kAway
+                                                  : Reading::kForUse;
+  if (std::exchange(reading_, wanted) == wanted) return;
+  switch (wanted) {
+    case Reading::kNot: return stream_.read_stop();
+    case Reading::kForUse: return stream_.read_start();
+    case Reading::kAway: return stream_.discard_start();
+  }
 }
 
 Session::Ongoing& Session::ongoing() {

@@ -46,7 +46,9 @@ class Session final : uv::StreamEvents, Deadline {
   /// The request that is handled now.
   [[nodiscard]] RequestKey key() const { return {index_, request_}; }
   [[nodiscard]] bool handles(RequestKey key) const { return request_ == key.request && exchange_.message(); }
-  [[nodiscard]] bool idle() const { return exchange_.idle() && !exchange_.blocked() && !lingering_; }
+  [[nodiscard]] bool idle() const { return exchange_.idle() && !exchange_.blocked(); }
+  /// A handler has its request: whether it answers is not known yet.
+  [[nodiscard]] bool handling() const { return exchange_.handling(); }
   /// The time, as far as it was asked for in this turn.
   [[nodiscard]] base::Monotonic latest() const { return latest_; }
 
@@ -66,12 +68,14 @@ class Session final : uv::StreamEvents, Deadline {
 
   // --- for the worker ---
   void drain();
-  /// Tells a handler that is streaming that the worker leaves; it may end its stream.
+  /// Tells a handler that is streaming that the worker leaves; it may end its stream. A connection that lingers ends sooner.
   void tell_draining();
   /// What a sibling must know to go on with this connection; nothing while a request is going on.
   [[nodiscard]] std::optional<http::Exchange::Rest> rest() const;
   /// Closes now when no request is going on.
   bool close_if_idle();
+  /// Closes, whatever is going on. True when the client has not all of its answer.
+  [[gnu::cold]] bool cut_off();
 
  private:
   friend class Connections;
@@ -81,12 +85,11 @@ class Session final : uv::StreamEvents, Deadline {
     BodyReader::Callback body_callback;
     bool wants_drain = false;
     bool body_ended = false;  ///< the reader has had the last bytes, not yet the end
-    std::size_t queued = 0;   ///< bytes in the stream's queue when the exchange was last told
   };
 
   void on_bytes(std::string_view bytes) override;
   void on_end(int error) override;
-  void on_sent(int error) override;
+  void on_sent(int error, std::size_t unsent) override;
   void on_deadline(base::Monotonic now) override;
 
   template <class Act>
@@ -96,11 +99,17 @@ class Session final : uv::StreamEvents, Deadline {
   void later(void (*act)(Session&));
   bool step(http::Exchange::Step step);
   void flush();
+  /// Tells the exchange, and the counters, what has left since they were told last; `unsent` has not.
+  void note_sent(std::size_t unsent);
+  void note_progress() {
+    if (exchange_.unsent() > 0) note_sent(stream_.queued());
+  }
   void deliver_body();
   static void tell_reader(const BodyReader::Callback& callback, const BodyPiece& piece);
   void tell_drained();
   void begin_linger();
-  void close();
+  /// `unanswered`: what the access log says of a request that got no answer.
+  void close(int unanswered = http::Exchange::kClientLeft);
   void settle_reading();
   Ongoing& ongoing();
 
@@ -109,18 +118,16 @@ class Session final : uv::StreamEvents, Deadline {
   http::Exchange exchange_;
   std::unique_ptr<http::Output> output_;  ///< only during a turn
   std::unique_ptr<Ongoing> ongoing_;
-  Session* before_ = nullptr;  ///< neighbours in Connections' queue
+  Session* before_ = nullptr;  ///< neighbours in one of Connections' queues
   Session* behind_ = nullptr;
   base::Monotonic seen_idle_{};  ///< what its place there rests on
   base::Monotonic now_{};        ///< when this turn began
   base::Monotonic latest_{};     ///< and when, since then, a handler ended
-  base::Monotonic linger_until_{};
   std::uint32_t index_;
   std::uint32_t serial_;
   std::uint32_t request_ = 0;
-  std::uint32_t linger_read_ = 0;
-  bool reading_ = false;
-  bool lingering_ = false;
+  enum class Reading : std::uint8_t { kNot, kForUse, kAway } reading_ = Reading::kNot;
+  bool lingering_ = false;  ///< and so stands in Connections' other queue
   bool closed_ = false;
   bool counted_idle_ = false;
 };

@@ -108,7 +108,7 @@ struct Connection {
       http::Message& message = *exchange.message();
       exchange.respond(server.routes[message.match.route].handler(message.borrow()), now);
     }
-    exchange.output_sent(output.size(), false, now);
+    exchange.output_sent(output.size(), 0, now);
     exchange.settle();
     exchange.attach(nullptr);
     output.clear();

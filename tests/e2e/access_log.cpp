@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <sys/socket.h>
 
 #include "e2e/classes.hpp"
@@ -216,6 +217,153 @@ TEST_CASE("access log: one that cannot be opened ends the start with a sentence"
   CHECK((code == 1 || code == 3));
   CHECK(server.count_lines("cannot open the access log /nowhere/access.log: No such file or directory") >= 1);
   CHECK(server.everybody().empty());
+}
+
+namespace {
+
+/// A server whose access lines are `[PATH STATUS BYTES ENDING]`.
+void log_endings(ServerProcess& server) {
+  server.arguments.insert(server.arguments.end(), {"--access-logfile", "access.log", "--access-logformat",
+                                                   "[%(U)s %(s)s %(B)s %(X)s]"});
+}
+
+struct Line {
+  int status = 0;
+  std::uint64_t bytes = 0;
+  char ending = ' ';
+};
+
+/// The only line of this path; waits for it.
+Line line_of(const ServerProcess& server, const std::string& path) {
+  REQUIRE(server.wait_for_text("access.log", "[" + path + " "));
+  const std::string log = server.read_file("access.log");
+  INFO(log);
+  CHECK(count_in(log, "[" + path + " ") == 1);
+  Line line;
+  std::istringstream text{log.substr(log.find("[" + path + " ") + path.size() + 2)};
+  text >> line.status >> line.bytes >> line.ending;
+  return line;
+}
+
+constexpr std::uint64_t kAll = 60'000'000;
+
+}  // namespace
+
+TEST_CASE("access log: an answer has its line when the client has taken it, and not before") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
+  log_endings(server);
+  const std::string path = GENERATE("/large", "/pull");
+  REQUIRE(server.serve());
+  Wire wire{server.place(), 4096};
+  wire.send(request("GET " + path + "?bytes=" + std::to_string(kAll)));
+  CHECK(!wire.read_some(1000).empty());
+  // Lines are written at least each second: by the second one of these the first second is over.
+  Wire other{server.port()};
+  CHECK(other.ask("GET /constant").status == 200);
+  CHECK(server.wait_for_text("access.log", "[/constant "));
+  CHECK(count_in(server.read_file("access.log"), path) == 0);
+  CHECK(wire.read_to_end(200ms).size() > 100'000);
+  while (wire.read_some(1'000'000, 500ms * kSlowness).size() > 0) {
+  }
+  const Line line = line_of(server, path);
+  CHECK(line.status == 200);
+  CHECK(line.bytes == kAll);
+  CHECK(line.ending == '+');
+  CHECK(server.stop() == 0);
+}
+
+TEST_CASE("access log: what was cut off says how much of it was sent") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
+  log_endings(server);
+  const std::string path = GENERATE("/large", "/pull");
+  const std::string way = GENERATE("reset", "close", "write_timeout", "TERM", "INT", "QUIT");
+  server.yaml = way == "write_timeout" ? "write_timeout: 3s\nmin_rate: 1g\n" : "graceful_timeout: 700ms\n";
+  INFO(path << " " << way);
+  REQUIRE(server.serve());
+  Wire wire{server.place(), 4096};
+  wire.send(request("GET " + path + "?bytes=" + std::to_string(kAll)));
+  std::size_t read = 0;
+  while (read < 5'000'000) {
+    const std::size_t some = wire.read_some(100'000).size();
+    REQUIRE(some > 0);
+    read += some;
+  }
+  if (way == "reset") wire.reset();
+  if (way == "close") wire = Wire{0};
+  if (way == "write_timeout") CHECK(server.wait_for_line("(write_timeout, target " + path));
+  if (way == "TERM") server.signal(SIGTERM);
+  if (way == "INT") server.signal(SIGINT);
+  if (way == "QUIT") server.signal(SIGQUIT);
+  const Line line = line_of(server, path);
+  CHECK(line.status == 200);
+  CHECK(line.ending == 'X');
+  CHECK(line.bytes >= read - 1000);  // of the head, and of the chunks
+  CHECK(line.bytes < read + 20'000'000);
+  if (way == "write_timeout") {
+    // What the kernel had taken arrives, up to the RST.
+    CHECK(server.count_lines("[INFO] refused 127.0.0.1") == 1);
+  }
+  server.signal(SIGINT);
+  CHECK(server.wait_for_end() == 0);
+}
+
+TEST_CASE("access log: a stream that a stop cuts off has its line") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1"}};
+  log_endings(server);
+  server.yaml = "graceful_timeout: 700ms\n";
+  REQUIRE(server.serve());
+  Wire wire{server.port()};
+  wire.send(request("GET /events?count=1000000"));
+  std::string got;
+  while (got.find("tick") == std::string::npos) {
+    const std::string some = wire.read_some(1000);
+    REQUIRE(!some.empty());
+    got += some;
+  }
+  const int signo = GENERATE(SIGTERM, SIGINT, SIGQUIT);
+  server.signal(signo);
+  CHECK(server.wait_for_end() == 0);
+  const Line line = line_of(server, "/events");
+  CHECK(line.status == 200);
+  CHECK(line.bytes > 0);
+  CHECK(line.bytes % 12 == 0);  // events
+  CHECK(line.ending == 'X');
+  CHECK(server.count_lines("[ERROR]") == 0);
+}
+
+TEST_CASE("access log: a request that is lost with its body has a line") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
+  log_endings(server);
+  const std::string way = GENERATE("end", "reset", "TERM", "INT");
+  server.yaml = "graceful_timeout: 700ms\n";
+  REQUIRE(server.serve());
+  Wire wire{server.port()};
+  wire.send(request("POST /echo/body", "Content-Length: 1000\r\nExpect: 100-continue\r\n"));
+  REQUIRE(wire.read_some(1000).find(" 100 ") != std::string::npos);
+  wire.send("abc");
+  if (way == "end") wire.half_close();
+  if (way == "reset") wire.reset();
+  if (way == "TERM") server.signal(SIGTERM);
+  if (way == "INT") server.signal(SIGINT);
+  const Line line = line_of(server, "/echo/body");
+  CHECK(line.status == (way == "end" || way == "reset" ? 499 : 503));
+  CHECK(line.bytes == 0);
+  CHECK(line.ending == 'X');
+}
+
+TEST_CASE("access log: fields of a response that waited are there") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
+  server.arguments.insert(server.arguments.end(), {"--access-logfile", "access.log", "--access-logformat",
+                                                   "[%(U)s %({content-type}o)s]"});
+  REQUIRE(server.serve());
+  for (const char* path : {"/large", "/pull"}) {
+    Wire wire{server.place(), 4096};
+    wire.send(request(std::string{"GET "} + path + "?bytes=20000000"));
+    while (wire.read_some(1'000'000, 500ms * kSlowness).size() > 0) {
+    }
+  }
+  CHECK(server.wait_for_text("access.log", "[/large text/plain; charset=utf-8]"));
+  CHECK(server.wait_for_text("access.log", "[/pull application/octet-stream]"));
 }
 
 TEST_CASE("access log: streams that are cut off have a line too") {

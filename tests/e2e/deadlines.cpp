@@ -115,7 +115,7 @@ TEST_CASE("deadlines: of a request that comes too slowly") {
 
 TEST_CASE("deadlines: of a client that does not take its response") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-k", GENERATE(from_range(kClasses))}};
-  server.yaml = "workers: 1\nwrite_timeout: 400ms\nmin_rate: 1g\nloglevel: debug\n";
+  server.yaml = "workers: 1\nwrite_timeout: 400ms\nmin_rate: 1g\n";
   REQUIRE(server.serve());
   Wire stream{server.place(), 4096};
   stream.send(request("GET /pull?bytes=50000000"));

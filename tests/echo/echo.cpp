@@ -7,6 +7,8 @@
 //   GET  /throw                   fails
 //   GET  /pull?bytes=             a streamed body of that size
 //   POST /stream-body             counts the body as it comes
+//   POST /unauthorized?bytes=     401 with a body of that size; of class async before any of the request's is read
+//   GET  /large?bytes=            a body of that size in one piece
 //   GET  /events?count=           writes that many events, one each 10 ms (class async)
 //   GET  /drop                    forgets its Responder
 //   GET  /grow?bytes=             keeps so many more bytes for ever
@@ -121,6 +123,12 @@ Response pull(const Request& request) {
     *left -= piece;
     return *left > 0;
   });
+}
+
+Response large(std::size_t bytes) { return Response::text(std::string(bytes, 'x')); }
+
+void refuse_unread(const Request& request, Responder responder) {
+  std::move(responder).send(large(number(request, "bytes", 10)).with_status(401));
 }
 
 void count_body(const orrery::BodyReader& body, const std::shared_ptr<Responder>& responder,
@@ -255,6 +263,9 @@ orrery::App make_app() {
   app.post("/small", echo, {.request_deadline = {}, .limit_request_body = 10});
   app.post("/stream-body", count_whole_body,
            {.request_deadline = {}, .limit_request_body = 100 * 1024 * 1024, .stream_body = true});
+  app.post("/unauthorized", refuse_unread,
+           {.request_deadline = {}, .limit_request_body = 100 * 1024 * 1024, .stream_body = true});
+  app.get("/large", [](const Request& request) { return large(number(request, "bytes", 1000)); });
   app.get("/events", [subscribers](const Request& request, Responder responder) {
     const std::size_t count = number(request, "count", 5);
     auto head = Response::bytes("text/event-stream", "");

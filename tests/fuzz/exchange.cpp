@@ -43,6 +43,8 @@ struct Fate {
   int answers = 0;
   std::optional<int> status;        ///< the handler's answer, taken
   std::optional<std::string> body;  ///< and its body, where it is one piece
+  std::uint64_t logged_bytes = 0;
+  base::Ending ending = base::Ending::kKept;
 };
 
 class Connection final : http::Observer {
@@ -78,7 +80,7 @@ class Connection final : http::Observer {
       case 5: return read(n == 0 ? waiting_.size() : n * 16U);
       case 6: return turn([&] { exchange_.drain(now_); });
       case 7: return end_input();
-      case 8: return n == 77 ? turn([&] { exchange_.abandon(); }) : void();
+      case 8: return n == 77 ? turn([&] { exchange_.abandon(now_); }) : void();
       case 9: return turn([&] { exchange_.close_if_idle(); });
       case 10: return answer(n);
       case 11: return want_body();
@@ -149,7 +151,7 @@ class Connection final : http::Observer {
     sent_ += waiting_.substr(0, taken);
     waiting_.erase(0, taken);
     if (waiting_.empty()) room_.reset();
-    turn([&] { exchange_.output_sent(taken, !waiting_.empty(), now_); });
+    turn([&] { exchange_.output_sent(taken, waiting_.size(), now_); });
   }
 
   // --- what the handler does ---
@@ -336,9 +338,12 @@ class Connection final : http::Observer {
   void close(Step step) {
     if (exchange_.broken()) waiting_.clear();
     if (!waiting_.empty()) return;
-    over_ = true;
     claim(exchange_.closing(), "a connection that closes has closed");
     claim(step == Step::kClose || !exchange_.broken(), "a broken connection does not linger");
+    if (step == Step::kClose)
+      over_ = true;
+    else
+      exchange_.linger(now_);
   }
 
   void flush() {
@@ -350,7 +355,7 @@ class Connection final : http::Observer {
     if (room_) *room_ -= taken;
     sent_ += bytes.substr(0, taken);
     waiting_ += bytes.substr(taken);
-    exchange_.output_sent(taken, !waiting_.empty(), now_);
+    exchange_.output_sent(taken, waiting_.size(), now_);
   }
 
   /// The exchange waits: it must be clear for what.
@@ -364,6 +369,7 @@ class Connection final : http::Observer {
     }
     const bool busy =
         exchange_.handling() || exchange_.streaming() || exchange_.closing() || !waiting_.empty();
+    claim(!exchange_.lingering() || waiting_.empty(), "a connection lingers when its answer is sent");
     claim(busy || exchange_.ended() || exchange_.wants_input(),
           "a connection that waits for bytes asks for them");
     const bool reads = body_asked_ && (exchange_.handling() || exchange_.streaming()) && waiting_.empty();
@@ -402,7 +408,9 @@ class Connection final : http::Observer {
     if (!fate.dispatched) fate.method = message.method;
     claim(++fate.answers == 1, "a request is answered once");
     claim(answer.status >= 200 && answer.status <= 599, "an answer is final");
-    ++answers_;
+    fate.logged_bytes = answer.body_bytes;
+    fate.ending = answer.ending;
+    if (answer.status != http::Exchange::kClientLeft) ++answers_;
   }
 
   void on_unsendable(const http::Message&) override {}
@@ -421,7 +429,18 @@ class Connection final : http::Observer {
       claim(response.whole || &response == &all.back(), "only the last response is cut off");
       claim(response.whole || exchange_.broken() || refused_, "a response is cut off when something broke");
       if (response.whole) check_response(response, ids);
+      check_log(response);
     }
+  }
+
+  /// The access log says what was sent.
+  void check_log(const ReadResponse& response) {
+    const auto found = fates_.find(std::string{response.field("x-request-id")});
+    if (found == fates_.end())
+      return claim(!response.whole, "only of a head that is cut off the id is not known");
+    claim(found->second.logged_bytes == response.body.size(), "the body bytes that left are logged");
+    if (!response.until_close)
+      claim(response.whole == (found->second.ending != base::Ending::kCut), "what was cut off is marked");
   }
 
   void check_response(const ReadResponse& response, std::set<std::string_view>& ids) {

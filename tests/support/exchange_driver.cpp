@@ -132,6 +132,10 @@ bool ExchangeDriver::step(Step step) {
     case Step::kFlush: flush(); return true;
     case Step::kWait: flush(); return false;
     case Step::kLinger:
+      flush();
+      if (!lingers_ || !waiting_.empty()) break;
+      exchange_.linger(now_);
+      return true;
     case Step::kClose: flush(); break;
   }
   if (exchange_.broken())
@@ -184,7 +188,7 @@ void ExchangeDriver::flush() {
   if (room_) *room_ -= taken;
   sent_ += bytes.substr(0, taken);
   waiting_ += bytes.substr(taken);
-  exchange_.output_sent(taken, !waiting_.empty(), now_);
+  exchange_.output_sent(taken, waiting_.size(), now_);
 }
 
 void ExchangeDriver::receive(std::string_view bytes) {
@@ -199,7 +203,7 @@ void ExchangeDriver::receive_end() {
 }
 
 void ExchangeDriver::abandon() {
-  turn([&] { exchange_.abandon(); });
+  turn([&] { exchange_.abandon(now_); });
 }
 
 void ExchangeDriver::read(std::size_t bytes) {
@@ -207,7 +211,7 @@ void ExchangeDriver::read(std::size_t bytes) {
   sent_ += waiting_.substr(0, taken);
   waiting_.erase(0, taken);
   if (waiting_.empty()) room_.reset();
-  turn([&] { exchange_.output_sent(taken, !waiting_.empty(), now_); });
+  turn([&] { exchange_.output_sent(taken, waiting_.size(), now_); });
 }
 
 bool ExchangeDriver::answer(Response response) {
@@ -274,7 +278,7 @@ void ExchangeDriver::on_rejected(base::Reject reason, const base::Address&, cons
 }
 
 void ExchangeDriver::on_answered(const http::Message& message, const http::Answer& answer) {
-  answers_.push_back({std::string{message.method}, answer.status, answer.body_bytes});
+  answers_.push_back({std::string{message.method}, answer.status, answer.body_bytes, answer.ending});
 }
 
 void ExchangeDriver::on_unsendable(const http::Message&) { ++unsendable_; }

@@ -46,6 +46,7 @@ struct SeenAnswer {
   std::string method;
   int status = 0;
   std::uint64_t body_bytes = 0;
+  base::Ending ending = base::Ending::kKept;
   friend bool operator==(const SeenAnswer&, const SeenAnswer&) = default;
 };
 
@@ -72,6 +73,8 @@ class ExchangeDriver final : http::Observer {
   void abandon();
   /// From now on the client takes `bytes` more, then nothing until read() is called.
   void block_output(std::size_t bytes = 0) { room_ = bytes; }
+  /// From now on a connection whose client may still send is not over with that: it lingers until it closes.
+  void linger() { lingers_ = true; }
   /// Takes up to `bytes` of what waits; when that was all, it reads freely again.
   void read(std::size_t bytes = SIZE_MAX);
 
@@ -142,6 +145,7 @@ class ExchangeDriver final : http::Observer {
   Handler handler_ = echo;
   bool hold_ = false;
   bool hold_pulls_ = false;
+  bool lingers_ = false;
   std::optional<std::size_t> room_;
   std::string waiting_;  ///< sent, not yet taken by the client
   std::string streamed_body_;

@@ -216,7 +216,7 @@ TEST_CASE("Nonsense in a body that is read as it comes is refused, also in the m
   streaming.want_body();
   streaming.receive("z\r\n");
   CHECK(streaming.rejects() == std::vector<std::string>{"bad_chunk"});
-  CHECK(streaming.answers() == std::vector<SeenAnswer>{{"POST", 200, 4}});
+  CHECK(streaming.answers() == std::vector<SeenAnswer>{{"POST", 200, 4, base::Ending::kCut}});
   CHECK_FALSE(last_response(streaming).whole);
   CHECK(streaming.end() == End::kLinger);
 }

@@ -157,7 +157,7 @@ TEST_CASE("A pulled piece that comes back to a broken connection goes nowhere") 
   driver.abandon();
   driver.pulled("one", false);
   CHECK(driver.end() == End::kBroken);
-  CHECK(driver.answers() == std::vector<SeenAnswer>{{"GET", 200, 0}});
+  CHECK(driver.answers() == std::vector<SeenAnswer>{{"GET", 200, 0, base::Ending::kCut}});
 }
 
 TEST_CASE("A stream that breaks is told once, with what it had sent") {

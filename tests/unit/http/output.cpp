@@ -1,0 +1,60 @@
+// Output: what a socket does not take goes away with its owner, and is not copied.
+#include "http/output.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace orrery::http {
+namespace {
+
+std::string all_of(const base::Unsent& unsent) {
+  return std::string{unsent.first} + std::string{unsent.second};
+}
+
+TEST_CASE("Output: the unsent rest, whatever was sent") {
+  static const std::string kFixed(100, 'f');
+  for (const int kind : {0, 1, 2, 3}) {
+    for (std::size_t sent = 0; sent <= 110; ++sent) {
+      INFO(kind << " " << sent);
+      Output output;
+      output.append("head of it");
+      if (kind == 1) output.set_tail(std::string(100, 't'));
+      if (kind == 2) output.set_tail(std::string_view{kFixed});
+      if (kind == 3) output.set_tail(std::string("tiny"));
+      const std::string whole = std::string{output.buffer()} + std::string{output.tail()};
+      if (sent > whole.size()) continue;
+      const base::Unsent unsent = output.take_unsent(sent);
+      CHECK(all_of(unsent) == whole.substr(sent));
+      CHECK(output.empty());
+      output.append("next");
+      CHECK(output.buffer() == "next");
+      CHECK(all_of(unsent) == whole.substr(sent));
+    }
+  }
+}
+
+TEST_CASE("Output: a large body stays where it is") {
+  std::string body(10'000'000, 'b');
+  const char* const bytes = body.data();
+  Output output;
+  output.append("head");
+  output.set_tail(std::move(body));
+  const base::Unsent unsent = output.take_unsent(1004);
+  CHECK(unsent.second.data() == bytes + 1000);
+  CHECK(unsent.body.data() == bytes);
+}
+
+TEST_CASE("Output: so does a large piece of a stream; of a small one no large buffer is kept") {
+  Output output;
+  const std::string piece(1'000'000, 'p');
+  output.append(piece);
+  const char* const bytes = output.buffer().data();
+  CHECK(output.take_unsent(10).first.data() == bytes + 10);
+  output.append(piece);
+  const char* const large = output.buffer().data();
+  const base::Unsent rest = output.take_unsent(999'990);
+  CHECK(rest.first == "pppppppppp");
+  CHECK(rest.first.data() != large + 999'990);
+}
+
+}  // namespace
+}  // namespace orrery::http
