@@ -248,7 +248,7 @@ void Service::apply(const ReopenLogs&) {
       sentences.push_back(std::move(sentence));
   }
   if (const auto own = generations_.find(logging_); own != generations_.end()) own->second.logs.use();
-  for (const std::string& sentence : sentences) base::log_error("USR1: {}", sentence);
+  for (const std::string& sentence : sentences) base::log_error("USR1: the log stays as it was: {}", sentence);
   if (!sentences.empty()) return;
   const Config& config = generations_.at(supervisor_.generation()).config;
   const bool accesses = !config.accesslog.empty() && config.accesslog != "-";

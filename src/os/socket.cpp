@@ -346,8 +346,8 @@ void unlink_path(const Listener& listener) {
 }
 
 bool path_is_gone(const Listener& listener) {
-  return listener.target.kind == base::BindTarget::Kind::kUnix && !look_at(listener.target.path) &&
-         errno == ENOENT;
+  const bool has_path = listener.target.kind == base::BindTarget::Kind::kUnix && !listener.target.is_abstract();
+  return has_path && !look_at(listener.target.path) && errno == ENOENT;
 }
 
 void turn_away(Listener& listener) {

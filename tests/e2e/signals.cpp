@@ -281,7 +281,7 @@ TEST_CASE("signals: USR1 says which log could not be reopened") {
   std::filesystem::rename(server.file("logs"), server.file("gone"));
   server.signal(SIGUSR1);
   CHECK(server.wait_for_text("gone/error.log",
-                             "USR1: the error log stays as it was: cannot open the error log "));
+                             "USR1: the log stays as it was: cannot open the error log "));
   CHECK(server.wait_for_text("gone/error.log", "logs/access.log"));
   CHECK(server.stop() == 0);
 }
