@@ -30,7 +30,7 @@ TEST_CASE("page: it is asked about again each time, its files are kept for good"
   CHECK(policy.starts_with("default-src 'none'"));
   CHECK(policy.find("unsafe") == std::string::npos);
 
-  for (const char* name : {"sky.css", "sky.js", "dome.js", "icon.svg"}) {
+  for (const char* name : {"sky.css", "sky.js", "icon.svg"}) {
     const std::string address = address_of(page.body, name);
     INFO(name << " at " << address);
     const Answer file = wire.ask("GET " + address);
