@@ -80,6 +80,84 @@ for (const [where, query, day] of [['Melbourne', melbourne, '2026-11-23'], ['Tok
   });
 }
 
+test('buttons step by a minute, an hour and a day, and with Shift so do the keys', async () => {
+  page = await openPage(browser, server);
+  await visit(page, server, melbourne);
+  const click = (unit, count) => page.click(`#steps button[data-unit=${unit}][data-count="${count}"]`);
+  const steps = [
+    [() => click('minute', 1), '2026-11-23 21:11'], [() => click('hour', 1), '2026-11-23 22:11'],
+    [() => click('hour', 1), '2026-11-23 23:11'], [() => click('hour', 1), '2026-11-24 00:11'],
+    [() => click('day', -1), '2026-11-23 00:11'], [() => click('minute', -1), '2026-11-23 00:10'],
+    [() => page.focus('#slider'), '2026-11-23 00:10'], [() => press('Shift+ArrowRight'), '2026-11-23 00:11'],
+    [() => press('Shift+ArrowDown', 2), '2026-11-23 00:09'], [() => press('Shift+PageUp'), '2026-11-24 00:09'],
+    [() => press('Shift+PageDown', 3), '2026-11-21 00:09'],
+  ];
+  for (const [step, time] of steps) {
+    await step();
+    assert.equal(await chosen(), time);
+  }
+});
+
+// In 2026 London's clocks go on by an hour on 29 March and back on 25 October.
+for (const [kind, date, time, marks] of [
+  ['usual', '2026-06-21', '10:00', [0, 25, 50, 75, 100]],
+  ['short', '2026-03-29', '10:00', [0, 500 / 23, 1100 / 23, 1700 / 23, 100]],
+  ['long', '2026-10-25', '10:00', [0, 28, 52, 76, 100]],
+]) {
+  test(`the hours stand where they are on a ${kind} day`, async () => {
+    page = await openPage(browser, server);
+    await visit(page, server, `?lon=-0.0005&lat=51.4769&elevation=0&time=${date}T${time}:00Z`);
+    const shown = await page.$$eval('#scale span', (spans) => spans.map(({ style, textContent }) => [textContent, parseFloat(style.left)]));
+    assert.deepEqual(shown.map(([text]) => text), ['0h', '6h', '12h', '18h', '24h']);
+    shown.forEach(([, left], i) => assert.ok(Math.abs(left - marks[i]) < 0.01, `${shown} for ${marks}`));
+  });
+}
+
+test('a day later the clock shows the same, over a change of the clocks too', async () => {
+  page = await openPage(browser, server);
+  await visit(page, server, '?lon=-0.0005&lat=51.4769&elevation=0&time=2026-10-24T20:00:00Z');
+  assert.equal(await chosen(), '2026-10-24 21:00');
+  await page.click('#steps button[data-unit=day][data-count="1"]');
+  assert.equal(await chosen(), '2026-10-25 21:00');
+  await page.waitForURL(/time=2026-10-25T21:00:00Z/);
+  await page.focus('#slider');
+  await press('Home');
+  await press('PageUp');
+  assert.equal(await page.getAttribute('#slider', 'aria-valuetext'), '01:00, UTC+1');
+  await press('PageUp');
+  assert.equal(await page.getAttribute('#slider', 'aria-valuetext'), '01:00, UTC');
+});
+
+test('time runs while it is played, and the address is written when it rests', async () => {
+  page = await openPage(browser, server);
+  await visit(page, server, melbourne);
+  const address = page.url();
+  await page.selectOption('#speed', '3600');
+  await page.click('#play');
+  assert.equal(await page.getAttribute('#play', 'aria-pressed'), 'true');
+  await page.waitForFunction(() => document.getElementById('json').dataset.time > '2026-11-23T11:10');
+  assert.equal(page.url(), address);
+  await page.click('#play');
+  assert.equal(await page.getAttribute('#play', 'aria-pressed'), 'false');
+  await page.waitForURL(/time=2026-11-23T1[1-9]:/);
+  await page.selectOption('#speed', '86400');
+  await page.click('#play');
+  await page.waitForFunction(() => document.getElementById('date').value > '2026-11-24');
+  await page.click('#now');
+  assert.equal(await page.getAttribute('#play', 'aria-pressed'), 'false');
+  await page.waitForURL((url) => !url.search.includes('time='));
+});
+
+test('time that is played stops where the years end, and says so', async () => {
+  page = await openPage(browser, server);
+  await visit(page, server, '?lon=0&lat=0&elevation=0&time=2149-12-31T20:00:00Z');
+  await page.selectOption('#speed', '86400');
+  await page.click('#play');
+  await page.waitForFunction(() => document.getElementById('play').ariaPressed === 'false');
+  assert.equal(await chosen(), '2149-12-31 23:59');
+  assert.match(await page.textContent('#time-limit'), /last minute/);
+});
+
 test('a key that is held stays in the day', async () => {
   page = await openPage(browser, server);
   await visit(page, server, melbourne);
@@ -100,6 +178,21 @@ test('the years end, and the slider with them', async () => {
   await press('ArrowRight', 4);
   assert.equal(await chosen(), '2149-12-31 23:59');
   await page.waitForURL(/time=2149-12-31T23:59:00Z/);
+  assert.match(await page.textContent('#time-limit'), /1850 .*2149.* last minute/);
+  await press('ArrowLeft');
+  assert.equal(await page.textContent('#time-limit'), '');
+});
+
+test('a date beyond the years is answered in words, and so is a step', async () => {
+  page = await openPage(browser, server);
+  await visit(page, server, '?lon=0&lat=0&elevation=0&time=1850-01-01T00:30:00Z');
+  await page.click('#steps button[data-unit=day][data-count="-1"]');
+  assert.equal(await chosen(), '1850-01-01 00:00');
+  assert.match(await page.textContent('#time-limit'), /1850 .*2149.* first moment/);
+  await page.click('#steps button[data-unit=minute][data-count="1"]');
+  assert.equal(await page.textContent('#time-limit'), '');
+  await page.fill('#date', '2150-06-01');
+  assert.match(await page.textContent('#time-limit'), /1850 .*2149/);
 });
 
 test('a date is that day even where its clocks are put forward', async () => {
@@ -107,5 +200,5 @@ test('a date is that day even where its clocks are put forward', async () => {
   await visit(page, server, '?lon=-0.0005&lat=51.4769&elevation=0&time=2026-03-28T23:50:00Z');
   await page.fill('#date', '2026-03-29');
   assert.equal((await chosen()).slice(0, 10), '2026-03-29');
-  await page.waitForURL(/time=2026-03-29T22:59:00Z/);
+  await page.waitForURL(/time=2026-03-29T22:50:00Z/);
 });

@@ -37,6 +37,21 @@ test('the page shows the sky of now and a quiet console', async () => {
   assert.match(await page.textContent('#summary'), /the Sun \d+° (up|below)/);
 });
 
+test('the page loads with twelve requests at most, and weighs 90 kB at most', async () => {
+  page = await openPage(browser, server);
+  const asked = [];
+  page.on('request', (request) => asked.push(request));
+  await visit(page, server, evening);
+  await page.waitForLoadState('networkidle');
+  const sizes = await Promise.all(asked.map((request) => request.sizes()));
+  const names = asked.map((request) => request.url());
+  assert.ok(asked.length <= 12, names.join('\n'));
+  const scripts = names.filter((name) => name.endsWith('.js'));
+  assert.equal(scripts.length, 1);
+  const weight = sizes.reduce((sum, { responseBodySize }) => sum + responseBodySize, 0);
+  assert.ok(weight < 90_000, `${weight} bytes`);
+});
+
 test('dome and table show the numbers of the API', async () => {
   for (const query of [evening, arctic, '?lon=-180&lat=0&elevation=0&time=1850-06-01T00:00:00Z']) {
     page = await openPage(browser, server);
@@ -70,7 +85,21 @@ test('times stand on the clock of the place', async () => {
   const sun = planets.find(({ name }) => name === 'sun');
   const zone = { timeZone: 'Australia/Melbourne', hour: '2-digit', minute: '2-digit' };
   const melbourneClock = new Intl.DateTimeFormat('en-GB', zone);
-  assert.equal((await row(page, 'sun')).rise, melbourneClock.format(Date.parse(sun.rise)));
+  assert.equal((await row(page, 'sun')).rise, `${melbourneClock.format(Date.parse(sun.rise))} tomorrow`);
+});
+
+test('events of another day say which, and what is up says when it rose', async () => {
+  page = await openPage(browser, server);
+  await visit(page, server, `?${melbourne}&time=2026-11-23T14:30:00Z`);
+  const zone = { timeZone: 'Australia/Melbourne', hour: '2-digit', minute: '2-digit' };
+  const format = new Intl.DateTimeFormat('en-GB', zone);
+  const time = (text) => format.format(Date.parse(text));
+  const saturn = await server.ask(`planets/saturn/events?${melbourne}&time=2026-11-22T14:30:00Z&days=2`);
+  const last = saturn.events.filter(({ event, time }) => event === 'rise' && time < '2026-11-23T14:30').at(-1);
+  const set = saturn.events.find(({ event, time }) => event === 'set' && time > '2026-11-23T14:30');
+  const shown = await row(page, 'saturn');
+  assert.equal(shown.rise, `rose ${time(last.time)} yesterday`);
+  assert.equal(shown.set, time(set.time));
 });
 
 test('where a body never sets or never rises the table says so', async () => {
@@ -82,7 +111,7 @@ test('where a body never sets or never rises the table says so', async () => {
   for (const { name, visibility } of planets) {
     kinds.add(visibility);
     if (visibility in words) assert.equal((await row(page, name)).rise, words[visibility], name);
-    else assert.match((await row(page, name)).rise, /^\d\d:\d\d$/, name);
+    else assert.match((await row(page, name)).rise, /^(rose )?\d\d:\d\d( tomorrow| yesterday)?$/, name);
   }
   assert.ok(kinds.has('always_up') && kinds.has('rises_and_sets'));
 });

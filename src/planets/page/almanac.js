@@ -1,6 +1,6 @@
 // Almanac: the table, the accessible twin of the dome, and the lines about the chosen body. One row a body; those above the
 // horizon stand first. It shows numbers as the API gave them, rounded to two decimals.
-import { clockAfter } from './calendar.js';
+import { clock, dayWord } from './calendar.js';
 import { constellations } from './constellations.js';
 import { compassPoint, decimal, degrees, distance, duration, phaseName, spoken, capital, titles } from './words.js';
 
@@ -48,7 +48,7 @@ export class Almanac {
     const waits = position.visibility === undefined;
     row.classList.toggle('waiting', waits);
     const known = waits && cells[2].textContent !== '';
-    if (!known) events(position, instant, zone).forEach((text, i) => (cells[i + 2].textContent = text));
+    if (!known) events(position, instant, zone).forEach((parts, i) => cells[i + 2].replaceChildren(...parts));
   }
 
   #add(name) {
@@ -85,12 +85,19 @@ export function element(name, attributes, ...children) {
   return made;
 }
 
-/** The texts of rise, transit and set. */
-function events({ rise, transit, set, visibility }, instant, zone) {
-  const time = (text) => (text ? clockAfter(Date.parse(text), instant, zone) : '–');
-  if (visibility === 'always_up') return ['always up', time(transit), '–'];
-  if (visibility === 'always_down') return ['never up', time(transit), '–'];
-  return [rise, transit, set].map(time);
+/** What stands in the cells of rise, transit and set: of what is up, the rise that brought it there. */
+function events({ alt, rose, rise, transit, set, visibility }, instant, zone) {
+  const time = (text) => (text ? moment(Date.parse(text), instant, zone) : ['–']);
+  if (visibility === 'always_up') return [['always up'], time(transit), ['–']];
+  if (visibility === 'always_down') return [['never up'], time(transit), ['–']];
+  const isPast = alt > 0 && rose && Date.parse(rose) <= instant;
+  return [isPast ? ['rose ', ...time(rose)] : time(rise), time(transit), time(set)];
+}
+
+/** '18:40', and on another day than that of `reference` which one: '18:40 tomorrow'. */
+function moment(instant, reference, zone) {
+  const day = dayWord(instant, reference, zone);
+  return [clock(instant, zone), ...(day ? [' ', element('small', {}, day)] : [])];
 }
 
 function sentence(body, sun) {

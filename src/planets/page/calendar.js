@@ -37,15 +37,29 @@ export function dayStart(date, zone) {
   return utc - offset(first, zone);
 }
 
-export function nextDate(date) {
-  return new Date(Date.parse(`${date}T12:00:00Z`) + 24 * 60 * minute).toISOString().slice(0, 10);
+export function addDays(date, days) {
+  return new Date(Date.parse(`${date}T12:00:00Z`) + days * 24 * 60 * minute).toISOString().slice(0, 10);
+}
+
+/** The instant at which a zone's clock shows so much on a date; an hour that the clocks leave out is taken as the one after. */
+export function atClock(date, sinceMidnight, zone) {
+  const utc = Date.parse(`${date}T00:00:00Z`) + sinceMidnight;
+  const first = utc - offset(utc, zone);
+  const instant = utc - offset(first, zone);
+  return instant + offset(instant, zone) === utc ? instant : Math.max(first, instant);
+}
+
+/** How much the zone's clock shows at an instant, in milliseconds since 0:00. */
+export function sinceMidnight(instant, zone) {
+  const day = 24 * 60 * minute;
+  return (((instant + offset(instant, zone)) % day) + day) % day;
 }
 
 /** {from, to, minutes}: the zone's day that an instant falls in. */
 export function dayAround(instant, zone) {
   const date = dateOf(instant, zone);
   const from = dayStart(date, zone);
-  const to = dayStart(nextDate(date), zone);
+  const to = dayStart(addDays(date, 1), zone);
   return { date, from, to, minutes: Math.round((to - from) / minute) };
 }
 
@@ -59,11 +73,13 @@ export function longDate(instant, zone) {
   return format(zone, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(instant);
 }
 
-/** '14:05', or 'Tue 14:05' when the clock shows that sooner after `reference` too. */
-export function clockAfter(instant, reference, zone) {
-  const time = clock(instant, zone);
-  if (instant - reference < 24 * 60 * minute) return time;
-  return `${format(zone, { weekday: 'short' }).format(instant)} ${time}`;
+/** The day of an instant as it is called on another instant's day: '', 'tomorrow', 'yesterday', else such as 'Tue 24 Nov'. */
+export function dayWord(instant, reference, zone) {
+  const [date, today] = [dateOf(instant, zone), dateOf(reference, zone)];
+  if (date === today) return '';
+  if (date === addDays(today, 1)) return 'tomorrow';
+  if (date === addDays(today, -1)) return 'yesterday';
+  return format(zone, { weekday: 'short', day: 'numeric', month: 'short' }).format(instant).replace(',', '');
 }
 
 /** 'UTC+11' */

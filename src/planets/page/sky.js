@@ -9,11 +9,12 @@
 import { readAddress, writeAddress } from './address.js';
 import { Almanac } from './almanac.js';
 import { almanacFields, ask, Away, skyFields, skyUrl } from './api.js';
-import { timestamp } from './calendar.js';
+import { known, timestamp } from './calendar.js';
 import { Dome } from './dome.js';
-import { Hours, spokenTime } from './hours.js';
+import { holdWithinKnown, Hours, spokenTime } from './hours.js';
 import { Observer } from './observer.js';
 import { summary } from './outlook.js';
+import { Player } from './player.js';
 import { Relay } from './relay.js';
 import { starsUp } from './stars.js';
 import { Ways } from './ways.js';
@@ -21,12 +22,15 @@ import { capital } from './words.js';
 
 const at = (id) => document.getElementById(id);
 const almanacAge = 120_000;
+const almanacFits = 3_600_000;
+// Of two rises in a day and its night only the last is one that a body is up by; two rises are a sidereal day apart.
+const pastRises = 23 * 3_600_000;
 const settled = 250;
 
 const wanted = { place: undefined, instant: undefined }; // no instant: now
 let shown; // {place, instant, live, bodies}
 const marked = { chosen: undefined, pointed: undefined };
-let almanac = { key: '', asked: 0, bodies: new Map() };
+let almanac = { place: undefined, instant: NaN, bodies: new Map() }; // where and when its numbers are for
 let asking = false;
 let entry; // how the address will be written: 'pushState', 'replaceState' or not at all
 let writing;
@@ -43,8 +47,16 @@ const observer = new Observer(
   (place) => go({ place, instant: wanted.instant }));
 const hours = new Hours(
   { slider: at('slider'), daylight: at('daylight'), scale: at('scale'), date: at('date'), now: at('now'),
-    chosen: at('chosen-time') },
-  (instant) => go({ place: wanted.place, instant }));
+    chosen: at('chosen-time'), steps: at('steps'), limit: at('time-limit') },
+  (instant) => {
+    player.stop();
+    go({ place: wanted.place, instant });
+  });
+const player = new Player({ play: at('play'), speed: at('speed') }, {
+  at: () => wanted.instant ?? Date.now(),
+  onTime: play,
+  onStop: () => shown && record(),
+});
 const relay = new Relay({
   onSky(answer, mode) {
     if (mode) document.body.dataset.feed = mode;
@@ -61,8 +73,16 @@ function go({ place, instant }) {
   want(place, instant);
 }
 
+/** Time runs: to an instant, or to the end of what is known. */
+function play(instant) {
+  const held = holdWithinKnown(instant);
+  at('time-limit').textContent = held.words;
+  go({ place: wanted.place, instant: held.instant });
+  return held.words === '';
+}
+
 function sameSpot(one, other) {
-  return one && other && writeAddress(one) === writeAddress(other);
+  return one !== undefined && other !== undefined && writeAddress(one) === writeAddress(other);
 }
 
 function want(place, instant) {
@@ -124,12 +144,12 @@ function arrived(answer, place) {
 /** Writes the address of what is shown, once it is what was chosen. */
 function record() {
   const { place, live, instant } = shown;
-  if (!entry || (!live && timestamp(instant) !== timestamp(wanted.instant))) return;
+  // Browsers refuse to have their address changed many times a second.
+  if (!entry || player.runs || (!live && timestamp(instant) !== timestamp(wanted.instant))) return;
   const how = entry;
   entry = undefined;
   const write = () => history[how](null, '', writeAddress(place, live ? undefined : instant));
   clearTimeout(writing);
-  // Browsers refuse to have their address changed at the rate of a slider.
   if (how === 'pushState') write();
   else writing = setTimeout(write, 150);
 }
@@ -144,8 +164,8 @@ function headline({ place, instant, live }) {
 }
 
 function merged() {
-  const known = almanac.key === almanacKey() ? almanac.bodies : new Map();
-  return shown.bodies.map((body) => ({ ...known.get(body.name), ...body }));
+  const slow = fits() ? almanac.bodies : new Map();
+  return shown.bodies.map((body) => ({ ...slow.get(body.name), ...body }));
 }
 
 function paint() {
@@ -157,7 +177,7 @@ function paint() {
   at('summary').textContent = summary(bodies);
   dome.describe(`Sky dome over ${place.name}. ${summary(bodies)}`);
   at('caption').textContent =
-    `${place.name}, ${spokenTime(instant, place.zone)}. Degrees, with the air’s refraction; the next rise, transit and set.`;
+    `${place.name}, ${spokenTime(instant, place.zone)}. Degrees, with the air’s refraction; the next rise, transit and set, and of what is up when it rose.`;
 }
 
 function drawWays() {
@@ -177,32 +197,43 @@ async function showHours() {
 
 // --- the almanac: rise, transit and set cost much more than positions, and those of now change slowly ---
 
-function almanacKey() {
-  return writeAddress(shown.place, shown.live ? undefined : shown.instant);
+/** Whether its numbers may stand beside what is shown; those of now do until newer ones have come. */
+function fits() {
+  return sameSpot(almanac.place, shown.place) && Math.abs(shown.instant - almanac.instant) <= (shown.live ? almanacFits : almanacAge);
 }
 
 function isOld() {
-  if (almanac.key !== almanacKey() || Date.now() - almanac.asked > almanacAge) return true;
+  const age = shown.instant - almanac.instant;
+  if (!fits() || age < 0 || age > almanacAge) return true;
   const passed = (text) => text && Date.parse(text) < shown.instant;
   return [...almanac.bodies.values()].some(({ rise, transit, set }) => [rise, transit, set].some(passed));
 }
 
 async function freshenAlmanac() {
-  if (!isOld()) return;
+  if (!isOld() || (almanac.waits && fits())) return;
   const { place, live, instant } = shown;
-  const key = almanacKey();
-  almanac = { key, asked: Date.now(), bodies: almanac.key === key ? almanac.bodies : new Map() };
+  const mine = { place, instant, waits: true, bodies: fits() ? almanac.bodies : new Map() };
+  almanac = mine;
   try {
-    const answer = await ask(skyUrl(place, almanacFields, live ? undefined : timestamp(instant)));
-    if (key !== almanac.key) return;
-    almanac = { key, asked: Date.now(), bodies: new Map(answer.planets.map((body) => [body.name, body])) };
-    if (key === almanacKey()) paint();
+    const bodies = await askAlmanac(place, live ? undefined : timestamp(instant), instant - pastRises);
+    if (mine !== almanac) return;
+    Object.assign(mine, { bodies, waits: false });
+    if (fits()) paint();
   } catch (error) {
     // It is asked again: now with the next sky of the feed, then after a while.
-    if (key === almanac.key) almanac.asked = 0;
+    if (mine !== almanac) return;
+    Object.assign(mine, { instant: NaN, waits: false });
     if (!(error instanceof Away)) return refused(error.message);
-    if (!live && key === almanacKey()) settling = setTimeout(freshenAlmanac, 1500);
+    if (!live) settling = setTimeout(freshenAlmanac, 1500);
   }
+}
+
+/** What is next of each body, and when it rose if that was since `before`. */
+async function askAlmanac(place, time, before) {
+  const past = before < known.from ? { planets: [] } : ask(skyUrl(place, 'rise', timestamp(before)));
+  const [next, { planets }] = await Promise.all([ask(skyUrl(place, almanacFields, time)), past]);
+  const rises = new Map(planets.map(({ name, rise }) => [name, rise]));
+  return new Map(next.planets.map((body) => [body.name, { ...body, rose: rises.get(body.name) }]));
 }
 
 // --- what a person chooses to look at ---
@@ -244,6 +275,7 @@ function refused(message) {
 
 function open() {
   const { place, instant, problems } = readAddress(location.search);
+  player.stop();
   entry = undefined;
   clearTimeout(writing);
   observer.complain(problems.join(' '));
