@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { desktop, launch, openPage, phone, visit } from './browser.js';
+import { choosePlace, desktop, launch, openPage, phone, visit } from './browser.js';
 import { Server } from './server.js';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -25,8 +25,9 @@ for (const colorScheme of ['light', 'dark']) {
       const page = await openPage(browser, server, { ...options, colorScheme, reducedMotion: 'reduce' });
       await visit(page, server, '?lon=144.9631&lat=-37.8136&elevation=31&time=2026-11-23T10:10:00Z');
       await page.click('#edit');
-      await page.fill('#lat', 'north');
-      await page.click('#coordinates button');
+      await choosePlace(page, '95, 10');
+      await page.fill('#place', 'to');
+      await page.waitForSelector('#place-list li');
       await page.click('#rows button[data-name=saturn]');
       await page.waitForSelector('#rows tr.chosen');
       await page.evaluate(axe);

@@ -1,7 +1,7 @@
 // What the page makes of a link: the place, the time, and what it says about mistakes. No browser.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readAddress } from '../../src/planets/page/address.js';
+import { readAddress, writeAddress } from '../../src/planets/page/address.js';
 
 const greenwich = 'Greenwich';
 const links = [
@@ -15,6 +15,8 @@ const links = [
   ['other names for the coordinates', '?latitude=50&longitude=10', greenwich,
     ['“latitude”', 'called lat', '“longitude”', 'called lon', greenwich]],
   ['a name in capitals', '?Lat=50&lon=10', greenwich, ['“Lat”', 'called lat', 'lon without lat', greenwich]],
+  ['a name', '?lon=2.35&lat=48.86&name=Paris', 'Paris', []],
+  ['a name of nowhere', '?name=Paris', greenwich, ['name without lon and lat', greenwich]],
   ['a name that nobody reads', '?lon=10&lat=50&from=mail', '50.00° N, 10.00° E', ['“from”']],
   ['a decimal comma', '?lon=10,5&lat=50', greenwich, ['Longitude', greenwich]],
   ['a number in sixteens', '?lon=0x10&lat=50', greenwich, ['Longitude', greenwich]],
@@ -50,3 +52,18 @@ for (const [text, instant] of times) {
     assert.equal(read.problems.length, instant === undefined ? 1 : 0);
   });
 }
+
+test('what is written is read again: the place, its name and its zone', () => {
+  for (const search of ['?lon=2.35&lat=48.86&elevation=35&name=Paris&zone=Europe/Paris', '?lon=31.2357&lat=30.0444&elevation=23',
+    '?lon=31.2357&lat=30.0444&elevation=23&zone=UTC', '?lon=1&lat=2&elevation=0', '?lon=0&lat=2&elevation=0&zone=Europe/London']) {
+    const { place } = readAddress(search);
+    assert.deepEqual(readAddress(writeAddress(place)).place, place, search);
+  }
+  assert.equal(writeAddress(readAddress('?lon=31.2357&lat=30.0444&elevation=23').place), '?lon=31.2357&lat=30.0444&elevation=23');
+});
+
+test('a link without a place is about the home that is remembered', () => {
+  const home = { name: 'Home', lon: 1, lat: 2, elevation: 3, zone: 'UTC' };
+  assert.equal(readAddress('?time=2026-11-22T10:00:00Z', home).place, home);
+  assert.equal(readAddress('?lon=31.2357&lat=30.0444', home).place.name, 'Cairo');
+});

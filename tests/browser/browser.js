@@ -38,6 +38,12 @@ export async function visit(page, server, query = '') {
   await page.waitForSelector('#rows tr:not(.waiting)');
 }
 
+/** Types a place, or what says where it is, and takes it. */
+export async function choosePlace(page, text) {
+  await page.fill('#place', text);
+  await page.press('#place', 'Enter');
+}
+
 /** What the table says about a body: {az, alt, point, rise, transit, set, magnitude} as texts. */
 export function row(page, name) {
   return page.$eval(`#rows tr[data-name=${name}]`, (element) => {

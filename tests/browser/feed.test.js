@@ -1,7 +1,7 @@
 // How the page stays alive: by the stream, by asking, and over the death of its server.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { launch, openPage, visit } from './browser.js';
+import { choosePlace, launch, openPage, visit } from './browser.js';
 import { Server } from './server.js';
 
 let browser;
@@ -112,12 +112,12 @@ for (const [kind, time] of [['now', ''], ['a chosen time', '&time=2026-01-01T00:
     await visit(page, server, `?lon=${greenwich.lon}&lat=51.4769&elevation=0${time}`);
     await page.click('#rows button[data-name=jupiter]');
     await server.stop();
-    await page.selectOption('#places', 'Tokyo');
+    await choosePlace(page, 'Tokyo');
     await page.waitForFunction(() => document.getElementById('notice').textContent.includes('The server is away'));
     await page.waitForFunction(() => document.getElementById('notice').textContent.includes('Tokyo'));
     assert.deepEqual(await page.evaluate(placesShown), allTell(greenwich));
     assert.match(await page.textContent('#notice'), /still the sky of Greenwich/);
-    assert.equal(await page.inputValue('#places'), 'Tokyo');
+    assert.equal(await page.inputValue('#place'), 'Tokyo');
     // The hours are Tokyo's; whose light they had, they have no longer.
     assert.match(await page.textContent('#chosen-time'), /UTC\+9/);
     assert.equal(await page.locator('#daylight stop').count(), 0);

@@ -1,7 +1,7 @@
 // What the page shows, and what a person can do with it.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { launch, openPage, phone, place, row, visit } from './browser.js';
+import { choosePlace, launch, openPage, phone, place, row, visit } from './browser.js';
 import { Server } from './server.js';
 
 const melbourne = 'lon=144.9631&lat=-37.8136&elevation=31';
@@ -143,27 +143,88 @@ test('a place is picked, typed, or given by the browser, and stays in the addres
   page = await openPage(browser, server, { geolocation: { longitude: 11.5762, latitude: 48.1374 }, permissions: ['geolocation'],
     timezoneId: 'Europe/Berlin' });
   await visit(page, server);
-  await page.selectOption('#places', 'Tokyo');
+  await choosePlace(page, 'Tokyo');
   await page.waitForURL(/lon=139\.6917&lat=35\.6895/);
   assert.equal(await page.textContent('h1'), 'Tokyo');
 
-  await page.click('#edit');
-  await page.fill('#lat', '95');
-  await page.click('#coordinates button');
+  await choosePlace(page, '95, 10');
   assert.match(await page.textContent('#place-problem'), /Latitude .* −90 to 90/);
-  assert.equal(await page.evaluate(() => document.activeElement.id), 'lat');
-  await page.fill('#lat', '−33,5');
-  await page.fill('#lon', '-70.6');
-  await page.click('#coordinates button');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'place');
+  assert.equal(await page.getAttribute('#place', 'aria-invalid'), 'true');
+  await choosePlace(page, '33°30′S 70°36′W');
   await page.waitForURL(/lon=-70\.6&lat=-33\.5/);
   assert.equal(await page.textContent('h1'), '33.50° S, 70.60° W');
   assert.equal(await page.textContent('#place-problem'), '');
+  assert.equal(await page.getAttribute('#place', 'aria-invalid'), null);
+  await choosePlace(page, 'nowhere at all');
+  assert.match(await page.textContent('#place-problem'), /no place called “nowhere at all”/);
 
   await page.click('#locate');
   await page.waitForURL(/lon=11\.576&lat=48\.137/);
   assert.match(page.url(), /zone=Europe\/Berlin/);
   await page.goBack();
   await page.waitForFunction(() => document.querySelector('h1').textContent === '33.50° S, 70.60° W');
+});
+
+test('the zone is shown and can be chosen, the elevation too, and a link carries both', async () => {
+  page = await openPage(browser, server);
+  await visit(page, server, evening);
+  assert.match(await page.textContent('#where'), /37\.81° S, 144\.96° E · Australia\/Melbourne/);
+  await page.click('#edit');
+  assert.ok((await page.locator('#zone option').count()) > 300);
+  await page.selectOption('#zone', 'Pacific/Auckland');
+  await page.waitForURL(/zone=Pacific\/Auckland/);
+  assert.match(await page.textContent('#when'), / 23:10$/);
+  await page.fill('#elevation', 'high');
+  await page.press('#elevation', 'Enter');
+  assert.match(await page.textContent('#place-problem'), /Elevation is a number of metres/);
+  await page.fill('#elevation', '120');
+  await page.press('#elevation', 'Enter');
+  await page.waitForURL(/elevation=120/);
+  await page.fill('#elevation', '');
+  await page.press('#elevation', 'Enter');
+  await page.waitForURL(/elevation=0/);
+  await page.reload();
+  await page.waitForFunction(() => document.getElementById('when').textContent.endsWith('23:10'));
+  assert.equal(await page.textContent('h1'), 'Melbourne');
+});
+
+test('the place that was chosen last is there again; the place of a link comes first', async () => {
+  page = await openPage(browser, server);
+  await visit(page, server);
+  assert.equal(await page.textContent('h1'), 'Greenwich');
+  await choosePlace(page, 'Tokyo');
+  await page.waitForFunction(() => document.querySelector('h1').textContent === 'Tokyo');
+  await visit(page, server, '?lon=31.2357&lat=30.0444&elevation=23');
+  assert.equal(await page.textContent('h1'), 'Cairo');
+  await visit(page, server);
+  assert.equal(await page.textContent('h1'), 'Tokyo');
+  await page.waitForURL(/lon=139\.6917&lat=35\.6895/);
+  await page.evaluate(() => localStorage.setItem('place', '{"name":"Moon","lon":"x","lat":1,"elevation":0,"zone":"UTC"}'));
+  await visit(page, server);
+  assert.equal(await page.textContent('h1'), 'Greenwich');
+});
+
+test('suggestions are chosen by keys and by mouse', async () => {
+  page = await openPage(browser, server);
+  await visit(page, server);
+  await page.click('#place');
+  await page.waitForSelector('#place-list li');
+  await page.fill('#place', 'sao');
+  await page.waitForFunction(() => document.querySelector('#place-list li')?.textContent.startsWith('São Paulo'));
+  assert.equal(await page.getAttribute('#place', 'aria-expanded'), 'true');
+  await page.keyboard.press('ArrowDown');
+  assert.equal(await page.getAttribute('#place', 'aria-activedescendant'), 'place-0');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.querySelector('h1').textContent === 'São Paulo');
+  assert.ok(await page.isHidden('#place-list'));
+  await page.fill('#place', 'nai');
+  await page.click('#place-list li');
+  await page.waitForFunction(() => document.querySelector('h1').textContent === 'Nairobi');
+  await page.fill('#place', 'xyz');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  assert.equal(await page.inputValue('#place'), 'Nairobi');
 });
 
 test('a browser that keeps its location to itself is answered with a sentence', async () => {
@@ -187,7 +248,7 @@ for (const query of ['?lon=145', '?lat=-37.8', '?latitude=-37.8&longitude=145', 
     assert.equal(await page.textContent('h1'), 'Greenwich');
     assert.ok(await page.isVisible('#place-problem'));
     assert.match(await page.textContent('#place-problem'), /^The link has .*Greenwich instead\.$|^L.*Greenwich instead\.$/);
-    await page.selectOption('#places', 'Tokyo');
+    await choosePlace(page, 'Tokyo');
     await page.waitForFunction(() => document.querySelector('h1').textContent === 'Tokyo');
     assert.equal(await page.textContent('#place-problem'), '');
   });

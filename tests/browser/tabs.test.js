@@ -1,7 +1,7 @@
 // Many tabs of the page at once: a browser opens six connections to a server, and a stream holds one for good.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { desktop, launch, watch } from './browser.js';
+import { choosePlace, desktop, launch, watch } from './browser.js';
 import { Server } from './server.js';
 
 const names = [['Cairo', '?lon=31.2357&lat=30.0444&elevation=23'], ['Delhi', '?lon=77.209&lat=28.6139&elevation=216'],
@@ -104,7 +104,7 @@ test('when the tab that has the stream is closed or hidden or goes elsewhere, an
   const ends = {
     closed: (page) => page.close(),
     hidden: (page) => page.evaluate(() => window.hide(true)),
-    elsewhere: (page) => page.selectOption('#places', 'Tokyo'),
+    elsewhere: (page) => choosePlace(page, 'Tokyo'),
   };
   for (const [how, end] of Object.entries(ends)) {
     const lead = tabs.find((page) => page.streams.size > 0);

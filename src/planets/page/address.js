@@ -1,11 +1,12 @@
-// Address: the place and time in the page's own address, so that a sky can be shared: ?lon=&lat=&elevation=&time=&zone=. It is
-// read as the API reads the same names: what the API would refuse is said in words, and so is the sky that is shown instead.
-// `time` is absent for now; `zone` is there only when neither the place's name nor its longitude tells it.
+// Address: the place and time in the page's own address, so that a sky can be shared: ?lon=&lat=&elevation=&time=&zone=&name=. It
+// is read as the API reads the same names: what the API would refuse is said in words, and so is the sky that is shown instead.
+// `time` is absent for now; `zone` and `name` are there only when the coordinates do not tell them.
 import { known, timestamp } from './calendar.js';
-import { greenwich, isZone, limits, placeAt, readNumber, zoneByLongitude } from './places.js';
+import { greenwich, isZone, limits, placeAt, readNumber } from './places.js';
 import { list } from './words.js';
 
-const names = ['lon', 'lat', 'elevation', 'time', 'zone'];
+const names = ['lon', 'lat', 'elevation', 'time', 'zone', 'name'];
+const longestName = 60;
 const otherWords = {
   longitude: 'lon', lng: 'lon', long: 'lon', latitude: 'lat', altitude: 'elevation', alt: 'elevation', height: 'elevation',
   date: 'time', datetime: 'time', timezone: 'zone', tz: 'zone',
@@ -14,11 +15,11 @@ const otherWords = {
 const number = /^[-+ ]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(\.\d+)?(?:[Zz]|([-+ ])(\d\d):(\d\d))$/;
 
-/** {place, instant, problems}: instant is undefined for now; problems are sentences. */
-export function readAddress(search) {
+/** {place, instant, problems}: instant is undefined for now; problems are sentences. A link without a place is about `home`. */
+export function readAddress(search, home = greenwich) {
   const query = new URLSearchParams(search);
   const problems = strangers(query);
-  const place = readPlace(query, problems);
+  const place = readPlace(query, home, problems);
   return { place, instant: readTime(query.get('time'), problems), problems };
 }
 
@@ -31,9 +32,9 @@ function strangers(query) {
   });
 }
 
-function readPlace(query, problems) {
-  const given = ['lon', 'lat', 'elevation', 'zone'].filter((name) => query.has(name));
-  const numbers = given.filter((name) => name !== 'zone');
+function readPlace(query, home, problems) {
+  const given = ['lon', 'lat', 'elevation', 'zone', 'name'].filter((name) => query.has(name));
+  const numbers = given.filter((name) => name in limits);
   const found = Object.fromEntries(numbers.map((name) => [name, numberIn(name, query.get(name))]));
   const bad = numbers.filter((name) => found[name] === undefined);
   for (const name of bad) problems.push(limits[name].words);
@@ -42,11 +43,12 @@ function readPlace(query, problems) {
     problems.push(`The link has ${list(given)} without ${list(missing)}; a place needs both lon and lat.`);
   const { lon, lat, elevation = 0 } = found;
   if (lon === undefined || lat === undefined) {
-    if (problems.length > 0) problems.push('This is the sky over Greenwich instead.');
-    return greenwich;
+    if (problems.length > 0) problems.push(`This is the sky over ${home.name} instead.`);
+    return home;
   }
   if (bad.length > 0) problems.push('It is taken as 0.');
-  return placeAt({ lon, lat, elevation, zone: readZone(query.get('zone'), problems) });
+  const name = query.get('name')?.replace(/\p{C}/gu, '').trim().slice(0, longestName) || undefined;
+  return placeAt({ lon, lat, elevation, name, zone: readZone(query.get('zone'), problems) });
 }
 
 function numberIn(name, text) {
@@ -83,8 +85,8 @@ export function writeAddress(place, instant) {
   const query = new URLSearchParams();
   for (const name of ['lon', 'lat', 'elevation']) query.set(name, place[name]);
   if (instant !== undefined) query.set('time', timestamp(instant));
-  const plain = placeAt({ ...place, zone: undefined });
-  if (plain.zone !== place.zone && place.zone !== zoneByLongitude(place.lon)) query.set('zone', place.zone);
+  const plain = placeAt({ ...place, zone: undefined, name: undefined });
+  for (const name of ['zone', 'name']) if (plain[name] !== place[name]) query.set(name, place[name]);
   // Slashes and colons may stand in a query, and an address is read by people.
   return `?${query}`.replaceAll('%3A', ':').replaceAll('%2F', '/');
 }

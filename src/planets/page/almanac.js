@@ -91,7 +91,7 @@ function events({ alt, rose, rise, transit, set, visibility }, instant, zone) {
   if (visibility === 'always_up') return [['always up'], time(transit), ['–']];
   if (visibility === 'always_down') return [['never up'], time(transit), ['–']];
   const isPast = alt > 0 && rose && Date.parse(rose) <= instant;
-  return [isPast ? ['rose ', ...time(rose)] : time(rise), time(transit), time(set)];
+  return [isPast ? [element('small', {}, 'rose '), ...time(rose)] : time(rise), time(transit), time(set)];
 }
 
 /** '18:40', and on another day than that of `reference` which one: '18:40 tomorrow'. */

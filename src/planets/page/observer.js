@@ -1,16 +1,18 @@
-// Observer: the controls that say where you stand: a list of places, the browser's own location, and typed coordinates.
-// What was chosen goes to onPlace(place); what is wrong is said beside the fields.
-import { browserZone, limits, placeAt, places, readNumber } from './places.js';
-
-const names = ['lat', 'lon', 'elevation'];
+// Observer: the controls that say where you stand: one field for a name, coordinates or the link of a map, the browser's own
+// location, and the time zone and elevation. What was chosen goes to onPlace(place); what is wrong is said beside the fields.
+import { readCoordinates } from './coordinates.js';
+import { Finder } from './finder.js';
+import { allZones, browserZone, limits, placeAt, readNumber, zoneTitle } from './places.js';
+import { findPlaces } from './search.js';
 
 const refusals = {
   insecure:
-    'Browsers tell their location only to pages served by https or from this machine. Pick a place, or type coordinates.',
-  1: 'The browser was not allowed to give your location. Allow it in the browser, pick a place, or type coordinates.',
-  2: 'The browser could not find out where you are. Pick a place, or type coordinates.',
-  3: 'The browser took too long to find out where you are. Try again, pick a place, or type coordinates.',
+    'Browsers tell their location only to pages served by https or from this machine. Type a place, or coordinates.',
+  1: 'The browser was not allowed to give your location. Allow it in the browser, or type a place, or coordinates.',
+  2: 'The browser could not find out where you are. Type a place, or coordinates.',
+  3: 'The browser took too long to find out where you are. Try again, or type a place, or coordinates.',
 };
+const howto = 'Try another spelling, coordinates such as 48.8566, 2.3522, or the link of a map.';
 
 export class Observer {
   #place;
@@ -18,44 +20,85 @@ export class Observer {
   constructor(page, onPlace) {
     this.page = page;
     this.onPlace = onPlace;
-    page.places.append(...places.map(({ name }) => new Option(name)));
-    page.places.addEventListener('change', () => this.#picked());
+    this.finder = new Finder({ form: page.form, input: page.input, list: page.list }, {
+      suggest: (text) => this.#suggest(text),
+      onPick: (place) => this.#go(place),
+      onText: (text) => this.#typed(text),
+    });
     page.locate.addEventListener('click', () => this.#locate());
-    page.edit.addEventListener('click', () => this.#open(page.coordinates.hidden));
-    page.coordinates.addEventListener('submit', (event) => this.#typed(event));
+    page.edit.addEventListener('click', () => this.#open(page.details.hidden));
+    page.zone.addEventListener('change', () => this.#go({ ...this.#place, zone: page.zone.value }));
+    page.elevation.addEventListener('change', () => this.#raise());
+    page.details.addEventListener('submit', (event) => event.preventDefault());
   }
 
   /** Shows a place that came from elsewhere (the address, the history). */
   show(place) {
     this.#place = place;
-    const { places: list } = this.page;
-    list.querySelector('option.here')?.remove();
-    if (!places.some(({ name }) => name === place.name)) {
-      const here = new Option(place.name);
-      here.className = 'here';
-      list.prepend(here);
-    }
-    list.value = place.name;
-    for (const name of names) {
-      this.page[name].value = Number(place[name].toFixed(4));
-      this.page[name].removeAttribute('aria-invalid');
-    }
+    const { zone, elevation } = this.page;
+    this.finder.show(place.name);
+    if (zone.value !== place.zone) this.#listZones();
+    elevation.value = place.elevation === 0 ? '' : Number(place.elevation.toFixed(1));
+    for (const field of [this.page.input, elevation]) field.removeAttribute('aria-invalid');
   }
 
   complain(text = '') {
     this.page.problem.textContent = text;
   }
 
-  #open(open) {
-    this.page.coordinates.hidden = !open;
-    this.page.edit.setAttribute('aria-expanded', String(open));
-    if (open) this.page.lat.focus();
+  #go(place) {
+    this.complain();
+    this.onPlace(place);
   }
 
-  #picked() {
-    this.complain();
-    const place = places.find(({ name }) => name === this.page.places.value);
-    if (place) this.onPlace(place);
+  /** The zones are some hundred: they are listed when they are to be seen; until then there is the place's. */
+  #listZones() {
+    const { zone, details } = this.page;
+    const zones = details.hidden ? [this.#place.zone] : allZones(this.#place.zone);
+    zone.replaceChildren(...zones.map((name) => new Option(zoneTitle(name), name)));
+    zone.value = this.#place.zone;
+  }
+
+  #open(open) {
+    this.page.details.hidden = !open;
+    this.page.edit.setAttribute('aria-expanded', String(open));
+    this.#listZones();
+    if (open) this.page.zone.focus();
+  }
+
+  async #suggest(text) {
+    return readCoordinates(text) ? [] : findPlaces(text);
+  }
+
+  async #typed(text) {
+    if (text === this.#place.name || text === '') return this.finder.show(this.#place.name);
+    const found = readCoordinates(text);
+    if (found?.problem) return this.#refuse(found.problem);
+    if (found) return this.#go(this.#near(found));
+    const [best] = await findPlaces(text);
+    return best ? this.#go(best.place) : this.#refuse(`There is no place called “${text.slice(0, 40)}” here. ${howto}`);
+  }
+
+  #refuse(text) {
+    this.page.input.setAttribute('aria-invalid', 'true');
+    this.page.input.focus();
+    this.complain(text);
+  }
+
+  /** The place at coordinates; one near the last has its zone and elevation. */
+  #near({ lat, lon, elevation }) {
+    const last = this.#place;
+    const isNear = Math.abs(lon - last.lon) < 1 && Math.abs(lat - last.lat) < 1;
+    const kept = isNear ? { zone: last.zone, elevation: last.elevation } : { elevation: 0 };
+    return placeAt({ lat: round(lat, 5), lon: round(lon, 5), ...kept, ...(elevation === undefined ? {} : { elevation }) });
+  }
+
+  #raise() {
+    const { elevation } = this.page;
+    const metres = elevation.value.trim() === '' ? 0 : readNumber('elevation', elevation.value);
+    elevation.setAttribute('aria-invalid', String(metres === undefined));
+    if (metres === undefined) return this.complain(limits.elevation.words);
+    return this.#go({ ...this.#place, elevation: metres });
   }
 
   #locate() {
@@ -70,7 +113,8 @@ export class Observer {
         done();
         const { longitude: lon, latitude: lat, altitude } = coords;
         const elevation = Math.round(altitude ?? 0);
-        this.onPlace(placeAt({ lon: round(lon), lat: round(lat), elevation, zone: browserZone() }));
+        // A hundred metres are near enough for a sky, and say less about where you live.
+        this.#go(placeAt({ lon: round(lon, 3), lat: round(lat, 3), elevation, zone: browserZone() }));
       },
       ({ code }) => {
         done();
@@ -78,26 +122,8 @@ export class Observer {
       },
       { timeout: 15_000, maximumAge: 600_000 });
   }
-
-  #typed(event) {
-    event.preventDefault();
-    const problems = [];
-    const typed = { zone: this.#place?.zone };
-    for (const name of names) {
-      const field = this.page[name];
-      typed[name] = readNumber(name, field.value);
-      field.setAttribute('aria-invalid', String(typed[name] === undefined));
-      if (typed[name] === undefined) problems.push({ field, text: limits[name].words });
-    }
-    this.complain(problems.map(({ text }) => text).join(' '));
-    if (problems.length > 0) return problems[0].field.focus();
-    // Another place has another time; a small step keeps it.
-    if (Math.abs(typed.lon - this.#place.lon) > 1 || Math.abs(typed.lat - this.#place.lat) > 1) delete typed.zone;
-    this.onPlace(placeAt(typed));
-  }
 }
 
-/** A hundred metres are near enough for a sky, and say less about where you live. */
-function round(degrees) {
-  return Number(degrees.toFixed(3));
+function round(degrees, digits) {
+  return Number(degrees.toFixed(digits));
 }

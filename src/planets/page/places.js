@@ -59,11 +59,24 @@ export function browserZone() {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-/** The place at these coordinates: a named one if it is there, else one called by its coordinates. */
-export function placeAt({ lon, lat, elevation, zone }) {
+/** The place at these coordinates: with what is given of its name and zone, else those of a named one, else by its coordinates. */
+export function placeAt({ lon, lat, elevation, zone, name }) {
   const known = places.find((place) => Math.abs(place.lon - lon) < 1e-4 && Math.abs(place.lat - lat) < 1e-4);
-  if (known) return { ...known, elevation };
-  return { name: coordinates(lon, lat), lon, lat, elevation, zone: zone ?? zoneByLongitude(lon) };
+  const usual = known ?? { name: coordinates(lon, lat), lon, lat, zone: zoneByLongitude(lon) };
+  return { ...usual, elevation, name: name ?? usual.name, zone: zone ?? usual.zone };
+}
+
+/** All zones that this browser knows, and a place's own. */
+export function allZones(own) {
+  const zones = new Set(Intl.supportedValuesOf?.('timeZone') ?? places.map(({ zone }) => zone));
+  for (const zone of ['UTC', own]) zones.add(zone);
+  return [...zones].sort();
+}
+
+/** 'Europe/Paris'; of a zone by longitude its distance from UTC. */
+export function zoneTitle(zone) {
+  const hours = /^Etc\/GMT([-+])(\d+)$/.exec(zone);
+  return hours ? `UTC${hours[1] === '-' ? '+' : '−'}${hours[2]}, by the longitude` : zone.replaceAll('_', ' ');
 }
 
 export function coordinates(lon, lat) {

@@ -12,8 +12,10 @@ import { almanacFields, ask, Away, skyFields, skyUrl } from './api.js';
 import { known, timestamp } from './calendar.js';
 import { Dome } from './dome.js';
 import { holdWithinKnown, Hours, spokenTime } from './hours.js';
+import { recallPlace, rememberPlace } from './memory.js';
 import { Observer } from './observer.js';
 import { summary } from './outlook.js';
+import { coordinates, zoneTitle } from './places.js';
 import { Player } from './player.js';
 import { Relay } from './relay.js';
 import { starsUp } from './stars.js';
@@ -42,9 +44,12 @@ const dome = new Dome(at('dome'), handlers);
 const ways = new Ways(dome);
 const table = new Almanac({ rows: at('rows'), caption: at('caption'), about: at('about') }, handlers);
 const observer = new Observer(
-  { places: at('places'), locate: at('locate'), edit: at('edit'), coordinates: at('coordinates'), lat: at('lat'),
-    lon: at('lon'), elevation: at('elevation'), problem: at('place-problem') },
-  (place) => go({ place, instant: wanted.instant }));
+  { form: at('place-form'), input: at('place'), list: at('place-list'), locate: at('locate'), edit: at('edit'),
+    details: at('details'), zone: at('zone'), elevation: at('elevation'), problem: at('place-problem') },
+  (place) => {
+    rememberPlace(place);
+    go({ place, instant: wanted.instant });
+  });
 const hours = new Hours(
   { slider: at('slider'), daylight: at('daylight'), scale: at('scale'), date: at('date'), now: at('now'),
     chosen: at('chosen-time'), steps: at('steps'), limit: at('time-limit') },
@@ -138,7 +143,7 @@ function arrived(answer, place) {
   else settling = setTimeout(freshenAlmanac, settled);
   paint();
   drawWays();
-  for (const part of document.querySelectorAll('main [hidden]:not(form)')) part.hidden = false;
+  for (const part of document.querySelectorAll('main section[hidden]')) part.hidden = false;
 }
 
 /** Writes the address of what is shown, once it is what was chosen. */
@@ -160,6 +165,7 @@ function headline({ place, instant, live }) {
   at('place-name').textContent = place.name;
   document.title = `${place.name}: planets over the horizon`;
   at('when').textContent = spokenTime(instant, place.zone);
+  at('where').textContent = [coordinates(place.lon, place.lat), zoneTitle(place.zone)].filter((text) => text !== place.name).join(' · ');
   at('json').href = skyUrl(place, almanacFields, live ? undefined : timestamp(instant));
 }
 
@@ -274,9 +280,11 @@ function refused(message) {
 }
 
 function open() {
-  const { place, instant, problems } = readAddress(location.search);
+  const home = recallPlace();
+  const { place, instant, problems } = readAddress(location.search, home);
   player.stop();
-  entry = undefined;
+  // An address that does not tell the place would mean another one to a friend.
+  entry = home && place === home ? 'replaceState' : undefined;
   clearTimeout(writing);
   observer.complain(problems.join(' '));
   if (problems.length > 0) at('place-problem').closest('section').hidden = false;
