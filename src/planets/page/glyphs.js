@@ -49,7 +49,7 @@ function sun(size) {
 }
 
 /** The Moon's lit part: half a disc and half an ellipse, its bright limb to the right. */
-function litPart(size, lit) {
+export function litPart(size, lit) {
   const waist = size * (1 - 2 * lit);
   return `M0 ${-size}A${size} ${size} 0 0 1 0 ${size}A${Math.abs(waist)} ${size} 0 0 ${waist > 0 ? 0 : 1} 0 ${-size}Z`;
 }

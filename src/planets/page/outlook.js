@@ -1,12 +1,10 @@
 // Outlook: what the sky is like, and what in it the eye can find, in two sentences. Nobody is sent to look near the Sun.
 import { separation } from './geometry.js';
+import { faintest, glare, sunrise } from './sight.js';
 import { list, spoken, whereabouts } from './words.js';
 
-/** Altitude of the Sun at which its upper edge comes up. */
-const sunrise = -0.3;
-// Degrees from the Sun: nothing is seen in its glare; by day only what stands well away from it.
-const glare = 12;
-const wellAway = 30;
+// The Moon by day is as pale as a cloud: only well away from the Sun.
+const moonAway = { day: 30, twilight: glare };
 
 /** What the Sun's altitude makes of the sky: one of the six states that the page tells apart. */
 export function skyState(altitude) {
@@ -18,17 +16,12 @@ export function skyState(altitude) {
   return 'Night';
 }
 
-/** The faintest magnitude a good eye sees once the Sun is this low; by day only Venus, near its brightest, is as bright. */
-function faintestSeen(sunAltitude) {
-  if (sunAltitude >= sunrise) return -4;
-  if (sunAltitude > -6) return -1.5;
-  return sunAltitude > -12 ? 2.5 : 5.5;
-}
-
 function isSeen(body, sun) {
   if (body.name === 'sun' || body.alt <= 0) return false;
-  if (separation(body, sun) < (sun.alt >= sunrise ? wellAway : glare)) return false;
-  return body.name === 'moon' || (body.magnitude ?? 9) < faintestSeen(sun.alt);
+  const fromSun = separation(body, sun);
+  if (body.name === 'moon') return fromSun >= (sun.alt >= sunrise ? moonAway.day : moonAway.twilight);
+  const limits = faintest({ sun, fromSun, place: body });
+  return limits !== undefined && (body.magnitude ?? 9) < limits[0];
 }
 
 function nothing(sunAltitude) {

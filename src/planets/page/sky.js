@@ -18,7 +18,9 @@ import { summary } from './outlook.js';
 import { coordinates, zoneTitle } from './places.js';
 import { Player } from './player.js';
 import { Relay } from './relay.js';
+import { sunrise } from './sight.js';
 import { starsUp } from './stars.js';
+import { Tonight } from './tonight.js';
 import { Ways } from './ways.js';
 import { capital } from './words.js';
 
@@ -43,6 +45,9 @@ const handlers = { onSelect: select, onPoint: point };
 const dome = new Dome(at('dome'), handlers);
 const ways = new Ways(dome);
 const table = new Almanac({ rows: at('rows'), caption: at('caption'), about: at('about') }, handlers);
+const tonight = new Tonight(
+  { title: at('tonight-title'), sun: at('tonight-sun'), moon: at('tonight-moon'), lines: at('tonight-lines') },
+  { onPick: (name, instant) => visitMoment(name, instant) });
 const observer = new Observer(
   { form: at('place-form'), input: at('place'), list: at('place-list'), locate: at('locate'), edit: at('edit'),
     details: at('details'), zone: at('zone'), elevation: at('elevation'), problem: at('place-problem') },
@@ -139,11 +144,30 @@ function arrived(answer, place) {
   headline(shown);
   showHours();
   clearTimeout(settling);
-  if (shown.live) freshenAlmanac();
-  else settling = setTimeout(freshenAlmanac, settled);
+  if (shown.live) settle();
+  else settling = setTimeout(settle, settled);
   paint();
   drawWays();
   for (const part of document.querySelectorAll('main section[hidden]')) part.hidden = false;
+}
+
+/** What costs more than positions, when the choice has come to rest. */
+function settle() {
+  freshenAlmanac();
+  showNight();
+}
+
+async function showNight() {
+  const { place, instant, bodies } = shown;
+  const sun = bodies.find(({ name }) => name === 'sun');
+  await tonight.show(place, instant, sun.alt >= sunrise).catch((error) => refused(error.message));
+}
+
+/** A line of the night leads to its moment and its body. */
+function visitMoment(name, instant) {
+  player.stop();
+  if (marked.chosen !== name) select(name);
+  go({ place: wanted.place, instant: Math.round(instant / 60_000) * 60_000 });
 }
 
 /** Writes the address of what is shown, once it is what was chosen. */
@@ -230,7 +254,7 @@ async function freshenAlmanac() {
     if (mine !== almanac) return;
     Object.assign(mine, { instant: NaN, waits: false });
     if (!(error instanceof Away)) return refused(error.message);
-    if (!live) settling = setTimeout(freshenAlmanac, 1500);
+    if (!live) settling = setTimeout(settle, 1500);
   }
 }
 
