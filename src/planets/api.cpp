@@ -8,6 +8,7 @@
 #include "planets/docs.hpp"
 #include "planets/freshness.hpp"
 #include "planets/page.hpp"
+#include "planets/places.hpp"
 #include "planets/query.hpp"
 #include "planets/table.hpp"
 #include "planets/track.hpp"
@@ -165,6 +166,7 @@ App make_app() {
               [rotation](const Request& r) { return events_of_body(r, *rotation); });
   open_to_all(app, "/planets/{name}/track",
               [rotation](const Request& r) { return track_of_body(r, rotation); });
+  open_to_all(app, "/places", answer_places);
   add_docs(app);
   return app;
 }

@@ -36,6 +36,10 @@ export function trackUrl(name, place, from, to, step) {
   return `planets/${name}/track?${query}`;
 }
 
+export function placesUrl(name) {
+  return `places?${new URLSearchParams({ q: name.slice(0, 60), limit: 20 })}`;
+}
+
 /** The JSON at `url`. */
 export async function ask(url) {
   let response;

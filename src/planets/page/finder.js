@@ -3,6 +3,8 @@
 // is taken.
 import { element } from './almanac.js';
 
+const typing = 120; // milliseconds between two keys of one word
+
 export class Finder {
   #options = [];
   #active = -1;
@@ -37,7 +39,8 @@ export class Finder {
   async #suggest() {
     const turn = (this.#turn += 1);
     const text = this.input.value === this.#shown ? '' : this.input.value.trim();
-    const options = await this.handlers.suggest(text);
+    if (text !== '') await new Promise((resolve) => setTimeout(resolve, typing));
+    const options = turn === this.#turn ? await this.handlers.suggest(text) : [];
     if (turn === this.#turn && document.activeElement === this.input) this.#open(options);
   }
 

@@ -79,7 +79,7 @@ export function zoneTitle(zone) {
   return hours ? `UTC${hours[1] === '-' ? '+' : '−'}${hours[2]}, by the longitude` : zone.replaceAll('_', ' ');
 }
 
-export function coordinates(lon, lat) {
-  const degrees = (value, positive, negative) => `${Math.abs(value).toFixed(2)}° ${value < 0 ? negative : positive}`;
+export function coordinates(lon, lat, digits = 2) {
+  const degrees = (value, positive, negative) => `${Math.abs(value).toFixed(digits)}° ${value < 0 ? negative : positive}`;
   return `${degrees(lat, 'N', 'S')}, ${degrees(lon, 'E', 'W')}`;
 }
