@@ -285,7 +285,7 @@ test('a body that is chosen shows its way, in the table and on the dome, by keyb
   const drawn = await page.getAttribute('.path.chosen .line', 'd');
   assert.equal(drawn.match(/[ML]/g).length - drawn.match(/M/g).length > track.filter(({ alt }) => alt >= 0).length - 4, true);
   assert.equal(await page.getAttribute('#dome .body.saturn', 'aria-pressed'), 'true');
-  assert.match(await page.textContent('#about'), /^Saturn is in Cetus, \d/);
+  assert.match(await page.textContent('#about'), /^Saturn is .* in Cetus, .*\d/);
 
   await page.focus('#dome .body.sun');
   await page.keyboard.press('ArrowRight');

@@ -1,20 +1,16 @@
-// Almanac: the table, the accessible twin of the dome, and the lines about the chosen body. One row a body; those above the
-// horizon stand first. It shows numbers as the API gave them, rounded to two decimals.
+// Almanac: the table, the accessible twin of the dome. One row a body; those above the horizon stand first. It shows numbers as the API gave them, rounded to two decimals.
 import { clock, dayWord } from './calendar.js';
-import { constellations } from './constellations.js';
-import { compassPoint, decimal, degrees, distance, duration, phaseName, spoken, capital, titles } from './words.js';
+import { compassPoint, decimal, degrees, titles } from './words.js';
 
-const hint = 'Choose a body, here or on the dome, to see its way over the sky.';
 const columns = ['Azimuth', 'Altitude', 'Rise', 'Transit', 'Set', 'Magnitude'];
 
 export class Almanac {
   #rows = new Map();
-  #chosen;
   #place;
 
   /** handlers: onSelect(name), onPoint(name or undefined) */
-  constructor({ rows, caption, about }, handlers) {
-    Object.assign(this, { rows, caption, about, handlers });
+  constructor(rows, handlers) {
+    Object.assign(this, { rows, handlers });
   }
 
   /** positions: the API's `planets`, with what the almanac knows mixed in; `instant` is theirs. */
@@ -24,13 +20,13 @@ export class Almanac {
     this.#place = place;
     for (const position of positions) this.#fill(position, instant, place.zone);
     this.#sort(positions);
-    const chosen = positions.find(({ name }) => name === this.#chosen);
-    const sun = positions.find(({ name }) => name === 'sun');
-    this.about.replaceChildren(chosen ? sentence(chosen, sun) : element('p', { class: 'hint' }, hint));
+  }
+
+  row(name) {
+    return this.#rows.get(name)?.row;
   }
 
   select(name) {
-    this.#chosen = name;
     for (const [other, { row, button }] of this.#rows) {
       row.classList.toggle('chosen', other === name);
       button.setAttribute('aria-pressed', String(other === name));
@@ -71,7 +67,7 @@ export class Almanac {
   /** Those that are up first; moves rows only when the order changes, so that focus stays where it is. */
   #sort(positions) {
     const order = [...positions.filter(({ alt }) => alt >= 0), ...positions.filter(({ alt }) => alt < 0)].map(({ name }) => name);
-    if (order.join() === [...this.rows.children].map((row) => row.dataset.name).join()) return;
+    if (order.join() === [...this.rows.querySelectorAll('tr[data-name]')].map((row) => row.dataset.name).join()) return;
     const focused = document.activeElement;
     this.rows.append(...order.map((name) => this.#rows.get(name).row));
     if (this.rows.contains(focused)) focused.focus({ preventScroll: true });
@@ -98,18 +94,4 @@ function events({ alt, rose, rise, transit, set, visibility }, instant, zone) {
 function moment(instant, reference, zone) {
   const day = dayWord(instant, reference, zone);
   return [clock(instant, zone), ...(day ? [' ', element('small', {}, day)] : [])];
-}
-
-function sentence(body, sun) {
-  const { name, constellation, light_time: light } = body;
-  const facts = [];
-  if (constellation) facts.push(`in ${constellations.get(constellation) ?? constellation}`);
-  if (body.distance !== undefined) facts.push(`${distance(body.distance)} away`);
-  if (light !== undefined) facts.push(`its light is ${duration(light)} old`);
-  if (name === 'moon' && body.phase !== undefined && body.ra !== undefined && sun?.ra !== undefined) {
-    const waxing = (body.ra - sun.ra + 360) % 360 < 180;
-    facts.push(`${phaseName(body.phase, waxing)}, ${Math.round(body.phase * 100)} % lit`);
-  }
-  const rest = facts.length ? ` is ${facts.join(', ')}.` : ' is on the dome with its way over the sky through this day.';
-  return element('p', {}, element('strong', {}, capital(spoken(name))), rest);
 }

@@ -8,6 +8,7 @@ import { capital, degrees, direction, titles } from './words.js';
 
 const extent = 130;
 const usualScale = 2.6; // pixels a dome unit has on a desktop screen; glyphs are drawn for it
+const touchable = { least: 6, alone: 22 }; // pixels around a body
 const rings = [30, 60];
 const centred = { 'text-anchor': 'middle', 'dominant-baseline': 'central' };
 const cardinals = [['N', 0], ['E', 90], ['S', 180], ['W', 270]];
@@ -145,13 +146,32 @@ export class Dome {
     body.group.setAttribute('aria-label',
       `${titles[name]}, ${alt < 0 ? 'below the horizon' : `${degrees(alt, 0)} up`}, ${direction(position.az)}`);
     const aspect = name === 'moon' ? moonAspect(position, sun) : undefined;
-    const looks = JSON.stringify([magnitude, aspect && [aspect.lit.toFixed(2), aspect.angle.toFixed(0)]]);
+    const reach = Math.max(this.#touch(position), sizeOf(name, magnitude) * this.#zoom + 1.5);
+    const looks = JSON.stringify([magnitude, reach.toFixed(1), aspect && [aspect.lit.toFixed(2), aspect.angle.toFixed(0)]]);
     if (body.drawn === looks) return;
     body.drawn = looks;
     const scaled = svg('g', { transform: `scale(${this.#zoom.toFixed(3)})` }, ...glyph(name, magnitude, aspect));
-    const reach = Math.max(12 / this.#scale, sizeOf(name, magnitude) * this.#zoom + 1.5);
     const touch = svg('circle', { class: 'touch', r: reach.toFixed(2) });
     body.group.replaceChildren(scaled, touch);
+  }
+
+  /** How far around it a body takes a touch: a finger's width where it stands alone, less beside another. */
+  #touch(position) {
+    const { x, y } = project(position);
+    const others = this.#positions.filter(({ name }) => name !== position.name).map(project);
+    const nearest = Math.min(...others.map((other) => Math.hypot(other.x - x, other.y - y)));
+    return Math.min(touchable.alone / this.#scale, Math.max(touchable.least / this.#scale, nearest / 2));
+  }
+
+  /** Where on the screen a body stands: {x, y, reach, middle}, middle being the dome's own height. */
+  spot(name) {
+    const position = this.#positions.find((other) => other.name === name);
+    if (!position) return undefined;
+    const { left, top, width } = this.root.getBoundingClientRect();
+    const scale = width / (2 * extent);
+    const { x, y } = project(position);
+    const reach = (this.#room(position) + 4.5) * scale + 16;
+    return { x: left + (x + extent) * scale, y: top + (y + extent) * scale, reach, middle: top + extent * scale };
   }
 
   #add(name) {

@@ -11,6 +11,7 @@ import { Almanac } from './almanac.js';
 import { almanacFields, ask, Away, skyFields, skyUrl } from './api.js';
 import { known, timestamp } from './calendar.js';
 import { Dome } from './dome.js';
+import { Facts } from './facts.js';
 import { holdWithinKnown, Hours, spokenTime } from './hours.js';
 import { recallPlace, rememberPlace } from './memory.js';
 import { Observer } from './observer.js';
@@ -33,18 +34,19 @@ const settled = 250;
 
 const wanted = { place: undefined, instant: undefined }; // no instant: now
 let shown; // {place, instant, live, bodies}
-const marked = { chosen: undefined, pointed: undefined };
+const marked = { chosen: undefined, pointed: undefined, where: 'table' };
 let almanac = { place: undefined, instant: NaN, bodies: new Map() }; // where and when its numbers are for
 let asking = false;
 let entry; // how the address will be written: 'pushState', 'replaceState' or not at all
 let writing;
 let settling;
+let unsaid = false; // a choice of which nothing has been said
 let hoursTurn = 0;
 
-const handlers = { onSelect: select, onPoint: point };
-const dome = new Dome(at('dome'), handlers);
+const dome = new Dome(at('dome'), { onSelect: (name) => select(name, 'dome'), onPoint: point });
 const ways = new Ways(dome);
-const table = new Almanac({ rows: at('rows'), caption: at('caption'), about: at('about') }, handlers);
+const table = new Almanac(at('rows'), { onSelect: (name) => select(name, 'table'), onPoint: point });
+const facts = new Facts({ about: at('about'), home: at('table'), dome: at('dome').parentNode });
 const tonight = new Tonight(
   { title: at('tonight-title'), sun: at('tonight-sun'), moon: at('tonight-moon'), lines: at('tonight-lines') },
   { onPick: (name, instant) => visitMoment(name, instant) });
@@ -78,6 +80,7 @@ const relay = new Relay({
 
 /** Goes to a place and a time (undefined = now). A change of time is no step of the history: a slider makes many. */
 function go({ place, instant }) {
+  unsaid = true;
   entry = sameSpot(place, shown?.place) ? 'replaceState' : 'pushState';
   observer.complain();
   want(place, instant);
@@ -144,17 +147,21 @@ function arrived(answer, place) {
   headline(shown);
   showHours();
   clearTimeout(settling);
+  paint();
   if (shown.live) settle();
   else settling = setTimeout(settle, settled);
-  paint();
   drawWays();
-  for (const part of document.querySelectorAll('main section[hidden]')) part.hidden = false;
+  const hidden = document.querySelectorAll('main section[hidden]');
+  for (const part of hidden) part.hidden = false;
+  // What is measured on the screen is known once it is on it.
+  if (hidden.length > 0) paint();
 }
 
 /** What costs more than positions, when the choice has come to rest. */
 function settle() {
   freshenAlmanac();
   showNight();
+  sayShown();
 }
 
 async function showNight() {
@@ -166,7 +173,7 @@ async function showNight() {
 /** A line of the night leads to its moment and its body. */
 function visitMoment(name, instant) {
   player.stop();
-  if (marked.chosen !== name) select(name);
+  if (marked.chosen !== name) select(name, 'dome');
   go({ place: wanted.place, instant: Math.round(instant / 60_000) * 60_000 });
 }
 
@@ -204,6 +211,7 @@ function paint() {
   dome.show(bodies);
   dome.showStars(starsUp(place, instant));
   table.show(bodies, instant, place);
+  showFacts(bodies);
   at('summary').textContent = summary(bodies);
   dome.describe(`Sky dome over ${place.name}. ${summary(bodies)}`);
   at('caption').textContent =
@@ -268,13 +276,22 @@ async function askAlmanac(place, time, before) {
 
 // --- what a person chooses to look at ---
 
-function select(name) {
+function select(name, where) {
   marked.chosen = marked.chosen === name ? undefined : name;
+  marked.where = where;
   dome.select(marked.chosen);
   table.select(marked.chosen);
   if (!shown) return;
   paint();
   drawWays();
+  say(facts.text);
+}
+
+function showFacts(bodies) {
+  const { chosen, where } = marked;
+  const named = (name) => bodies.find((body) => body.name === name);
+  const besides = chosen === undefined ? {} : where === 'dome' ? { spot: dome.spot(chosen) } : { row: table.row(chosen) };
+  facts.show(named(chosen), named('sun'), besides);
 }
 
 function point(name) {
@@ -284,6 +301,19 @@ function point(name) {
 }
 
 // --- what a person must know ---
+
+/** The one announcement of a change, for who hears the page. */
+function say(text) {
+  if (at('said').textContent !== text) at('said').textContent = text;
+}
+
+/** What was chosen has come. The slider speaks for itself, and so does a limit; a sky that moves by itself says nothing. */
+function sayShown() {
+  if (!unsaid || player.runs) return;
+  unsaid = false;
+  if (document.activeElement === at('slider') || at('time-limit').textContent !== '') return;
+  say(`${shown.place.name}, ${at('when').textContent}. ${at('summary').textContent}`);
+}
 
 function notify(text) {
   if (at('notice').textContent !== text) at('notice').textContent = text;

@@ -1,0 +1,60 @@
+// Facts: a few words about the chosen body, next to where it was chosen: on the dome beside the body, in the table below its row.
+// Without a chosen body there is a hint below the table.
+import { element } from './almanac.js';
+import { constellations } from './constellations.js';
+import { capital, decimal, distance, duration, phaseName, spoken, whereabouts } from './words.js';
+
+const hint = 'Choose a body, here or on the dome, to see its way over the sky.';
+const margin = 8;
+
+export class Facts {
+  #text = '';
+
+  /** about: the element that moves; home: where it stands with the hint; dome: the section around the dome */
+  constructor({ about, home, dome }) {
+    Object.assign(this, { about, home, dome });
+    this.row = element('tr', { class: 'facts', role: 'row' }, element('td', { role: 'cell', colspan: 7 }));
+  }
+
+  get text() {
+    return this.#text;
+  }
+
+  /** `spot` is where on the screen the body stands on the dome, `row` its row in the table; one of the two, or neither. */
+  show(body, sun, { spot, row }) {
+    const parts = body ? sentence(body, sun) : [hint];
+    const paragraph = element('p', body ? {} : { class: 'hint' }, ...parts);
+    this.#text = body ? paragraph.textContent : '';
+    this.about.replaceChildren(paragraph);
+    this.about.classList.toggle('beside', spot !== undefined);
+    const target = spot ? this.dome : row ? this.row.firstChild : this.home;
+    if (this.about.parentNode !== target) target.append(this.about);
+    if (row && row.nextSibling !== this.row) row.after(this.row);
+    if (!row) this.row.remove();
+    if (spot) this.#putBeside(spot);
+    else this.about.removeAttribute('style');
+  }
+
+  /** Below a body of the upper half and above one of the lower, so that it never leaves the dome. */
+  #putBeside({ x, y, reach, middle }) {
+    const [frame, { width, height }] = [this.dome.getBoundingClientRect(), this.about.getBoundingClientRect()];
+    const left = Math.min(Math.max(x - frame.left - width / 2, margin), frame.width - width - margin);
+    const top = y < middle ? y + reach : y - reach - height;
+    this.about.style.left = `${left.toFixed(1)}px`;
+    this.about.style.top = `${(top - frame.top).toFixed(1)}px`;
+  }
+}
+
+function sentence(body, sun) {
+  const { name, constellation, light_time: light, magnitude } = body;
+  const facts = [whereabouts(body)];
+  if (constellation) facts.push(`in ${constellations.get(constellation) ?? constellation}`);
+  if (magnitude !== undefined && name !== 'sun') facts.push(`magnitude ${decimal(magnitude, 1)}`);
+  if (body.distance !== undefined) facts.push(`${distance(body.distance)} away`);
+  if (light !== undefined) facts.push(`its light is ${duration(light)} old`);
+  if (name === 'moon' && body.phase !== undefined && body.ra !== undefined && sun?.ra !== undefined) {
+    const waxing = (body.ra - sun.ra + 360) % 360 < 180;
+    facts.push(`${phaseName(body.phase, waxing)}, ${Math.round(body.phase * 100)} % lit`);
+  }
+  return [element('strong', {}, capital(spoken(name))), ` is ${facts.join(', ')}.`];
+}
