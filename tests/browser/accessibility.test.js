@@ -2,22 +2,13 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { after, before, test } from 'node:test';
-import { choosePlace, desktop, launch, openPage, phone, visit } from './browser.js';
-import { Server } from './server.js';
+import { test } from 'node:test';
+import { choosePlace, desktop, openPage, phone, visit } from './browser.js';
+import { browser, server, setStage } from './stage.js';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-let browser;
-let server;
-
-before(async () => {
-  [browser, server] = await Promise.all([launch(), new Server().start()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+setStage();
 
 for (const colorScheme of ['light', 'dark']) {
   for (const [device, options] of Object.entries({ desktop, phone })) {

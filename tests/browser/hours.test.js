@@ -1,28 +1,16 @@
 // The slider through the day: it holds at its ends, and a key goes on into the next day.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { launch, openPage, visit } from './browser.js';
-import { Server } from './server.js';
+import { afterEach, test } from 'node:test';
+import { openPage, visit } from './browser.js';
+import { browser, closeQuietly, server, setStage } from './stage.js';
 
 const melbourne = '?lon=144.9631&lat=-37.8136&elevation=31&time=2026-11-23T10:10:00Z';
 const tokyoOfOld = '?lon=139.6917&lat=35.6895&elevation=40&time=1860-05-05T03:00:00Z';
 
-let browser;
-let server;
 let page;
 
-before(async () => {
-  [browser, server] = await Promise.all([launch(), new Server().start()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-afterEach(async () => {
-  const { said } = page;
-  await page.context().close();
-  assert.deepEqual(said, []);
-});
+setStage();
+afterEach(() => closeQuietly(page));
 
 /** What the controls say: 'YYYY-MM-DD HH:MM', by the clock of the place. */
 function chosen() {

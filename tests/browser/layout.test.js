@@ -1,19 +1,10 @@
 // The page at every width: the dome grows with the window, and nothing is wider than the window.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launch, openPage, visit } from './browser.js';
-import { Server } from './server.js';
+import { test } from 'node:test';
+import { openPage, visit } from './browser.js';
+import { browser, server, setStage } from './stage.js';
 
-let browser;
-let server;
-
-before(async () => {
-  [browser, server] = await Promise.all([launch(), new Server().start()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+setStage();
 
 for (const height of [600, 900, 1400]) {
   test(`the dome never shrinks as a window of ${height} pixels in height grows wider`, async () => {

@@ -1,20 +1,13 @@
 // Places by name: the cities that the server knows, as suggestions.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { choosePlace, launch, openPage, visit } from './browser.js';
+import { afterEach, test } from 'node:test';
+import { choosePlace, openPage, visit } from './browser.js';
 import { Server } from './server.js';
+import { browser, server, setStage } from './stage.js';
 
-let browser;
-let server;
 let page;
 
-before(async () => {
-  [browser, server] = await Promise.all([launch(), new Server().start()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+setStage();
 afterEach(() => page.context().close());
 
 const headline = (name) => page.waitForFunction((text) => document.querySelector('h1').textContent === text, name);

@@ -1,25 +1,17 @@
 // What the page shows, and what a person can do with it.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { choosePlace, launch, openPage, phone, place, row, visit } from './browser.js';
-import { Server } from './server.js';
+import { afterEach, test } from 'node:test';
+import { choosePlace, openPage, phone, place, row, visit } from './browser.js';
+import { browser, server, setStage } from './stage.js';
 
 const melbourne = 'lon=144.9631&lat=-37.8136&elevation=31';
 const evening = `?${melbourne}&time=2026-11-23T10:10:00Z`;
 const arctic = '?lon=15.6356&lat=78.2232&elevation=10&time=2026-06-21T22:00:00Z';
 const radius = 100;
 
-let browser;
-let server;
 let page;
 
-before(async () => {
-  [browser, server] = await Promise.all([launch(), new Server().start()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+setStage();
 afterEach(async () => {
   const { said, elsewhere } = page;
   await page.context().close();

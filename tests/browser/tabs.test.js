@@ -1,25 +1,18 @@
 // Many tabs of the page at once: a browser opens six connections to a server, and a stream holds one for good.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { choosePlace, desktop, launch, watch } from './browser.js';
+import { afterEach, test } from 'node:test';
+import { choosePlace, desktop, watch } from './browser.js';
 import { Server } from './server.js';
+import { browser, server, setStage } from './stage.js';
 
 const names = [['Cairo', '?lon=31.2357&lat=30.0444&elevation=23'], ['Delhi', '?lon=77.209&lat=28.6139&elevation=216'],
   ['Quito', '?lon=-78.4678&lat=-0.1807&elevation=2850'], ['Tokyo', '?lon=139.6917&lat=35.6895&elevation=40']];
 const cairo = names[0][1];
 const most = 2;
 
-let browser;
-let server;
 let context;
 
-before(async () => {
-  [browser, server] = await Promise.all([launch(), new Server().start()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+setStage();
 afterEach(() => context.close());
 
 // Headless tabs are all shown; this one can be told that it is hidden.
@@ -38,14 +31,14 @@ async function newContext() {
 }
 
 /** A tab in the one context, with `streams`: those it has open. */
-async function openTab(query) {
-  const page = watch(await context.newPage(), server);
+async function openTab(query, from = server) {
+  const page = watch(await context.newPage(), from);
   page.streams = new Set();
   const isStream = (request) => request.url().includes('planets/stream');
   page.on('request', (request) => isStream(request) && page.streams.add(request));
   for (const end of ['requestfailed', 'requestfinished']) page.on(end, (request) => page.streams.delete(request));
   page.on('close', () => page.streams.clear());
-  await page.goto(server.base + query);
+  await page.goto(from.base + query);
   await page.waitForSelector('#rows tr:not(.waiting)');
   return page;
 }
@@ -153,10 +146,8 @@ test('where the browser has no locks the tabs ask', async () => {
 test('all tabs notice that the server goes and comes back', async () => {
   await newContext();
   const own = await new Server().start();
-  const shared = server;
-  server = own;
   try {
-    const tabs = [await openTab(cairo), await openTab(cairo), await openTab(names[1][1])];
+    const tabs = [await openTab(cairo, own), await openTab(cairo, own), await openTab(names[1][1], own)];
     await own.stop();
     const says = (page, text) => page.waitForFunction(
       (words) => document.getElementById('notice').textContent.includes(words), text);
@@ -166,6 +157,5 @@ test('all tabs notice that the server goes and comes back', async () => {
     await allMove(tabs);
   } finally {
     await own.stop();
-    server = shared;
   }
 });

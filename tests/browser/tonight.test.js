@@ -1,28 +1,16 @@
 // Tonight on the page: a line a body, the Moon, the twilights, and the way to a moment.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { choosePlace, launch, openPage, phone, visit } from './browser.js';
-import { Server } from './server.js';
+import { afterEach, test } from 'node:test';
+import { choosePlace, openPage, phone, visit } from './browser.js';
+import { browser, closeQuietly, server, setStage } from './stage.js';
 
 const greenwich = '?lon=-0.0005&lat=51.4769&elevation=0&time=2026-11-23T20:00:00Z';
 const arctic = '?lon=15.6356&lat=78.2232&elevation=10&time=';
 
-let browser;
-let server;
 let page;
 
-before(async () => {
-  [browser, server] = await Promise.all([launch(), new Server().start()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-afterEach(async () => {
-  const { said } = page;
-  await page.context().close();
-  assert.deepEqual(said, []);
-});
+setStage();
+afterEach(() => closeQuietly(page));
 
 const known = () => page.waitForFunction(() => document.getElementById('tonight-sun').textContent !== '' &&
   !document.getElementById('tonight-lines').classList.contains('waiting'));

@@ -1,23 +1,15 @@
 // The page under a finger, in large letters and by ear: facts stand where the body was chosen, controls can be seen and hit, and a
 // change is announced once.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { launch, openPage, phone, visit } from './browser.js';
-import { Server } from './server.js';
+import { afterEach, test } from 'node:test';
+import { openPage, phone, visit } from './browser.js';
+import { browser, server, setStage } from './stage.js';
 
 const evening = '?lon=144.9631&lat=-37.8136&elevation=31&time=2026-11-23T10:10:00Z';
 
-let browser;
-let server;
 let page;
 
-before(async () => {
-  [browser, server] = await Promise.all([launch(), new Server().start()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+setStage();
 afterEach(() => page.context().close());
 
 test('facts stand beside a body that is tapped on the dome, and below a row of the table', async () => {
