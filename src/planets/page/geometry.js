@@ -5,7 +5,7 @@
 export const radius = 100;
 export const rim = { inner: 100, outer: 119 };
 
-const degree = Math.PI / 180;
+export const degree = Math.PI / 180;
 
 export function distanceFromZenith(altitude) {
   if (altitude >= 0) return (radius * (90 - altitude)) / 90;
@@ -24,6 +24,14 @@ export function polar(azimuth, distance) {
 function unit({ az, alt }) {
   const flat = Math.cos(alt * degree);
   return [flat * Math.sin(az * degree), flat * Math.cos(az * degree), Math.sin(alt * degree)];
+}
+
+/** Azimuth and altitude, at a latitude, of a direction of the equator's frame turned to the meridian: to it, east of it, to the pole. */
+export function horizontal([meridian, east, pole], lat) {
+  const [sinLat, cosLat] = [Math.sin(lat * degree), Math.cos(lat * degree)];
+  const north = pole * cosLat - meridian * sinLat;
+  const up = pole * sinLat + meridian * cosLat;
+  return { az: (Math.atan2(east, north) / degree + 360) % 360, alt: Math.asin(Math.min(1, Math.max(-1, up))) / degree };
 }
 
 /** The angle between two directions, in degrees. */

@@ -3,12 +3,11 @@
 // A night goes from one mean noon of the longitude to the next. Two skies, at its two ends, carry right ascension and declination of
 // each body; between them these go almost straight, so that a position is found for any moment, within a few hundredths of a degree.
 // The Moon is near: its way is the API's own track. What is found is checked against the API by a test.
-import { separation } from './geometry.js';
+import { degree, horizontal, separation } from './geometry.js';
 import { faintest, glare, instruments, sunrise } from './sight.js';
 
 const day = 86_400_000;
 const minute = 60_000;
-const degree = Math.PI / 180;
 const step = 10 * minute;
 /** How fast the sky turns, in degrees a millisecond. */
 const turn = 360.98564736629 / day;
@@ -169,8 +168,5 @@ function hourAngle({ az, airless_alt: alt }, lat) {
 
 function overhead(hour, dec, lat) {
   const [sinH, cosH, sinD, cosD] = [Math.sin(hour * degree), Math.cos(hour * degree), Math.sin(dec * degree), Math.cos(dec * degree)];
-  const [sinL, cosL] = [Math.sin(lat * degree), Math.cos(lat * degree)];
-  const north = sinD * cosL - cosD * cosH * sinL;
-  const alt = Math.asin(Math.min(1, Math.max(-1, sinD * sinL + cosD * cosH * cosL))) / degree;
-  return { az: (Math.atan2(-cosD * sinH, north) / degree + 360) % 360, alt };
+  return horizontal([cosD * cosH, -cosD * sinH, sinD], lat);
 }

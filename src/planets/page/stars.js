@@ -1,5 +1,6 @@
 // Stars: the brightest, as a backdrop of the night sky. Only for the eye: drawn to a twentieth of a degree, without refraction,
 // which is finer than a dot on the dome. The planets' positions are the server's; only these are turned here.
+import { degree, horizontal } from './geometry.js';
 
 // Right ascension and declination (J2000, degrees) and magnitude.
 const catalogue = `
@@ -30,7 +31,6 @@ const catalogue = `
 82.05 -20.77 2.84, 84.90 -34.07 2.65, 220.48 -47.38 2.3, 224.62 -43.13 2.68, 261.32 -55.53 2.84, 262.95 -49.88 2.93,
 6.45 -77.25 2.8, 29.70 -61.57 2.86, 334.62 -60.27 2.86, 189.30 -69.13 2.69, 319.65 62.58 2.45, 194.00 38.32 2.89`;
 
-const degree = Math.PI / 180;
 const obliquity = 23.4393 * degree;
 const j2000 = Date.UTC(2000, 0, 1, 12);
 const century = 36_525 * 86_400_000;
@@ -60,11 +60,8 @@ function vector(ra, dec) {
 export function overhead([x, y, z], { lon, lat }, instant) {
   const days = (instant - j2000) / 86_400_000;
   const sidereal = (280.46062 + 360.98564736629 * days + lon) * degree;
-  const [sinS, cosS, sinL, cosL] = [Math.sin(sidereal), Math.cos(sidereal), Math.sin(lat * degree), Math.cos(lat * degree)];
-  const south = x * cosS + y * sinS;
-  const east = y * cosS - x * sinS;
-  const north = z * cosL - south * sinL;
-  return { az: Math.atan2(east, north) / degree, alt: Math.asin(Math.min(1, Math.max(-1, z * sinL + south * cosL))) / degree };
+  const [sinS, cosS] = [Math.sin(sidereal), Math.cos(sidereal)];
+  return horizontal([x * cosS + y * sinS, y * cosS - x * sinS, z], lat);
 }
 
 /** [{az, alt, magnitude}]: those that are up. */
