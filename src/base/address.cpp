@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <arpa/inet.h>
-#include <charconv>
 #include <cstring>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <optional>
+
+#include "base/whole_number.hpp"
 
 namespace orrery::base {
 namespace {
@@ -27,14 +28,6 @@ void set_v4(Address& out, const void* four_bytes) {
 void set_v6(Address& out, const void* sixteen_bytes) {
   std::memcpy(out.ip.data(), sixteen_bytes, 16);
   out.family = is_mapped(out.ip) ? Address::Family::kV4 : Address::Family::kV6;
-}
-
-template <class Number>
-std::optional<Number> read_number(std::string_view text) {
-  Number value{};
-  const auto end = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || end.ec != std::errc{} || end.ptr != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 bool same_prefix(const std::array<std::uint8_t, 16>& a, const std::array<std::uint8_t, 16>& b,
@@ -151,7 +144,7 @@ Result<AddressSet> AddressSet::parse(const std::vector<std::string>& entries) {
     const unsigned width = address->family == Address::Family::kV4 ? 32 : 128;
     unsigned prefix = width;
     if (slash != std::string::npos) {
-      const auto given = read_number<unsigned>(std::string_view{entry}.substr(slash + 1));
+      const auto given = whole_number<unsigned>(std::string_view{entry}.substr(slash + 1));
       if (!given || *given > width) {
         return fail(fmt::format("`{}` needs a prefix length from 0 to {} after the slash", entry, width));
       }

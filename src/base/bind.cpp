@@ -1,10 +1,11 @@
 #include "base/bind.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <fmt/format.h>
 #include <sys/un.h>
 #include <vector>
+
+#include "base/whole_number.hpp"
 
 namespace orrery::base {
 namespace {
@@ -88,16 +89,8 @@ Result<void> check_names(const Words& words) {
   return {};
 }
 
-template <class Number>
-std::optional<Number> read_number(std::string_view text) {
-  Number value{};
-  const auto end = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || end.ec != std::errc{} || end.ptr != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 Result<std::uint16_t> read_port(std::string_view text) {
-  const auto port = read_number<std::uint16_t>(text);
+  const auto port = whole_number<std::uint16_t>(text);
   if (text.find(' ') != std::string_view::npos)
     return fail(
         fmt::format("`{}` is not a port; write the number alone, and options behind it as NAME=value", text));
@@ -144,7 +137,7 @@ Result<BindTarget> parse_unix(std::string_view path) {
 }
 
 Result<BindTarget> parse_inherited(std::string_view number) {
-  const auto fd = read_number<int>(number);
+  const auto fd = whole_number<int>(number);
   if (!fd || *fd < 0) return fail(fmt::format("`fd://{}` names no descriptor; write fd://3", number));
   BindTarget target;
   target.kind = BindTarget::Kind::kInherited;
