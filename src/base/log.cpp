@@ -77,11 +77,6 @@ std::unique_ptr<spdlog::formatter> line_formatter(bool colour) {
   return formatter;
 }
 
-mode_t kind_of(int fd) {
-  struct stat info {};
-  return ::fstat(fd, &info) == 0 ? info.st_mode & S_IFMT : 0;
-}
-
 /// A terminal that shows colours, and nobody who asked for none (no-color.org).
 bool wants_colour(int fd) {
   const char* refused = std::getenv("NO_COLOR");

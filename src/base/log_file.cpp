@@ -13,10 +13,6 @@ namespace orrery::base {
 
 namespace {
 
-constexpr mode_t kMode = 0640;
-// O_NONBLOCK: a FIFO without a reader must not hold the whole server.
-constexpr int kFlags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-
 /// Standard output or error, when `path` is one of them by another name.
 UniqueFd open_standard_stream(const std::string& path) {
   for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) {
@@ -38,7 +34,7 @@ std::string opening_failed(int error) {
 }
 
 tl::expected<UniqueFd, int> open_to_append(const std::string& path) {
-  UniqueFd file{::open(path.c_str(), kFlags | O_CREAT, kMode)};
+  UniqueFd file{::open(path.c_str(), kLogFlags | O_CREAT, kLogMode)};
   if (file) return file;
   const int error = errno;
   // ENXIO: a socket, which cannot be opened.
@@ -54,9 +50,13 @@ bool is_open_as(const std::string& path, int fd) {
          open.st_ino == named.st_ino;
 }
 
-Appended append_lines(int fd, std::string_view lines) {
+mode_t kind_of(int fd) {
   struct stat info {};
-  const bool regular = ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+  return ::fstat(fd, &info) == 0 ? info.st_mode & S_IFMT : 0;
+}
+
+Appended append_lines(int fd, std::string_view lines) {
+  const bool regular = kind_of(fd) == S_IFREG;
   char last = '\n';
   while (!lines.empty()) {
     pollfd ready{fd, POLLOUT, 0};

@@ -6,14 +6,20 @@
 // there (os/owned_file.hpp).
 #pragma once
 
+#include <fcntl.h>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 
 #include "orrery/result.hpp"
 
 #include "base/unique_fd.hpp"
 
 namespace orrery::base {
+
+/// O_NONBLOCK: a FIFO without a reader must not hold the whole server.
+inline constexpr int kLogFlags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+inline constexpr mode_t kLogMode = 0640;
 
 /// Opens `path` to append, makes it (mode 0640 less the umask) when it is not there, and never waits for a
 /// FIFO's reader. A path that is standard output or error by another name (/dev/stdout) works though a pipe
@@ -25,6 +31,9 @@ std::string opening_failed(int error);
 
 /// Whether `path` still names the file that is open as `fd`: then there is nothing to reopen.
 bool is_open_as(const std::string& path, int fd);
+
+/// S_IFREG, S_IFIFO, …; 0 when that cannot be told.
+mode_t kind_of(int fd);
 
 struct Appended {
   bool whole = true;  ///< everything is written

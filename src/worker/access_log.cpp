@@ -21,11 +21,6 @@ namespace {
 
 constexpr std::size_t kFlushAt = 32 * 1024;
 
-mode_t kind_of(int fd) {
-  struct stat info {};
-  return ::fstat(fd, &info) == 0 ? info.st_mode & S_IFMT : 0;
-}
-
 /// One write that never waits, whoever else shares the open file description and whatever its flags are: systemd hands us a socket,
 /// and a pipe of somebody else's cannot be opened anew. A pipe that polls writable takes PIPE_BUF bytes; a unix socket takes
 /// so few bytes whole or not at all.
@@ -39,8 +34,7 @@ ssize_t write_without_waiting(int fd, bool socket, std::string_view bytes) {
 
 /// Standard output as an open file description of our own, so that O_NONBLOCK does not reach those who share it.
 int open_standard_output() {
-  constexpr int kFlags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-  const int own = ::open("/proc/self/fd/1", kFlags);
+  const int own = ::open("/proc/self/fd/1", base::kLogFlags);
   return own >= 0 ? own : ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 }
 
@@ -79,7 +73,7 @@ Result<void> AccessLog::reopen() {
 
 void AccessLog::direct(base::UniqueFd file) {
   fd_ = std::move(file);
-  const mode_t kind = kind_of(fd_.get());
+  const mode_t kind = base::kind_of(fd_.get());
   waits_ = kind == S_IFREG;
   socket_ = kind == S_IFSOCK;
   complained_ = torn_ = false;
