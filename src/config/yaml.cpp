@@ -98,15 +98,9 @@ std::string_view wanted_shape(const Setting& setting) {
   return "a value";
 }
 
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") + 1 - first);
-}
-
 std::string_view first_word(std::string_view text) {
   text = trimmed(text);
-  return text.substr(0, text.find_first_of(" \t\r\n"));
+  return text.substr(0, text.find_first_of(kBlanks));
 }
 
 /// `bind: [::]` and `access_log_format: {"a":1}` are meant as texts.

@@ -6,8 +6,6 @@
 namespace orrery::config {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r";
-
 std::string_view line_at(std::string_view text, int line) {
   for (; line > 0; --line) {
     const auto end = text.find('\n');
@@ -15,12 +13,6 @@ std::string_view line_at(std::string_view text, int line) {
     text.remove_prefix(end + 1);
   }
   return line < 0 ? std::string_view{} : text.substr(0, text.find('\n'));
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) + 1 - first);
 }
 
 bool is_name(std::string_view text) {
@@ -112,6 +104,12 @@ std::string showing(std::string_view text, int line, const std::string& advice) 
 }
 
 }  // namespace
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) + 1 - first);
+}
 
 std::string shown_line(std::string_view text, int line) {
   constexpr std::size_t kMost = 80;

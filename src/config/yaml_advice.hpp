@@ -10,6 +10,11 @@
 
 namespace orrery::config {
 
+/// What stands between the words of a file, ends of lines included.
+inline constexpr std::string_view kBlanks = " \t\r\n";
+/// `text` without blanks at both ends.
+std::string_view trimmed(std::string_view text);
+
 /// A sentence for a syntax error in `line` (from 0) of `text`, which shows the line; empty when nothing is
 /// known to help.
 std::string advise(std::string_view text, int line);
