@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/utf8.hpp"
 #include "http/characters.hpp"
 #include "http/writer.hpp"
 
@@ -14,6 +15,9 @@ namespace {
 
 /// `text` with U+FFFD for whatever is no UTF-8: part of it may have come from a peer.
 std::string valid_utf8(std::string_view text) {
+  std::size_t valid = 0;
+  while (const std::size_t length = base::utf8_length(text.substr(valid))) valid += length;
+  if (valid == text.size()) return std::string{text};
   const std::string json =
       nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return nlohmann::json::parse(json).get<std::string>();
