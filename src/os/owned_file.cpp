@@ -14,8 +14,7 @@ namespace orrery::os {
 
 namespace {
 
-constexpr mode_t kMode = 0640;
-constexpr int kFlags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW;
+constexpr int kFlags = base::kLogFlags | O_NOFOLLOW;
 
 tl::unexpected<Error> cannot_act_as(const Identity& owner) {
   return fail(fmt::format("cannot act as {}: CAP_SETUID and CAP_SETGID are needed", owner.name));
@@ -44,7 +43,7 @@ bool is_ours(const struct stat& found, const Identity& owner) {
 }
 
 Result<base::UniqueFd> make_and_give(const Place& place, const Identity& owner) {
-  base::UniqueFd file{::openat(place.directory(), place.name(), kFlags | O_CREAT | O_EXCL, kMode)};
+  base::UniqueFd file{::openat(place.directory(), place.name(), kFlags | O_CREAT | O_EXCL, base::kLogMode)};
   if (!file) return fail(base::opening_failed(errno));
   if (::fchown(file.get(), owner.uid, owner.gid) == 0) return file;
   const int error = errno;
@@ -70,20 +69,25 @@ Result<base::UniqueFd> open_as_root(const std::string& path, const Identity& own
 
 bool is_refusal(int error) { return error == EACCES || error == EPERM; }
 
-/// 0, or why this process (or the user it acts as) may not open `path` or make it.
-int obstacle(const std::string& path) {
-  struct stat there {};
-  if (::stat(path.c_str(), &there) == 0) {
-    if (S_ISDIR(there.st_mode)) return EISDIR;
-    return ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0 ? 0 : errno;
-  }
-  if (errno != ENOENT) return errno;
-  const std::size_t slash = path.rfind('/');
-  const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  return ::faccessat(AT_FDCWD, directory.c_str(), W_OK | X_OK, AT_EACCESS) == 0 ? 0 : errno;
+/// 0, or errno.
+int access_obstacle(const std::string& path, int rights) {
+  return ::faccessat(AT_FDCWD, path.c_str(), rights, AT_EACCESS) == 0 ? 0 : errno;
 }
 
 }  // namespace
+
+std::string directory_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash + 1);
+}
+
+int making_obstacle(const std::string& path) { return access_obstacle(directory_of(path), W_OK | X_OK); }
+
+int writing_obstacle(const std::string& path) {
+  struct stat there {};
+  if (::stat(path.c_str(), &there) != 0) return errno == ENOENT ? making_obstacle(path) : errno;
+  return S_ISDIR(there.st_mode) ? EISDIR : access_obstacle(path, W_OK);
+}
 
 Result<OwnedFile> open_log(const std::string& path, const std::optional<Identity>& owner) {
   tl::expected<base::UniqueFd, int> file;
@@ -99,7 +103,7 @@ Result<OwnedFile> open_log(const std::string& path, const std::optional<Identity
   auto made = open_as_root(path, *owner);
   if (!made) return tl::unexpected(made.error());
   const ActingAs acting{*owner};
-  return OwnedFile{std::move(*made), obstacle(path) == 0};
+  return OwnedFile{std::move(*made), writing_obstacle(path) == 0};
 }
 
 Result<void> would_open_log(const std::string& path, const std::optional<Identity>& owner) {
@@ -107,9 +111,9 @@ Result<void> would_open_log(const std::string& path, const std::optional<Identit
   if (owner) {
     const ActingAs acting{*owner};
     if (!acting) return cannot_act_as(*owner);
-    error = obstacle(path);
+    error = writing_obstacle(path);
   } else {
-    error = obstacle(path);
+    error = writing_obstacle(path);
   }
   if (error == 0) return {};
   if (!owner || !is_refusal(error)) return fail(std::strerror(error));

@@ -20,6 +20,13 @@
 
 namespace orrery::os {
 
+/// The part of a path in front of the file's name.
+std::string directory_of(const std::string& path);
+/// 0, or as errno why this process (or the user it acts as) may not make a file at `path` beside others.
+int making_obstacle(const std::string& path);
+/// The same for writing to what is there, or making it. Both make and open nothing.
+int writing_obstacle(const std::string& path);
+
 struct OwnedFile {
   base::UniqueFd fd;
   bool reopens = true;  ///< the owner's processes can open it by its path too

@@ -22,6 +22,7 @@ namespace {
 
 constexpr mode_t kMode = 0644;
 constexpr std::size_t kMostRead = 4096;
+constexpr const char* kNoPid = "exists and holds no pid; remove it or choose another path";
 
 /// The content without what means nothing: blanks, line ends, and the NUL bytes that a file system writes
 /// after a power failure.
@@ -44,8 +45,7 @@ bool is_pid(const std::string& text) {
 std::string objection(const struct stat& found, const Place& place) {
   if (S_ISLNK(found.st_mode)) return fmt::format("is a link to {}; name the file itself", place.target());
   if (!S_ISREG(found.st_mode)) return "is no regular file; remove it or choose another path";
-  if (found.st_size > static_cast<off_t>(kMostRead))
-    return "exists and holds no pid; remove it or choose another path";
+  if (found.st_size > static_cast<off_t>(kMostRead)) return kNoPid;
   if (::geteuid() != 0) return "";
   if (found.st_uid != 0)
     return fmt::format("belongs to uid {} and not to root; remove it or choose another path", found.st_uid);
@@ -83,6 +83,18 @@ std::string absolute(const std::string& path) {
 
 }  // namespace
 
+std::string Pidfile::objection(const std::string& path) {
+  const auto place = Place::find(path);
+  if (!place) return place.error().message;
+  const auto there = place->look();
+  if (!there) return "";
+  if (std::string why = os::objection(*there, *place); !why.empty()) return why;
+  constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK;
+  const base::UniqueFd file{::openat(place->directory(), place->name(), kFlags)};
+  if (!file) return fmt::format("cannot be opened: {}", std::strerror(errno));
+  return is_pid(read_content(file.get())) ? "" : kNoPid;
+}
+
 Result<Pidfile> Pidfile::lock(const std::string& given) {
   const std::string path = absolute(given);
   for (;;) {
@@ -101,7 +113,7 @@ Result<Pidfile> Pidfile::lock(const std::string& given) {
     // nobody sees.
     if (!same_file(fd->get(), *place)) continue;
     if (const std::string held = read_content(fd->get()); !is_pid(held)) {
-      return fail(fmt::format("pidfile {} exists and holds no pid; remove it or choose another path", path));
+      return fail(fmt::format("pidfile {} {}", path, kNoPid));
     }
     return Pidfile{path, std::move(*fd)};
   }

@@ -88,6 +88,8 @@ TEST_CASE("would_open: asks as the user that will open") {
   CHECK(would_append(directory.file("mine"), nobody));  // root opens its own, and never gives it away
   CHECK(would_append(directory.file("mine"), std::nullopt));
   CHECK(would_append(directory.file("theirs"), nobody));
+  // Root trusts no pid file that others could change: what a start refuses is refused here too.
+  CHECK(contains(said(would_lock(directory.file("theirs"))), "belongs to uid 65534"));
   CHECK(would_append(directory.file("new"), nobody));  // root makes it and gives it away
   CHECK(::geteuid() == 0);
   CHECK(::getegid() == 0);
