@@ -292,6 +292,10 @@ Result<AccessFormat> AccessFormat::compile(std::string_view format) {
                   compiled.fixed_, kShortestRoom / 2));
 }
 
+bool AccessFormat::has_response_fields() const {
+  return std::ranges::any_of(pieces_, [](const Piece& piece) { return piece.atom == Atom::kResponseField; });
+}
+
 void AccessFormat::render(const AccessRecord& record, std::string& out) const {
   const std::size_t before = out.size();
   std::size_t room = 512;

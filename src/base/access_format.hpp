@@ -61,6 +61,9 @@ class AccessFormat {
   /// Compiles `format`; fails with a sentence that names the unknown atom and its column.
   static Result<AccessFormat> compile(std::string_view format);
 
+  /// Whether a line has fields of the response in it.
+  [[nodiscard]] bool has_response_fields() const;
+
   /// Writes one line, with its newline, to the beginning of `to`, and returns its length. When it does not
   /// fit the result is a size that would do, larger than `to`, and what lies there is no line.
   [[nodiscard]] std::size_t render(const AccessRecord& record, std::span<char> to) const;

@@ -107,7 +107,7 @@ void Exchange::write_response(Response&& response, Monotonic now) {
     output_->set_tail(response.body());
   else
     output_->set_tail(response.take_body());
-  message_->departure.response = std::move(response);
+  if (context_.fields_logged) message_->departure.response = std::move(response);
   answered(now);
 }
 
@@ -135,7 +135,7 @@ void Exchange::begin_stream(Response head, Monotonic now) {
   message_->deadline = {};
   begin_departure(head.status());
   write_head(*output_, head, frame_for(head), context_.date);
-  message_->departure.response = std::move(head);
+  if (context_.fields_logged) message_->departure.response = std::move(head);
   if (no_body_) end_stream(now);
 }
 
@@ -183,14 +183,13 @@ void Exchange::answered(Monotonic now) {
   if (keep_ && !message.body_complete) {
     message.retain();
     discard_body(now);
-  } else {
-    const bool surprised = message.keep_alive && !ended_;
-    const Linger linger = after_answer();
+  } else if (message.body_complete) {
     message_ = nullptr;  // the ring has it
-    if (message.body_complete)
-      finish(surprised, now);
-    else
-      close(linger);
+    finish(message.keep_alive && !ended_, now);
+  } else {
+    const Linger linger = after_answer();
+    message_ = nullptr;
+    close(linger);
   }
   if (has_left) depart(0, now);
 }

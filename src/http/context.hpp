@@ -26,7 +26,7 @@ namespace orrery::http {
 struct Answer {
   int status = 0;
   std::uint64_t body_bytes = 0;        ///< those that left, without framing
-  const Response* response = nullptr;  ///< its fields; may be null
+  const Response* response = nullptr;  ///< its fields; null when nobody logs any
   base::Monotonic finished{};          ///< the epoch = at this moment
   base::Ending ending = base::Ending::kClosed;
 };
@@ -39,6 +39,8 @@ class Observer {
   virtual void on_rejected(base::Reject reason, const base::Address& peer, const Message* message) = 0;
   /// The last byte of a response has left, or the connection broke before (its status stands all the same).
   virtual void on_answered(const Message& message, const Answer& answer) = 0;
+  /// Whether on_answered() looks at the fields of a response, which are kept until then. Asked once.
+  [[nodiscard]] virtual bool logs_fields() const { return true; }
   /// A handler set a field that could forge a message; 500 goes out instead.
   virtual void on_unsendable(const Message& message) = 0;
 };
@@ -50,6 +52,7 @@ struct Context {
         router(table),
         routes(all_routes),
         observer(listener),
+        fields_logged(listener.logs_fields()),
         proxies(std::move(trusted_proxies)),
         error_media_type(media_type_of(settings.error_form)),
         ids(id_seed) {}
@@ -58,6 +61,7 @@ struct Context {
   const Router& router;
   const std::vector<Route>& routes;
   Observer& observer;
+  bool fields_logged;
   Proxies proxies;
   std::string_view error_media_type;  ///< of the server's own answers; empty = what the request accepts
   RequestIds ids;

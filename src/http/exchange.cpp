@@ -137,10 +137,8 @@ void Exchange::drop_message() {
 }
 
 void Exchange::enlist(Message& message) {
-  Message*& next = departing_ ? departing_->departure.next : message.departure.next;
-  message.departure.next = departing_ ? next : &message;
-  next = &message;
-  departing_ = &message;
+  Message* const last = std::exchange(departing_, &message);
+  message.departure.next = last ? std::exchange(last->departure.next, &message) : &message;
 }
 
 /// The first of the ring, which is then no part of it. The caller has its reference.
@@ -153,18 +151,18 @@ Message* Exchange::take_departed() {
   return first;
 }
 
-void Exchange::report(Message& message, std::uint64_t body_bytes, Monotonic now) {
+inline void Exchange::report(Message& message, std::uint64_t body_bytes, Monotonic now) {
   Departure& departure = message.departure;
-  context_.observer.on_answered(message,
-                                {departure.status, body_bytes, &departure.response, now, departure.ending});
-  departure.response = {};
-  departure.chunks.clear();
+  const Response* const response = context_.fields_logged ? &departure.response : nullptr;
+  context_.observer.on_answered(message, {departure.status, body_bytes, response, now, departure.ending});
+  if (response) departure.response = {};
+  if (departure.chunked) departure.chunks.clear();
 }
 
 /// `bytes` more have left: with them, perhaps, the last ones of some answers.
 void Exchange::depart(std::uint64_t bytes, Monotonic blocked_until) {
-  if (!departing_) return;
   Message* message = departing_;
+  if (!message) return;
   do {
     message = message->departure.next;
     message->departure.ahead -= std::min(message->departure.ahead, bytes);
@@ -210,6 +208,16 @@ void Exchange::abandon(Monotonic now, int unanswered) {
 }
 
 void Exchange::output_sent(std::size_t bytes, std::size_t unsent, Monotonic now) {
+  Message* const only = departing_;
+  const bool at_once =
+      unsent == 0 && !blocked() && only && only->departure.next == only && only->departure.ahead == bytes;
+  if (!at_once) return output_sent_in_parts(bytes, unsent, now);
+  departing_ = nullptr;
+  report(*only, only->departure.body_bytes, only->departure.answered);
+  only->release();
+}
+
+void Exchange::output_sent_in_parts(std::size_t bytes, std::size_t unsent, Monotonic now) {
   const bool was_blocked = blocked();
   unsent_ = unsent;
   if (unsent == 0) {

@@ -189,7 +189,8 @@ class Exchange {
   void begin_departure(int status);
   void answered(base::Monotonic now);
   void discard_body(base::Monotonic now);
-  void report(Message& message, std::uint64_t body_bytes, base::Monotonic now);
+  [[gnu::always_inline]] inline void report(Message& message, std::uint64_t body_bytes, base::Monotonic now);
+  void output_sent_in_parts(std::size_t bytes, std::size_t unsent, base::Monotonic now);
   void depart(std::uint64_t bytes, base::Monotonic blocked_until);
   [[gnu::cold]] void break_off(int unanswered, base::Monotonic now);
   void finish(bool surprised, base::Monotonic now);

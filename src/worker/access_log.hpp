@@ -25,6 +25,7 @@ class AccessLog {
                                 os::Slot& slot, base::UniqueFd file = base::UniqueFd{});
 
   void write(const base::AccessRecord& record);
+  [[nodiscard]] bool has_response_fields() const { return format_.has_response_fields(); }
   void flush();
   /// Opens the path anew; keeps the old file when that fails.
   Result<void> reopen();

@@ -22,6 +22,9 @@ class Recorder final : public http::Observer {
   [[gnu::cold]] void on_rejected(base::Reject reason, const base::Address& peer,
                                  const http::Message* message) override;
   void on_answered(const http::Message& message, const http::Answer& answer) override;
+  [[nodiscard]] bool logs_fields() const override {
+    return access_log_ && access_log_->has_response_fields();
+  }
   [[gnu::cold]] void on_unsendable(const http::Message& message) override;
 
   void count_late_answer() { os::bump(slot_.counters.late_answers); }
