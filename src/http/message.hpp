@@ -79,6 +79,7 @@ struct MessageState {
   bool secure = false;  ///< a trusted proxy was asked over https
   std::uint8_t id_length = 0;
   WorkerClass worker_class = WorkerClass::kAsync;
+  std::uint32_t flight = 0;                    ///< of its last handler that may outlive the answer, in the worker's records
   std::string_view error_media_type;           ///< of the server's own answers; empty = what `accept` wants
   base::Monotonic started{};                   ///< its first byte came
   base::Monotonic dispatched{};                ///< its handler was called

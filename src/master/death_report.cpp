@@ -101,6 +101,12 @@ Flights read_flights(const os::Slot& slot) {
   return flights;
 }
 
+std::vector<os::RequestRecord> lost_flights(const os::Slot& slot) {
+  std::vector<os::RequestRecord> records = read_flights(slot).records;
+  std::erase_if(records, [&](const os::RequestRecord& record) { return slot.is_accounted(record.flight); });
+  return records;
+}
+
 bool is_abnormal(Ending ending) { return ending != Ending::kAsked && ending != Ending::kRestarted; }
 
 std::string describe_death(const Death& death, const os::Slot& slot, base::Monotonic now) {
@@ -116,7 +122,7 @@ std::string describe_death(const Death& death, const os::Slot& slot, base::Monot
 }
 
 unsigned count_lost_requests(os::Slot& slot) {
-  const auto lost = static_cast<unsigned>(read_flights(slot).records.size());
+  const auto lost = static_cast<unsigned>(lost_flights(slot).size());
   os::bump(slot.counters.requests, lost);
   os::bump(slot.counters.responses[0], lost);
   return lost;
@@ -128,7 +134,7 @@ std::string remaining_access_lines(const Death& death, const os::Slot& slot, con
       std::min<std::size_t>(slot.access.used.load(std::memory_order_acquire), os::kAccessBatch);
   std::string lines(slot.access.bytes.data(), used);
   const bool timed_out = death.ending == Ending::kTimeout || death.ending == Ending::kDeadline;
-  for (const os::RequestRecord& flight : read_flights(slot).records) {
+  for (const os::RequestRecord& flight : lost_flights(slot)) {
     base::AccessRecord record;
     std::array<char, 46> client{};
     record.client = flight.peer.format_ip(client);

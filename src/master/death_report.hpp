@@ -32,6 +32,8 @@ struct Flights {
   unsigned torn = 0;
 };
 Flights read_flights(const os::Slot& slot);
+/// Those of them whose requests are neither counted nor logged: their answers are lost.
+std::vector<os::RequestRecord> lost_flights(const os::Slot& slot);
 
 /// Neither asked for nor a plain restart: worth a report.
 bool is_abnormal(Ending ending);
@@ -40,12 +42,12 @@ bool is_abnormal(Ending ending);
 /// requests in flight with method, path, id, age and peer, where it crashed, and the last requests it finished.
 std::string describe_death(const Death& death, const os::Slot& slot, base::Monotonic now);
 
-/// Counts each request in flight as one without an answer, in the slot's counters. Returns how many there
+/// Counts each request whose answer is lost as one without an answer, in the slot's counters. Returns how many there
 /// were.
 unsigned count_lost_requests(os::Slot& slot);
 
-/// The lines for the access log that the worker left: its unwritten batch, then one for each request in
-/// flight, with status 504 when it was ended for `timeout` or request_deadline, else 500.
+/// The lines for the access log that the worker left: its unwritten batch, then one for each request
+/// whose answer is lost, with status 504 when it was ended for `timeout` or request_deadline, else 500.
 std::string remaining_access_lines(const Death& death, const os::Slot& slot, const base::AccessFormat& format,
                                    base::Monotonic now);
 

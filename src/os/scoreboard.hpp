@@ -42,6 +42,7 @@ struct RequestRecord {
   std::uint8_t method_length = 0, target_length = 0, id_length = 0;
   std::uint8_t minor_version = 1;
   std::uint16_t status = 0;      ///< 0 while in flight
+  std::uint32_t flight = 0;      ///< its running number in this worker, see Slot::accounted; 0 = it has none
   std::int32_t thread = 0;       ///< thread id that runs the handler; 0 = the loop thread
   std::int64_t started_ns = 0;   ///< CLOCK_MONOTONIC
   std::int64_t deadline_ns = 0;  ///< CLOCK_MONOTONIC, of a handler that holds the loop thread; 0 = none
@@ -134,12 +135,24 @@ struct alignas(64) Slot {
   alignas(64) Counters counters;
   std::array<std::atomic<pid_t>, kMaxThreads> threads{};  ///< ids of the pool threads
   std::array<RequestCell, kInFlightCells> flights;        ///< the oldest requests in flight
+  /// Beside each of them: the last `flight` whose request is counted and has its access line although its handler may still
+  /// run, as after request_deadline.
+  std::array<std::atomic<std::uint32_t>, kInFlightCells> accounted{};
   std::atomic<std::uint32_t> finished_next{0};
   std::array<RequestCell, kFinishedCells> finished;  ///< ring of the last requests done
   StackCell crash;                                   ///< where it crashed
   StackCell sample;                                  ///< where a thread was when the master asked
   AccessBatch access;
 
+  /// The loop thread: the request of this flight is counted, and logged.
+  void account(std::uint32_t flight) {
+    std::atomic<std::uint32_t>& last = accounted[flight % kInFlightCells];
+    // The cell may have a newer one by now.
+    if (flight > last.load(std::memory_order_relaxed)) last.store(flight, std::memory_order_relaxed);
+  }
+  [[nodiscard]] bool is_accounted(std::uint32_t flight) const {
+    return flight != 0 && accounted[flight % kInFlightCells].load(std::memory_order_relaxed) == flight;
+  }
   [[nodiscard]] std::int32_t requests_in_flight() const {
     return in_flight.load(std::memory_order_relaxed) + (handling.load(std::memory_order_relaxed) ? 1 : 0);
   }

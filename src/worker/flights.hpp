@@ -24,7 +24,7 @@ class Flights {
   Flights(os::Slot& slot, const os::QuarantineTable& quarantine) : slot_(slot), quarantine_(quarantine) {}
 
   /// The loop thread calls a handler. `blocks_until`: when it must be done; the master ends the worker then. The epoch = no limit.
-  int begin_here(const http::Message& message, base::Monotonic blocks_until = {}) {
+  int begin_here(http::Message& message, base::Monotonic blocks_until = {}) {
     // A handler may end another connection's stream, and so bring on the next request there.
     if (slot_.handling.load(std::memory_order_relaxed)) {
       const int cell = begin(message, blocks_until);
@@ -37,12 +37,13 @@ class Flights {
   }
 
   /// A handler runs, or will, on another thread, or answers later.
-  int begin(const http::Message& message, base::Monotonic blocks_until = {}) {
+  int begin(http::Message& message, base::Monotonic blocks_until = {}) {
     slot_.in_flight.fetch_add(1, std::memory_order_relaxed);
     // Acquired: who gave the cell back may have been another thread.
     const int cell = std::countr_one(taken_.load(std::memory_order_acquire));
     if (cell >= static_cast<int>(os::kInFlightCells)) return kNoCell;
     taken_.fetch_or(bit(cell), std::memory_order_relaxed);
+    message.flight = number_for(cell);
     record(cell, message, blocks_until);
     return cell;
   }
@@ -82,6 +83,11 @@ class Flights {
   static constexpr int kHere = 0;
   static constexpr std::uint64_t bit(int cell) { return std::uint64_t{1} << cell; }
   os::RequestCell& at(int cell) { return slot_.flights[static_cast<std::size_t>(cell)]; }
+  /// The cell is its remainder.
+  std::uint32_t number_for(int cell) {
+    begun_ += os::kInFlightCells;
+    return begun_ + static_cast<std::uint32_t>(cell);
+  }
   void record(int cell, const http::Message& message, base::Monotonic blocks_until) {
     at(cell).write([&](os::RequestRecord& record) {
       describe(message, record);
@@ -93,6 +99,7 @@ class Flights {
   os::Slot& slot_;
   const os::QuarantineTable& quarantine_;
   std::atomic<std::uint64_t> taken_{bit(kHere)};
+  std::uint32_t begun_ = 0;
 };
 
 }  // namespace orrery::worker

@@ -62,6 +62,7 @@ void describe(const http::Message& message, os::RequestRecord& record) {
   record.peer = message.client;
   record.minor_version = static_cast<std::uint8_t>(message.minor_version);
   record.status = 0;
+  record.flight = message.flight;
   record.thread = 0;
   record.started_ns = nanoseconds(message.started);
   record.deadline_ns = 0;
@@ -124,6 +125,7 @@ void Recorder::on_answered(const http::Message& message, const http::Answer& ans
   });
   slot_.finished_next.store(next + 1, std::memory_order_release);
   if (access_log_) write_access_line(message, answer, now);
+  if (message.flight != 0) slot_.account(message.flight);
   if (count_callback_) count_callback_(count);
 }
 

@@ -305,6 +305,7 @@ TEST_CASE("access log: what was cut off says how much of it was sent") {
   }
   server.signal(SIGINT);
   CHECK(server.wait_for_end() == 0);
+  CHECK(count_in(server.read_file("access.log"), "[" + path + " ") == 1);
 }
 
 TEST_CASE("access log: a stream that a stop cuts off has its line") {

@@ -223,7 +223,8 @@ TEST_CASE("deadlines: timeout is no limit for handlers on the pool") {
 
 TEST_CASE("deadlines: a worker whose handler threads are all stuck is replaced") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-k", "threads", "--threads", "2"}};
-  server.yaml = "workers: 1\nrequest_deadline: " + std::to_string(300 * kSlowness) + "ms\n";
+  server.yaml = "workers: 1\naccesslog: access.log\naccess_log_format: '%(U)s %(s)s'\nrequest_deadline: " +
+                std::to_string(300 * kSlowness) + "ms\n";
   REQUIRE(server.serve());
   const auto workers = server.workers();
   Wire first{server.port()};
@@ -241,6 +242,10 @@ TEST_CASE("deadlines: a worker whose handler threads are all stuck is replaced")
   }));
   CHECK(fetch(server.port(), "GET /sleep?ms=1").body == "slept\n");
   CHECK(server.stop() == 0);
+  // The master adds no second line for a handler whose client had its answer.
+  const std::string log = server.read_file("access.log");
+  CHECK(count_in(log, "/sleep 504\n") == 2);
+  CHECK(count_in(log, "/sleep 500\n") == 0);
 }
 
 TEST_CASE("deadlines: a stopped client never delays another") {

@@ -54,6 +54,26 @@ TEST_CASE("death report: an abnormal death names the cause and the requests in f
         "flight: 1: GET /planets/mars (id abc, 1.500 s, from 192.0.2.7:0)");
 }
 
+TEST_CASE("death report: a request that the worker accounted for is not lost, and still told of") {
+  const auto slot = slot_with_requests();
+  constexpr std::uint32_t kFlight = 3 * os::kInFlightCells + 7;
+  slot->flights[7].write([](os::RequestRecord& record) {
+    record.set_target("/late");
+    record.started_ns = base::Nanoseconds{90s}.count();
+    record.flight = kFlight;
+  });
+  const Death death = death_of(SIGKILL, Ending::kCrashed);
+  const base::AccessFormat format = base::AccessFormat::compile("%(U)s").value();
+  CHECK(lost_flights(*slot).size() == 2);
+  slot->account(kFlight - os::kInFlightCells);
+  CHECK(lost_flights(*slot).size() == 2);
+  slot->account(kFlight);
+  slot->account(kFlight - os::kInFlightCells);
+  CHECK(remaining_access_lines(death, *slot, format, kNow) == "/planets/mars\n");
+  CHECK(count_lost_requests(*slot) == 1);
+  CHECK(describe_death(death, *slot, kNow).find("requests in flight: 2") != std::string::npos);
+}
+
 TEST_CASE("death report: what each ending says") {
   struct Row {
     Ending ending;
