@@ -268,7 +268,7 @@ void AccessFormat::add(Piece piece) {
 
 Result<AccessFormat> AccessFormat::compile(std::string_view format) {
   const auto sketch = AccessSketch::of(format);
-  if (!sketch) return tl::unexpected(sketch.error());
+  if (!sketch) return fail(sketch);
   AccessFormat compiled;
   compiled.json_ = sketch->is_json();
   compiled.json_fault_ = sketch->json_fault();

@@ -63,7 +63,7 @@ Result<std::optional<std::string_view>> find(const Words& words, std::string_vie
 
 Result<std::optional<ProxyProtocol>> read_proxy_protocol(const Words& words) {
   const auto word = find(words, kProxyProtocol);
-  if (!word) return tl::unexpected(word.error());
+  if (!word) return fail(word);
   if (!*word) return std::nullopt;
   if (**word == "off") return ProxyProtocol::kOff;
   if (**word == "optional") return ProxyProtocol::kOptional;
@@ -74,7 +74,7 @@ Result<std::optional<ProxyProtocol>> read_proxy_protocol(const Words& words) {
 /// Whether `ipv6only=off` is there.
 Result<bool> read_both_families(const Words& words) {
   const auto word = find(words, kIpv6Only);
-  if (!word) return tl::unexpected(word.error());
+  if (!word) return fail(word);
   if (!*word || **word == "on") return false;
   if (**word == "off") return true;
   return fail(fmt::format("`{}` is neither on nor off, which ipv6only= may be", **word));
@@ -111,8 +111,8 @@ Result<Address> resolve_host(std::string_view host) {
 }
 
 Result<BindTarget> tcp_target(Result<Address> address, Result<std::uint16_t> port) {
-  if (!address) return tl::unexpected(address.error());
-  if (!port) return tl::unexpected(port.error());
+  if (!address) return fail(address);
+  if (!port) return fail(port);
   BindTarget target;
   target.address = *address;
   target.address.port = *port;
@@ -179,7 +179,7 @@ Result<BindTarget> parse_bracketed(std::string_view text) {
                            rest.empty() ? Result<std::uint16_t>{kDefaultPort} : read_port(rest.substr(1)));
   if (!target) return target;
   if (zoned) target->zone = inside.substr(percent + 1);
-  if (const auto fine = check_zone(*target, text, zoned); !fine) return tl::unexpected(fine.error());
+  if (const auto fine = check_zone(*target, text, zoned); !fine) return fail(fine);
   return target;
 }
 
@@ -217,10 +217,10 @@ Result<std::optional<ProxyProtocol>> bind_proxy_protocol(std::string_view text) 
 
 Result<BindTarget> parse_bind(std::string_view text) {
   const Words words = cut(text);
-  if (const auto known = check_names(words); !known) return tl::unexpected(known.error());
-  if (const auto option = read_proxy_protocol(words); !option) return tl::unexpected(option.error());
+  if (const auto known = check_names(words); !known) return fail(known);
+  if (const auto option = read_proxy_protocol(words); !option) return fail(option);
   const auto both = read_both_families(words);
-  if (!both) return tl::unexpected(both.error());
+  if (!both) return fail(both);
   auto target = parse_address(words.address);
   if (!target) return target;
   target->both_families = *both;

@@ -171,7 +171,7 @@ class Log {
     }
     auto file = open_file(path);
     if (!file && sink_->writes_to(path)) return {};
-    if (!file) return tl::unexpected(file.error());
+    if (!file) return fail(file);
     sink_->direct(std::move(*file));
     return {};
   }
@@ -227,7 +227,7 @@ void take_log(UniqueFd file, const std::string& path, LogLevel level) {
 Result<void> open_log(const std::string& path, LogLevel level) {
   try {
     auto file = open_file(path);
-    if (!file) return tl::unexpected(file.error());
+    if (!file) return fail(file);
     take_log(std::move(*file), path, level);
     return {};
   } catch (const std::exception&) {

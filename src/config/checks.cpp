@@ -18,7 +18,7 @@ namespace {
 
 template <class T>
 Result<void> without_value(const Result<T>& result) {
-  if (!result) return tl::unexpected(result.error());
+  if (!result) return fail(result);
   return {};
 }
 

@@ -168,7 +168,7 @@ Result<std::string> read_text(const std::string& text) {
 
 template <class T>
 Result<void> store(T& member, Result<T> value) {
-  if (!value) return tl::unexpected(value.error());
+  if (!value) return fail(value);
   member = std::move(*value);
   return {};
 }
@@ -200,14 +200,14 @@ struct Reader {
   template <class Number>
   Result<void> count(Number& member) const {
     const auto value = read_integer(setting, text);
-    if (!value) return tl::unexpected(value.error());
+    if (!value) return fail(value);
     member = static_cast<Number>(*value);
     return {};
   }
   template <class Enum>
   Result<void> choose(Enum& member) const {
     const auto value = read_choice(setting, text);
-    if (!value) return tl::unexpected(value.error());
+    if (!value) return fail(value);
     member = static_cast<Enum>(*value);
     return {};
   }

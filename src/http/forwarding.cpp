@@ -112,7 +112,7 @@ tl::expected<Address, Reject> client_of(const Origin& by_list, const Origin& by_
 
 Result<Forwarding> Forwarding::make(const Config& config) {
   auto trusted = base::AddressSet::parse(config.forwarded_allow_ips);
-  if (!trusted) return tl::unexpected(trusted.error());
+  if (!trusted) return fail(trusted);
   Forwarding forwarding;
   forwarding.trusted_ = std::move(*trusted);
   forwarding.list_ = config.forwarded_by != ForwardedBy::kForwarded;
@@ -162,9 +162,9 @@ tl::expected<bool, Reject> Forwarding::asked_over_https(const Message& message,
 
 Result<Proxies> Proxies::make(const Config& config) {
   auto forwarding = Forwarding::make(config);
-  if (!forwarding) return tl::unexpected(forwarding.error());
+  if (!forwarding) return fail(forwarding);
   auto connection = base::AddressSet::parse(config.proxy_allow_ips);
-  if (!connection) return tl::unexpected(connection.error());
+  if (!connection) return fail(connection);
   return Proxies{std::move(*forwarding), std::move(*connection)};
 }
 

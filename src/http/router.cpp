@@ -115,7 +115,7 @@ Result<Router> Router::make(const std::vector<Route>& routes) {
   Router router;
   for (const Route& route : routes) {
     if (auto added = router.add(route.method, route.pattern); !added)
-      return tl::unexpected<Error>(added.error());
+      return fail(added);
   }
   return router;
 }
@@ -130,7 +130,7 @@ Result<void> Router::add(std::string_view method, std::string_view pattern) {
     const std::string_view text = left.substr(0, left.find('/'));
     left.remove_prefix(text.size());
     const auto segment = read_segment(text, pattern);
-    if (!segment) return tl::unexpected<Error>(segment.error());
+    if (!segment) return fail(segment);
     if (segment->kind == Segment::Kind::kLiteral) {
       node = node->literal(segment->text);
       continue;

@@ -35,11 +35,11 @@ std::string join(const std::vector<std::string>& sentences) {
 Result<Generation> make_generation(const Config& config, Listeners& listeners,
                                    std::vector<std::string>& notes) {
   auto identity = os::resolve_identity(config.user, config.group, config.initgroups);
-  if (!identity) return tl::unexpected(identity.error());
+  if (!identity) return fail(identity);
   auto logs = Logs::open(config, *identity, notes);
-  if (!logs) return tl::unexpected(logs.error());
+  if (!logs) return fail(logs);
   auto set = listeners.open(config, *identity, notes);
-  if (!set) return tl::unexpected(set.error());
+  if (!set) return fail(set);
   return Generation{config, std::move(*identity), std::move(*logs), std::move(*set)};
 }
 
@@ -57,7 +57,7 @@ void Service::apply(const Spawn& action) {
 
 Result<pid_t> Service::fork_worker(const Spawn& action, std::size_t slot) {
   auto pipe = os::make_pipe();
-  if (!pipe) return tl::unexpected(pipe.error());
+  if (!pipe) return fail(pipe);
   const Generation& generation = generations_.at(action.generation);
   os::ChildBirth child = describe_child(action, generation);
   child.close.push_back(pipe->read.get());
@@ -158,7 +158,7 @@ Result<void> Service::load(unsigned number) {
     return fail(why);
   std::vector<std::string> notes;
   auto generation = make_generation(reload.config, ground_.listeners, notes);
-  if (!generation) return tl::unexpected(generation.error());
+  if (!generation) return fail(generation);
   use_logs(number, *generation);
   make_pidfile_again();
   for (const std::string& note : notes) base::log_warning("{}", note);

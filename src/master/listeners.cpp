@@ -32,7 +32,7 @@ Result<ListenerSet> Listeners::open(const Config& config, const std::optional<os
   ListenerSet set;
   for (const std::string& bind : inherited_.empty() ? config.bind : inherited_) {
     auto listener = open_one(std::string{base::bind_address(bind)}, config, owner, notes);
-    if (!listener) return tl::unexpected(listener.error());
+    if (!listener) return fail(listener);
     // Remembered at once: the same address twice in one list is one socket.
     if (std::find(set.begin(), set.end(), *listener) == set.end()) set.push_back(std::move(*listener));
   }
@@ -45,7 +45,7 @@ Result<std::shared_ptr<os::Listener>> Listeners::open_one(const std::string& bin
   give_up_lost_path(bind, notes);
   if (auto open = find(bind)) return open;
   const auto target = base::parse_bind(bind);
-  if (!target) return tl::unexpected(target.error());
+  if (!target) return fail(target);
   const auto passed =
       std::find_if(passed_.begin(), passed_.end(), [&](const Passed& one) { return one.bind == bind; });
   if (passed == passed_.end()) {
@@ -58,7 +58,7 @@ Result<std::shared_ptr<os::Listener>> Listeners::open_one(const std::string& bin
   }
   auto bound = passed != passed_.end() ? os::take_over(passed->fd.get(), *target, bind)
                                        : os::listen_on(*target, bind, config.backlog, owner);
-  if (!bound) return tl::unexpected(bound.error());
+  if (!bound) return fail(bound);
   if (passed != passed_.end()) {
     [[maybe_unused]] const int taken = passed->fd.release();
     passed_.erase(passed);

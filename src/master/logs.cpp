@@ -16,7 +16,7 @@ bool is_file(const std::string& path) { return !path.empty() && path != "-"; }
 Result<base::UniqueFd> open_file(const std::string& path, const std::optional<os::Identity>& owner,
                                  std::vector<std::string>& notes) {
   auto file = os::open_log(path, owner);
-  if (!file) return tl::unexpected(file.error());
+  if (!file) return fail(file);
   if (!file->reopens) {
     notes.push_back(fmt::format(
         "{} may not open {}: after a rotation the workers cannot reopen it at USR1; give that user "
@@ -34,8 +34,8 @@ Result<Logs> Logs::open(const Config& config, const std::optional<os::Identity>&
   logs.error_path_ = config.errorlog;
   logs.access_path_ = config.accesslog;
   logs.level_ = config.loglevel;
-  if (const auto opened = logs.open_error(owner, notes); !opened) return tl::unexpected(opened.error());
-  if (const auto opened = logs.open_access(owner, notes); !opened) return tl::unexpected(opened.error());
+  if (const auto opened = logs.open_error(owner, notes); !opened) return fail(opened);
+  if (const auto opened = logs.open_access(owner, notes); !opened) return fail(opened);
   return logs;
 }
 

@@ -48,14 +48,14 @@ Result<Foreground> prepare_foreground(const MasterParts& parts, const os::Descri
     return fail(why);
   std::vector<std::string> notes;
   Foreground prepared{{}, make_listeners(inheritance, notes), {}, std::move(notes)};
-  if (const auto entered = enter_place(config); !entered) return tl::unexpected(entered.error());
+  if (const auto entered = enter_place(config); !entered) return fail(entered);
   if (!config.pidfile.empty()) {
     auto pidfile = os::Pidfile::lock(config.pidfile + (inheritance ? ".2" : ""));
-    if (!pidfile) return tl::unexpected(pidfile.error());
+    if (!pidfile) return fail(pidfile);
     prepared.pidfile = std::move(*pidfile);
   }
   auto generation = make_generation(config, prepared.listeners, prepared.notes);
-  if (!generation) return tl::unexpected(generation.error());
+  if (!generation) return fail(generation);
   prepared.first = std::move(*generation);
   prepared.listeners.drop_passed();
   return prepared;
@@ -73,13 +73,13 @@ Result<Ground> prepare_background(const Config& config, std::string_view role, F
                                   os::Daemon& daemon, Result<os::HandoverPair> handover) {
   foreground.first.logs.use();
   if (foreground.pidfile) {
-    if (const auto written = foreground.pidfile->write(); !written) return tl::unexpected(written.error());
+    if (const auto written = foreground.pidfile->write(); !written) return fail(written);
   }
   auto scoreboard = os::Scoreboard::create();
-  if (!scoreboard) return tl::unexpected(scoreboard.error());
+  if (!scoreboard) return fail(scoreboard);
   auto signals = os::SignalFd::open();
-  if (!signals) return tl::unexpected(signals.error());
-  if (!handover) return tl::unexpected(handover.error());
+  if (!signals) return fail(signals);
+  if (!handover) return fail(handover);
   os::set_title(process_title(config, foreground.first.listeners, role));
   return Ground{{},
                 std::move(foreground.pidfile),

@@ -22,7 +22,7 @@ class Finder {
     if (identity)
       found_.workers = std::move(*identity);
     else
-      note(config_.user.empty() ? "group" : "user", tl::unexpected(identity.error()));
+      note(config_.user.empty() ? "group" : "user", fail(identity));
     if (!config_.pidfile.empty()) note("pidfile", os::would_lock(config_.pidfile));
     look_at_log("errorlog", config_.errorlog);
     look_at_log("accesslog", config_.accesslog);
@@ -44,7 +44,7 @@ class Finder {
   void look_at_binds() {
     for (const std::string& bind : config_.bind) {
       const auto target = base::parse_bind(bind);
-      note("bind", target ? os::would_bind(*target, found_.workers) : tl::unexpected(target.error()));
+      note("bind", target ? os::would_bind(*target, found_.workers) : fail(target));
     }
   }
 

@@ -15,7 +15,7 @@ namespace orrery::master {
 Result<Successor> Successor::start(const os::Program& program, std::vector<Inheritance::Passed> listeners,
                                    const os::HandoverPair& handover) {
   auto channel = os::make_channel();
-  if (!channel) return tl::unexpected(channel.error());
+  if (!channel) return fail(channel);
   Successor successor;
   successor.channel_ = std::move(channel->ours);
   const base::UniqueFd theirs = std::move(channel->theirs);
@@ -28,7 +28,7 @@ Result<Successor> Successor::start(const os::Program& program, std::vector<Inher
   for (const auto& passed : inheritance.listeners) launch.keep.push_back(passed.fd);
   launch.complaints = theirs.get();
   const auto pid = program.launch(launch);
-  if (!pid) return tl::unexpected(pid.error());
+  if (!pid) return fail(pid);
   successor.pid_ = *pid;
   return successor;
 }

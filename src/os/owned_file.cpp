@@ -55,7 +55,7 @@ Result<base::UniqueFd> make_and_give(const Place& place, const Identity& owner) 
 /// As root, where the owner may not: what is not there yet, or is root's or the owner's already and stays so.
 Result<base::UniqueFd> open_as_root(const std::string& path, const Identity& owner) {
   const auto place = Place::find(path);
-  if (!place) return tl::unexpected(place.error());
+  if (!place) return fail(place);
   const auto there = place->look();
   if (!there && errno == ENOENT) return make_and_give(*place, owner);
   if (!there) return fail(std::strerror(errno));
@@ -101,7 +101,7 @@ Result<OwnedFile> open_log(const std::string& path, const std::optional<Identity
   if (file) return OwnedFile{std::move(*file), true};
   if (!owner || !is_refusal(file.error())) return fail(base::opening_failed(file.error()));
   auto made = open_as_root(path, *owner);
-  if (!made) return tl::unexpected(made.error());
+  if (!made) return fail(made);
   const ActingAs acting{*owner};
   return OwnedFile{std::move(*made), writing_obstacle(path) == 0};
 }
@@ -118,7 +118,7 @@ Result<void> would_open_log(const std::string& path, const std::optional<Identit
   if (error == 0) return {};
   if (!owner || !is_refusal(error)) return fail(std::strerror(error));
   const auto place = Place::find(path);
-  if (!place) return tl::unexpected(place.error());
+  if (!place) return fail(place);
   const auto there = place->look();
   if (there && !is_ours(*there, *owner)) return not_for(*owner, kind_of(*there));
   return {};
@@ -126,7 +126,7 @@ Result<void> would_open_log(const std::string& path, const std::optional<Identit
 
 Result<void> give_socket(const std::string& path, const Identity& owner) {
   const auto place = Place::find(path);
-  if (!place) return tl::unexpected(place.error());
+  if (!place) return fail(place);
   const base::UniqueFd file{::openat(place->directory(), place->name(), O_PATH | O_NOFOLLOW | O_CLOEXEC)};
   struct stat found {};
   if (!file || ::fstat(file.get(), &found) != 0) return fail(std::strerror(errno));

@@ -101,7 +101,7 @@ Result<Pidfile> Pidfile::lock(const std::string& given) {
     const auto place = Place::find(path);
     if (!place) return fail(fmt::format("cannot open pidfile {}: {}", path, place.error().message));
     auto fd = open_at(*place, path);
-    if (!fd) return tl::unexpected(fd.error());
+    if (!fd) return fail(fd);
     if (::flock(fd->get(), LOCK_EX | LOCK_NB) != 0) {
       if (errno != EWOULDBLOCK)
         return fail(fmt::format("cannot lock pidfile {}: {}", path, std::strerror(errno)));
@@ -149,8 +149,8 @@ Result<bool> Pidfile::make_again() {
   if (!place) return fail(fmt::format("cannot make pidfile {} again: {}", path_, place.error().message));
   if (place->look() || errno != ENOENT) return false;
   auto made = lock(path_);
-  if (!made) return tl::unexpected(made.error());
-  if (const auto written = made->write(); !written) return tl::unexpected(written.error());
+  if (!made) return fail(made);
+  if (const auto written = made->write(); !written) return fail(written);
   *this = std::move(*made);
   return true;
 }

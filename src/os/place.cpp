@@ -44,7 +44,7 @@ class Walk {
     while (left_.size() > 1) {
       const std::string name = left_.front();
       left_.pop_front();
-      if (const auto entered = enter(name); !entered) return tl::unexpected(entered.error());
+      if (const auto entered = enter(name); !entered) return fail(entered);
     }
     const std::string last = left_.empty() ? "" : left_.front();
     if (last.empty()) return stopped(ENOENT);

@@ -81,14 +81,14 @@ Result<std::optional<Identity>> resolve_identity(const std::string& user, const 
   std::string user_name;
   if (!user.empty()) {
     const auto found = find_user(user);
-    if (!found) return tl::unexpected(found.error());
+    if (!found) return fail(found);
     identity.uid = found->uid;
     identity.gid = found->gid.value_or(identity.gid);
     user_name = found->name;
   }
   if (!group.empty()) {
     const auto found = find_group(group);
-    if (!found) return tl::unexpected(found.error());
+    if (!found) return fail(found);
     identity.gid = *found;
   }
   if (identity.uid == ::geteuid() && identity.gid == ::getegid()) return std::nullopt;

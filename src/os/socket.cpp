@@ -134,7 +134,7 @@ Result<Listener> listen_tcp(const base::BindTarget& target, std::string_view bin
   set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
   sockaddr_storage address{};
   const auto length = kernel_address(target, bind, address);
-  if (!length) return tl::unexpected(length.error());
+  if (!length) return fail(length);
   if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), *length) != 0 ||
       ::listen(fd.get(), backlog) != 0) {
     return cannot_bind(bind, errno, cure(errno));
@@ -293,7 +293,7 @@ Result<Listener> open_listener(const base::BindTarget& target, std::string_view 
 Result<Bound> listen_on(const base::BindTarget& target, std::string_view bind, int backlog,
                         const std::optional<Identity>& owner) {
   auto listener = open_listener(target, bind, backlog, owner);
-  if (!listener) return tl::unexpected(listener.error());
+  if (!listener) return fail(listener);
   const bool inherited = target.kind == base::BindTarget::Kind::kInherited;
   listener->bind = bind;
   listener->target = target;
@@ -307,7 +307,7 @@ Result<void> try_address(const base::BindTarget& target) {
   if (!fd) return cannot_bind(shown, errno, cure(errno));
   sockaddr_storage address{};
   const auto length = kernel_address(target, shown, address);
-  if (!length) return tl::unexpected(length.error());
+  if (!length) return fail(length);
   if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), *length) == 0 || errno == EADDRINUSE)
     return {};
   return cannot_bind(shown, errno, cure(errno));
@@ -315,7 +315,7 @@ Result<void> try_address(const base::BindTarget& target) {
 
 Result<Bound> take_over(int fd, const base::BindTarget& target, std::string_view bind) {
   auto listener = adopt(fd, bind);
-  if (!listener) return tl::unexpected(listener.error());
+  if (!listener) return fail(listener);
   listener->bind = bind;
   listener->target = target;
   if (target.kind == base::BindTarget::Kind::kInherited) listener->target.path = bound_path(fd);

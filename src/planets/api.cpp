@@ -146,11 +146,11 @@ App make_app() {
   const auto viewers = std::make_shared<Viewers>(known);
   app.on_check([](const Config&) -> Result<void> {
     const auto rotation = EarthRotation::from_environment();
-    return rotation ? Result<void>{} : tl::unexpected<Error>(rotation.error());
+    return rotation ? Result<void>{} : fail(rotation);
   });
   app.on_worker_start([known, viewers](Worker& worker) -> Result<void> {
     auto rotation = EarthRotation::from_environment();
-    if (!rotation) return tl::unexpected<Error>(rotation.error());
+    if (!rotation) return fail(rotation);
     *known = std::move(*rotation);
     if (worker.config().worker_class == WorkerClass::kAsync) viewers->begin(worker);
     return {};

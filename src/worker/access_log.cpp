@@ -57,7 +57,7 @@ Result<AccessLog> AccessLog::open(std::string path, base::AccessFormat format, s
   if (file) {
     log.direct(std::move(file));
   } else if (auto opened = log.reopen(); !opened) {
-    return tl::unexpected<Error>(opened.error());
+    return fail(opened);
   }
   return log;
 }
@@ -66,7 +66,7 @@ Result<void> AccessLog::reopen() {
   flush();
   auto file = open_path(path_);
   if (!file && fd_ && base::is_open_as(path_, fd_.get())) return {};
-  if (!file) return tl::unexpected<Error>(file.error());
+  if (!file) return fail(file);
   direct(std::move(*file));
   return {};
 }

@@ -38,7 +38,7 @@ Result<void> Session::start(base::UniqueFd socket) {
   const auto kind = exchange_.peer().family == base::Address::Family::kUnix ? uv::Stream::Kind::kUnix
                                                                             : uv::Stream::Kind::kTcp;
   auto stream = uv::Stream::adopt(services_.loop, std::move(socket), kind, *this);
-  if (!stream) return tl::unexpected<Error>(stream.error());
+  if (!stream) return fail(stream);
   stream_ = std::move(*stream);
   stream_.read_start();
   reading_ = Reading::kForUse;

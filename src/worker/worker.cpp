@@ -13,10 +13,10 @@ Result<std::optional<AccessLog>> open_access_log(os::WorkerBirth& birth) {
   const Config& config = *birth.config;
   if (config.accesslog.empty()) return std::nullopt;
   auto format = base::AccessFormat::compile(config.access_log_format);
-  if (!format) return tl::unexpected<Error>(format.error());
+  if (!format) return fail(format);
   auto log = AccessLog::open(config.accesslog, std::move(*format), config.access_log_skip, *birth.slot,
                              std::move(birth.access_log));
-  if (!log) return tl::unexpected<Error>(log.error());
+  if (!log) return fail(log);
   return std::optional<AccessLog>{std::move(*log)};
 }
 
