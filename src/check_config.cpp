@@ -39,8 +39,7 @@ class Check {
     if (const auto router = http::Router::make(app_.routes()); !router) complain("", router.error());
     if (const auto proxies = http::Proxies::make(outcome_.config); !proxies) complain("", proxies.error());
     const master::Rehearsal rehearsal = master::rehearse(outcome_.config);
-    for (const auto& obstacle : rehearsal.obstacles)
-      complain(place(outcome_, obstacle.setting), {obstacle.why});
+    for (const auto& obstacle : rehearsal.obstacles) complain(place(outcome_, obstacle.setting), {obstacle.why});
     if (rehearsal.obstacles.empty()) ask_application(rehearsal.workers);
     return std::move(sentences_);
   }
@@ -48,8 +47,7 @@ class Check {
  private:
   void ask_application(const std::optional<os::Identity>& workers) {
     if (workers) {
-      if (const auto become = os::become(*workers); !become)
-        return complain(place(outcome_, "user"), become.error());
+      if (const auto become = os::become(*workers); !become) return complain(place(outcome_, "user"), become.error());
     }
     for (const CheckHook& hook : app_.check_hooks()) {
       if (const auto fine = ask(hook, outcome_.config); !fine)

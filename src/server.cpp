@@ -26,15 +26,13 @@ std::string describe(const config::Change& change) {
 
 std::vector<std::string> sentences_of(const std::vector<config::Complaint>& complaints) {
   std::vector<std::string> sentences;
-  for (const config::Complaint& complaint : complaints)
-    sentences.push_back(complaint.where + ": " + complaint.message);
+  for (const config::Complaint& complaint : complaints) sentences.push_back(complaint.where + ": " + complaint.message);
   return sentences;
 }
 
-/// What HUP does: the same sources, read again. Relative paths in them mean what they meant at the start, though `chdir` has
-/// taken the master elsewhere since.
-master::Reload reload(const config::Sources& sources, const std::filesystem::path& start,
-                      const Config& current) {
+/// What HUP does: the same sources, read again. Relative paths in them mean what they meant at the start, though
+/// `chdir` has taken the master elsewhere since.
+master::Reload reload(const config::Sources& sources, const std::filesystem::path& start, const Config& current) {
   std::error_code ignored;
   const auto here = std::filesystem::current_path(ignored);
   std::filesystem::current_path(start, ignored);
@@ -63,9 +61,7 @@ int serve(Config config, const App& app, const About& about, std::vector<std::st
   parts.notes = std::move(notes);
   parts.reload = std::move(reload_config);
   parts.worker_count = config::effective_workers;
-  parts.worker_main = [&](os::WorkerBirth birth) {
-    return worker::run_worker(std::move(birth), app, *router);
-  };
+  parts.worker_main = [&](os::WorkerBirth birth) { return worker::run_worker(std::move(birth), app, *router); };
   parts.service = about.name + " " + about.version;
   return master::run_master(std::move(parts));
 }

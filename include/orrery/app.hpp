@@ -31,8 +31,8 @@ class Reply;
 class Outlet;
 }  // namespace worker
 
-/// A response that is written as things happen (server-sent events, progress). Class `async`, loop thread only. Copies share
-/// one stream. When the last copy goes, the stream ends as if by end().
+/// A response that is written as things happen (server-sent events, progress). Class `async`, loop thread only. Copies
+/// share one stream. When the last copy goes, the stream ends as if by end().
 class ORRERY_EXPORT Stream {
  public:
   explicit Stream(std::shared_ptr<worker::Outlet> outlet) : outlet_(std::move(outlet)) {}
@@ -40,7 +40,8 @@ class ORRERY_EXPORT Stream {
   /// Takes `piece` whole and returns true; or takes nothing and returns false when the client is behind by more than
   /// 64 KiB (wait for on_drain) or gone. Each piece has `write_timeout` of its own.
   [[nodiscard]] bool write(std::string_view piece) const;
-  /// True while something written before still waits here for the client. Who only cares about the latest skips a piece then.
+  /// True while something written before still waits here for the client. Who only cares about the latest skips a piece
+  /// then.
   [[nodiscard]] bool behind() const;
   /// Ends the body; later writes are refused.
   void end() const;
@@ -55,15 +56,15 @@ class ORRERY_EXPORT Stream {
   std::shared_ptr<worker::Outlet> outlet_;
 };
 
-/// A request body as it comes (routes with RouteOptions::stream_body). Loop thread only in the class `async`. In the other
-/// classes, and on other routes, the whole body comes as one piece.
+/// A request body as it comes (routes with RouteOptions::stream_body). Loop thread only in the class `async`. In the
+/// other classes, and on other routes, the whole body comes as one piece.
 class ORRERY_EXPORT BodyReader {
  public:
   using Callback = std::function<void(const BodyPiece&)>;
   explicit BodyReader(std::shared_ptr<worker::Reply> reply) : reply_(std::move(reply)) {}
 
-  /// Asks for the next piece; `callback` is called once, perhaps before read() returns. Until it is asked for, nothing more is
-  /// read from the client: that is the back-pressure. The first read() answers `Expect: 100-continue`.
+  /// Asks for the next piece; `callback` is called once, perhaps before read() returns. Until it is asked for, nothing
+  /// more is read from the client: that is the back-pressure. The first read() answers `Expect: 100-continue`.
   void read(Callback callback) const;
 
  private:
@@ -80,8 +81,8 @@ class ORRERY_EXPORT Responder {
 
   /// Sends the answer; later calls, and answers after the deadline, are dropped (and counted).
   void send(Response response) &&;
-  /// Sends the head of `head` (its body is ignored) and hands back the stream for the body. Class `async`, loop thread. In the
-  /// other classes the client gets 501 and the caller an error.
+  /// Sends the head of `head` (its body is ignored) and hands back the stream for the body. Class `async`, loop thread.
+  /// In the other classes the client gets 501 and the caller an error.
   Result<Stream> start(Response head) &&;
   /// The body of the request, on routes with `stream_body`. Take it before answering.
   [[nodiscard]] BodyReader body() const { return BodyReader{reply_}; }
@@ -125,8 +126,8 @@ struct RouteOptions {
   bool stream_body = false;
 };
 
-/// One registered route. `pattern` begins with "/"; a segment is literal, `{name}`, or, as the last one, `{name...}` for all
-/// that is left. Literal beats {name} beats {name...}.
+/// One registered route. `pattern` begins with "/"; a segment is literal, `{name}`, or, as the last one, `{name...}`
+/// for all that is left. Literal beats {name} beats {name...}.
 struct Route {
   std::string method;
   std::string pattern;
@@ -147,8 +148,7 @@ class Group {
   template <class H>
   Group& post(std::string_view pattern, H handler, std::optional<RouteOptions> options = {});
   template <class H>
-  Group& route(std::string method, std::string_view pattern, H handler,
-               std::optional<RouteOptions> options = {});
+  Group& route(std::string method, std::string_view pattern, H handler, std::optional<RouteOptions> options = {});
   [[nodiscard]] Group group(std::string_view prefix) const;
 
  private:
@@ -197,8 +197,8 @@ class ORRERY_EXPORT App {
 
   App& on_worker_start(StartHook hook);
   App& on_worker_end(EndHook hook);
-  /// Asked by --check-config, as the workers' user: whether start hooks would succeed with this configuration and environment.
-  /// Must change nothing.
+  /// Asked by --check-config, as the workers' user: whether start hooks would succeed with this configuration and
+  /// environment. Must change nothing.
   App& on_check(CheckHook hook);
 
   [[nodiscard]] const std::vector<Route>& routes() const { return routes_; }
@@ -214,10 +214,8 @@ class ORRERY_EXPORT App {
 };
 
 template <class H>
-Group& Group::route(std::string method, std::string_view pattern, H handler,
-                    std::optional<RouteOptions> options) {
-  app_->route(std::move(method), prefix_ + std::string{pattern}, std::move(handler),
-              options.value_or(options_));
+Group& Group::route(std::string method, std::string_view pattern, H handler, std::optional<RouteOptions> options) {
+  app_->route(std::move(method), prefix_ + std::string{pattern}, std::move(handler), options.value_or(options_));
   return *this;
 }
 template <class H>

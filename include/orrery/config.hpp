@@ -37,8 +37,8 @@ enum class UpgradeMode : std::uint8_t {
 
 enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError, kCritical };
 
-/// What becomes of header fields with an underscore in their name: behind a gateway that turns `-` into `_`, `X_Real_IP` would
-/// pass for the `X-Real-IP` that only the proxy may set.
+/// What becomes of header fields with an underscore in their name: behind a gateway that turns `-` into `_`,
+/// `X_Real_IP` would pass for the `X-Real-IP` that only the proxy may set.
 enum class HeaderMap : std::uint8_t {
   kDrop,       ///< no handler sees them
   kRefuse,     ///< 400
@@ -90,7 +90,8 @@ struct Config {
   int thread_queue = 256;
   /// Connections a worker holds at once, 1 to 1000000; also bounded by RLIMIT_NOFILE.
   int worker_connections = 10000;
-  /// Connections of a worker that may linger at once (see lingering_time), 0 to 1000000; when there are more the oldest is closed.
+  /// Connections of a worker that may linger at once (see lingering_time), 0 to 1000000; when there are more the oldest
+  /// is closed.
   int lingering_connections = 1024;
   /// A worker is replaced after this many requests; 0 = never.
   std::uint64_t max_requests = 0;
@@ -135,8 +136,8 @@ struct Config {
   Milliseconds body_timeout = Seconds{30};
   /// Time for a response to be taken by the client, plus the time its bytes take at `min_rate`.
   Milliseconds write_timeout = Seconds{30};
-  /// Longest time for which what a client still sends is read away after the last answer of its connection; 0 = the connection is closed at
-  /// once, and what was not read resets it.
+  /// Longest time for which what a client still sends is read away after the last answer of its connection; 0 = the
+  /// connection is closed at once, and what was not read resets it.
   Milliseconds lingering_time = Seconds{30};
   /// The same, when nothing comes.
   Milliseconds lingering_timeout = Seconds{5};
@@ -165,8 +166,8 @@ struct Config {
   ErrorForm error_form = ErrorForm::kAuto;
 
   // --- trust ---
-  /// Proxies (addresses or CIDR; `*` = all) whose X-Forwarded-For, Forwarded, scheme headers and X-Request-ID are believed.
-  /// Unix sockets always are.
+  /// Proxies (addresses or CIDR; `*` = all) whose X-Forwarded-For, Forwarded, scheme headers and X-Request-ID are
+  /// believed. Unix sockets always are.
   std::vector<std::string> forwarded_allow_ips{"127.0.0.1", "::1"};
   ForwardedBy forwarded_by = ForwardedBy::kAuto;
   /// `NAME=value`: a trusted proxy that sends this field with this value was asked over https.
@@ -194,7 +195,8 @@ struct Config {
   std::string accesslog;  ///< file of the access log; `-` = standard output; empty = off
   /// Paths whose requests get no line in the access log, such as `/health`; compared whole, without the query.
   std::vector<std::string> access_log_skip;
-  /// gunicorn's atoms; an unknown atom is refused when the configuration is read. A format that is a JSON object gives lines of JSON.
+  /// gunicorn's atoms; an unknown atom is refused when the configuration is read. A format that is a JSON object gives
+  /// lines of JSON.
   std::string access_log_format = R"(%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s")";
 };
 

@@ -1,8 +1,8 @@
 // Request: one complete HTTP request, as a handler sees it.
 //
-// Everything is a view into bytes the server keeps: a `const Request&` is good until the handler returns, a `Request` by value
-// (handlers that take a Responder) until it is destroyed, on whatever thread. A request is used by one thread at a time;
-// only cancelled() may be asked from any thread. Words are RFC 9110's.
+// Everything is a view into bytes the server keeps: a `const Request&` is good until the handler returns, a `Request`
+// by value (handlers that take a Responder) until it is destroyed, on whatever thread. A request is used by one thread
+// at a time; only cancelled() may be asked from any thread. Words are RFC 9110's.
 #pragma once
 
 #include <chrono>
@@ -30,9 +30,7 @@ struct Field {
 
 class ORRERY_EXPORT Request {
  public:
-  Request(Request&& other) noexcept : message_(other.message_), owned_(other.owned_) {
-    other.message_ = nullptr;
-  }
+  Request(Request&& other) noexcept : message_(other.message_), owned_(other.owned_) { other.message_ = nullptr; }
   Request& operator=(Request&& other) noexcept;
   ~Request();
 
@@ -40,8 +38,8 @@ class ORRERY_EXPORT Request {
   [[nodiscard]] std::string_view method() const;
   /// The request target as it came: "/planets/mars?lon=2".
   [[nodiscard]] std::string_view target() const;
-  /// The path, percent-decoded once, dot segments resolved; begins with "/", or is "*". A slash that came encoded stays `%2F`
-  /// (Config::encoded_slash).
+  /// The path, percent-decoded once, dot segments resolved; begins with "/", or is "*". A slash that came encoded stays
+  /// `%2F` (Config::encoded_slash).
   [[nodiscard]] std::string_view path() const;
   /// What stands behind "?", undecoded; empty when there is none.
   [[nodiscard]] std::string_view query_string() const;
@@ -52,7 +50,8 @@ class ORRERY_EXPORT Request {
   [[nodiscard]] std::string_view param(std::string_view name) const;
   /// The decoded value of the first query parameter with this name; "" for `?name`, nothing when it is absent.
   [[nodiscard]] std::optional<std::string_view> query(std::string_view name) const;
-  /// All query parameters in the order they came, decoded, repeated ones included: quicker than to ask for many by name.
+  /// All query parameters in the order they came, decoded, repeated ones included: quicker than to ask for many by
+  /// name.
   [[nodiscard]] std::size_t query_count() const;
   [[nodiscard]] Field query_at(std::size_t index) const;
 
@@ -72,12 +71,13 @@ class ORRERY_EXPORT Request {
   [[nodiscard]] std::string_view id() const;
   /// Address of the other end of the connection, without port: "192.0.2.1", "2001:db8::1" or "unix".
   [[nodiscard]] std::string_view peer() const;
-  /// Address of who asked, in the same form: what trusted proxies say (PROXY header, X-Forwarded-For, Forwarded), else peer().
+  /// Address of who asked, in the same form: what trusted proxies say (PROXY header, X-Forwarded-For, Forwarded), else
+  /// peer().
   [[nodiscard]] std::string_view client() const;
   /// "https" when a trusted proxy says that it was asked so (Config::secure_scheme_headers, Forwarded), else "http".
   [[nodiscard]] std::string_view scheme() const;
-  /// host[:port] the request is for: of an absolute-form target, else of Host (RFC 9112, 3.2.2); empty where it is, or is missing
-  /// (HTTP/1.0).
+  /// host[:port] the request is for: of an absolute-form target, else of Host (RFC 9112, 3.2.2); empty where it is, or
+  /// is missing (HTTP/1.0).
   [[nodiscard]] std::string_view host() const;
 
   /// True once nobody waits for the answer: the client is gone, or `request_deadline` has passed. Any thread.

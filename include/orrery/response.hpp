@@ -1,8 +1,8 @@
 // Response: what a handler answers, as a value.
 //
-// Made by the makers below, adjusted in builder style, moved to the server, which frames it (RFC 9112): Content-Length or chunked,
-// Date, Server, Connection and X-Request-ID are the server's and what a handler sets under these names is dropped.
-// A field with a CR, LF or NUL in it is never sent: the client gets 500 and the log a line.
+// Made by the makers below, adjusted in builder style, moved to the server, which frames it (RFC 9112): Content-Length
+// or chunked, Date, Server, Connection and X-Request-ID are the server's and what a handler sets under these names is
+// dropped. A field with a CR, LF or NUL in it is never sent: the client gets 500 and the log a line.
 #pragma once
 
 #include <cstdint>
@@ -54,7 +54,8 @@ class ORRERY_EXPORT Response {
   /// A body that outlives the process's last response (a constant, an embedded file): never copied.
   static Response fixed(std::string_view media_type, std::string_view body);
   /// A body made piece by piece as the client takes it. With `length`, that many bytes must come; without, the body is
-  /// chunked (HTTP/1.1) or ended by closing (HTTP/1.0). A pull that throws ends the connection, so the client sees the break.
+  /// chunked (HTTP/1.1) or ended by closing (HTTP/1.0). A pull that throws ends the connection, so the client sees the
+  /// break.
   static Response stream(std::string_view media_type, Pull pull, std::optional<std::uint64_t> length = {});
 
   /// Changes the status; 200 to 599.

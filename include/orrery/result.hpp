@@ -24,9 +24,7 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
 };
 
 /// `return fail("cannot read " + path);` from a function that returns any Result.
-inline tl::unexpected<Error> fail(std::string message) {
-  return tl::unexpected<Error>(Error{std::move(message)});
-}
+inline tl::unexpected<Error> fail(std::string message) { return tl::unexpected<Error>(Error{std::move(message)}); }
 
 /// `if (!file) return fail(file);`: passes on why a Result of another type has no value.
 template <class T>

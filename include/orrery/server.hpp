@@ -1,9 +1,10 @@
 // The two ways to run an App: with the operator's whole command line, or from a Config made in code.
 //
-// Both block until the service has ended and return its exit code (0 stopped as asked, 1 runtime failure, 2 bad configuration,
-// 3 a worker could not boot, 4 the application's start hook failed). Call them from a process that has no other thread: the
-// workers are made by fork(2). TERM, INT, QUIT, HUP, USR1, USR2, TTIN, TTOU, WINCH and CHLD are blocked from the
-// first line on, so that one that comes during the start is kept and obeyed when the service can; they stay blocked.
+// Both block until the service has ended and return its exit code (0 stopped as asked, 1 runtime failure, 2 bad
+// configuration, 3 a worker could not boot, 4 the application's start hook failed). Call them from a process that has
+// no other thread: the workers are made by fork(2). TERM, INT, QUIT, HUP, USR1, USR2, TTIN, TTOU, WINCH and CHLD are
+// blocked from the first line on, so that one that comes during the start is kept and obeyed when the service can; they
+// stay blocked.
 #pragma once
 
 #include <functional>

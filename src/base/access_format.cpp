@@ -60,8 +60,7 @@ void put_decimal_seconds(Nanoseconds duration, Pen& pen) {
 class SecondText {
  public:
   std::string_view of(WallTime time) {
-    const std::time_t second =
-        std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(time));
+    const std::time_t second = std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(time));
     if (second != second_ || length_ == 0) make(second);
     return {text_.data(), length_};
   }
@@ -72,10 +71,9 @@ class SecondText {
     static constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
     std::tm parts{};
     ::gmtime_r(&second, &parts);
-    const auto end =
-        fmt::format_to_n(text_.data(), text_.size(), "[{:02}/{}/{}:{:02}:{:02}:{:02} +0000]", parts.tm_mday,
-                         kMonths.substr(static_cast<std::size_t>(parts.tm_mon) * 3, 3), parts.tm_year + 1900,
-                         parts.tm_hour, parts.tm_min, parts.tm_sec);
+    const auto end = fmt::format_to_n(text_.data(), text_.size(), "[{:02}/{}/{}:{:02}:{:02}:{:02} +0000]",
+                                      parts.tm_mday, kMonths.substr(static_cast<std::size_t>(parts.tm_mon) * 3, 3),
+                                      parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
     length_ = std::min(end.size, text_.size());
     second_ = second;
   }
@@ -164,9 +162,7 @@ struct Json {
   static void bytes(Pen& pen, bool bare, std::uint64_t count) {
     bare ? pen.put_number(count) : pen.put_number_or_dash(count);
   }
-  static void pid(Pen& pen, bool bare, pid_t pid) {
-    bare ? pen.put_number(pid) : Plain<Extent>::pid(pen, bare, pid);
-  }
+  static void pid(Pen& pen, bool bare, pid_t pid) { bare ? pen.put_number(pid) : Plain<Extent>::pid(pen, bare, pid); }
   void request_line(Pen& pen, bool bare, const AccessRecord& record) const {
     if (record.method.empty() && record.target.empty()) return text(pen, bare, "");
     if (bare) pen.put('"');
@@ -191,8 +187,8 @@ std::string user_of(std::string_view authorization) {
   constexpr std::string_view kScheme = "basic ";
   constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   const auto lower = [](char a, char b) { return (a | 0x20) == (b | 0x20); };
-  const bool basic = authorization.size() > kScheme.size() &&
-                     std::equal(kScheme.begin(), kScheme.end(), authorization.begin(), lower);
+  const bool basic =
+      authorization.size() > kScheme.size() && std::equal(kScheme.begin(), kScheme.end(), authorization.begin(), lower);
   if (!basic) return {};
   std::string user;
   unsigned bits = 0;

@@ -8,8 +8,7 @@ namespace orrery::base {
 namespace {
 
 std::string no_atom(std::size_t at) {
-  return fmt::format("`%` at column {} begins no atom; write %(x)s for an atom and %% for a percent sign",
-                     at + 1);
+  return fmt::format("`%` at column {} begins no atom; write %(x)s for an atom and %% for a percent sign", at + 1);
 }
 
 }  // namespace
@@ -23,8 +22,7 @@ Result<AccessSketch> AccessSketch::of(std::string_view format) {
       continue;
     }
     const auto close = format.find(")s", at);
-    if (format.substr(at, 2) != "%(" || close == std::string_view::npos || close == at + 2)
-      return fail(no_atom(at));
+    if (format.substr(at, 2) != "%(" || close == std::string_view::npos || close == at + 2) return fail(no_atom(at));
     sketch.add_atom(format.substr(at + 2, close - at - 2), at);
     at = close + 2;
   }

@@ -30,8 +30,7 @@ void set_v6(Address& out, const void* sixteen_bytes) {
   out.family = is_mapped(out.ip) ? Address::Family::kV4 : Address::Family::kV6;
 }
 
-bool same_prefix(const std::array<std::uint8_t, 16>& a, const std::array<std::uint8_t, 16>& b,
-                 unsigned bits) {
+bool same_prefix(const std::array<std::uint8_t, 16>& a, const std::array<std::uint8_t, 16>& b, unsigned bits) {
   const unsigned bytes = bits / 8;
   if (!std::equal(a.begin(), a.begin() + bytes, b.begin())) return false;
   const unsigned rest = bits % 8;
@@ -53,8 +52,7 @@ Address masked(Address address, unsigned bits) {
 std::string_view Address::format_ip(std::array<char, 46>& out) const {
   if (family == Family::kUnix) return "unix";
   if (family == Family::kNone) return "-";
-  if (family == Family::kV6)
-    return ::inet_ntop(AF_INET6, ip.data(), out.data(), static_cast<socklen_t>(out.size()));
+  if (family == Family::kV6) return ::inet_ntop(AF_INET6, ip.data(), out.data(), static_cast<socklen_t>(out.size()));
   char* at = out.data();
   for (std::size_t byte = 12; byte < ip.size(); ++byte) {
     if (byte > 12) *at++ = '.';
@@ -135,12 +133,10 @@ Result<AddressSet> AddressSet::parse(const std::vector<std::string>& entries) {
       continue;
     }
     if (const auto zone = entry.find('%'); zone != std::string::npos)
-      return fail(
-          fmt::format("`{}` has a zone, which peers have not; write {}", entry, entry.substr(0, zone)));
+      return fail(fmt::format("`{}` has a zone, which peers have not; write {}", entry, entry.substr(0, zone)));
     const auto slash = entry.find('/');
     const auto address = parse_ip(std::string_view{entry}.substr(0, slash));
-    if (!address)
-      return fail(fmt::format("`{}` is neither an address, a network such as 10.0.0.0/8, nor `*`", entry));
+    if (!address) return fail(fmt::format("`{}` is neither an address, a network such as 10.0.0.0/8, nor `*`", entry));
     const unsigned width = address->family == Address::Family::kV4 ? 32 : 128;
     unsigned prefix = width;
     if (slash != std::string::npos) {
@@ -154,8 +150,8 @@ Result<AddressSet> AddressSet::parse(const std::vector<std::string>& entries) {
     const Address network = masked(*address, bits);
     if (network != *address) {
       std::array<char, 46> text{};
-      return fail(fmt::format("`{}` has bits set beyond its prefix; write {}/{}", entry,
-                              network.format_ip(text), prefix));
+      return fail(
+          fmt::format("`{}` has bits set beyond its prefix; write {}/{}", entry, network.format_ip(text), prefix));
     }
     set.networks_.push_back({network.ip, bits});
   }

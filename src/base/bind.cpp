@@ -83,8 +83,7 @@ Result<bool> read_both_families(const Words& words) {
 Result<void> check_names(const Words& words) {
   for (const Option& option : words.options) {
     if (is_known(option.name)) continue;
-    return fail(
-        fmt::format("`{}` is no option of an address; known are proxy_protocol= and ipv6only=", option.name));
+    return fail(fmt::format("`{}` is no option of an address; known are proxy_protocol= and ipv6only=", option.name));
   }
   return {};
 }
@@ -92,8 +91,7 @@ Result<void> check_names(const Words& words) {
 Result<std::uint16_t> read_port(std::string_view text) {
   const auto port = whole_number<std::uint16_t>(text);
   if (text.find(' ') != std::string_view::npos)
-    return fail(
-        fmt::format("`{}` is not a port; write the number alone, and options behind it as NAME=value", text));
+    return fail(fmt::format("`{}` is not a port; write the number alone, and options behind it as NAME=value", text));
   if (!port) return fail(fmt::format("`{}` is not a port; write a number from 0 to 65535", text));
   return *port;
 }
@@ -106,8 +104,7 @@ Result<Address> resolve_host(std::string_view host) {
   if (digits) return fail(fmt::format("`{0}` is not an address; for port {0} write `:{0}`", host));
   auto address = parse_ip(host);
   if (address) return address;
-  return fail(
-      fmt::format("`{}` is not a numeric address; names are not looked up, so write its IP address", host));
+  return fail(fmt::format("`{}` is not a numeric address; names are not looked up, so write its IP address", host));
 }
 
 Result<BindTarget> tcp_target(Result<Address> address, Result<std::uint16_t> port) {
@@ -127,8 +124,7 @@ Result<BindTarget> parse_unix(std::string_view path) {
   // The name of an abstract socket has no NUL behind it, but one in the place of its `@`.
   const std::size_t longest = path[0] == '@' ? kLongestUnixPath + 1 : kLongestUnixPath;
   if (path.size() > longest) {
-    return fail(
-        fmt::format("the socket path is {} bytes long; the kernel takes at most {}", path.size(), longest));
+    return fail(fmt::format("the socket path is {} bytes long; the kernel takes at most {}", path.size(), longest));
   }
   BindTarget target;
   target.kind = BindTarget::Kind::kUnix;
@@ -160,8 +156,8 @@ Result<void> check_zone(const BindTarget& target, std::string_view text, bool gi
   if (given && !link_local)
     return fail(fmt::format("`{}` has a zone, which only link-local addresses (fe80::/10) have", text));
   if (link_local && !given) {
-    return fail(fmt::format(
-        "`{}` is link-local and each interface has its own: name one, as [fe80::1%eth0]:8000", text));
+    return fail(
+        fmt::format("`{}` is link-local and each interface has its own: name one, as [fe80::1%eth0]:8000", text));
   }
   return {};
 }
@@ -170,8 +166,7 @@ Result<BindTarget> parse_bracketed(std::string_view text) {
   const auto close = text.find(']');
   if (close == std::string_view::npos) return fail(fmt::format("`{}` has no closing bracket", text));
   const auto rest = text.substr(close + 1);
-  if (!rest.empty() && rest[0] != ':')
-    return fail(fmt::format("after the bracket of `{}` write :PORT", text));
+  if (!rest.empty() && rest[0] != ':') return fail(fmt::format("after the bracket of `{}` write :PORT", text));
   const auto inside = text.substr(1, close - 1);
   const auto percent = inside.find('%');
   const bool zoned = percent != std::string_view::npos;
@@ -194,11 +189,9 @@ Result<BindTarget> parse_address(std::string_view text) {
   if (text.find(',') != std::string_view::npos)
     return fail("these are several addresses; write a list in YAML, and a flag for each on the command line");
   if (colon == std::string_view::npos) return tcp_target(resolve_host(text), kDefaultPort);
-  if (text.find("://") != std::string_view::npos)
-    return fail(fmt::format("`{}` is a URL; write HOST:PORT only", text));
+  if (text.find("://") != std::string_view::npos) return fail(fmt::format("`{}` is a URL; write HOST:PORT only", text));
   if (text.find(':', colon + 1) != std::string_view::npos) {
-    return fail(
-        fmt::format("`{}` has more than one colon; write an IPv6 address in brackets, as [::1]:8000", text));
+    return fail(fmt::format("`{}` has more than one colon; write an IPv6 address in brackets, as [::1]:8000", text));
   }
   return tcp_target(resolve_host(text.substr(0, colon)), read_port(text.substr(colon + 1)));
 }
@@ -224,11 +217,10 @@ Result<BindTarget> parse_bind(std::string_view text) {
   auto target = parse_address(words.address);
   if (!target) return target;
   target->both_families = *both;
-  const bool wildcard = target->kind == BindTarget::Kind::kTcp &&
-                        target->address.family == Address::Family::kV6 && is_any(target->address);
+  const bool wildcard = target->kind == BindTarget::Kind::kTcp && target->address.family == Address::Family::kV6 &&
+                        is_any(target->address);
   const auto ipv6only = find(words, kIpv6Only);
-  if (*ipv6only && !wildcard)
-    return fail(fmt::format("ipv6only= belongs to [::] only, not to `{}`", words.address));
+  if (*ipv6only && !wildcard) return fail(fmt::format("ipv6only= belongs to [::] only, not to `{}`", words.address));
   return target;
 }
 

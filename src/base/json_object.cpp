@@ -46,10 +46,9 @@ class Walk {
 
   bool value(unsigned depth) {
     blanks();
-    const bool good =
-        depth < kDeepest &&
-        (take(kValueHole) || take("true") || take("false") || take("null") || (peek() == '"' && string()) ||
-         (peek() == '{' && object(depth + 1)) || (peek() == '[' && array(depth + 1)) || number());
+    const bool good = depth < kDeepest && (take(kValueHole) || take("true") || take("false") || take("null") ||
+                                           (peek() == '"' && string()) || (peek() == '{' && object(depth + 1)) ||
+                                           (peek() == '[' && array(depth + 1)) || number());
     if (good) blanks();
     return good;
   }

@@ -93,8 +93,8 @@ class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
     const std::scoped_lock lock(mutex_);
     is_error_pipe_ = !file && kind_of(STDERR_FILENO) == S_IFIFO;
     file_is_torn_ = false;
-    // An open file description of our own: O_NONBLOCK would reach those who share the pipe, and another one of them could take
-    // the room between our poll and our write.
+    // An open file description of our own: O_NONBLOCK would reach those who share the pipe, and another one of them
+    // could take the room between our poll and our write.
     if (is_error_pipe_) file.reset(::open("/proc/self/fd/2", O_WRONLY | O_CLOEXEC | O_NONBLOCK));
     file_ = std::move(file);
     set_formatter_(line_formatter(terminal));
@@ -129,8 +129,7 @@ class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
   }
   void say_dropped() {
     const std::string why = reason_ == EAGAIN ? "its reader had stopped" : std::strerror(reason_);
-    const std::string text =
-        counted(dropped_, "line of this log was", "lines of this log were") + " dropped: " + why;
+    const std::string text = counted(dropped_, "line of this log was", "lines of this log were") + " dropped: " + why;
     if (put({"orrery", spdlog::level::warn, text})) dropped_ = 0;
   }
 

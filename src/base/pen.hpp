@@ -24,10 +24,7 @@ inline bool needs_escape(char c) {
 
 inline bool is_plain(std::string_view value) {
   const std::size_t plain = sixteen::walk(
-      value,
-      [](sixteen::Block bytes) {
-        return (bytes < 0x20) | (bytes >= 0x7f) | (bytes == '"') | (bytes == '\\');
-      },
+      value, [](sixteen::Block bytes) { return (bytes < 0x20) | (bytes >= 0x7f) | (bytes == '"') | (bytes == '\\'); },
       needs_escape);
   return plain == value.size();
 }

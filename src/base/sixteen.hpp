@@ -1,7 +1,7 @@
 // Sixteen bytes at a time, in one register: for looking at many bytes that are nearly always harmless.
 //
-// Pure. Vectors of g++ and clang, which every processor has; only how a comparison becomes bits is said twice. Reads exactly the bytes
-// of the text it is given.
+// Pure. Vectors of g++ and clang, which every processor has; only how a comparison becomes bits is said twice. Reads
+// exactly the bytes of the text it is given.
 #pragma once
 
 #include <algorithm>
@@ -73,7 +73,8 @@ template <class Ends, class EndsAt>
   return i;
 }
 
-/// Bit i: what `wanted(Block)` tells of byte `at` + i of `text`, for the sixteen from `at` on, which is inside; 0 behind the end.
+/// Bit i: what `wanted(Block)` tells of byte `at` + i of `text`, for the sixteen from `at` on, which is inside; 0
+/// behind the end.
 template <class Wanted>
 [[gnu::always_inline]] inline unsigned bits_from(std::string_view text, std::size_t at, Wanted&& wanted) {
   const std::size_t left = text.size() - at;
@@ -101,7 +102,8 @@ class Finder {
  public:
   Finder(std::string_view text, Wanted wanted) : text_(text), wanted_(wanted) {}
 
-  /// The place of the first one at or behind `from`, which is never before the last answer; the size of the text when there is none.
+  /// The place of the first one at or behind `from`, which is never before the last answer; the size of the text when
+  /// there is none.
   [[gnu::always_inline]] std::size_t next(std::size_t from) {
     unsigned left = from < looked_ ? found_ >> (from + sizeof(Block) - looked_) : 0;
     if (left == 0) from = std::max(from, looked_);

@@ -1,7 +1,7 @@
 // WholeNumber: text that is a number from its first byte to its last, and nothing else.
 //
-// Pure, and knows no locale. No sign but a `-` of a signed type, no blank, no leading `+`; what does not fit the type is no number.
-// Settings have units and signs of their own: config/value reads those.
+// Pure, and knows no locale. No sign but a `-` of a signed type, no blank, no leading `+`; what does not fit the type
+// is no number. Settings have units and signs of their own: config/value reads those.
 #pragma once
 
 #include <charconv>

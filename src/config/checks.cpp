@@ -32,8 +32,7 @@ bool is_id(const std::string& text) {
 Result<void> refuse_switch(const std::string& text, std::string_view instead) {
   const auto word = base::lower_case(text);
   for (const char* known : {"true", "yes", "on", "false", "no", "off", "none", "null"}) {
-    if (word == known)
-      return fail(fmt::format("`{0}` is no file; {1} (a file of that name is ./{0})", text, instead));
+    if (word == known) return fail(fmt::format("`{0}` is no file; {1} (a file of that name is ./{0})", text, instead));
   }
   return {};
 }
@@ -42,9 +41,7 @@ Result<void> refuse_switch(const std::string& text, std::string_view instead) {
 
 Result<void> check_bind(const std::string& text) { return without_value(base::parse_bind(text)); }
 
-Result<void> check_trusted_peer(const std::string& text) {
-  return without_value(base::AddressSet::parse({text}));
-}
+Result<void> check_trusted_peer(const std::string& text) { return without_value(base::AddressSet::parse({text})); }
 
 Result<void> check_scheme_field(const std::string& text) {
   const auto equals = text.find('=');
@@ -96,14 +93,11 @@ Result<void> check_error_log(const std::string& text) {
 }
 
 Result<void> check_request_path(const std::string& text) {
-  if (text.empty() || text[0] != '/')
-    return fail(fmt::format("`{}` is no path; it begins with a slash", text));
+  if (text.empty() || text[0] != '/') return fail(fmt::format("`{}` is no path; it begins with a slash", text));
   if (text.find_first_of("?# ") == std::string::npos) return {};
   return fail(fmt::format("`{}` is more than a path; write it without query, fragment and blanks", text));
 }
 
-Result<void> check_access_format(const std::string& text) {
-  return without_value(base::AccessFormat::compile(text));
-}
+Result<void> check_access_format(const std::string& text) { return without_value(base::AccessFormat::compile(text)); }
 
 }  // namespace orrery::config

@@ -73,8 +73,7 @@ std::vector<std::string> mark_empty_values(std::vector<std::string> words) {
 
 std::vector<std::string_view> known_flags() {
   std::vector<std::string_view> flags;
-  for (const Setting& setting : settings())
-    flags.insert(flags.end(), setting.flags.begin(), setting.flags.end());
+  for (const Setting& setting : settings()) flags.insert(flags.end(), setting.flags.begin(), setting.flags.end());
   return flags;
 }
 
@@ -100,14 +99,12 @@ class Collector {
       if (!is_known_flag(word)) continue;
       return complain(setting, fmt::format("the value is missing: the flag `{}` follows instead", word));
     }
-    if (setting.name == "config" && words.back().empty())
-      return complain(setting, "the file's name is empty");
+    if (setting.name == "config" && words.back().empty()) return complain(setting, "the file's name is empty");
     if (is_command(setting)) return obey(setting, words.back());
     Given given{&setting, {}, where(setting), origin(setting)};
     const std::size_t first = setting.kind == Kind::kList ? 0 : words.size() - 1;
     for (std::size_t i = first; i < words.size(); ++i) {
-      for (auto& entry : split_entries(setting, words[i]))
-        given.texts.push_back({std::move(entry), given.where});
+      for (auto& entry : split_entries(setting, words[i])) given.texts.push_back({std::move(entry), given.where});
     }
     out_.reading.given.push_back(std::move(given));
   }
@@ -138,8 +135,7 @@ class Collector {
 
  private:
   void complain(const Setting& setting, const std::string& message) {
-    complain(shown_flag(setting),
-             variable_.empty() ? message : fmt::format("{}: {}", shown_flag(setting), message));
+    complain(shown_flag(setting), variable_.empty() ? message : fmt::format("{}: {}", shown_flag(setting), message));
   }
 
   [[nodiscard]] std::string where(const Setting& setting) const {

@@ -30,8 +30,7 @@ constexpr std::string_view kPreload =
     "gunicorn's loading of the application before the fork, which a binary always has; remove it";
 constexpr std::string_view kReusePort =
     "one socket for each worker; workers share one socket here, whose queue none loses";
-constexpr std::string_view kLoose =
-    "gunicorn's leave to take malformed requests; they are always refused here";
+constexpr std::string_view kLoose = "gunicorn's leave to take malformed requests; they are always refused here";
 
 constexpr std::array kRows{
     Row{"reload", kReload},
@@ -67,13 +66,10 @@ constexpr std::array kRows{
     Row{"logconfig_json", kLogConfig},
     Row{"log_config_json", kLogConfig},
     Row{"logger_class", kLogConfig},
-    Row{"capture_output",
-        "what a handler prints goes to standard output and standard error as they are; remove it"},
-    Row{"enable_stdio_inheritance",
-        "workers have the master's standard output and standard error always; remove it"},
+    Row{"capture_output", "what a handler prints goes to standard output and standard error as they are; remove it"},
+    Row{"enable_stdio_inheritance", "workers have the master's standard output and standard error always; remove it"},
     Row{"worker_tmp_dir", kTemporary},
-    Row{"tmp_upload_dir",
-        "a choice of gunicorn for uploads; bodies stay in memory here, within limit_request_body"},
+    Row{"tmp_upload_dir", "a choice of gunicorn for uploads; bodies stay in memory here, within limit_request_body"},
     Row{"reuse_port", kReusePort},
     Row{"sendfile", "a choice of gunicorn for files; handlers write their bytes here"},
     Row{"no_sendfile", "a choice of gunicorn for files; handlers write their bytes here"},
@@ -89,8 +85,7 @@ constexpr std::array kRows{
 std::string_view explain_foreign(std::string_view name) {
   std::string plain{name};
   std::replace(plain.begin(), plain.end(), '-', '_');
-  const auto row =
-      std::find_if(kRows.begin(), kRows.end(), [&](const Row& one) { return one.name == plain; });
+  const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& one) { return one.name == plain; });
   return row == kRows.end() ? std::string_view{} : row->sentence;
 }
 

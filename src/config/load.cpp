@@ -39,8 +39,7 @@ CommandLine read_arguments_variable(const std::map<std::string, std::string>& en
   const auto words = split_words(found->second);
   if (words) return read_arguments(*words, kArgumentsVariable);
   CommandLine none;
-  none.reading.complaints.push_back(
-      {kArgumentsVariable, "it cannot be cut into words: " + words.error().message});
+  none.reading.complaints.push_back({kArgumentsVariable, "it cannot be cut into words: " + words.error().message});
   return none;
 }
 
@@ -74,8 +73,7 @@ class Ranking {
     const Setting& setting = *given.setting;
     std::vector<std::string> texts;
     for (const auto& text : given.texts) texts.push_back(text.text);
-    if (auto done = assign(setting, outcome_.config, texts); !done)
-      return blame(given, 0, done.error().message);
+    if (auto done = assign(setting, outcome_.config, texts); !done) return blame(given, 0, done.error().message);
     outcome_.origins[setting.name] = given.origin;
     places_[setting.name] = given;
     if (auto fault = find_fault(setting, outcome_.config)) blame(given, fault->entry, fault->message);
@@ -85,8 +83,7 @@ class Ranking {
     const auto& where = entry < given.texts.size() ? given.texts[entry].where : given.where;
     // A flag names the setting already.
     const bool named = where == shown_flag(*given.setting);
-    outcome_.complaints.push_back(
-        {where, named ? message : fmt::format("{}: {}", given.setting->name, message)});
+    outcome_.complaints.push_back({where, named ? message : fmt::format("{}: {}", given.setting->name, message)});
   }
 
   std::string place(const Problem& problem) {
@@ -122,10 +119,10 @@ class Ranking {
     if (format && !format->has_atoms() && !outcome_.config.accesslog.empty())
       note("access_log_format has no atom such as %(r)s, so every line of the access log is the same");
     if (!format || format->json_fault().empty()) return;
-    note(fmt::format(
-        "access_log_format begins like a JSON object but is none ({}), so its values are escaped as text "
-        "and its lines are no JSON",
-        format->json_fault()));
+    note(
+        fmt::format("access_log_format begins like a JSON object but is none ({}), so its values are escaped as text "
+                    "and its lines are no JSON",
+                    format->json_fault()));
   }
 
   [[nodiscard]] bool is_given(std::string_view name) const { return outcome_.origins.count(name) > 0; }
@@ -150,8 +147,7 @@ Outcome text_outcome(std::string text) {
 }
 
 std::string version_text(const Sources& sources) {
-  return sources.version.empty() ? sources.program + "\n"
-                                 : fmt::format("{} {}\n", sources.program, sources.version);
+  return sources.version.empty() ? sources.program + "\n" : fmt::format("{} {}\n", sources.program, sources.version);
 }
 
 void decide(Outcome& outcome, const CommandLine& variable, const CommandLine& arguments) {

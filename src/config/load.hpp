@@ -37,8 +37,7 @@ using Origins = std::map<std::string_view, std::string>;
 
 struct Outcome {
   std::vector<Complaint> complaints;  ///< not empty: start nothing, exit 2
-  std::vector<std::string>
-      notes;  ///< sentences for the log: what was understood in another way than it was written
+  std::vector<std::string> notes;     ///< sentences for the log: what was understood in another way than it was written
   Config config;
   Origins origins;
   std::string file;  ///< the YAML file that was read; empty = none

@@ -185,8 +185,7 @@ std::string render_config(const Config& config, const std::map<std::string_view,
   std::string out;
   for_each_by_group(
       [&](Group group) {
-        if (group != Group::kCommands)
-          out += fmt::format("{}# {}\n", out.empty() ? "" : "\n", group_title(group));
+        if (group != Group::kCommands) out += fmt::format("{}# {}\n", out.empty() ? "" : "\n", group_title(group));
       },
       [&](const Setting& setting) {
         if (is_command(setting)) return;

@@ -20,13 +20,14 @@ std::vector<Setting> make_settings() {
     {.name = "bind", .member = &Config::bind, .kind = Kind::kList, .group = Group::kSockets, .impact = Impact::kRebind,
      .letter = 'b', .flags = {"bind"}, .placeholder = "ADDRESS", .unit = "addresses", .range = {1, 64},
      .environment = "PORT", .environment_prefix = "0.0.0.0:", .check = check_bind,
-     .doc = "Address to listen on: HOST, HOST:PORT, [v6]:PORT, unix:PATH, unix:@NAME or fd://N; may be repeated. HOST is a "
-            "numeric address or `localhost`; the port is 8000 when none is given, and port 0 lets the kernel choose. A "
-            "link-local address needs its interface: [fe80::1%eth0]:8000. unix:@NAME is a name of Linux's abstract namespace, "
-            "which is no file and which every user of the machine may open. Addresses from a stronger source replace those "
-            "of a weaker one. Options may follow an address: `proxy_protocol=off`, `optional` or `required`; and, after "
-            "[::] only, `ipv6only=off`, which takes IPv4 too ([::]:8000 alone takes IPv6 only). In YAML an address in "
-            "brackets stands in quotes. The variable PORT means 0.0.0.0:$PORT."},
+     .doc = "Address to listen on: HOST, HOST:PORT, [v6]:PORT, unix:PATH, unix:@NAME or fd://N; may be repeated. HOST "
+            "is a numeric address or `localhost`; the port is 8000 when none is given, and port 0 lets the kernel "
+            "choose. A link-local address needs its interface: [fe80::1%eth0]:8000. unix:@NAME is a name of Linux's "
+            "abstract namespace, which is no file and which every user of the machine may open. Addresses from a "
+            "stronger source replace those of a weaker one. Options may follow an address: `proxy_protocol=off`, "
+            "`optional` or `required`; and, after [::] only, `ipv6only=off`, which takes IPv4 too ([::]:8000 alone "
+            "takes IPv6 only). In YAML an address in brackets stands in quotes. The variable PORT means "
+            "0.0.0.0:$PORT."},
     {.name = "backlog", .member = &Config::backlog, .kind = Kind::kInteger, .group = Group::kSockets,
      .impact = Impact::kRebind, .flags = {"backlog"}, .placeholder = "N", .unit = "connections", .range = {64, 65535},
      .doc = "Connections the kernel queues until a worker accepts them. The kernel caps it at net.core.somaxconn."},
@@ -35,15 +36,15 @@ std::vector<Setting> make_settings() {
     {.name = "workers", .member = &Config::workers, .kind = Kind::kInteger, .group = Group::kWorkers,
      .impact = Impact::kLive, .letter = 'w', .flags = {"workers"}, .placeholder = "N", .unit = "processes",
      .range = {1, 256}, .zero_word = "auto", .environment = "WEB_CONCURRENCY",
-     .doc = "Number of worker processes; `auto` is the number of CPUs that affinity and the cgroup quota allow. TTIN and "
-            "TTOU change it by one until the next reload."},
+     .doc = "Number of worker processes; `auto` is the number of CPUs that affinity and the cgroup quota allow. TTIN "
+            "and TTOU change it by one until the next reload."},
     {.name = "worker_class", .member = &Config::worker_class, .kind = Kind::kChoice, .group = Group::kWorkers,
      .impact = Impact::kRespawn, .letter = 'k', .flags = {"worker-class"}, .placeholder = "CLASS",
      .choices = {{"async", int(WorkerClass::kAsync)}, {"sync", int(WorkerClass::kSync)},
                  {"threads", int(WorkerClass::kThreads)}, {"gthread", int(WorkerClass::kThreads)}},
-     .doc = "How a worker runs handlers: `async` on the event loop, `sync` one at a time, `threads` on a pool. Handlers of "
-            "`async` must not block; `gthread` is another word for `threads`, and `sync` with `threads` above 1 becomes "
-            "`threads`."},
+     .doc = "How a worker runs handlers: `async` on the event loop, `sync` one at a time, `threads` on a pool. "
+            "Handlers of `async` must not block; `gthread` is another word for `threads`, and `sync` with `threads` "
+            "above 1 becomes `threads`."},
     {.name = "threads", .member = &Config::threads, .kind = Kind::kInteger, .group = Group::kWorkers,
      .impact = Impact::kRespawn, .flags = {"threads"}, .placeholder = "N", .unit = "threads", .range = {1, 1024},
      .doc = "Handler threads of a `threads` worker."},
@@ -53,13 +54,13 @@ std::vector<Setting> make_settings() {
     {.name = "worker_connections", .member = &Config::worker_connections, .kind = Kind::kInteger,
      .group = Group::kWorkers, .impact = Impact::kRespawn, .flags = {"worker-connections"}, .placeholder = "N",
      .unit = "connections", .range = {1, 1000000},
-     .doc = "Connections a worker holds at once. The limit of open files (RLIMIT_NOFILE) bounds it too. At the limit the "
-            "longest-idle connection is closed first."},
+     .doc = "Connections a worker holds at once. The limit of open files (RLIMIT_NOFILE) bounds it too. At the limit "
+            "the longest-idle connection is closed first."},
     {.name = "lingering_connections", .member = &Config::lingering_connections, .kind = Kind::kInteger,
      .group = Group::kWorkers, .impact = Impact::kRespawn, .flags = {"lingering-connections"}, .placeholder = "N",
      .unit = "connections", .range = {0, 1000000},
-     .doc = "Connections of a worker that may linger at once (see `lingering_time`). When one more begins, and when a place "
-            "for a new connection is needed, the one that began first is closed."},
+     .doc = "Connections of a worker that may linger at once (see `lingering_time`). When one more begins, and when a "
+            "place for a new connection is needed, the one that began first is closed."},
     {.name = "max_requests", .member = &Config::max_requests, .kind = Kind::kInteger, .group = Group::kWorkers,
      .impact = Impact::kRespawn, .flags = {"max-requests"}, .placeholder = "N", .unit = "requests",
      .doc = "A worker is replaced after this many requests; 0 = never."},
@@ -80,14 +81,14 @@ std::vector<Setting> make_settings() {
     {.name = "max_worker_memory_hard", .member = &Config::max_worker_memory_hard, .kind = Kind::kSize,
      .group = Group::kWorkers, .impact = Impact::kLive, .flags = {"max-worker-memory-hard"}, .placeholder = "SIZE",
      .unit = "bytes", .range = {0, kTebibyte},
-     .doc = "A worker whose private memory exceeds this leaves at once, whether or not its replacement is ready; 0 = never. "
-            "It finishes what it holds within `graceful_timeout`."},
+     .doc = "A worker whose private memory exceeds this leaves at once, whether or not its replacement is ready; 0 = "
+            "never. It finishes what it holds within `graceful_timeout`."},
     {.name = "quarantine", .member = &Config::quarantine, .kind = Kind::kDuration, .group = Group::kWorkers,
      .impact = Impact::kLive, .flags = {"quarantine"}, .placeholder = "TIME", .unit = "seconds", .range = {0, kWeek},
-     .doc = "A request of which workers keep dying is answered 503 for this long, by method and whole target; 0 = never. It "
-            "counts when its handler ran on the thread that crashed or exited, or held up the loop until the master ended "
-            "the worker (then for a minute at most, since what it waited for may be well again). A SIGKILL, or a signal that "
-            "somebody sent, counts for nothing. A new generation begins without any."},
+     .doc = "A request of which workers keep dying is answered 503 for this long, by method and whole target; 0 = "
+            "never. It counts when its handler ran on the thread that crashed or exited, or held up the loop until the "
+            "master ended the worker (then for a minute at most, since what it waited for may be well again). A "
+            "SIGKILL, or a signal that somebody sent, counts for nothing. A new generation begins without any."},
     {.name = "quarantine_after", .member = &Config::quarantine_after, .kind = Kind::kInteger, .group = Group::kWorkers,
      .impact = Impact::kLive, .flags = {"quarantine-after"}, .placeholder = "N", .unit = "deaths", .range = {1, 100},
      .doc = "Deaths within a minute after which a request is in `quarantine`."},
@@ -97,22 +98,23 @@ std::vector<Setting> make_settings() {
      .impact = Impact::kLive, .flags = {"reload-strategy"}, .placeholder = "STRATEGY",
      .choices = {{"rolling", int(ReloadStrategy::kRolling)}, {"surge", int(ReloadStrategy::kSurge)},
                  {"all", int(ReloadStrategy::kAll)}},
-     .doc = "How HUP replaces the workers: `rolling` a few at a time, `surge` all at once, `all` together at the end. With "
-            "`rolling`, `max_surge` and `max_unavailable` bound it. With `surge` and `all` every new worker starts beside "
-            "the old ones; with `surge` an old one leaves as soon as its replacement is ready, with `all` none leaves "
-            "before every new one is ready."},
+     .doc = "How HUP replaces the workers: `rolling` a few at a time, `surge` all at once, `all` together at the end. "
+            "With `rolling`, `max_surge` and `max_unavailable` bound it. With `surge` and `all` every new worker "
+            "starts beside the old ones; with `surge` an old one leaves as soon as its replacement is ready, with "
+            "`all` none leaves before every new one is ready."},
     {.name = "max_surge", .member = &Config::max_surge, .kind = Kind::kInteger, .group = Group::kReload,
      .impact = Impact::kLive, .flags = {"max-surge"}, .placeholder = "N", .unit = "processes", .range = {0, 256},
      .doc = "Workers above `workers` while others are replaced. Those that drain are not counted."},
     {.name = "max_unavailable", .member = &Config::max_unavailable, .kind = Kind::kInteger, .group = Group::kReload,
      .impact = Impact::kLive, .flags = {"max-unavailable"}, .placeholder = "N", .unit = "processes", .range = {0, 256},
-     .doc = "Workers that may be missing while others are replaced. Not 0 together with `max_surge`: then no worker could "
-            "ever be replaced."},
+     .doc = "Workers that may be missing while others are replaced. Not 0 together with `max_surge`: then no worker "
+            "could ever be replaced."},
     {.name = "upgrade", .member = &Config::upgrade, .kind = Kind::kChoice, .group = Group::kReload,
      .impact = Impact::kLive, .flags = {"upgrade"}, .placeholder = "MODE",
      .choices = {{"transactional", int(UpgradeMode::kTransactional)}, {"manual", int(UpgradeMode::kManual)}},
-     .doc = "What happens after USR2 when the new binary serves: `transactional` the old master leaves by itself, `manual` "
-            "both serve. With `manual` TERM to the old master ends the upgrade, and TERM to the new one goes back."},
+     .doc = "What happens after USR2 when the new binary serves: `transactional` the old master leaves by itself, "
+            "`manual` both serve. With `manual` TERM to the old master ends the upgrade, and TERM to the new one goes "
+            "back."},
 
     // --- time ---
     {.name = "timeout", .member = &Config::timeout, .kind = Kind::kDuration, .group = Group::kTime,
@@ -122,28 +124,28 @@ std::vector<Setting> make_settings() {
     {.name = "request_deadline", .member = &Config::request_deadline, .kind = Kind::kDuration, .group = Group::kTime,
      .impact = Impact::kRespawn, .flags = {"request-deadline"}, .placeholder = "TIME", .unit = "seconds",
      .range = {0, kWeek},
-     .doc = "Longest time a handler may take for one request; 0 = no limit. The client then gets 504. A route may have its "
-            "own."},
+     .doc = "Longest time a handler may take for one request; 0 = no limit. The client then gets 504. A route may have "
+            "its own."},
     {.name = "graceful_timeout", .member = &Config::graceful_timeout, .kind = Kind::kDuration, .group = Group::kTime,
      .impact = Impact::kRespawn, .flags = {"graceful-timeout"}, .placeholder = "TIME", .unit = "seconds",
      .range = {0, kWeek}, .doc = "Time a stopping worker has to finish what it holds."},
     {.name = "drain_delay", .member = &Config::drain_delay, .kind = Kind::kDuration, .group = Group::kTime,
      .impact = Impact::kLive, .flags = {"drain-delay"}, .placeholder = "TIME", .unit = "seconds", .range = {0, kWeek},
-     .doc = "Time that serving goes on after TERM, before `graceful_timeout` begins. The service manager is told at once, so "
-            "load balancers can turn away first; a second TERM ends it."},
+     .doc = "Time that serving goes on after TERM, before `graceful_timeout` begins. The service manager is told at "
+            "once, so load balancers can turn away first; a second TERM ends it."},
     {.name = "boot_timeout", .member = &Config::boot_timeout, .kind = Kind::kDuration, .group = Group::kTime,
      .impact = Impact::kLive, .flags = {"boot-timeout"}, .placeholder = "TIME", .unit = "seconds", .range = {1, kWeek},
      .doc = "Time a new worker has to become ready."},
     {.name = "keepalive", .member = &Config::keepalive, .kind = Kind::kDuration, .group = Group::kTime,
      .impact = Impact::kRespawn, .flags = {"keep-alive", "keepalive"}, .placeholder = "TIME", .unit = "seconds",
      .range = {0, kWeek},
-     .doc = "Idle time after which a kept-alive connection is closed; 0 = close after each response. Behind a load balancer "
-            "make it longer than the balancer's own idle time."},
+     .doc = "Idle time after which a kept-alive connection is closed; 0 = close after each response. Behind a load "
+            "balancer make it longer than the balancer's own idle time."},
     {.name = "header_timeout", .member = &Config::header_timeout, .kind = Kind::kDuration, .group = Group::kTime,
      .impact = Impact::kRespawn, .flags = {"header-timeout"}, .placeholder = "TIME", .unit = "seconds",
      .range = {1, kWeek},
-     .doc = "Total time for a request head, however slowly it trickles in. It runs from accept for the first request of a "
-            "connection and from the first byte for later ones."},
+     .doc = "Total time for a request head, however slowly it trickles in. It runs from accept for the first request "
+            "of a connection and from the first byte for later ones."},
     {.name = "body_timeout", .member = &Config::body_timeout, .kind = Kind::kDuration, .group = Group::kTime,
      .impact = Impact::kRespawn, .flags = {"body-timeout"}, .placeholder = "TIME", .unit = "seconds", .range = {1, kWeek},
      .doc = "Time for a request body, plus the time its bytes take at `min_rate`."},
@@ -155,13 +157,13 @@ std::vector<Setting> make_settings() {
      .impact = Impact::kRespawn, .flags = {"lingering-time"}, .placeholder = "TIME", .unit = "seconds",
      .range = {0, kWeek},
      .doc = "Longest time for which what a client still sends is read away after the last answer of its connection: an "
-            "upload that was refused, for example. A close at once would reset the connection, and the client would lose "
-            "the answer; 0 does that."},
+            "upload that was refused, for example. A close at once would reset the connection, and the client would "
+            "lose the answer; 0 does that."},
     {.name = "lingering_timeout", .member = &Config::lingering_timeout, .kind = Kind::kDuration, .group = Group::kTime,
      .impact = Impact::kRespawn, .flags = {"lingering-timeout"}, .placeholder = "TIME", .unit = "seconds",
      .range = {1, kWeek},
-     .doc = "Such a connection is closed sooner when nothing has come for this long; in a worker that leaves, when nothing "
-            "has come for a second."},
+     .doc = "Such a connection is closed sooner when nothing has come for this long; in a worker that leaves, when "
+            "nothing has come for a second."},
     {.name = "min_rate", .member = &Config::min_rate, .kind = Kind::kSize, .group = Group::kTime,
      .impact = Impact::kRespawn, .flags = {"min-rate"}, .placeholder = "SIZE", .unit = "bytes per second",
      .range = {1, 1024 * kMebibyte},
@@ -184,54 +186,57 @@ std::vector<Setting> make_settings() {
     {.name = "limit_request_body", .member = &Config::limit_request_body, .kind = Kind::kSize, .group = Group::kLimits,
      .impact = Impact::kRespawn, .flags = {"limit-request-body"}, .placeholder = "SIZE", .unit = "bytes",
      .range = {0, kTebibyte},
-     .doc = "Largest request body; larger is answered 413. With 0 no request may have a body. A route may have its own."},
+     .doc = "Largest request body; larger is answered 413. With 0 no request may have a body. A route may have its "
+            "own."},
     {.name = "limit_request_parameters", .member = &Config::limit_request_parameters, .kind = Kind::kInteger,
      .group = Group::kLimits, .impact = Impact::kRespawn, .flags = {"limit-request-parameters"}, .placeholder = "N",
      .unit = "parameters", .range = {0, kMebibyte}, .doc = "Most query parameters of a request; more is answered 400."},
     {.name = "limit_request_pipeline", .member = &Config::limit_request_pipeline, .kind = Kind::kSize,
      .group = Group::kLimits, .impact = Impact::kRespawn, .flags = {"limit-request-pipeline"}, .placeholder = "SIZE",
      .unit = "bytes", .range = {1024, 64 * 1024},
-     .doc = "Most bytes that are read at once. While a request is handled, no more than this of later ones is kept; the "
-            "rest waits in the kernel, and then with the client."},
+     .doc = "Most bytes that are read at once. While a request is handled, no more than this of later ones is kept; "
+            "the rest waits in the kernel, and then with the client."},
     {.name = "header_map", .member = &Config::header_map, .kind = Kind::kChoice, .group = Group::kLimits,
      .impact = Impact::kRespawn, .flags = {"header-map"}, .placeholder = "WORD",
      .choices = {{"drop", int(HeaderMap::kDrop)}, {"refuse", int(HeaderMap::kRefuse)},
                  {"dangerous", int(HeaderMap::kDangerous)}},
-     .doc = "What becomes of header and trailer fields with an underscore in their name: drop, refuse (400) or dangerous "
-            "(handlers see them). Where something behind us takes `_` for `-`, a client could forge what only a proxy may set."},
+     .doc = "What becomes of header and trailer fields with an underscore in their name: drop, refuse (400) or "
+            "dangerous (handlers see them). Where something behind us takes `_` for `-`, a client could forge what "
+            "only a proxy may set."},
     {.name = "encoded_slash", .member = &Config::encoded_slash, .kind = Kind::kChoice, .group = Group::kLimits,
      .impact = Impact::kRespawn, .flags = {"encoded-slash"}, .placeholder = "WORD",
      .choices = {{"refuse", int(EncodedSlash::kRefuse)}, {"keep", int(EncodedSlash::kKeep)}},
-     .doc = "What becomes of a path with an encoded slash, %2F: refuse (400) or keep. A kept one separates no segments: a "
-            "route's parameter takes it, its value has it as a slash, and the path shows it as %2F. Where a proxy in front "
-            "decodes it, a client could reach what the proxy forbids."},
+     .doc = "What becomes of a path with an encoded slash, %2F: refuse (400) or keep. A kept one separates no "
+            "segments: a route's parameter takes it, its value has it as a slash, and the path shows it as %2F. Where "
+            "a proxy in front decodes it, a client could reach what the proxy forbids."},
 
     // --- answers ---
     {.name = "error_form", .member = &Config::error_form, .kind = Kind::kChoice, .group = Group::kAnswers,
      .impact = Impact::kRespawn, .flags = {"error-form"}, .placeholder = "FORM",
      .choices = {{"auto", int(ErrorForm::kAuto)}, {"text", int(ErrorForm::kText)}, {"html", int(ErrorForm::kHtml)},
                  {"json", int(ErrorForm::kJson)}},
-     .doc = "Form of the errors the server answers itself: auto, text, html or json. With `auto` a request that accepts "
-            "HTML gets HTML, one that accepts JSON gets JSON, and any other gets plain text."},
+     .doc = "Form of the errors the server answers itself: auto, text, html or json. With `auto` a request that "
+            "accepts HTML gets HTML, one that accepts JSON gets JSON, and any other gets plain text."},
 
     // --- trust ---
     {.name = "forwarded_allow_ips", .member = &Config::forwarded_allow_ips, .kind = Kind::kList, .group = Group::kTrust,
      .impact = Impact::kRespawn, .flags = {"forwarded-allow-ips"}, .placeholder = "PEERS", .unit = "peers",
      .range = {0, 1024}, .separator = ',', .environment = "FORWARDED_ALLOW_IPS", .check = check_trusted_peer,
-     .doc = "Proxies that are believed: addresses or networks with commas between them, `*` = all. Their X-Forwarded-For or "
-            "Forwarded tells the client, `secure_scheme_headers` tell the scheme, and their X-Request-ID is kept. Peers on "
-            "unix sockets always are."},
+     .doc = "Proxies that are believed: addresses or networks with commas between them, `*` = all. Their "
+            "X-Forwarded-For or Forwarded tells the client, `secure_scheme_headers` tell the scheme, and their "
+            "X-Request-ID is kept. Peers on unix sockets always are."},
     {.name = "forwarded_by", .member = &Config::forwarded_by, .kind = Kind::kChoice, .group = Group::kTrust,
      .impact = Impact::kRespawn, .flags = {"forwarded-by"}, .placeholder = "FIELD",
      .choices = {{"auto", int(ForwardedBy::kAuto)}, {"x-forwarded-for", int(ForwardedBy::kXForwardedFor)},
                  {"forwarded", int(ForwardedBy::kForwarded)}},
-     .doc = "Which field the trusted proxies set: x-forwarded-for or forwarded. The other is ignored, because a proxy hands it "
-            "through as the client sent it. With `auto` both are read, and answered 400 where they name different clients."},
+     .doc = "Which field the trusted proxies set: x-forwarded-for or forwarded. The other is ignored, because a proxy "
+            "hands it through as the client sent it. With `auto` both are read, and answered 400 where they name "
+            "different clients."},
     {.name = "secure_scheme_headers", .member = &Config::secure_scheme_headers, .kind = Kind::kList,
      .group = Group::kTrust, .impact = Impact::kRespawn, .flags = {"secure-scheme-headers"}, .placeholder = "FIELDS",
      .unit = "fields", .range = {0, 16}, .separator = ',', .check = check_scheme_field,
-     .doc = "Fields with which a trusted proxy says that it was asked over https, each NAME=value. Fields that contradict "
-            "each other are answered 400."},
+     .doc = "Fields with which a trusted proxy says that it was asked over https, each NAME=value. Fields that "
+            "contradict each other are answered 400."},
     {.name = "proxy_protocol", .member = &Config::proxy_protocol, .kind = Kind::kChoice, .group = Group::kTrust,
      .impact = Impact::kRespawn, .flags = {"proxy-protocol"}, .placeholder = "WORD",
      .choices = {{"off", int(ProxyProtocol::kOff)}, {"optional", int(ProxyProtocol::kOptional)},
@@ -241,8 +246,8 @@ std::vector<Setting> make_settings() {
     {.name = "proxy_allow_ips", .member = &Config::proxy_allow_ips, .kind = Kind::kList, .group = Group::kTrust,
      .impact = Impact::kRespawn, .flags = {"proxy-allow-from", "proxy-allow-ips"}, .placeholder = "PEERS",
      .unit = "peers", .range = {0, 1024}, .separator = ',', .check = check_trusted_peer,
-     .doc = "Peers whose PROXY header is believed: addresses or networks with commas between them, `*` = all. Others are "
-            "answered 403. Peers on unix sockets always are."},
+     .doc = "Peers whose PROXY header is believed: addresses or networks with commas between them, `*` = all. Others "
+            "are answered 403. Peers on unix sockets always are."},
 
     // --- process ---
     {.name = "proc_name", .member = &Config::proc_name, .kind = Kind::kText, .group = Group::kProcess,
@@ -270,7 +275,8 @@ std::vector<Setting> make_settings() {
     {.name = "umask", .member = &Config::umask, .kind = Kind::kMode, .group = Group::kProcess,
      .impact = Impact::kRestart, .letter = 'm', .flags = {"umask"}, .placeholder = "MODE", .unit = "octal",
      .range = {0, 0777},
-     .doc = "File mode creation mask, in octal: 022 or 0o22; empty = as started. It decides who may use a unix socket."},
+     .doc = "File mode creation mask, in octal: 022 or 0o22; empty = as started. It decides who may use a unix "
+            "socket."},
     {.name = "daemon", .member = &Config::daemon, .kind = Kind::kSwitch, .group = Group::kProcess,
      .impact = Impact::kRestart, .letter = 'D', .flags = {"daemon"},
      .doc = "Go to the background once the service is ready. Logs must then go to files."},
@@ -302,9 +308,10 @@ std::vector<Setting> make_settings() {
             "%(M)s milliseconds, %(D)s microseconds, %(L)s seconds with six decimals, %(p)s pid, %(I)s request id, "
             "%(X)s how the response ended (X cut off, + whole and the connection goes on, - whole and it is closed), "
             "%({name}i)s request field, %({name}o)s response field, %({name}e)s environment variable, %% a percent "
-            "sign. A missing value is `-`. Control bytes, quotes, backslashes and bytes beyond ASCII are written as \\xHH. A "
-            "format that is a JSON object, as {\"path\":\"%(U)s\",\"status\":%(s)s}, gives lines of valid JSON: values "
-            "are escaped as JSON, and an atom outside the quotes is a number, a string with its own quotes, or null."},
+            "sign. A missing value is `-`. Control bytes, quotes, backslashes and bytes beyond ASCII are written as "
+            "\\xHH. A format that is a JSON object, as {\"path\":\"%(U)s\",\"status\":%(s)s}, gives lines of valid "
+            "JSON: values are escaped as JSON, and an atom outside the quotes is a number, a string with its own "
+            "quotes, or null."},
 
     // --- orders to the program ---
     {.name = "config", .letter = 'c', .flags = {"config"}, .placeholder = "FILE",
@@ -342,8 +349,8 @@ const Setting* find_flag(std::string_view flag) {
 
 const Setting* find_letter(char letter) {
   const auto& table = settings();
-  const auto row = std::find_if(table.begin(), table.end(),
-                                [&](const Setting& s) { return s.letter != 0 && s.letter == letter; });
+  const auto row =
+      std::find_if(table.begin(), table.end(), [&](const Setting& s) { return s.letter != 0 && s.letter == letter; });
   return row == table.end() ? nullptr : &*row;
 }
 

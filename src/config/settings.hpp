@@ -44,12 +44,12 @@ enum class Impact : std::uint8_t {
 };
 
 /// Where the value lives in Config; monostate: the row is an order to the program, not a value.
-using Member = std::variant<std::monostate, bool Config::*, int Config::*, std::uint64_t Config::*,
-                            Config::Milliseconds Config::*, WorkerClass Config::*, ReloadStrategy Config::*,
-                            UpgradeMode Config::*, LogLevel Config::*, HeaderMap Config::*,
-                            EncodedSlash Config::*, ForwardedBy Config::*, ProxyProtocol Config::*,
-                            ErrorForm Config::*, std::optional<std::uint32_t> Config::*,
-                            std::string Config::*, std::vector<std::string> Config::*>;
+using Member =
+    std::variant<std::monostate, bool Config::*, int Config::*, std::uint64_t Config::*, Config::Milliseconds Config::*,
+                 WorkerClass Config::*, ReloadStrategy Config::*, UpgradeMode Config::*, LogLevel Config::*,
+                 HeaderMap Config::*, EncodedSlash Config::*, ForwardedBy Config::*, ProxyProtocol Config::*,
+                 ErrorForm Config::*, std::optional<std::uint32_t> Config::*, std::string Config::*,
+                 std::vector<std::string> Config::*>;
 
 struct Range {
   std::int64_t least = 0;  ///< numbers: the value (durations in ms); lists: how many entries

@@ -28,8 +28,7 @@ std::optional<base::BindTarget> read_target(const Config& config, const std::str
 
 std::string describe_overlap(const base::BindTarget& a, const std::string& text_a, const base::BindTarget& b,
                              const std::string& text_b) {
-  if (a.kind != base::BindTarget::Kind::kTcp ||
-      (a.address == b.address && a.both_families == b.both_families))
+  if (a.kind != base::BindTarget::Kind::kTcp || (a.address == b.address && a.both_families == b.both_families))
     return fmt::format("`{}` is the same address as `{}`; give it once", text_b, text_a);
   return fmt::format(
       "`{}` and `{}` overlap: one of them is every address and has the port on the other too; "
@@ -56,16 +55,14 @@ void find_shared_files(const Config& config, std::vector<Problem>& problems) {
     if (path.empty() || path == "-") return;
     const auto [user, first] = users.try_emplace(place_of(config, path), name);
     if (first || user->second == name || (name == "accesslog" && user->second == "errorlog")) return;
-    problems.push_back(
-        {name, entry, fmt::format("{} is the file of `{}` too; give another one", path, user->second)});
+    problems.push_back({name, entry, fmt::format("{} is the file of `{}` too; give another one", path, user->second)});
   };
   use("errorlog", 0, config.errorlog);
   use("accesslog", 0, config.accesslog);
   use("pidfile", 0, config.pidfile);
   for (std::size_t i = 0; i < config.bind.size(); ++i) {
     const auto target = base::parse_bind(config.bind[i]);
-    if (target && target->kind == base::BindTarget::Kind::kUnix && !target->is_abstract())
-      use("bind", i, target->path);
+    if (target && target->kind == base::BindTarget::Kind::kUnix && !target->is_abstract()) use("bind", i, target->path);
   }
 }
 
@@ -73,12 +70,10 @@ void find_shared_files(const Config& config, std::vector<Problem>& problems) {
 void find_lost_logs(const Config& config, std::vector<Problem>& problems) {
   if (!config.daemon) return;
   if (config.errorlog == "-") {
-    problems.push_back(
-        {"daemon", 0, "a daemon has no standard error for its error log; set `errorlog` to a file"});
+    problems.push_back({"daemon", 0, "a daemon has no standard error for its error log; set `errorlog` to a file"});
   }
   if (config.accesslog == "-") {
-    problems.push_back(
-        {"daemon", 0, "a daemon has no standard output for its access log; set `accesslog` to a file"});
+    problems.push_back({"daemon", 0, "a daemon has no standard output for its access log; set `accesslog` to a file"});
   }
 }
 
@@ -114,8 +109,7 @@ std::vector<Problem> validate(const Config& config) {
   std::vector<Problem> problems;
   for (const Setting& setting : settings()) {
     if (is_command(setting)) continue;
-    if (auto fault = find_fault(setting, config))
-      problems.push_back({setting.name, fault->entry, fault->message});
+    if (auto fault = find_fault(setting, config)) problems.push_back({setting.name, fault->entry, fault->message});
   }
   for (auto& conflict : find_conflicts(config)) problems.push_back(std::move(conflict));
   return problems;
@@ -125,8 +119,7 @@ std::vector<Change> compare(const Config& old, const Config& fresh) {
   std::vector<Change> changes;
   for (const Setting& setting : settings()) {
     if (is_command(setting) || print_yaml(setting, old) == print_yaml(setting, fresh)) continue;
-    changes.push_back(
-        {std::string{setting.name}, print(setting, old), print(setting, fresh), setting.impact});
+    changes.push_back({std::string{setting.name}, print(setting, old), print(setting, fresh), setting.impact});
   }
   return changes;
 }

@@ -16,8 +16,8 @@ struct UnitRow {
   std::int64_t factor;
 };
 // The empty suffix is what a plain number means.
-constexpr std::array kDurationUnits{UnitRow{"", 1000}, UnitRow{"ms", 1}, UnitRow{"s", 1000},
-                                    UnitRow{"m", 60'000}, UnitRow{"h", 3'600'000}};
+constexpr std::array kDurationUnits{UnitRow{"", 1000}, UnitRow{"ms", 1}, UnitRow{"s", 1000}, UnitRow{"m", 60'000},
+                                    UnitRow{"h", 3'600'000}};
 constexpr std::array kSizeUnits{UnitRow{"", 1}, UnitRow{"k", 1LL << 10U}, UnitRow{"m", 1LL << 20U},
                                 UnitRow{"g", 1LL << 30U}};
 constexpr std::array kCountUnits{UnitRow{"", 1}};
@@ -86,8 +86,7 @@ Number read_number(std::string_view text, const Units& units) {
   const auto parts = cut(sign ? text.substr(1) : text);
   if (!parts) return {0, Trouble::kMalformed};
   const auto suffix = base::lower_case(parts->suffix);
-  const auto unit =
-      std::find_if(units.begin(), units.end(), [&](const UnitRow& row) { return row.suffix == suffix; });
+  const auto unit = std::find_if(units.begin(), units.end(), [&](const UnitRow& row) { return row.suffix == suffix; });
   if (unit == units.end()) return {0, Trouble::kMalformed};
   if (negative) return {0, Trouble::kNegative};
   return scale(*parts, unit->factor);
@@ -159,11 +158,11 @@ Result<std::optional<std::uint32_t>> read_mode(const std::string& text) {
 }
 
 Result<std::string> read_text(const std::string& text) {
-  const auto control = std::find_if(text.begin(), text.end(),
-                                    [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  const auto control =
+      std::find_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
   if (control == text.end()) return text;
-  return fail(fmt::format("it holds a control character (byte 0x{:02X}); remove it",
-                          static_cast<unsigned char>(*control)));
+  return fail(
+      fmt::format("it holds a control character (byte 0x{:02X}); remove it", static_cast<unsigned char>(*control)));
 }
 
 template <class T>
@@ -181,9 +180,7 @@ struct Reader {
 
   Result<void> operator()(std::monostate) const { return fail("it holds no value"); }
   Result<void> operator()(bool Config::*member) const { return store(config.*member, read_switch(text)); }
-  Result<void> operator()(std::string Config::*member) const {
-    return store(config.*member, read_text(text));
-  }
+  Result<void> operator()(std::string Config::*member) const { return store(config.*member, read_text(text)); }
   Result<void> operator()(std::optional<std::uint32_t> Config::*member) const {
     return store(config.*member, read_mode(text));
   }
@@ -237,9 +234,7 @@ struct AsInteger {
 struct AsTexts {
   const Config& config;
   std::vector<std::string> operator()(std::string Config::*member) const { return {config.*member}; }
-  std::vector<std::string> operator()(std::vector<std::string> Config::*member) const {
-    return config.*member;
-  }
+  std::vector<std::string> operator()(std::vector<std::string> Config::*member) const { return config.*member; }
   template <class Other>
   std::vector<std::string> operator()(Other) const {
     return {};
@@ -336,8 +331,7 @@ std::optional<Fault> find_fault(const Setting& setting, const Config& config) {
   const bool word = value == 0 && !setting.zero_word.empty();
   if (value && !word && (*value < setting.range.least || *value > setting.range.most)) {
     if (setting.kind != Kind::kList) return Fault{0, out_of_range(setting, print(setting, config))};
-    return Fault{0,
-                 fmt::format("it has {} {}; it must have {}", *value, setting.unit, describe_range(setting))};
+    return Fault{0, fmt::format("it has {} {}; it must have {}", *value, setting.unit, describe_range(setting))};
   }
   if (setting.check == nullptr) return std::nullopt;
   const auto texts = std::visit(AsTexts{config}, setting.member);

@@ -133,8 +133,8 @@ class Reader {
   void read(const YAML::Node& top) {
     if (!top.IsDefined() || top.IsNull()) return;
     if (!top.IsMap()) {
-      return complain(top.Mark(), fmt::format("the file holds {} where `name: value` lines belong{}",
-                                              shape(top), in_yaml(top)));
+      return complain(top.Mark(),
+                      fmt::format("the file holds {} where `name: value` lines belong{}", shape(top), in_yaml(top)));
     }
     read_pairs(top, 0);
   }
@@ -150,8 +150,8 @@ class Reader {
     return fmt::format("{}:{}:{}", name_, line(mark), std::max(mark.column, 0) + 1);
   }
 
-  /// `<<: *defaults` (yaml.org/type/merge.html): what stands in the mapping itself is stronger, wherever it stands; of several
-  /// merged mappings the first is.
+  /// `<<: *defaults` (yaml.org/type/merge.html): what stands in the mapping itself is stronger, wherever it stands; of
+  /// several merged mappings the first is.
   void read_pairs(const YAML::Node& map, int depth) {
     for (const auto& pair : map) {
       if (!is_merge(pair.first)) read_pair(pair.first, pair.second, depth);
@@ -167,25 +167,22 @@ class Reader {
   void merge(const YAML::Node& key, const YAML::Node& value, int depth) {
     if (depth == kDeepestMerge) return complain(key.Mark(), "`<<` merges too deep, or in a circle");
     if (value.IsMap()) return read_pairs(value, depth + 1);
-    const bool maps = value.IsSequence() && std::all_of(value.begin(), value.end(),
-                                                        [](const YAML::Node& one) { return one.IsMap(); });
+    const bool maps = value.IsSequence() &&
+                      std::all_of(value.begin(), value.end(), [](const YAML::Node& one) { return one.IsMap(); });
     if (!maps)
-      return complain(key.Mark(),
-                      "`<<` merges mappings; write `<<: *NAME`, where a mapping has the anchor &NAME");
+      return complain(key.Mark(), "`<<` merges mappings; write `<<: *NAME`, where a mapping has the anchor &NAME");
     for (const auto& one : value) read_pairs(one, depth + 1);
   }
 
   void read_pair(const YAML::Node& key, const YAML::Node& value, int depth) {
     if (!key.IsScalar())
-      return complain(key.Mark(),
-                      fmt::format("the name of a setting is {}; write `name: value`", shape(key)));
+      return complain(key.Mark(), fmt::format("the name of a setting is {}; write `name: value`", shape(key)));
     const std::string name = key.Scalar();
     if (depth > 0 && lines_.count(name) > 0) return;
     if (!is_first(name, key.Mark())) return;
     if (name.starts_with("x-")) return;  // a place for anchors
     const Setting* setting = find_setting(name);
-    if (setting == nullptr)
-      return complain(key.Mark(), unknown_setting(name) + std::string{place_for_anchors(value)});
+    if (setting == nullptr) return complain(key.Mark(), unknown_setting(name) + std::string{place_for_anchors(value)});
     if (is_command(*setting)) {
       return complain(key.Mark(), fmt::format("`{}` belongs on the command line, as {}; remove it here", name,
                                               shown_flag(*setting)));
@@ -195,26 +192,23 @@ class Reader {
 
   bool is_first(const std::string& name, const YAML::Mark& mark) {
     const auto [seen, first] = lines_.try_emplace(name, line(mark));
-    if (!first)
-      complain(mark, fmt::format("`{}` is given twice, first in line {}; remove one", name, seen->second));
+    if (!first) complain(mark, fmt::format("`{}` is given twice, first in line {}; remove one", name, seen->second));
     return first;
   }
 
   void read_value(const Setting& setting, const YAML::Mark& key_mark, const YAML::Node& value) {
     if (value.IsNull()) {
-      return complain(key_mark, fmt::format("`{}` has no value; give one, or remove the line for the default",
-                                            setting.name));
+      return complain(key_mark,
+                      fmt::format("`{}` has no value; give one, or remove the line for the default", setting.name));
     }
     Given given{&setting, {}, place(value.Mark()), fmt::format("{}:{}", name_, line(key_mark))};
     if (value.IsScalar()) {
-      for (auto& entry : split_entries(setting, value.Scalar()))
-        given.texts.push_back({std::move(entry), given.where});
+      for (auto& entry : split_entries(setting, value.Scalar())) given.texts.push_back({std::move(entry), given.where});
     } else if (value.IsSequence() && setting.kind == Kind::kList) {
       if (!read_entries(setting, value, given)) return;
     } else {
-      return complain(value.Mark(),
-                      fmt::format("`{}` needs {}, not {}{}", setting.name, wanted_shape(setting),
-                                  shape(value), quotes_missing(setting, value)));
+      return complain(value.Mark(), fmt::format("`{}` needs {}, not {}{}", setting.name, wanted_shape(setting),
+                                                shape(value), quotes_missing(setting, value)));
     }
     reading_.given.push_back(std::move(given));
   }
@@ -226,11 +220,10 @@ class Reader {
         given.texts.push_back({entry.Scalar(), place(entry.Mark())});
       } else if (entry.IsNull()) {
         // yaml-cpp places what is not there at whatever comes next.
-        complain(list.Mark(),
-                 fmt::format("an entry of `{}` is empty; give a text or remove it", setting.name));
+        complain(list.Mark(), fmt::format("an entry of `{}` is empty; give a text or remove it", setting.name));
       } else {
-        complain(entry.Mark(), fmt::format("an entry of `{}` is {}; it needs a text{}", setting.name,
-                                           shape(entry), quotes_missing(setting, list)));
+        complain(entry.Mark(), fmt::format("an entry of `{}` is {}; it needs a text{}", setting.name, shape(entry),
+                                           quotes_missing(setting, list)));
       }
     }
     return reading_.complaints.size() == before;
@@ -261,22 +254,16 @@ class Beginnings final : public YAML::EventHandler {
   };
   [[nodiscard]] const std::vector<Document>& documents() const { return documents_; }
 
-  void OnDocumentStart(const YAML::Mark& mark) override {
-    documents_.push_back({mark, YAML::Mark::null_mark()});
-  }
+  void OnDocumentStart(const YAML::Mark& mark) override { documents_.push_back({mark, YAML::Mark::null_mark()}); }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { note(mark); }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { note(mark); }
-  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t, const std::string&) override {
-    note(mark);
-  }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
-                       YAML::EmitterStyle::value) override {
+  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t, const std::string&) override { note(mark); }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
     note(mark);
   }
   void OnSequenceEnd() override {}
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
-                  YAML::EmitterStyle::value) override {
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
     note(mark);
   }
   void OnMapEnd() override {}
@@ -290,8 +277,8 @@ class Beginnings final : public YAML::EventHandler {
   std::vector<Document> documents_;
 };
 
-/// The first documents, three at most. yaml-cpp never gets past some stray characters (a `,` on the outermost level): there
-/// LoadAll makes empty documents until the memory is full.
+/// The first documents, three at most. yaml-cpp never gets past some stray characters (a `,` on the outermost level):
+/// there LoadAll makes empty documents until the memory is full.
 std::vector<Beginnings::Document> find_documents(const std::string& text) {
   std::istringstream stream{text};
   YAML::Parser parser{stream};
@@ -320,8 +307,7 @@ constexpr const char* kUnreadable =
     "colon, comma or indentation";
 
 std::string syntax_complaint(const std::string& text, const YAML::Exception& error) {
-  if (indented_by_tab(text, error.mark.line))
-    return "YAML cannot be read: a tab indents this line; use spaces";
+  if (indented_by_tab(text, error.mark.line)) return "YAML cannot be read: a tab indents this line; use spaces";
   if (error.msg == YAML::ErrorMsg::EOF_IN_SCALAR) {
     return "YAML cannot be read: the file ends inside a quoted text; close its quote, here or further up";
   }
@@ -336,10 +322,8 @@ Reading read_yaml(const std::string& path) {
   if (!text) return {{}, {{path, text.error().message}}};
   // Who reloads in the very moment his editor has truncated the file would get every default, the addresses included.
   if (without_last_blanks(*text).empty())
-    return {
-        {},
-        {{path,
-          "the file is empty: is it just being written? For nothing but defaults, write a comment into it"}}};
+    return {{},
+            {{path, "the file is empty: is it just being written? For nothing but defaults, write a comment into it"}}};
   return read_yaml_text(*text, path);
 }
 

@@ -30,8 +30,7 @@ Cut cut(std::string_view line) {
   std::string_view rest = line;
   while (rest.starts_with("- ")) rest = trimmed(rest.substr(1));
   const auto colon = rest.find(": ");
-  if (colon != std::string_view::npos && is_name(rest.substr(0, colon)))
-    rest = trimmed(rest.substr(colon + 1));
+  if (colon != std::string_view::npos && is_name(rest.substr(0, colon))) rest = trimmed(rest.substr(colon + 1));
   return {line.substr(0, line.size() - rest.size()), rest};
 }
 
@@ -60,10 +59,9 @@ std::string quote_it(const Cut& line, std::string_view why) {
 std::string advise_value(const Cut& line) {
   const char first = line.value[0];
   if (first == '*' && is_name(line.value.substr(1))) {
-    return quote_it(
-        line, fmt::format("`{}` stands for what has the anchor `&{}` further up, and nothing has; for the "
-                          "text itself",
-                          line.value, line.value.substr(1)));
+    return quote_it(line, fmt::format("`{}` stands for what has the anchor `&{}` further up, and nothing has; for the "
+                                      "text itself",
+                                      line.value, line.value.substr(1)));
   }
   const bool inside = !line.head.empty() && std::string_view{",]}?"}.find(first) != std::string_view::npos;
   if (inside || std::string_view{"*%@`!&|>"}.find(first) != std::string_view::npos)
@@ -73,16 +71,16 @@ std::string advise_value(const Cut& line) {
     if (first == '"' && line.value.find('\\') != std::string_view::npos)
       return "a backslash in double quotes begins an escape; use single quotes";
     if (close == std::string_view::npos || close + 1 == line.value.size()) return "";
-    return fmt::format("something stands behind the closing quote; put the whole value in quotes: {}{}",
-                       line.head, in_quotes(line.value));
+    return fmt::format("something stands behind the closing quote; put the whole value in quotes: {}{}", line.head,
+                       in_quotes(line.value));
   }
   if (first == '[' || first == '{') {
     if (line.value.find('*') != std::string_view::npos)
       return "`*` means something else to YAML; put it in quotes: '*'";
     const auto close = closing(line.value);
     if (close == std::string_view::npos || close + 1 == line.value.size()) return "";
-    return quote_it(line, fmt::format("a value that begins with `{}` is a {} to YAML", first,
-                                      first == '[' ? "list" : "mapping"));
+    return quote_it(
+        line, fmt::format("a value that begins with `{}` is a {} to YAML", first, first == '[' ? "list" : "mapping"));
   }
   if (!line.head.empty() && line.value.find(": ") != std::string_view::npos)
     return quote_it(line, "a value with a colon and a blank in it is a mapping to YAML");
@@ -133,8 +131,7 @@ std::string advise(std::string_view text, int line) {
   const Cut above = cut(before);
   const bool indented = !whole.empty() && (whole[0] == ' ' || whole[0] == '\t');
   if (indented && !above.head.empty() && !above.value.empty() && !parts.head.empty())
-    return showing(text, line,
-                   "it is indented below a line that has a value already; begin it in the first column");
+    return showing(text, line, "it is indented below a line that has a value already; begin it in the first column");
   return "";
 }
 

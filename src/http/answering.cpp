@@ -20,8 +20,8 @@ void Exchange::refuse(Reject reason, Monotonic now, std::chrono::seconds retry_a
   if (deaf()) return;
   context_.observer.on_rejected(reason, message_ ? message_->client : sender_, message_);
   const int status = base::row(reason).status;
-  const bool can_answer = status != 0 && message_ && state_ != State::kStreaming &&
-                          state_ != State::kDiscard && state_ != State::kIdle;
+  const bool can_answer =
+      status != 0 && message_ && state_ != State::kStreaming && state_ != State::kDiscard && state_ != State::kIdle;
   if (!can_answer) {
     // Without a RST a cut response whose end nothing but the connection's end tells would pass for a whole one.
     if (state_ == State::kStreaming && ends_by_close_) return abandon(now);
@@ -56,8 +56,7 @@ ConnectionField Exchange::settle_connection(const Response& response) {
   keep_ = may_keep();
   const auto wish = response.has_extras() ? response.field("connection") : std::nullopt;
   if (wish) {
-    for_each_element(
-        *wish, [&](std::string_view option) { keep_ = keep_ && !equals_ignoring_case(option, "close"); });
+    for_each_element(*wish, [&](std::string_view option) { keep_ = keep_ && !equals_ignoring_case(option, "close"); });
   }
   if (!keep_) return ConnectionField::kClose;
   return message_->minor_version == 0 ? ConnectionField::kKeepAlive : ConnectionField::kNone;
@@ -153,8 +152,7 @@ void Exchange::send_piece(std::string_view piece) {
 void Exchange::end_stream(Monotonic now) {
   if (state_ != State::kStreaming) return;
   Departure& departure = message_->departure;
-  if (!no_body_ && message_->stream_length && departure.body_bytes < *message_->stream_length)
-    return break_stream();
+  if (!no_body_ && message_->stream_length && departure.body_bytes < *message_->stream_length) return break_stream();
   departure.chunks_ended = departure.chunked && !no_body_;
   if (departure.chunks_ended) write_last_chunk(*output_);
   message_->pull.reset();

@@ -26,8 +26,7 @@ constexpr int hex_value(char c) {
 /// RFC 9110, 5.6.2: tchar.
 inline constexpr std::array<bool, 256> kTokenBytes = [] {
   std::array<bool, 256> table{};
-  for (const char c : std::string_view{"!#$%&'*+-.^_`|~0123456789"})
-    table[static_cast<unsigned char>(c)] = true;
+  for (const char c : std::string_view{"!#$%&'*+-.^_`|~0123456789"}) table[static_cast<unsigned char>(c)] = true;
   for (char c = 'a'; c <= 'z'; ++c) table[static_cast<unsigned char>(c)] = true;
   for (char c = 'A'; c <= 'Z'; ++c) table[static_cast<unsigned char>(c)] = true;
   return table;
@@ -80,10 +79,9 @@ inline std::size_t target_bytes(std::string_view text) {
 
 using base::lower_case;
 
-/// The bit that stands for a name's length: in a set of such bits a name that is not there is mostly told without a look at any.
-constexpr std::uint64_t length_bit(std::size_t length) {
-  return std::uint64_t{1} << (length < 63 ? length : 63);
-}
+/// The bit that stands for a name's length: in a set of such bits a name that is not there is mostly told without a
+/// look at any.
+constexpr std::uint64_t length_bit(std::size_t length) { return std::uint64_t{1} << (length < 63 ? length : 63); }
 
 /// Compares without regard to case. `text` must be free of control bytes, `lower` lower-case letters, digits and `-`.
 inline bool equals_ignoring_case(std::string_view text, std::string_view lower) {

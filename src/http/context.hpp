@@ -46,8 +46,8 @@ class Observer {
 };
 
 struct Context {
-  Context(const Config& settings, const Router& table, const std::vector<Route>& all_routes,
-          Observer& listener, Proxies trusted_proxies, std::uint64_t id_seed)
+  Context(const Config& settings, const Router& table, const std::vector<Route>& all_routes, Observer& listener,
+          Proxies trusted_proxies, std::uint64_t id_seed)
       : config(settings),
         router(table),
         routes(all_routes),

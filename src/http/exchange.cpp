@@ -13,15 +13,14 @@ namespace {
 constexpr std::size_t kFlushAt = 64 * 1024;
 /// A connection that has not sent anything may hold up a leaving worker this long: its request may be on its way.
 constexpr std::chrono::seconds kSilentWhileDraining{1};
-/// The same for one that lingers; and, also while the worker stays, for a body that was announced and that nobody asked for.
+/// The same for one that lingers; and, also while the worker stays, for a body that was announced and that nobody asked
+/// for.
 constexpr std::chrono::seconds kSilentWhileLingering{1};
 constexpr Monotonic kNever = Monotonic::max();
 
-Monotonic later(Monotonic start, std::chrono::milliseconds allowed, std::uint64_t bytes,
-                std::size_t min_rate) {
+Monotonic later(Monotonic start, std::chrono::milliseconds allowed, std::uint64_t bytes, std::size_t min_rate) {
   const double earned = static_cast<double>(bytes) / static_cast<double>(min_rate);
-  return start + allowed +
-         std::chrono::duration_cast<base::Nanoseconds>(std::chrono::duration<double>(earned));
+  return start + allowed + std::chrono::duration_cast<base::Nanoseconds>(std::chrono::duration<double>(earned));
 }
 
 }  // namespace
@@ -64,8 +63,7 @@ void Exchange::settle() {
     stored_.reset();
     return;
   }
-  const bool inside =
-      stored_ && input_.data() >= stored_->data() && input_.data() < stored_->data() + stored_->size();
+  const bool inside = stored_ && input_.data() >= stored_->data() && input_.data() < stored_->data() + stored_->size();
   if (inside) return;
   stored_ = std::make_unique<std::string>(input_);
   input_ = *stored_;
@@ -103,9 +101,8 @@ Exchange::Step Exchange::next(Monotonic now) {
         }
         return step_body_wanted(now);
       case State::kClosing:
-        return linger_ == Linger::kNo || ended_ || context_.config.lingering_time.count() == 0
-                   ? Step::kClose
-                   : Step::kLinger;
+        return linger_ == Linger::kNo || ended_ || context_.config.lingering_time.count() == 0 ? Step::kClose
+                                                                                               : Step::kLinger;
       case State::kLingering:
         if (!ended_) return Step::kWait;
         close(Linger::kNo);
@@ -174,7 +171,8 @@ void Exchange::depart(std::uint64_t bytes, Monotonic blocked_until) {
   }
 }
 
-/// The current request gets no answer, or not the rest of it: the access log hears of it. What is written already may still leave.
+/// The current request gets no answer, or not the rest of it: the access log hears of it. What is written already may
+/// still leave.
 void Exchange::break_off(int unanswered, Monotonic now) {
   if (!message_) return;
   message_->cancelled.store(true, std::memory_order_release);
@@ -240,30 +238,27 @@ void Exchange::linger(Monotonic now) {
 
 Monotonic Exchange::deadline() const {
   const Config& config = context_.config;
-  if (write_started_ != Monotonic{})
-    return later(write_started_, config.write_timeout, write_taken_, config.min_rate);
+  if (write_started_ != Monotonic{}) return later(write_started_, config.write_timeout, write_taken_, config.min_rate);
   switch (state_) {
     case State::kIdle:
       if (!first_) return phase_started_ + config.keepalive;
-      return phase_started_ + (draining_
-                                   ? std::min<base::Nanoseconds>(kSilentWhileDraining, config.header_timeout)
-                                   : base::Nanoseconds{config.header_timeout});
+      return phase_started_ + (draining_ ? std::min<base::Nanoseconds>(kSilentWhileDraining, config.header_timeout)
+                                         : base::Nanoseconds{config.header_timeout});
     case State::kHead: return phase_started_ + config.header_timeout;
     case State::kBody:
     case State::kDiscard:
       return later(message_->body_started, config.body_timeout, message_->body_received, config.min_rate);
     case State::kHandling:
     case State::kStreaming: {
-      const Monotonic body = body_wanted_ ? later(message_->body_started, config.body_timeout,
-                                                  message_->body_received, config.min_rate)
-                                          : kNever;
+      const Monotonic body =
+          body_wanted_ ? later(message_->body_started, config.body_timeout, message_->body_received, config.min_rate)
+                       : kNever;
       return std::min(body, message_->deadline == Monotonic{} ? kNever : message_->deadline);
     }
     case State::kClosing: return kNever;
     case State::kLingering: {
       base::Nanoseconds silent = config.lingering_timeout;
-      if (draining_ || linger_ == Linger::kBriefly)
-        silent = std::min<base::Nanoseconds>(silent, kSilentWhileLingering);
+      if (draining_ || linger_ == Linger::kBriefly) silent = std::min<base::Nanoseconds>(silent, kSilentWhileLingering);
       return std::min(phase_started_ + config.lingering_time, heard_ + silent);
     }
   }

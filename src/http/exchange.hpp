@@ -1,25 +1,25 @@
 // Exchange: the pure machine of one HTTP/1.1 connection. Bytes and ticks go in, steps and output come out.
 //
-// It owns no socket, reads no clock and knows no event loop: a session (or a test, or a fuzzer) drives it. Give it what arrived
-// (receive), ask what is to be done (next) until it says kWait, send what it wrote to the attached Output, and before the
-// received bytes go away call settle(). Requests of one connection are handled one at a time, in order; bytes behind the
-// current request wait in the buffer, and behind a refused one are never read.
+// It owns no socket, reads no clock and knows no event loop: a session (or a test, or a fuzzer) drives it. Give it what
+// arrived (receive), ask what is to be done (next) until it says kWait, send what it wrote to the attached Output, and
+// before the received bytes go away call settle(). Requests of one connection are handled one at a time, in order;
+// bytes behind the current request wait in the buffer, and behind a refused one are never read.
 //
 //   state       meaning                                  leaves by
 //   kIdle       between requests; holds no Message        first byte -> kHead; drain, peer's end -> kClosing
 //   kHead       part of a head is here, or of the PROXY   whole -> kBody | kHandling (of a PROXY header: kIdle);
 //               header in front of the first               refused -> kClosing
 //   kBody       reading a body that is handed over whole   complete -> kHandling; too large, malformed -> kClosing
-//   kHandling   a handler has the request                 respond() -> kIdle | kDiscard | kClosing; a stream -> kStreaming
-//   kStreaming  the response body comes piece by piece     last piece -> as from kHandling; broken off -> kClosing
-//   kDiscard    answered; the unread body is read away     complete -> kIdle; too much -> kClosing
-//   kClosing    what is written leaves, nothing more is    all of it left -> kLingering, or (end)
+//   kHandling   a handler has the request                 respond() -> kIdle | kDiscard | kClosing; a stream ->
+//   kStreaming kStreaming  the response body comes piece by piece     last piece -> as from kHandling; broken off ->
+//   kClosing kDiscard    answered; the unread body is read away     complete -> kIdle; too much -> kClosing kClosing
+//   what is written leaves, nothing more is    all of it left -> kLingering, or (end)
 //               read but what the client still sends
 //   kLingering  half-closed, and the client still sends:   the client's end, the time is over -> kClosing
 //               read away, so that no RST reaches the answer
 //
-// An answer that is written *departs*: the observer hears of it when its last byte has left, or the connection broke before.
-// Every deadline is a total (see deadline()): more bytes never push it further than their time at `min_rate`.
+// An answer that is written *departs*: the observer hears of it when its last byte has left, or the connection broke
+// before. Every deadline is a total (see deadline()): more bytes never push it further than their time at `min_rate`.
 // Loop thread only. In three files: exchange.cpp (steps, time, the connection), reading.cpp and answering.cpp.
 #pragma once
 
@@ -71,11 +71,13 @@ class Exchange {
   Step next(base::Monotonic now);
   /// The bytes given to receive() are about to go away.
   void settle();
-  /// The socket took `bytes` more; `unsent` of what was in the outputs up to now wait for it. While some do, the exchange starts nothing new.
+  /// The socket took `bytes` more; `unsent` of what was in the outputs up to now wait for it. While some do, the
+  /// exchange starts nothing new.
   void output_sent(std::size_t bytes, std::size_t unsent, base::Monotonic now);
   /// After a kLinger: everything is sent, and the client has been told that nothing more comes.
   void linger(base::Monotonic now);
-  /// The connection broke: tells the handler and the observer, forgets the rest. `unanswered`: the status of a request that got none, in the log.
+  /// The connection broke: tells the handler and the observer, forgets the rest. `unanswered`: the status of a request
+  /// that got none, in the log.
   void abandon(base::Monotonic now, int unanswered = kClientLeft);
 
   // --- in: the handler ---
@@ -83,7 +85,8 @@ class Exchange {
   bool respond(Response&& response, base::Monotonic now);
   /// Answers it with the reason's status, and closes. `retry_after`: when to try again; 0 = not said.
   [[gnu::cold]] void refuse(base::Reject reason, base::Monotonic now, std::chrono::seconds retry_after = {});
-  /// Sends the head of a response whose body comes by send_piece(). False when that is not to be: answered already, or unsendable (500).
+  /// Sends the head of a response whose body comes by send_piece(). False when that is not to be: answered already, or
+  /// unsendable (500).
   bool start_stream(Response head, base::Monotonic now);
   void send_piece(std::string_view piece);
   void end_stream(base::Monotonic now);
@@ -105,7 +108,8 @@ class Exchange {
   /// The nearest moment at which expire() has something to do.
   [[nodiscard]] base::Monotonic deadline() const;
   void expire(base::Monotonic now);
-  /// The worker is leaving: close when idle, else after the current response; soon when nothing ever came, or comes any more.
+  /// The worker is leaving: close when idle, else after the current response; soon when nothing ever came, or comes any
+  /// more.
   void drain(base::Monotonic now);
   /// Close now if no request is going on, to make room or because idle time is over.
   bool close_if_idle();
@@ -148,16 +152,7 @@ class Exchange {
   [[nodiscard]] const base::Address& sender() const { return sender_; }
 
  private:
-  enum class State : std::uint8_t {
-    kIdle,
-    kHead,
-    kBody,
-    kHandling,
-    kStreaming,
-    kDiscard,
-    kClosing,
-    kLingering
-  };
+  enum class State : std::uint8_t { kIdle, kHead, kBody, kHandling, kStreaming, kDiscard, kClosing, kLingering };
   /// Whether the client may still send, so that a close would reset the connection.
   enum class Linger : std::uint8_t { kNo, kBriefly, kYes };
   enum class Advance : std::uint8_t { kStuck, kMoved };
@@ -210,8 +205,8 @@ class Exchange {
   base::Monotonic write_started_{};      ///< first unsent byte; the epoch = nothing is blocked
   std::uint64_t write_taken_ = 0;        ///< bytes the client took since then
   std::size_t unsent_ = 0;               ///< bytes that were flushed and have not left
-  Message* departing_ = nullptr;  ///< the last of the ring of those whose answer is written and has not left
-  base::Monotonic heard_{};       ///< while lingering: when the client last sent something
+  Message* departing_ = nullptr;         ///< the last of the ring of those whose answer is written and has not left
+  base::Monotonic heard_{};              ///< while lingering: when the client last sent something
   base::Address peer_;
   base::Address sender_;
   ProxyProtocol proxy_;  ///< what the first bytes must be; kOff once that is settled

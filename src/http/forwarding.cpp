@@ -15,8 +15,8 @@ namespace {
 constexpr std::string_view kForwardedFor = "x-forwarded-for";
 constexpr std::string_view kForwarded = "forwarded";
 
-/// The address of "192.0.2.1", "192.0.2.1:80", "2001:db8::1", "[2001:db8::1]" or "[2001:db8::1]:80"; nothing for "unknown",
-/// an obfuscated name ("_gateway") and nonsense.
+/// The address of "192.0.2.1", "192.0.2.1:80", "2001:db8::1", "[2001:db8::1]" or "[2001:db8::1]:80"; nothing for
+/// "unknown", an obfuscated name ("_gateway") and nonsense.
 std::optional<Address> node_address(std::string_view node) {
   if (node.starts_with('[')) {
     node = node.substr(1, node.find(']') - 1);
@@ -27,14 +27,14 @@ std::optional<Address> node_address(std::string_view node) {
   return address ? std::optional{*address} : std::nullopt;
 }
 
-/// A quoted-pair, or a quote that is never closed, could make an element out of part of another: nothing in such a list is
-/// believed.
+/// A quoted-pair, or a quote that is never closed, could make an element out of part of another: nothing in such a list
+/// is believed.
 bool is_clear(std::string_view list) {
   return list.find('\\') == std::string_view::npos && std::count(list.begin(), list.end(), '"') % 2 == 0;
 }
 
-/// The elements of all fields of this name, the last first, split at commas outside quotes; `use` says whether to go on. A list
-/// that is not clear counts as one element.
+/// The elements of all fields of this name, the last first, split at commas outside quotes; `use` says whether to go
+/// on. A list that is not clear counts as one element.
 template <class Use>
 void for_each_from_the_end(const Message& message, std::string_view name, Use&& use) {
   for (auto field = message.fields.rbegin(); field != message.fields.rend(); ++field) {
@@ -62,8 +62,7 @@ std::string_view forwarded_parameter(std::string_view element, std::string_view 
     const std::size_t equals = pair.find('=');
     if (equals == std::string_view::npos || !equals_ignoring_case(pair.substr(0, equals), name)) continue;
     std::string_view value = pair.substr(equals + 1);
-    if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
-      value = value.substr(1, value.size() - 2);
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
     return value;
   }
   return {};
@@ -122,8 +121,7 @@ Result<Forwarding> Forwarding::make(const Config& config) {
   for (const std::string& field : config.secure_scheme_headers) {
     const std::size_t equals = field.find('=');
     if (equals == std::string::npos) return fail("secure_scheme_headers: `" + field + "` is not NAME=value");
-    forwarding.scheme_fields_.push_back(
-        {lower_case(field.substr(0, equals)), lower_case(field.substr(equals + 1))});
+    forwarding.scheme_fields_.push_back({lower_case(field.substr(0, equals)), lower_case(field.substr(equals + 1))});
     forwarding.lengths_ |= length_bit(equals);
   }
   return forwarding;
@@ -142,8 +140,7 @@ std::optional<Reject> Forwarding::apply(Message& message) const {
   return {};
 }
 
-tl::expected<bool, Reject> Forwarding::asked_over_https(const Message& message,
-                                                        std::string_view proto) const {
+tl::expected<bool, Reject> Forwarding::asked_over_https(const Message& message, std::string_view proto) const {
   bool secure = false;
   bool plain = false;
   if (!proto.empty()) (equals_ignoring_case(proto, "https") ? secure : plain) = true;

@@ -1,9 +1,10 @@
 // Forwarding: what trusted proxies say in header fields of the client behind them: its address and its scheme.
 //
-// Each proxy adds, behind what it received, the address it received from. So the list is walked from its end, the connection
-// first, for as long as the address at hand is trusted: the first that is not is the client, and what stands further left is
-// its own invention. X-Forwarded-For, Forwarded (RFC 7239) and the configured scheme fields of untrusted peers mean
-// nothing. All of them are lists: several lines mean what one with commas means. Made once per worker from the settings; pure.
+// Each proxy adds, behind what it received, the address it received from. So the list is walked from its end, the
+// connection first, for as long as the address at hand is trusted: the first that is not is the client, and what stands
+// further left is its own invention. X-Forwarded-For, Forwarded (RFC 7239) and the configured scheme fields of
+// untrusted peers mean nothing. All of them are lists: several lines mean what one with commas means. Made once per
+// worker from the settings; pure.
 #pragma once
 
 #include <cstdint>
@@ -27,9 +28,11 @@ class Forwarding {
   static Result<Forwarding> make(const Config& config);
 
   [[nodiscard]] bool trusts(const base::Address& peer) const { return trusted_.contains(peer); }
-  /// False when no field of these lengths (see length_bit) can concern us: the common case, told without a look at the fields.
+  /// False when no field of these lengths (see length_bit) can concern us: the common case, told without a look at the
+  /// fields.
   [[nodiscard]] bool may_concern(std::uint64_t name_lengths) const { return (lengths_ & name_lengths) != 0; }
-  /// Sets `client` and `secure` of a message whose sender (its `client` until now) is trusted; or says why it is refused.
+  /// Sets `client` and `secure` of a message whose sender (its `client` until now) is trusted; or says why it is
+  /// refused.
   [[nodiscard]] std::optional<base::Reject> apply(Message& message) const;
 
  private:
@@ -39,8 +42,7 @@ class Forwarding {
   };
 
   /// What the scheme fields and Forwarded's `proto` (empty = not there) say together.
-  [[nodiscard]] tl::expected<bool, base::Reject> asked_over_https(const Message& message,
-                                                                  std::string_view proto) const;
+  [[nodiscard]] tl::expected<bool, base::Reject> asked_over_https(const Message& message, std::string_view proto) const;
 
   base::AddressSet trusted_;
   bool list_ = true;   ///< X-Forwarded-For is read

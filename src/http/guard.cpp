@@ -32,7 +32,8 @@ constexpr std::string_view kBinaryProxyLine{"\0", 1};
   return reason_for_field_byte(line);
 }
 
-/// Length of the leading chunk-ext-val without its `"` at the end: a token, or what may stand in a quoted-string (no quoted-pair).
+/// Length of the leading chunk-ext-val without its `"` at the end: a token, or what may stand in a quoted-string (no
+/// quoted-pair).
 std::size_t extension_value_length(std::string_view text) {
   if (!text.starts_with('"')) return token_length(text);
   std::size_t i = 1;
@@ -40,7 +41,8 @@ std::size_t extension_value_length(std::string_view text) {
   return i;
 }
 
-/// True when `text` is `*( ";" name [ "=" value ] )` of RFC 9112, 7.1.1, without white space; or may become it, when not `whole`.
+/// True when `text` is `*( ";" name [ "=" value ] )` of RFC 9112, 7.1.1, without white space; or may become it, when
+/// not `whole`.
 bool are_extensions(std::string_view text, bool whole) {
   while (!text.empty()) {
     if (text.front() != ';') return false;
@@ -156,13 +158,13 @@ Verdict Guard::scan(std::string_view head, const Config& limits) {
     }
     const std::size_t length = end - line_start_;
     if (length > limit) {
-      // The CR of the line's end is not counted. Of two limits the one that is crossed first counts, as if bytes came singly.
+      // The CR of the line's end is not counted. Of two limits the one that is crossed first counts, as if bytes came
+      // singly.
       const std::size_t most = head[line_start_ + limit] == '\r' ? limit + 1 : limit;
       if (length > most && line_start_ + most <= limits.limit_request_head)
         return refuse_length(head, limit, first ? Reject::long_request_line : Reject::long_field);
     }
-    if (end > limits.limit_request_head)
-      return refuse_length(head, limits.limit_request_head, Reject::long_head);
+    if (end > limits.limit_request_head) return refuse_length(head, limits.limit_request_head, Reject::long_head);
     if (!found) {
       scanned_ = static_cast<std::uint32_t>(end);
       return Verdict::more();
@@ -173,14 +175,12 @@ Verdict Guard::scan(std::string_view head, const Config& limits) {
     if (first) {
       reason = check_request_line(content);
     } else if (content.empty()) {
-      return end + 1 > limits.limit_request_head ? Verdict::refused(Reject::long_head)
-                                                 : Verdict::complete(end + 1);
+      return end + 1 > limits.limit_request_head ? Verdict::refused(Reject::long_head) : Verdict::complete(end + 1);
     } else if (++fields_ > limits.limit_request_fields) {
       reason = Reject::too_many_fields;
     } else {
       // Where no byte is odd only the name is left to judge.
-      reason = odd_ ? check_field_line(content)
-                    : check_before_colon(content, token_length(head.substr(line_start_)));
+      reason = odd_ ? check_field_line(content) : check_before_colon(content, token_length(head.substr(line_start_)));
     }
     if (reason) return refuse_line(head, *reason);
     odd_ = false;
@@ -217,8 +217,7 @@ std::optional<Reject> ChunkGuard::check_beginning(std::string_view line, const C
 
 std::optional<Reject> ChunkGuard::take_size_line(std::string_view line, std::uint64_t body_limit) {
   std::uint64_t size = 0;
-  for (const char c : line.substr(0, line.find(';')))
-    size = size << 4 | static_cast<std::uint64_t>(hex_value(c));
+  for (const char c : line.substr(0, line.find(';'))) size = size << 4 | static_cast<std::uint64_t>(hex_value(c));
   if (line.empty()) return Reject::bad_chunk;
   if (size > body_limit - data_announced_) return Reject::large_body;
   data_announced_ += size;
@@ -235,8 +234,8 @@ std::optional<Reject> ChunkGuard::take_trailer_line(std::string_view line, const
   return judge_trailer(line.substr(0, line.find(':')), limits);
 }
 
-std::optional<Reject> ChunkGuard::take_line(std::string_view line, const Config& limits,
-                                            std::uint64_t body_limit, bool& done) {
+std::optional<Reject> ChunkGuard::take_line(std::string_view line, const Config& limits, std::uint64_t body_limit,
+                                            bool& done) {
   if (line.empty() || line.back() != '\r') return Reject::bad_chunk;
   line.remove_suffix(1);
   switch (state_) {

@@ -1,7 +1,7 @@
 // Guard: refuses what no honest client sends, before the parser sees it.
 //
-// llhttp differs between its versions in what it lets through (obs-fold, bare CR, empty names…); the guard makes the strict
-// reading of RFC 9112 hold with any of them, and counts the limits that llhttp does not know. It looks at raw
+// llhttp differs between its versions in what it lets through (obs-fold, bare CR, empty names…); the guard makes the
+// strict reading of RFC 9112 hold with any of them, and counts the limits that llhttp does not know. It looks at raw
 // bytes only: what the fields mean together is policy.hpp's business. Pure: no clock, no socket, no allocation.
 #pragma once
 
@@ -21,14 +21,13 @@ struct Verdict {
   enum class Kind : std::uint8_t { kMore, kComplete, kRefused };
   Kind kind = Kind::kMore;
   base::Reject reason{};  ///< kRefused
-  /// kComplete: length of the section, its last CRLF included. Else, of a body: bytes in front of the unfinished or refused line.
+  /// kComplete: length of the section, its last CRLF included. Else, of a body: bytes in front of the unfinished or
+  /// refused line.
   std::size_t consumed = 0;
 
   static Verdict more(std::size_t consumed = 0) { return {Kind::kMore, {}, consumed}; }
   static Verdict complete(std::size_t consumed) { return {Kind::kComplete, {}, consumed}; }
-  static Verdict refused(base::Reject reason, std::size_t consumed = 0) {
-    return {Kind::kRefused, reason, consumed};
-  }
+  static Verdict refused(base::Reject reason, std::size_t consumed = 0) { return {Kind::kRefused, reason, consumed}; }
 };
 
 /// Watches one request head. Lines are judged when they are complete, each once, however the bytes are split.
@@ -45,7 +44,8 @@ class Guard {
   [[nodiscard]] std::size_t request_line_length() const {
     return method_length_ + target_length_ + std::string_view{"  HTTP/1.1\r\n"}.size();
   }
-  /// 0 for HTTP/1.0, else 1: a later minor version is answered as ours (RFC 9110, 2.5). Valid once the request line is judged.
+  /// 0 for HTTP/1.0, else 1: a later minor version is answered as ours (RFC 9110, 2.5). Valid once the request line is
+  /// judged.
   [[nodiscard]] int minor_version() const { return minor_version_; }
   /// The request line was whole and good: the refusal came later.
   [[nodiscard]] bool request_line_done() const { return line_start_ > 0; }
@@ -68,8 +68,8 @@ class Guard {
 /// Judges one field line without its CRLF; nothing is wrong when the result is empty.
 std::optional<base::Reject> check_field_line(std::string_view line);
 
-/// Watches the framing of one chunked body: sizes, extensions, CRLFs, trailers. A size is judged against the limit of the body before
-/// its data comes. What is wrong is found, and named, at the same byte however the bytes are split.
+/// Watches the framing of one chunked body: sizes, extensions, CRLFs, trailers. A size is judged against the limit of
+/// the body before its data comes. What is wrong is found, and named, at the same byte however the bytes are split.
 class ChunkGuard {
  public:
   /// Longest chunk-size line in bytes, extensions included.
@@ -84,8 +84,7 @@ class ChunkGuard {
 
  private:
   enum class State : std::uint8_t { kSizeLine, kData, kDataEnd, kTrailer };
-  [[nodiscard]] std::optional<base::Reject> check_beginning(std::string_view line,
-                                                            const Config& limits) const;
+  [[nodiscard]] std::optional<base::Reject> check_beginning(std::string_view line, const Config& limits) const;
   std::optional<base::Reject> take_size_line(std::string_view line, std::uint64_t body_limit);
   std::optional<base::Reject> take_trailer_line(std::string_view line, const Config& limits);
   std::optional<base::Reject> take_line(std::string_view line, const Config& limits, std::uint64_t body_limit,

@@ -29,9 +29,7 @@ inline void trim(std::string& text) {
 }
 
 /// On the wire: its size in hexadecimal digits, its bytes, and a CRLF behind each.
-std::uint64_t framed(std::uint64_t chunk) {
-  return chunk + 4 + (static_cast<unsigned>(std::bit_width(chunk)) + 3) / 4;
-}
+std::uint64_t framed(std::uint64_t chunk) { return chunk + 4 + (static_cast<unsigned>(std::bit_width(chunk)) + 3) / 4; }
 
 /// `0` CRLF CRLF.
 constexpr std::uint64_t kLastChunk = 5;
@@ -58,8 +56,7 @@ void Departure::forget_sent_chunks(std::uint64_t unsent) {
 
 Field Message::trailer(const FieldSpan& span) const {
   const std::string_view all = trailer_bytes;
-  return {all.substr(span.name.begin, span.name.length),
-          trimmed(all.substr(span.value.begin, span.value.length))};
+  return {all.substr(span.name.begin, span.name.length), trimmed(all.substr(span.value.begin, span.value.length))};
 }
 
 void Message::set_id(std::string_view text) {
@@ -104,8 +101,7 @@ void Message::split_query() {
     plain = true;
   };
   sixteen::for_each(
-      all,
-      [](sixteen::Block block) { return (block == '=') | (block == '&') | (block == '%') | (block == '+'); },
+      all, [](sixteen::Block block) { return (block == '=') | (block == '&') | (block == '%') | (block == '+'); },
       [&](std::size_t place) __attribute__((always_inline)) {
         const auto at = query.begin + static_cast<std::uint32_t>(place);
         switch (all[place]) {
@@ -156,8 +152,7 @@ Request Message::share() {
 
 void Message::release() noexcept {
   // The only one who has it needs no locked instruction to know.
-  if (references_.load(std::memory_order_acquire) != 1 &&
-      references_.fetch_sub(1, std::memory_order_acq_rel) != 1)
+  if (references_.load(std::memory_order_acquire) != 1 && references_.fetch_sub(1, std::memory_order_acq_rel) != 1)
     return;
   if (pool_->on_owner_thread()) {
     pool_->give_back(this);
@@ -251,16 +246,12 @@ std::string_view Request::param(std::string_view name) const {
   return {};
 }
 
-std::optional<std::string_view> Request::query(std::string_view name) const {
-  return message_->query_value(name);
-}
+std::optional<std::string_view> Request::query(std::string_view name) const { return message_->query_value(name); }
 
 std::size_t Request::query_count() const { return message_->query_count(); }
 Field Request::query_at(std::size_t index) const { return message_->query_at(index); }
 
-std::optional<std::string_view> Request::field(std::string_view name) const {
-  return message_->field_value(name);
-}
+std::optional<std::string_view> Request::field(std::string_view name) const { return message_->field_value(name); }
 
 std::size_t Request::field_count() const { return message_->fields.size(); }
 Field Request::field_at(std::size_t index) const { return message_->field(message_->fields.at(index)); }

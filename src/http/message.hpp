@@ -2,11 +2,11 @@
 //
 // Filled by the exchange (guard, parser, policy, router), read by handlers through orrery::Request. All positions are
 // offsets from `bytes`, so the head may lie in the worker's read buffer while a handler runs at once, and is copied
-// (keep_bytes) only when the message outlives the read. Borrowed from the worker's MessagePool while a request is unfinished: an
-// idle connection has none.
+// (keep_bytes) only when the message outlives the read. Borrowed from the worker's MessagePool while a request is
+// unfinished: an idle connection has none.
 //
-// Owned by its Exchange through a reference count; a Request by value holds one more. Counted references may be dropped on any
-// thread; everything else happens on the loop thread, or on the one thread that runs the handler.
+// Owned by its Exchange through a reference count; a Request by value holds one more. Counted references may be dropped
+// on any thread; everything else happens on the loop thread, or on the one thread that runs the handler.
 #pragma once
 
 #include <algorithm>
@@ -79,17 +79,17 @@ struct MessageState {
   bool secure = false;  ///< a trusted proxy was asked over https
   std::uint8_t id_length = 0;
   WorkerClass worker_class = WorkerClass::kAsync;
-  std::uint32_t flight = 0;                    ///< of its last handler that may outlive the answer, in the worker's records
-  std::string_view error_media_type;           ///< of the server's own answers; empty = what `accept` wants
-  base::Monotonic started{};                   ///< its first byte came
-  base::Monotonic dispatched{};                ///< its handler was called
-  base::Monotonic deadline{};                  ///< the handler's; the epoch = none
+  std::uint32_t flight = 0;           ///< of its last handler that may outlive the answer, in the worker's records
+  std::string_view error_media_type;  ///< of the server's own answers; empty = what `accept` wants
+  base::Monotonic started{};          ///< its first byte came
+  base::Monotonic dispatched{};       ///< its handler was called
+  base::Monotonic deadline{};         ///< the handler's; the epoch = none
   std::optional<std::uint64_t> stream_length;  ///< of a response that comes piece by piece
   Guard guard;
 };
 
-/// A response between the moment in which it was written and that in which its last byte has left: what the access log will say of it.
-/// Written anew for each response.
+/// A response between the moment in which it was written and that in which its last byte has left: what the access log
+/// will say of it. Written anew for each response.
 struct Departure {
   Message* next = nullptr;       ///< of a ring: who leaves behind it
   std::uint64_t ahead = 0;       ///< bytes that must leave until its last one has
@@ -115,8 +115,7 @@ class Message : public MessageState {
   Message& operator=(const Message&) = delete;
 
   std::vector<FieldSpan> fields;
-  NormalPath
-      normal_path;  ///< when the raw path had escapes or dot segments; values of parameters may follow it
+  NormalPath normal_path;  ///< when the raw path had escapes or dot segments; values of parameters may follow it
   RouteMatch match;
   std::string body;
   std::vector<FieldSpan> trailers;  ///< offsets into trailer_bytes

@@ -1,8 +1,8 @@
 // Output: the bytes one connection has to send in one go: a contiguous buffer, and at most one large body behind it.
 //
-// Lent by the worker to the connection whose turn it is, so idle connections own no buffer. A body of kTailSize or more is not
-// copied: it stands behind the buffer as the tail, and both go out in one writev. What the socket does not take leaves the Output with its
-// owner (take_unsent). Loop thread only.
+// Lent by the worker to the connection whose turn it is, so idle connections own no buffer. A body of kTailSize or more
+// is not copied: it stands behind the buffer as the tail, and both go out in one writev. What the socket does not take
+// leaves the Output with its owner (take_unsent). Loop thread only.
 #pragma once
 
 #include <algorithm>

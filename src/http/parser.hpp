@@ -1,8 +1,8 @@
 // Parser: llhttp, wrapped once. The only user of llhttp.h.
 //
-// Reads the fields of a head in one call (so every one is a contiguous span) and a body in as many as it takes. Writes what it
-// finds into the Message it was started for; decides nothing. The request line is the guard's: llhttp starts in the state that it is in
-// behind any. Its trampolines into C are noexcept. One Parser parses one message.
+// Reads the fields of a head in one call (so every one is a contiguous span) and a body in as many as it takes. Writes
+// what it finds into the Message it was started for; decides nothing. The request line is the guard's: llhttp starts in
+// the state that it is in behind any. Its trampolines into C are noexcept. One Parser parses one message.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,8 @@ class Parser {
   /// Its length, of the longest.
   static std::size_t longest_method();
 
-  /// Reads the fields of the head, which is the `length` bytes at message.bytes and whose request line the guard has passed. False when
-  /// llhttp refuses them or sees others than the guard.
+  /// Reads the fields of the head, which is the `length` bytes at message.bytes and whose request line the guard has
+  /// passed. False when llhttp refuses them or sees others than the guard.
   bool parse_head(Message& message, std::size_t length);
 
   /// Fills the fields without llhttp, from lines the guard has passed: what parse_head() refused can then be named.

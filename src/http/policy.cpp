@@ -39,11 +39,9 @@ Refusal take_host(Seen& seen, Message& message, FieldSpan& field) {
 }
 
 Refusal take_content_length(Seen& seen, Message& message, std::string_view value) {
-  if (seen.content_length || value.find(',') != std::string_view::npos)
-    return Reject::repeated_content_length;
+  if (seen.content_length || value.find(',') != std::string_view::npos) return Reject::repeated_content_length;
   seen.content_length = true;
-  const auto [end, error] =
-      std::from_chars(value.data(), value.data() + value.size(), message.content_length);
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), message.content_length);
   if (error != std::errc{} || end != value.data() + value.size() || !is_digit(value.front())) {
     return Reject::bad_content_length;
   }
@@ -98,8 +96,7 @@ std::optional<std::size_t> parameters_length(std::string_view text) {
     const auto parameters = parameters_length(value.substr(name.size()));
     const bool chunked = equals_ignoring_case(name, "chunked");
     // `chunked` before another, twice or with parameters is a framing trick.
-    if (name.empty() || !parameters || seen.chunked || (chunked && *parameters > 0))
-      return Reject::bad_transfer_coding;
+    if (name.empty() || !parameters || seen.chunked || (chunked && *parameters > 0)) return Reject::bad_transfer_coding;
     (chunked ? seen.chunked : seen.unknown_coding) = true;
     value.remove_prefix(name.size() + *parameters);
     value.remove_prefix(blanks(value));
@@ -226,13 +223,11 @@ Refusal settle_target(const Seen& seen, Message& message, const Config& config) 
   if (!parts->authority.empty()) settle_authority(seen, message, parts->authority);
   message.query = {};
   if (!parts->query.empty()) {
-    if (has_more_parameters(parts->query, config.limit_request_parameters))
-      return Reject::too_many_parameters;
+    if (has_more_parameters(parts->query, config.limit_request_parameters)) return Reject::too_many_parameters;
     message.query = {static_cast<std::uint32_t>(parts->query.data() - message.bytes),
                      static_cast<std::uint32_t>(parts->query.size())};
   }
-  const bool inside =
-      parts->path.data() >= target.data() && parts->path.data() < target.data() + target.size();
+  const bool inside = parts->path.data() >= target.data() && parts->path.data() < target.data() + target.size();
   message.path_is_raw = inside && is_plain_path(parts->path);
   if (message.path_is_raw) {
     message.path_part = {static_cast<std::uint32_t>(parts->path.data() - message.bytes),
@@ -293,8 +288,7 @@ Refusal judge_trailer(std::string_view name, const Config& config) {
 
 void map_trailers(Message& message, const Config& config) {
   if (config.header_map != HeaderMap::kDrop) return;
-  std::erase_if(message.trailers,
-                [&](const FieldSpan& field) { return has_underscore(message.trailer(field).name); });
+  std::erase_if(message.trailers, [&](const FieldSpan& field) { return has_underscore(message.trailer(field).name); });
 }
 
 }  // namespace orrery::http

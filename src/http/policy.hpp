@@ -1,7 +1,7 @@
 // Policy: what the fields of a request mean together (RFC 9112, 3.2 and 6; RFC 9110, 7 and 10).
 //
-// Runs once the head is parsed. Pure. It decides how the body is framed and whether the connection may go on, and refuses every
-// message whose end two readers could see in different places.
+// Runs once the head is parsed. Pure. It decides how the body is framed and whether the connection may go on, and
+// refuses every message whose end two readers could see in different places.
 #pragma once
 
 #include <optional>

@@ -18,8 +18,7 @@ std::string valid_utf8(std::string_view text) {
   std::size_t valid = 0;
   while (const std::size_t length = base::utf8_length(text.substr(valid))) valid += length;
   if (valid == text.size()) return std::string{text};
-  const std::string json =
-      nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const std::string json = nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return nlohmann::json::parse(json).get<std::string>();
 }
 
@@ -52,8 +51,7 @@ constexpr int kMostWeight = 1000;  // q=1
 
 /// A qvalue in thousandths (RFC 9110, 12.4.2). One that is none counts as 0: what is not understood is not wanted.
 int thousandths(std::string_view text) {
-  if (text.empty() || text.size() > 5 || text[0] < '0' || text[0] > '1' ||
-      (text.size() > 1 && text[1] != '.'))
+  if (text.empty() || text.size() > 5 || text[0] < '0' || text[0] > '1' || (text.size() > 1 && text[1] != '.'))
     return 0;
   int value = (text[0] - '0') * kMostWeight;
   int place = kMostWeight / 10;
@@ -109,8 +107,9 @@ int precedence_of(const MediaRange& range, ErrorForm form) {
   return range.is("text/*") ? 2 : 0;
 }
 
-/// The form that the client weighs highest; of equal ones the one it names, HTML before JSON before text, and text where it
-/// names none. Text also for a client that wants none of them: RFC 9110 has an error answered in any form rather than not.
+/// The form that the client weighs highest; of equal ones the one it names, HTML before JSON before text, and text
+/// where it names none. Text also for a client that wants none of them: RFC 9110 has an error answered in any form
+/// rather than not.
 ErrorForm wanted_form(std::string_view accept) {
   std::array<Candidate, 3> forms{{{ErrorForm::kHtml}, {ErrorForm::kJson}, {ErrorForm::kText}}};
   for_each_element(accept, [&](std::string_view member) {

@@ -13,7 +13,8 @@ namespace orrery::http {
 /// The media type that `form` asks for; empty for kAuto.
 std::string_view media_type_of(ErrorForm form);
 
-/// An error response with `message` as its sentence; `accept` is the request's Accept (or the one media type wanted), or empty.
+/// An error response with `message` as its sentence; `accept` is the request's Accept (or the one media type wanted),
+/// or empty.
 [[gnu::cold]] Response problem(int status, std::string_view message, std::string_view accept);
 
 /// The same with the sentence the status itself has.

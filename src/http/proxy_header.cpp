@@ -116,8 +116,7 @@ ProxyHeader parse_binary(std::string_view bytes) {
     default: break;
   }
   // Datagrams, and what the proxy itself could not name: a connection whose ends are left as they are.
-  const bool known =
-      family_and_protocol >> 4 <= kHighestFamily && (family_and_protocol & 15) <= kHighestProtocol;
+  const bool known = family_and_protocol >> 4 <= kHighestFamily && (family_and_protocol & 15) <= kHighestProtocol;
   return known ? complete(end, {}) : refused();
 }
 
@@ -129,8 +128,7 @@ bool may_begin(std::string_view bytes, std::string_view start) {
 }  // namespace
 
 ProxyHeader ProxyHeader::parse(std::string_view bytes) {
-  if (may_begin(bytes, kTextStart))
-    return bytes.size() < kTextStart.size() ? ProxyHeader{} : parse_text(bytes);
+  if (may_begin(bytes, kTextStart)) return bytes.size() < kTextStart.size() ? ProxyHeader{} : parse_text(bytes);
   if (may_begin(bytes, kBinaryStart)) return parse_binary(bytes);
   return {Kind::kAbsent, 0, {}};
 }

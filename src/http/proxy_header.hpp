@@ -1,7 +1,7 @@
 // ProxyHeader: what a proxy says, in front of the first request, about the connection it forwards.
 //
-// haproxy's PROXY protocol (proxy-protocol.txt), versions 1 (a line of text) and 2 (binary). Pure: looks at bytes and tells what
-// they say; whether the peer is believed, and whether a header must be there, is the exchange's affair.
+// haproxy's PROXY protocol (proxy-protocol.txt), versions 1 (a line of text) and 2 (binary). Pure: looks at bytes and
+// tells what they say; whether the peer is believed, and whether a header must be there, is the exchange's affair.
 #pragma once
 
 #include <cstddef>
@@ -21,8 +21,8 @@ struct ProxyHeader {
   };
   Kind kind = Kind::kMore;
   std::size_t consumed = 0;
-  /// Who asked the proxy. Nothing when the proxy speaks for itself (LOCAL, a health check) or does not know (UNKNOWN, UNSPEC,
-  /// datagrams).
+  /// Who asked the proxy. Nothing when the proxy speaks for itself (LOCAL, a health check) or does not know (UNKNOWN,
+  /// UNSPEC, datagrams).
   std::optional<base::Address> source;
 
   /// Longest header that is read, in bytes; the extensions of version 2 could make it 65,551.

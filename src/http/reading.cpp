@@ -16,8 +16,7 @@ constexpr std::uint8_t kEmptyLinesBeforeRequest = 4;
 }  // namespace
 
 bool Exchange::skip_empty_lines() {
-  if (message_ && message_->kept() == "\r" && input_.starts_with('\n') &&
-      empty_lines_ < kEmptyLinesBeforeRequest) {
+  if (message_ && message_->kept() == "\r" && input_.starts_with('\n') && empty_lines_ < kEmptyLinesBeforeRequest) {
     ++empty_lines_;
     input_.remove_prefix(1);
     drop_message();
@@ -253,8 +252,7 @@ std::optional<Reject> Exchange::feed_body() {
       if (!held.empty() && message.parser.parse_body(held).refused) return Reject::bad_chunk;
       const Parser::BodyResult result = message.parser.parse_body(bytes.substr(0, verdict.consumed));
       if (result.no_memory) return Reject::no_memory;
-      if (result.refused || result.complete != whole || result.consumed != verdict.consumed)
-        return Reject::bad_chunk;
+      if (result.refused || result.complete != whole || result.consumed != verdict.consumed) return Reject::bad_chunk;
     }
     if (verdict.kind == Verdict::Kind::kRefused) return verdict.reason;
     // Not before: the parser may still owe the last one its value.
@@ -317,8 +315,7 @@ Exchange::Step Exchange::step_body_wanted(Monotonic now) {
 Exchange::BodyRead Exchange::take_body_piece() {
   if (!message_) return {{}, true, true};
   const bool streamed = context_.routes[message_->match.route].options.stream_body;
-  BodyRead read{streamed ? std::exchange(message_->body, {}) : message_->body, message_->body_complete,
-                false};
+  BodyRead read{streamed ? std::exchange(message_->body, {}) : message_->body, message_->body_complete, false};
   return read;
 }
 

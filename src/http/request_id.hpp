@@ -1,7 +1,7 @@
 // RequestIds: names for requests, unique over workers and restarts: 16 hexadecimal digits.
 //
-// A counter run through a bijective mixer from a random start, so ids of one worker never repeat and those of two workers
-// meet with the chance of random 64-bit numbers. Loop thread only.
+// A counter run through a bijective mixer from a random start, so ids of one worker never repeat and those of two
+// workers meet with the chance of random 64-bit numbers. Loop thread only.
 #pragma once
 
 #include <array>

@@ -13,8 +13,7 @@ FixedFields::FixedFields(std::initializer_list<std::pair<std::string_view, std::
     const bool sendable = !name.empty() && http::token_length(name) == name.size() &&
                           http::has_only_field_bytes(value) && !http::is_servers_own(name) &&
                           !http::same_field_name(name, "content-type");
-    if (!sendable)
-      throw std::invalid_argument("the header field `" + std::string{name} + "` cannot be fixed");
+    if (!sendable) throw std::invalid_argument("the header field `" + std::string{name} + "` cannot be fixed");
     fields_.emplace_back(name, value);
     text_.append(name).append(": ").append(value).append("\r\n");
   }
@@ -73,9 +72,7 @@ std::optional<std::string_view> Response::field(std::string_view name) const {
   return {};
 }
 
-std::optional<std::uint64_t> Response::stream_length() const {
-  return extra_ ? extra_->length : std::nullopt;
-}
+std::optional<std::uint64_t> Response::stream_length() const { return extra_ ? extra_->length : std::nullopt; }
 Response::Pull Response::take_pull() { return extra_ ? std::move(extra_->pull) : Pull{}; }
 
 Response::Extra& Response::extra() {

@@ -100,8 +100,7 @@ Result<Segment> read_segment(std::string_view text, std::string_view pattern) {
   if (text.size() <= 1 + tail || text.back() != '}' || nested) {
     return fail("route " + std::string{pattern} + ": `" + std::string{text} + "` is not {name} or {name...}");
   }
-  return Segment{rest ? Segment::Kind::kRest : Segment::Kind::kParameter,
-                 text.substr(1, text.size() - 1 - tail)};
+  return Segment{rest ? Segment::Kind::kRest : Segment::Kind::kParameter, text.substr(1, text.size() - 1 - tail)};
 }
 
 }  // namespace
@@ -114,8 +113,7 @@ Router& Router::operator=(Router&&) noexcept = default;
 Result<Router> Router::make(const std::vector<Route>& routes) {
   Router router;
   for (const Route& route : routes) {
-    if (auto added = router.add(route.method, route.pattern); !added)
-      return fail(added);
+    if (auto added = router.add(route.method, route.pattern); !added) return fail(added);
   }
   return router;
 }
@@ -140,8 +138,7 @@ Result<void> Router::add(std::string_view method, std::string_view pattern) {
     }
     names.emplace_back(segment->text);
     const bool rest = segment->kind == Segment::Kind::kRest;
-    if (rest && !left.empty())
-      return fail("route " + std::string{pattern} + ": {name...} must be the last segment");
+    if (rest && !left.empty()) return fail("route " + std::string{pattern} + ": {name...} must be the last segment");
     auto& child = rest ? node->rest : node->parameter;
     if (!child) child = std::make_unique<Node>();
     node = child.get();

@@ -1,8 +1,8 @@
 // Router: method and path -> the route that answers them.
 //
-// Built once in the master from the patterns of an App, then only read. A pattern is "/" and segments: literal, {name} (one
-// segment, not empty), or a last {name...} (all that is left, may be empty). Literal beats {name} beats {name...}, segment by segment.
-// GET answers HEAD; a path with other methods only is kNoMethod with its Allow. Pure.
+// Built once in the master from the patterns of an App, then only read. A pattern is "/" and segments: literal, {name}
+// (one segment, not empty), or a last {name...} (all that is left, may be empty). Literal beats {name} beats {name...},
+// segment by segment. GET answers HEAD; a path with other methods only is kNoMethod with its Allow. Pure.
 #pragma once
 
 #include <array>

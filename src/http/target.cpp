@@ -15,8 +15,7 @@ namespace {
 /// RFC 3986: unreserved and sub-delims of a reg-name.
 constexpr std::array<bool, 256> kHostBytes = [] {
   std::array<bool, 256> table{};
-  for (const char c : std::string_view{"-._~!$&'()*+,;=0123456789"})
-    table[static_cast<unsigned char>(c)] = true;
+  for (const char c : std::string_view{"-._~!$&'()*+,;=0123456789"}) table[static_cast<unsigned char>(c)] = true;
   for (char c = 'a'; c <= 'z'; ++c) table[static_cast<unsigned char>(c)] = true;
   for (char c = 'A'; c <= 'Z'; ++c) table[static_cast<unsigned char>(c)] = true;
   return table;
@@ -58,8 +57,7 @@ bool is_port(std::string_view text) {
 }
 
 bool is_ip_literal(std::string_view text) {
-  if (text.size() < 4 || text.size() > 2 + INET6_ADDRSTRLEN || text.front() != '[' || text.back() != ']')
-    return false;
+  if (text.size() < 4 || text.size() > 2 + INET6_ADDRSTRLEN || text.front() != '[' || text.back() != ']') return false;
   const std::string address{text.substr(1, text.size() - 2)};
   in6_addr parsed;
   return ::inet_pton(AF_INET6, address.c_str(), &parsed) == 1;

@@ -34,11 +34,12 @@ struct NormalPath {
   std::vector<std::uint32_t> slashes;  ///< where in it an encoded slash was kept, each as `%2F`
 };
 
-/// Decodes `path` and resolves its dot segments (RFC 3986, 5.2.4) into `out`; or says why not: an escape is bad or decodes to NUL, or
-/// to `/` where that is not kept. Never climbs above the root.
+/// Decodes `path` and resolves its dot segments (RFC 3986, 5.2.4) into `out`; or says why not: an escape is bad or
+/// decodes to NUL, or to `/` where that is not kept. Never climbs above the root.
 std::optional<base::Reject> normalize_path(std::string_view path, EncodedSlash slash, NormalPath& out);
 
-/// Appends `text`, of which `slashes` (offsets in ascending order, the first byte being at `begin`) are `%2F`, with these as `/`.
+/// Appends `text`, of which `slashes` (offsets in ascending order, the first byte being at `begin`) are `%2F`, with
+/// these as `/`.
 void append_with_slashes(std::string& out, std::string_view text, std::size_t begin,
                          const std::vector<std::uint32_t>& slashes);
 

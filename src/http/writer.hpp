@@ -1,7 +1,8 @@
 // Writer: a Response -> the bytes of an HTTP/1.1 message (RFC 9112, 4 to 7).
 //
-// Frames exactly: Content-Length, chunked, or until close; never both, never a body where none may be. Pure; the Date comes in as
-// a line rendered once a second. It never sends a field a handler could have forged a message with: see is_sendable.
+// Frames exactly: Content-Length, chunked, or until close; never both, never a body where none may be. Pure; the Date
+// comes in as a line rendered once a second. It never sends a field a handler could have forged a message with: see
+// is_sendable.
 #pragma once
 
 #include <array>
@@ -42,7 +43,8 @@ struct Frame {
   std::string_view id;
 };
 
-/// True when the status is a final one, every field name is a token and every value is free of CR, LF, NUL and other control bytes.
+/// True when the status is a final one, every field name is a token and every value is free of CR, LF, NUL and other
+/// control bytes.
 bool is_sendable(const Response& response);
 
 /// Fields that are the server's alone: framing and connection, and what it adds to every response.

@@ -26,14 +26,11 @@ std::vector<std::string> own_variables() {
   return names;
 }
 
-std::string join(const std::vector<std::string>& sentences) {
-  return fmt::format("{}", fmt::join(sentences, "; "));
-}
+std::string join(const std::vector<std::string>& sentences) { return fmt::format("{}", fmt::join(sentences, "; ")); }
 
 }  // namespace
 
-Result<Generation> make_generation(const Config& config, Listeners& listeners,
-                                   std::vector<std::string>& notes) {
+Result<Generation> make_generation(const Config& config, Listeners& listeners, std::vector<std::string>& notes) {
   auto identity = os::resolve_identity(config.user, config.group, config.initgroups);
   if (!identity) return fail(identity);
   auto logs = Logs::open(config, *identity, notes);
@@ -83,8 +80,7 @@ Result<pid_t> Service::fork_worker(const Spawn& action, std::size_t slot) {
   };
   const auto pid = os::fork_child(child, main);
   if (pid) {
-    workers_[*pid] =
-        Worker{action.number, action.generation, slot, std::move(pipe->read), base::monotonic_now(), {}};
+    workers_[*pid] = Worker{action.number, action.generation, slot, std::move(pipe->read), base::monotonic_now(), {}};
   }
   return pid;
 }
@@ -92,9 +88,8 @@ Result<pid_t> Service::fork_worker(const Spawn& action, std::size_t slot) {
 os::ChildBirth Service::describe_child(const Spawn& action, const Generation& generation) {
   os::ChildBirth child;
   child.close = foreign_descriptors(generation);
-  child.title =
-      process_title(generation.config, generation.listeners, fmt::format("worker {}", action.number),
-                    fmt::format("gen {}", action.generation));
+  child.title = process_title(generation.config, generation.listeners, fmt::format("worker {}", action.number),
+                              fmt::format("gen {}", action.generation));
   child.take_logs = [&generation] { generation.logs.use_for_good(); };
   child.identity = generation.identity;
   child.complain = [](const std::string& why) { base::log_critical("{}", why); };
@@ -228,8 +223,7 @@ void Service::apply(const CommitUpgrade&) {
 void Service::apply(const TakeOver&) {
   const Generation& generation = generations_.at(supervisor_.generation());
   const Config& config = generation.config;
-  base::log_info("This master (pid {}) has the service now; it came from {}", ::getpid(),
-                 ground_.predecessor.pid());
+  base::log_info("This master (pid {}) has the service now; it came from {}", ::getpid(), ground_.predecessor.pid());
   ground_.predecessor.forget();
   ground_.listeners.own_paths(true);
   os::set_title(process_title(config, generation.listeners, "master"));
@@ -244,16 +238,14 @@ void Service::apply(const TakeOver&) {
 void Service::apply(const ReopenLogs&) {
   std::vector<std::string> sentences;
   for (auto& [number, generation] : generations_) {
-    for (std::string& sentence : generation.logs.reopen(generation.identity))
-      sentences.push_back(std::move(sentence));
+    for (std::string& sentence : generation.logs.reopen(generation.identity)) sentences.push_back(std::move(sentence));
   }
   if (const auto own = generations_.find(logging_); own != generations_.end()) own->second.logs.use();
   for (const std::string& sentence : sentences) base::log_error("USR1: the log stays as it was: {}", sentence);
   if (!sentences.empty()) return;
   const Config& config = generations_.at(supervisor_.generation()).config;
   const bool accesses = !config.accesslog.empty() && config.accesslog != "-";
-  if (config.errorlog != "-")
-    base::log_info("USR1: the error log {} is reopened, and by each worker", config.errorlog);
+  if (config.errorlog != "-") base::log_info("USR1: the error log {} is reopened, and by each worker", config.errorlog);
   if (accesses) base::log_info("USR1: each worker reopens the access log {}", config.accesslog);
   if (config.errorlog == "-" && !accesses) base::log_info("USR1: there is no log file to reopen");
 }
@@ -272,8 +264,8 @@ void Service::take_over(const Worker& worker, Ending ending) {
   const Death death{worker.number,     worker.generation, worker.dead,      ending,
                     now - worker.born, worker.stopped,    worker.oom_killed};
   const Blame blame = hold_culprit(death, slot, now);
-  base::log_at(is_abnormal(ending) ? LogLevel::kError : LogLevel::kInfo, "{}{}",
-               describe_death(death, slot, now), blame.report);
+  base::log_at(is_abnormal(ending) ? LogLevel::kError : LogLevel::kInfo, "{}{}", describe_death(death, slot, now),
+               blame.report);
   if (!blame.order.empty()) base::log_critical("{}", blame.order);
   const Config& config = generations_.at(worker.generation).config;
   if (!config.accesslog.empty()) {
@@ -282,8 +274,7 @@ void Service::take_over(const Worker& worker, Ending ending) {
     const std::string lines = format ? remaining_access_lines(death, slot, *format, now) : "";
     const auto written = base::append_lines(generations_.at(worker.generation).logs.access(), lines);
     if (!written.whole) {
-      base::log_warning("Access lines of worker {} are lost: {} does not take them", worker.number,
-                        config.accesslog);
+      base::log_warning("Access lines of worker {} are lost: {} does not take them", worker.number, config.accesslog);
     }
   }
   count_lost_requests(slot);
@@ -316,8 +307,7 @@ void Service::settle(unsigned number) {
   if (number != logging_) use_logs(number, generation);
   os::restore_environment(os::save_invocation().environment, own_variables());
   (void)os::set_environment(generation.config.raw_env);
-  if (!ground_.predecessor.there())
-    os::set_title(process_title(generation.config, generation.listeners, "master"));
+  if (!ground_.predecessor.there()) os::set_title(process_title(generation.config, generation.listeners, "master"));
   begin_quarantine(number);
   leave_other_addresses(number);
   for (const auto& listener : generation.listeners) os::change_backlog(*listener, generation.config.backlog);
@@ -336,8 +326,7 @@ void Service::let_go_of_addresses() {
       const bool closed = slot.state.load(std::memory_order_acquire) == os::WorkerState::kDraining &&
                           !slot.accepting.load(std::memory_order_relaxed);
       const ListenerSet& set = generations_.at(worker.generation).listeners;
-      return !closed &&
-             std::any_of(set.begin(), set.end(), [&](const auto& own) { return own.get() == &listener; });
+      return !closed && std::any_of(set.begin(), set.end(), [&](const auto& own) { return own.get() == &listener; });
     });
   });
 }
@@ -357,8 +346,8 @@ void Service::say_totals() const {
   for (std::size_t i = 0; i < base::kRejects.size(); ++i) {
     const std::uint64_t count = totals.rejects[i].load(std::memory_order_relaxed);
     if (count != 0)
-      fmt::format_to(std::back_inserter(refused), "{} {}={}", refused.empty() ? ";" : ",",
-                     base::kRejects[i].name, count);
+      fmt::format_to(std::back_inserter(refused), "{} {}={}", refused.empty() ? ";" : ",", base::kRejects[i].name,
+                     count);
   }
   const auto relaxed = [](const auto& counter) { return counter.load(std::memory_order_relaxed); };
   base::log_info("Served {} on {}{}", base::counted(relaxed(totals.requests), "request"),

@@ -1,7 +1,8 @@
 // Breaker: when so many workers die young that forking on in every place would only make it worse.
 //
-// Pure, one for the service, owned by the supervisor. While it is open there is at most one worker on trial, whatever places
-// are empty; those that serve are left alone. One worker that outlives kStableLife is the proof that the trouble is over.
+// Pure, one for the service, owned by the supervisor. While it is open there is at most one worker on trial, whatever
+// places are empty; those that serve are left alone. One worker that outlives kStableLife is the proof that the trouble
+// is over.
 //
 //  State    Meaning                                          Left by
 //  -------  -----------------------------------------------  -------------------------------------------------------
@@ -26,10 +27,9 @@ inline constexpr unsigned kCrashes = 5;
 
 class Breaker {
  public:
-  /// Worker `number` died at `now` though nobody wanted it to, having served for `served` (0 = it never was ready), in a service of `places`. True when
-  /// this opens the breaker.
-  bool record_death(unsigned number, base::Monotonic now, base::Nanoseconds served, unsigned places,
-                    Jitter& jitter);
+  /// Worker `number` died at `now` though nobody wanted it to, having served for `served` (0 = it never was ready), in
+  /// a service of `places`. True when this opens the breaker.
+  bool record_death(unsigned number, base::Monotonic now, base::Nanoseconds served, unsigned places, Jitter& jitter);
   /// While it is open: worker `number` is forked.
   void try_one(unsigned number) { trial_ = number; }
   void record_ready(unsigned number, base::Monotonic now);
@@ -40,9 +40,7 @@ class Breaker {
   [[nodiscard]] bool open() const { return open_; }
   /// The worker on trial; 0 = none.
   [[nodiscard]] unsigned trial() const { return trial_; }
-  [[nodiscard]] bool allows(base::Monotonic now) const {
-    return !open_ || (trial_ == 0 && now >= not_before_);
-  }
+  [[nodiscard]] bool allows(base::Monotonic now) const { return !open_ || (trial_ == 0 && now >= not_before_); }
   [[nodiscard]] base::Monotonic not_before() const { return not_before_; }
   /// It may be closed. Ask when every empty place had its chance of a trial.
   [[nodiscard]] bool over(base::Monotonic now) const { return open_ && now >= over_at(); }

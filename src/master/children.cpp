@@ -48,8 +48,7 @@ Child* Children::former(unsigned place, unsigned generation) {
 }
 
 bool Children::has_ready(unsigned place) const {
-  return find_child(children_, [=](const Child& child) { return child.ready() && child.place == place; }) !=
-         nullptr;
+  return find_child(children_, [=](const Child& child) { return child.ready() && child.place == place; }) != nullptr;
 }
 
 bool Children::has_ready(unsigned place, unsigned generation) const {
@@ -59,13 +58,11 @@ bool Children::has_ready(unsigned place, unsigned generation) const {
 }
 
 unsigned Children::ready() const {
-  return static_cast<unsigned>(
-      std::count_if(begin(), end(), [](const Child& child) { return child.ready(); }));
+  return static_cast<unsigned>(std::count_if(begin(), end(), [](const Child& child) { return child.ready(); }));
 }
 
 unsigned Children::live() const {
-  return static_cast<unsigned>(
-      std::count_if(begin(), end(), [](const Child& child) { return child.live(); }));
+  return static_cast<unsigned>(std::count_if(begin(), end(), [](const Child& child) { return child.live(); }));
 }
 
 bool Children::any_of(unsigned generation) const {
@@ -73,8 +70,7 @@ bool Children::any_of(unsigned generation) const {
 }
 
 unsigned Children::oldest_place(unsigned places) const {
-  const Child* oldest =
-      find_child(children_, [=](const Child& child) { return child.live() && child.place < places; });
+  const Child* oldest = find_child(children_, [=](const Child& child) { return child.live() && child.place < places; });
   return oldest != nullptr ? oldest->place : places - 1;
 }
 

@@ -44,8 +44,7 @@ std::string cause(const Death& death) {
   const bool foreign_kill = WIFSIGNALED(death.child.status) && WTERMSIG(death.child.status) == SIGKILL &&
                             (death.ending == Ending::kCrashed || death.ending == Ending::kBootFailed);
   const std::string status = describe_status(death.child.status);
-  if (foreign_kill)
-    return status + (death.oom_killed ? ", by the kernel: out of memory in the cgroup" : ", not by us");
+  if (foreign_kill) return status + (death.oom_killed ? ", by the kernel: out of memory in the cgroup" : ", not by us");
   return status + (death.stopped ? ", it had been stopped by SIGSTOP" : "");
 }
 
@@ -53,8 +52,7 @@ std::string describe_crash(const os::Slot& slot, pid_t pid) {
   const auto sample = slot.crash.read();
   if (!sample) return {};
   std::string text = "; stack";
-  if (sample->sender != 0)
-    fmt::format_to(std::back_inserter(text), " (signal sent by pid {})", sample->sender);
+  if (sample->sender != 0) fmt::format_to(std::back_inserter(text), " (signal sent by pid {})", sample->sender);
   if (sample->thread != pid) fmt::format_to(std::back_inserter(text), " of thread {}", sample->thread);
   return text + ": " + os::describe_stack(*sample);
 }
@@ -81,8 +79,7 @@ std::string describe_flights(const Flights& flights, base::Monotonic now) {
                    &record == &flights.records[0] ? ":" : ",", record.method_view(), record.target_view(),
                    record.id_view(), seconds(age(record, now)), record.peer.to_string());
   }
-  if (flights.torn != 0)
-    fmt::format_to(std::back_inserter(text), "; records it was just writing: {}", flights.torn);
+  if (flights.torn != 0) fmt::format_to(std::back_inserter(text), "; records it was just writing: {}", flights.torn);
   return text;
 }
 
@@ -130,8 +127,7 @@ unsigned count_lost_requests(os::Slot& slot) {
 
 std::string remaining_access_lines(const Death& death, const os::Slot& slot, const base::AccessFormat& format,
                                    base::Monotonic now) {
-  const std::size_t used =
-      std::min<std::size_t>(slot.access.used.load(std::memory_order_acquire), os::kAccessBatch);
+  const std::size_t used = std::min<std::size_t>(slot.access.used.load(std::memory_order_acquire), os::kAccessBatch);
   std::string lines(slot.access.bytes.data(), used);
   const bool timed_out = death.ending == Ending::kTimeout || death.ending == Ending::kDeadline;
   for (const os::RequestRecord& flight : lost_flights(slot)) {

@@ -20,8 +20,8 @@ std::size_t descriptors_of_worker(const Config& config) {
   constexpr std::size_t kNothing = 1;     // /dev/null, which takes the place of listeners
   constexpr std::size_t kLoop = 2;        // epoll and its wake-up
   constexpr std::size_t kConnection = 1;  // the first
-  return kStandard + kHandover + kErrorLog + access_log(config) + config.bind.size() + kPipe + kNothing +
-         kLoop + kConnection;
+  return kStandard + kHandover + kErrorLog + access_log(config) + config.bind.size() + kPipe + kNothing + kLoop +
+         kConnection;
 }
 
 std::size_t descriptors_of_master(const Config& config, std::size_t workers) {
@@ -32,8 +32,8 @@ std::size_t descriptors_of_master(const Config& config, std::size_t workers) {
   constexpr std::size_t kAtWork = 2;    // a file that is read, the other end of a worker's pipe
   const std::size_t generation = kErrorLog + access_log(config) + config.bind.size();
   const auto surge = static_cast<std::size_t>(std::max(config.max_surge, 1));
-  return kStandard + kHandover + kErrorLog + kSignals + kNotify + kPidfile + kChannels + kAtWork +
-         2 * generation + workers + surge;
+  return kStandard + kHandover + kErrorLog + kSignals + kNotify + kPidfile + kChannels + kAtWork + 2 * generation +
+         workers + surge;
 }
 
 std::string too_few_descriptors(const Config& config, std::size_t workers, std::size_t limit) {

@@ -30,7 +30,7 @@ struct Plan {
   std::uint64_t max_memory_hard = 0;  ///< the same, without waiting for the replacement
   UpgradeMode upgrade = UpgradeMode::kTransactional;
   ReloadStrategy strategy = ReloadStrategy::kRolling;
-  unsigned max_surge = 1;  ///< workers above `workers` during a replacement; those that drain are not counted
+  unsigned max_surge = 1;        ///< workers above `workers` during a replacement; those that drain are not counted
   unsigned max_unavailable = 0;  ///< workers that may be missing while others are being replaced
 };
 
@@ -116,10 +116,10 @@ struct PredecessorLeft {
 /// next_deadline() has come; harmless at any other time.
 struct DeadlineReached {};
 
-using Event = std::variant<Started, SignalArrived, Forked, ForkFailed, WorkerReady, WorkerAskedRecycle,
-                           WorkerExhausted, ChildExited, CauseHeld, ConfigReady, ConfigFailed, HeartbeatsRead,
-                           MemoryRead, SuccessorStarted, SuccessorNotStarted, SuccessorSpoke, SuccessorExited,
-                           PredecessorLeft, DeadlineReached>;
+using Event =
+    std::variant<Started, SignalArrived, Forked, ForkFailed, WorkerReady, WorkerAskedRecycle, WorkerExhausted,
+                 ChildExited, CauseHeld, ConfigReady, ConfigFailed, HeartbeatsRead, MemoryRead, SuccessorStarted,
+                 SuccessorNotStarted, SuccessorSpoke, SuccessorExited, PredecessorLeft, DeadlineReached>;
 
 /// How a child's life ended, judged by what was asked of it.
 enum class Ending : std::uint8_t {
@@ -148,8 +148,8 @@ struct SendSignal {
 struct LoadConfig {
   unsigned generation = 0;
 };
-/// The service has moved to what this generation names: let nobody new in elsewhere, before those who listen there are told
-/// to leave, so that they can take out who is in the queue.
+/// The service has moved to what this generation names: let nobody new in elsewhere, before those who listen there are
+/// told to leave, so that they can take out who is in the queue.
 struct LeaveOtherAddresses {
   unsigned generation = 0;
 };
@@ -157,7 +157,8 @@ struct LeaveOtherAddresses {
 struct DropGeneration {
   unsigned generation = 0;
 };
-/// Close the master's copies; workers empty the queues through theirs. Let nobody new in, unless another master goes on.
+/// Close the master's copies; workers empty the queues through theirs. Let nobody new in, unless another master goes
+/// on.
 struct CloseListeners {
   bool shared = false;
 };
@@ -193,9 +194,9 @@ struct Exit {
   int code = 0;
 };
 
-using Action = std::variant<Spawn, SendSignal, LoadConfig, LeaveOtherAddresses, DropGeneration,
-                            CloseListeners, StartSuccessor, SignalSuccessor, CommitUpgrade, TakeOver,
-                            ReopenLogs, ReportDeath, Announce, Say, Exit>;
+using Action =
+    std::variant<Spawn, SendSignal, LoadConfig, LeaveOtherAddresses, DropGeneration, CloseListeners, StartSuccessor,
+                 SignalSuccessor, CommitUpgrade, TakeOver, ReopenLogs, ReportDeath, Announce, Say, Exit>;
 using Actions = std::vector<Action>;
 
 }  // namespace orrery::master

@@ -18,8 +18,7 @@ std::string describe_order(const Quarantine::Held& held, unsigned deaths, base::
       "Quarantine: {} (this target, with its query) is answered 503 for {:.0f} s: {} worker{} died of it "
       "within "
       "{:.0f} s. HUP ends that; `quarantine: 0` turns it off",
-      held.request.name, seconds(held.until - now), deaths, deaths == 1 ? "" : "s",
-      seconds(kQuarantineWindow));
+      held.request.name, seconds(held.until - now), deaths, deaths == 1 ? "" : "s", seconds(kQuarantineWindow));
 }
 
 }  // namespace
@@ -43,15 +42,13 @@ Service::Blame Service::hold_culprit(const Death& death, const os::Slot& slot, b
 
 void Service::release_held(base::Monotonic now) {
   const auto ended = quarantine_.expire(now);
-  for (const Quarantine::Held& held : ended)
-    base::log_info("The quarantine of {} is over", held.request.name);
+  for (const Quarantine::Held& held : ended) base::log_info("The quarantine of {} is over", held.request.name);
   if (!ended.empty()) publish_held();
 }
 
 void Service::begin_quarantine(unsigned generation) {
   const Config& config = generations_.at(generation).config;
-  const Quarantine::Rules rules{config.quarantine,
-                                static_cast<unsigned>(std::max(config.quarantine_after, 1))};
+  const Quarantine::Rules rules{config.quarantine, static_cast<unsigned>(std::max(config.quarantine_after, 1))};
   const std::size_t released = quarantine_.begin_generation(generation, rules);
   if (released == 0) return;
   base::log_info("{} request{} left quarantine: generation {} may have mended what workers died of", released,

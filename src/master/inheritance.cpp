@@ -8,10 +8,8 @@ namespace orrery::master {
 
 namespace {
 
-constexpr const char* kUpgrade =
-    "ORRERY_UPGRADE";  // "1 MASTER-PID CHANNEL-FD [HANDOVER-VERSION GIVE-FD TAKE-FD]"
-constexpr const char* kListeners =
-    "ORRERY_LISTENERS";  // lines: "FD m|s BIND": from the service manager, or a setting
+constexpr const char* kUpgrade = "ORRERY_UPGRADE";      // "1 MASTER-PID CHANNEL-FD [HANDOVER-VERSION GIVE-FD TAKE-FD]"
+constexpr const char* kListeners = "ORRERY_LISTENERS";  // lines: "FD m|s BIND": from the service manager, or a setting
 constexpr int kVersion = 1;
 
 std::string take_variable(const char* name) {
@@ -41,17 +39,14 @@ std::optional<Inheritance> parse_inheritance(const std::string& upgrade, const s
   Inheritance inheritance;
   int version = 0;
   std::istringstream numbers(upgrade);
-  if (!(numbers >> version >> inheritance.master >> inheritance.channel) || version != kVersion)
-    return std::nullopt;
-  if (Inheritance::Handover pair; numbers >> pair.version >> pair.give >> pair.take)
-    inheritance.handover = pair;
+  if (!(numbers >> version >> inheritance.master >> inheritance.channel) || version != kVersion) return std::nullopt;
+  if (Inheritance::Handover pair; numbers >> pair.version >> pair.give >> pair.take) inheritance.handover = pair;
   std::istringstream lines(listeners);
   for (std::string line; std::getline(lines, line);) {
     std::istringstream words(line);
     Inheritance::Passed passed;
     char origin = 0;
-    if (!(words >> passed.fd >> origin) || words.get() != ' ' || !std::getline(words, passed.bind))
-      return std::nullopt;
+    if (!(words >> passed.fd >> origin) || words.get() != ' ' || !std::getline(words, passed.bind)) return std::nullopt;
     passed.from_manager = origin == 'm';
     inheritance.listeners.push_back(std::move(passed));
   }

@@ -46,14 +46,12 @@ Result<std::shared_ptr<os::Listener>> Listeners::open_one(const std::string& bin
   if (auto open = find(bind)) return open;
   const auto target = base::parse_bind(bind);
   if (!target) return fail(target);
-  const auto passed =
-      std::find_if(passed_.begin(), passed_.end(), [&](const Passed& one) { return one.bind == bind; });
+  const auto passed = std::find_if(passed_.begin(), passed_.end(), [&](const Passed& one) { return one.bind == bind; });
   if (passed == passed_.end()) {
     if (const std::string ours = find_overlapping(*target); !ours.empty()) {
-      return fail(
-          "cannot bind " + bind + ": it overlaps " + ours +
-          ", where this service listens already; no reload or upgrade can go from one to the other, so "
-          "stop it and start it anew");
+      return fail("cannot bind " + bind + ": it overlaps " + ours +
+                  ", where this service listens already; no reload or upgrade can go from one to the other, so "
+                  "stop it and start it anew");
     }
   }
   auto bound = passed != passed_.end() ? os::take_over(passed->fd.get(), *target, bind)

@@ -56,7 +56,8 @@ class Listeners {
 
   /// The service has moved to `kept`.
   void retire_all_but(const ListenerSet& kept);
-  /// Turns everybody away from what is retired, unless it is `shared` with another master, and closes what is deaf and not `held` by any worker.
+  /// Turns everybody away from what is retired, unless it is `shared` with another master, and closes what is deaf and
+  /// not `held` by any worker.
   void let_go(bool shared, const std::function<bool(const os::Listener&)>& held);
   /// The service stops: lets nobody new into any queue and closes the master's copies, so that the port is free when
   /// the last worker has emptied its queue and closed its own.
@@ -75,9 +76,8 @@ class Listeners {
   struct Known {
     std::weak_ptr<os::Listener> listener;
     bool retired = false, deaf = false;
-    bool lost = false;  ///< a unix path that vanished: another socket is made in its place
-    std::shared_ptr<os::Listener>
-        kept{};  ///< while it is retired and shared: who else would unlink its path?
+    bool lost = false;                     ///< a unix path that vanished: another socket is made in its place
+    std::shared_ptr<os::Listener> kept{};  ///< while it is retired and shared: who else would unlink its path?
   };
   struct Passed {
     std::string bind;

@@ -18,10 +18,10 @@ Result<base::UniqueFd> open_file(const std::string& path, const std::optional<os
   auto file = os::open_log(path, owner);
   if (!file) return fail(file);
   if (!file->reopens) {
-    notes.push_back(fmt::format(
-        "{} may not open {}: after a rotation the workers cannot reopen it at USR1; give that user "
-        "the file and the right to enter its directory",
-        owner->name, path));
+    notes.push_back(
+        fmt::format("{} may not open {}: after a rotation the workers cannot reopen it at USR1; give that user "
+                    "the file and the right to enter its directory",
+                    owner->name, path));
   }
   return std::move(file->fd);
 }
@@ -50,8 +50,7 @@ Result<void> Logs::open_error(const std::optional<os::Identity>& owner, std::vec
 Result<void> Logs::open_access(const std::optional<os::Identity>& owner, std::vector<std::string>& notes) {
   if (!is_file(access_path_)) return {};
   auto file = open_file(access_path_, owner, notes);
-  if (!file)
-    return fail(fmt::format("cannot open the access log {}: {}", access_path_, file.error().message));
+  if (!file) return fail(fmt::format("cannot open the access log {}: {}", access_path_, file.error().message));
   access_ = std::move(*file);
   return {};
 }
@@ -65,8 +64,8 @@ std::vector<std::string> Logs::reopen(const std::optional<os::Identity>& owner) 
 }
 
 void Logs::use() const {
-  base::take_log(base::UniqueFd{error_ ? ::fcntl(error_.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1) : -1},
-                 error_path_, level_);
+  base::take_log(base::UniqueFd{error_ ? ::fcntl(error_.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1) : -1}, error_path_,
+                 level_);
 }
 
 void Logs::use_for_good() const { base::take_log(base::UniqueFd{error_.get()}, error_path_, level_); }

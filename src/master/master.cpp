@@ -43,8 +43,7 @@ Listeners make_listeners(const std::optional<Inheritance>& inheritance, std::vec
 Result<Foreground> prepare_foreground(const MasterParts& parts, const os::DescriptorLimit& limit,
                                       const std::optional<Inheritance>& inheritance) {
   const Config& config = parts.config;
-  if (const std::string why = too_few_descriptors(config, worker_count(parts, config), limit.now);
-      !why.empty())
+  if (const std::string why = too_few_descriptors(config, worker_count(parts, config), limit.now); !why.empty())
     return fail(why);
   std::vector<std::string> notes;
   Foreground prepared{{}, make_listeners(inheritance, notes), {}, std::move(notes)};
@@ -61,8 +60,7 @@ Result<Foreground> prepare_foreground(const MasterParts& parts, const os::Descri
   return prepared;
 }
 
-Result<os::HandoverPair> make_handover(const std::optional<Inheritance>& inheritance,
-                                       Predecessor& predecessor) {
+Result<os::HandoverPair> make_handover(const std::optional<Inheritance>& inheritance, Predecessor& predecessor) {
   if (inheritance) {
     if (auto pair = predecessor.take_handover(*inheritance)) return std::move(*pair);
   }
@@ -95,8 +93,7 @@ Result<Ground> prepare_background(const Config& config, std::string_view role, F
 void say_start(const MasterParts& parts, const os::DescriptorLimit& limit, const ListenerSet& listeners,
                const std::vector<std::string>& notes) {
   base::log_info("Starting {}", parts.service);
-  if (limit.now != limit.before)
-    base::log_info("Limit of open files raised from {} to {}", limit.before, limit.now);
+  if (limit.now != limit.before) base::log_info("Limit of open files raised from {} to {}", limit.before, limit.now);
   for (const std::string& note : parts.notes) base::log_warning("{}", note);
   for (const std::string& note : notes) base::log_warning("{}", note);
   for (const auto& listener : listeners) base::log_info("Listening at: {} ({})", listener->url(), ::getpid());

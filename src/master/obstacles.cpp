@@ -15,8 +15,7 @@ class Finder {
 
   Rehearsal find() {
     // Every later path is seen from there.
-    if (!config_.chdir.empty() && !note("chdir", os::change_directory(config_.chdir)))
-      return std::move(found_);
+    if (!config_.chdir.empty() && !note("chdir", os::change_directory(config_.chdir))) return std::move(found_);
     note("raw_env", os::set_environment(config_.raw_env));
     auto identity = os::resolve_identity(config_.user, config_.group, config_.initgroups);
     if (identity)

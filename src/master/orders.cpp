@@ -66,9 +66,8 @@ void Supervisor::remove_worker() {
 void Supervisor::retire_everybody() {
   if (!obeys("WINCH")) return;
   if (terminal_) {
-    return say(
-        LogLevel::kInfo,
-        "WINCH is ignored: this process has a controlling terminal, which sends it when its window changes");
+    return say(LogLevel::kInfo,
+               "WINCH is ignored: this process has a controlling terminal, which sends it when its window changes");
   }
   if (!ever_ready_) return say(LogLevel::kWarning, "WINCH is ignored: the service is starting");
   target_ = 0;

@@ -8,8 +8,7 @@
 
 namespace orrery::master {
 
-Predecessor::Predecessor(const Inheritance& inheritance)
-    : pid_(inheritance.master), channel_(inheritance.channel) {
+Predecessor::Predecessor(const Inheritance& inheritance) : pid_(inheritance.master), channel_(inheritance.channel) {
   ::fcntl(channel_.get(), F_SETFD, FD_CLOEXEC);
   tell("hello ", "1");
 }

@@ -1,9 +1,9 @@
 // Predecessor: the old master, as the new one that it started on USR2 sees it.
 //
 // Owned by the new master. Tells over the channel (one packet a message: "hello 1", "is PROGRAM", "adopts VERSION",
-// "ready TEXT", "failed TEXT") how the start goes and hears "commit", or "stopping" when the old one stops too; the channel's end means
-// that the old master is gone. Words that one of them does not know are a newer one's. In a master that was started by hand
-// every call does nothing.
+// "ready TEXT", "failed TEXT") how the start goes and hears "commit", or "stopping" when the old one stops too; the
+// channel's end means that the old master is gone. Words that one of them does not know are a newer one's. In a master
+// that was started by hand every call does nothing.
 #pragma once
 
 #include <optional>

@@ -42,8 +42,7 @@ std::string shown_addresses(const ListenerSet& listeners) {
 std::string process_title(const Config& config, const ListenerSet& listeners, std::string_view role,
                           std::string_view more) {
   return fmt::format("{}: {} [{}]{}{}{}", cut_end(config.proc_name, kLongestName), role,
-                     class_name(config.worker_class), more.empty() ? "" : " ", more,
-                     shown_addresses(listeners));
+                     class_name(config.worker_class), more.empty() ? "" : " ", more, shown_addresses(listeners));
 }
 
 }  // namespace orrery::master

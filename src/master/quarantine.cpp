@@ -15,8 +15,8 @@ std::size_t Quarantine::begin_generation(unsigned generation, Rules rules) {
 }
 
 Quarantine::Suspected& Quarantine::suspected(std::uint64_t key) {
-  const auto known = std::find_if(suspected_.begin(), suspected_.end(),
-                                  [key](const Suspected& one) { return one.key == key; });
+  const auto known =
+      std::find_if(suspected_.begin(), suspected_.end(), [key](const Suspected& one) { return one.key == key; });
   if (known != suspected_.end()) return *known;
   if (suspected_.size() >= kMost) suspected_.erase(suspected_.begin());
   return suspected_.emplace_back(Suspected{key, {}});
@@ -25,9 +25,8 @@ Quarantine::Suspected& Quarantine::suspected(std::uint64_t key) {
 Quarantine::Verdict Quarantine::record_death(const Suspect& request, How how, unsigned generation,
                                              base::Monotonic now) {
   if (rules_.length.count() <= 0 || generation < generation_) return Verdict::kNothing;
-  const bool known = std::any_of(held_.begin(), held_.end(), [&](const Held& held) {
-    return held.request.key == request.key && held.until > now;
-  });
+  const bool known = std::any_of(held_.begin(), held_.end(),
+                                 [&](const Held& held) { return held.request.key == request.key && held.until > now; });
   if (known) return Verdict::kKnown;
   std::vector<base::Monotonic>& deaths = suspected(request.key).deaths;
   std::erase_if(deaths, [now](base::Monotonic death) { return death + kQuarantineWindow <= now; });

@@ -37,9 +37,8 @@ bool Supervisor::close_breaker() {
   if (!breaker_.over(now_)) return false;
   say(LogLevel::kInfo,
       breaker_.trial() != 0
-          ? fmt::format(
-                "The crash loop is over: a replacement has served {:.0f} s. All places are filled again",
-                std::chrono::duration<double>(kStableLife).count())
+          ? fmt::format("The crash loop is over: a replacement has served {:.0f} s. All places are filled again",
+                        std::chrono::duration<double>(kStableLife).count())
           : std::string{"The crash loop is over: nobody has died for a while"});
   trust_all_places();
   return true;
@@ -103,8 +102,7 @@ void Supervisor::retire_surplus() {
 
 void Supervisor::prove_generation() {
   if (!rolling() || !generation_ready()) return;
-  say(LogLevel::kInfo,
-      fmt::format("Generation {} is ready with {}", generation_, base::counted(target_, "worker")));
+  say(LogLevel::kInfo, fmt::format("Generation {} is ready with {}", generation_, base::counted(target_, "worker")));
   leaving_.push_back(settled_generation_);
   settled_generation_ = generation_;
   settled_plan_ = plan_;
@@ -121,9 +119,8 @@ void Supervisor::announce_ready() {
     if (!children_.has_ready(place) && backoffs_[place].deaths() == 0 && !breaker_.open()) return;
   }
   announced_ = proven_ = true;
-  actions_.emplace_back(
-      Announce{Phase::kReady, generation_,
-               fmt::format("{} of {} ready", children_.ready(), base::counted(target_, "worker"))});
+  actions_.emplace_back(Announce{Phase::kReady, generation_,
+                                 fmt::format("{} of {} ready", children_.ready(), base::counted(target_, "worker"))});
 }
 
 void Supervisor::drop_generations() {
@@ -135,8 +132,7 @@ void Supervisor::drop_generations() {
 }
 
 void Supervisor::end_when_empty() {
-  const bool leaving =
-      course_ == Course::kStopping || course_ == Course::kQuitting || course_ == Course::kKilling;
+  const bool leaving = course_ == Course::kStopping || course_ == Course::kQuitting || course_ == Course::kKilling;
   if (!leaving || !children_.empty() || upgrade_.pending()) return;
   course_ = Course::kEnded;
   actions_.emplace_back(Exit{exit_code_});
@@ -174,8 +170,7 @@ unsigned Supervisor::unavailable_limit() const {
 unsigned Supervisor::surging() const {
   unsigned surging = 0;
   for (const Child& child : children_) {
-    const bool joins =
-        child.live() && !child.ready() && child.generation == generation_ && child.place < target_;
+    const bool joins = child.live() && !child.ready() && child.generation == generation_ && child.place < target_;
     if (joins && children_.has_ready(child.place)) ++surging;
   }
   return surging;

@@ -62,8 +62,8 @@ Service::Service(MasterParts parts, Ground ground)
 }
 
 int Service::run() {
-  dispatch(Started{plan_of(generations_.at(1).config), os::has_terminal(), ground_.predecessor.there(),
-                   ::getpid() == 1});
+  dispatch(
+      Started{plan_of(generations_.at(1).config), os::has_terminal(), ground_.predecessor.there(), ::getpid() == 1});
   while (!exit_code_) {
     wait();
     take_signals();
@@ -245,8 +245,7 @@ void Service::dispatch_inbox() {
 
 // A worker must know with TERM already which leave-taking is meant: to siblings, be they another master's, or for good.
 void Service::tell_workers() {
-  const bool company =
-      ground_.predecessor.adopts() || (successor_.adopts() && supervisor_.upgrade().shares());
+  const bool company = ground_.predecessor.adopts() || (successor_.adopts() && supervisor_.upgrade().shares());
   ground_.scoreboard.set_company(company);
   if (!company && supervisor_.state() == Supervisor::State::kStopping) ground_.scoreboard.announce_stop();
 }

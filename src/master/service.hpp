@@ -57,8 +57,7 @@ struct Ground {
 
 /// Who the workers of `config` run as, which sockets they get, and its log files, open. Warnings go to
 /// `notes`.
-Result<Generation> make_generation(const Config& config, Listeners& listeners,
-                                   std::vector<std::string>& notes);
+Result<Generation> make_generation(const Config& config, Listeners& listeners, std::vector<std::string>& notes);
 
 /// How many workers `config` means.
 unsigned worker_count(const MasterParts& parts, const Config& config);

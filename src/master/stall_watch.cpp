@@ -33,8 +33,7 @@ void StallWatch::look(pid_t pid, const os::Slot& slot, const Config& config, bas
   if (os::ask_for_stack(pid, stall.thread)) asked_ = text;
 }
 
-StallWatch::Stall StallWatch::worst(pid_t pid, const os::Slot& slot, const Config& config,
-                                    base::Monotonic now) {
+StallWatch::Stall StallWatch::worst(pid_t pid, const os::Slot& slot, const Config& config, base::Monotonic now) {
   const std::int64_t beat = slot.heartbeat_ns.load(std::memory_order_relaxed);
   Stall worst{share(beat, config.timeout, now), pid, beat, "has not beaten since"};
   worst.what = fmt::format("has had no heartbeat for {:.1f} s", worst.used * seconds(config.timeout));
@@ -46,10 +45,9 @@ StallWatch::Stall StallWatch::worst(pid_t pid, const os::Slot& slot, const Confi
     if (!runs) continue;
     const double used = share(record->started_ns, config.request_deadline, now);
     if (used < worst.used || used < 0.5) continue;
-    worst = {
-        used, record->thread != 0 ? record->thread : pid, record->started_ns,
-        fmt::format("is in {} {} (id {}, {:.1f} s, from {})", record->method_view(), record->target_view(),
-                    record->id_view(), used * seconds(config.request_deadline), record->peer.to_string())};
+    worst = {used, record->thread != 0 ? record->thread : pid, record->started_ns,
+             fmt::format("is in {} {} (id {}, {:.1f} s, from {})", record->method_view(), record->target_view(),
+                         record->id_view(), used * seconds(config.request_deadline), record->peer.to_string())};
   }
   return worst;
 }

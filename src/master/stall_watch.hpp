@@ -1,7 +1,9 @@
-// StallWatch: asks a worker's thread for its stack when a request has used up half, and three quarters, of its time, and writes it to the error log.
+// StallWatch: asks a worker's thread for its stack when a request has used up half, and three quarters, of its time,
+// and writes it to the error log.
 //
-// So a time-out comes with samples that tell "stuck in one place" from "slow everywhere". One for each worker, in the master. Takes a sample at one look and
-// reads it at the next; a worker that was stopped (SIGSTOP) does not answer, and is named so instead. Decides nothing about the worker's life.
+// So a time-out comes with samples that tell "stuck in one place" from "slow everywhere". One for each worker, in the
+// master. Takes a sample at one look and reads it at the next; a worker that was stopped (SIGSTOP) does not answer, and
+// is named so instead. Decides nothing about the worker's life.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +30,7 @@ class StallWatch {
     std::int64_t since_ns = 0;
     std::string what;
   };
-  [[nodiscard]] static Stall worst(pid_t pid, const os::Slot& slot, const Config& config,
-                                   base::Monotonic now);
+  [[nodiscard]] static Stall worst(pid_t pid, const os::Slot& slot, const Config& config, base::Monotonic now);
   void report(const os::Slot& slot);
 
   std::int64_t since_ns_ = 0;  ///< the stall the two below are about

@@ -1,7 +1,7 @@
 // Successor: the new master that an upgrade started, as the old one sees it.
 //
-// Owned by the old master. It is a child process, but not tied to this one's life: when this master dies the channel ends,
-// and the successor decides by itself (see Predecessor). No worker may inherit this end of the channel.
+// Owned by the old master. It is a child process, but not tied to this one's life: when this master dies the channel
+// ends, and the successor decides by itself (see Predecessor). No worker may inherit this end of the channel.
 #pragma once
 
 #include <optional>

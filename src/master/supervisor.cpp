@@ -28,9 +28,7 @@ bool is_boot_code(int code) { return code == os::kExitWorkerBoot || code == os::
 
 std::string name_of(const Child& child) { return fmt::format("Worker {} (pid {})", child.number, child.pid); }
 
-unsigned places_of(const Plan& plan) {
-  return std::clamp(plan.workers, 1U, static_cast<unsigned>(os::kMaxWorkers));
-}
+unsigned places_of(const Plan& plan) { return std::clamp(plan.workers, 1U, static_cast<unsigned>(os::kMaxWorkers)); }
 
 }  // namespace
 
@@ -41,8 +39,7 @@ std::string describe_status(int status) {
 
 Actions Supervisor::on(const Event& event, base::Monotonic now) {
   now_ = std::max(now, now_);
-  const bool deaf =
-      course_ == Course::kEnded || (course_ == Course::kIdle && !std::holds_alternative<Started>(event));
+  const bool deaf = course_ == Course::kEnded || (course_ == Course::kIdle && !std::holds_alternative<Started>(event));
   if (deaf) {
     impossible(course_ == Course::kEnded ? "an event after the end" : "an event before the start");
   } else {
@@ -115,8 +112,7 @@ void Supervisor::handle(const ForkFailed& event) {
 
 void Supervisor::handle(const WorkerReady& event) {
   Child* child = children_.with_pid(event.pid);
-  if (child == nullptr || child->state != Child::State::kBooting)
-    return impossible("ready from a worker not booting");
+  if (child == nullptr || child->state != Child::State::kBooting) return impossible("ready from a worker not booting");
   child->state = Child::State::kReady;
   child->ready_at = now_;
   breaker_.record_ready(child->number, now_);
@@ -128,9 +124,7 @@ void Supervisor::handle(const WorkerReady& event) {
   ever_ready_ = true;
 }
 
-void Supervisor::handle(const WorkerAskedRecycle& event) {
-  mark_spent(event.pid, LogLevel::kInfo, event.why);
-}
+void Supervisor::handle(const WorkerAskedRecycle& event) { mark_spent(event.pid, LogLevel::kInfo, event.why); }
 
 void Supervisor::handle(const WorkerExhausted& event) {
   mark_spent(event.pid, LogLevel::kWarning, "has every handler thread past its deadline");
@@ -145,12 +139,10 @@ void Supervisor::handle(const ChildExited& event) {
   actions_.emplace_back(ReportDeath{event.pid, event.status, ending});
   if (!serving() || !gone.live()) return;
   if (ending == Ending::kRestarted) {
-    say(LogLevel::kInfo,
-        fmt::format("{} left by itself or by a signal of somebody else ({}): it is restarted", name_of(gone),
-                    describe_status(event.status)));
+    say(LogLevel::kInfo, fmt::format("{} left by itself or by a signal of somebody else ({}): it is restarted",
+                                     name_of(gone), describe_status(event.status)));
   }
-  worker_lost(gone, exit_code_of(event.status),
-              fmt::format("{}: {}", name_of(gone), describe_status(event.status)));
+  worker_lost(gone, exit_code_of(event.status), fmt::format("{}: {}", name_of(gone), describe_status(event.status)));
 }
 
 void Supervisor::handle(const ConfigReady& event) {
@@ -160,27 +152,24 @@ void Supervisor::handle(const ConfigReady& event) {
   }
   loading_ = 0;
   if (rolling()) {
-    say(LogLevel::kInfo,
-        fmt::format("Generation {} is superseded by generation {}", generation_, event.generation));
+    say(LogLevel::kInfo, fmt::format("Generation {} is superseded by generation {}", generation_, event.generation));
     leaving_.push_back(generation_);
   } else {
     settled_target_ = target_;
   }
   if (target_ != plan_.workers && target_ != event.plan.workers) {
-    say(LogLevel::kInfo, fmt::format("The number of workers returns to the configured {} (it was {})",
-                                     event.plan.workers, target_));
+    say(LogLevel::kInfo,
+        fmt::format("The number of workers returns to the configured {} (it was {})", event.plan.workers, target_));
   }
   generation_ = newest_generation_ = event.generation;
   plan_ = event.plan;
   target_ = places_of(plan_);
-  if (breaker_.open())
-    say(LogLevel::kInfo, "The new configuration is tried at once, whatever the crash loop");
+  if (breaker_.open()) say(LogLevel::kInfo, "The new configuration is tried at once, whatever the crash loop");
   trust_all_places();
 }
 
 void Supervisor::handle(const ConfigFailed& event) {
-  if (!serving() || event.generation != loading_)
-    return impossible("a refused configuration nobody waits for");
+  if (!serving() || event.generation != loading_) return impossible("a refused configuration nobody waits for");
   loading_ = 0;
   next_generation_ = newest_generation_ + 1;  // no generation has this number
   refused_ = fmt::format("reload refused: {}", event.why);
@@ -190,8 +179,7 @@ void Supervisor::handle(const ConfigFailed& event) {
 void Supervisor::handle(const HeartbeatsRead& event) {
   // When the master itself stood still (the whole service was stopped with Ctrl-Z, or the machine swapped)
   // the workers stood still too: they get a full `timeout` from now.
-  const bool stalled =
-      heartbeats_read_at_ != base::Monotonic{} && now_ - heartbeats_read_at_ > plan_.timeout / 2;
+  const bool stalled = heartbeats_read_at_ != base::Monotonic{} && now_ - heartbeats_read_at_ > plan_.timeout / 2;
   if (stalled) resumed_at_ = now_;
   heartbeats_read_at_ = now_;
   if (!serving()) return;  // a stop has its own limit
@@ -202,8 +190,7 @@ void Supervisor::handle(const HeartbeatsRead& event) {
     if (pulse.past_deadline) {
       abort_stuck(*child, Ending::kDeadline, "its request is past request_deadline");
     } else if (stuck(pulse)) {
-      abort_stuck(*child, Ending::kTimeout,
-                  fmt::format("no heartbeat for {:.1f} s", seconds(now_ - pulse.beat)));
+      abort_stuck(*child, Ending::kTimeout, fmt::format("no heartbeat for {:.1f} s", seconds(now_ - pulse.beat)));
     }
   }
 }
@@ -230,8 +217,7 @@ void Supervisor::handle(const PredecessorLeft& event) {
   if (!heir_) return impossible("the end of a master that was here before");
   if (!event.committed && !proven_) {
     if (!serving()) return;
-    say(LogLevel::kCritical,
-        "The master that started this one is gone before this one was ready: it leaves too");
+    say(LogLevel::kCritical, "The master that started this one is gone before this one was ready: it leaves too");
     return begin_stop(Course::kStopping, os::kExitFailure);
   }
   heir_ = false;
@@ -250,8 +236,7 @@ void Supervisor::handle(const DeadlineReached&) {
     }
   }
   for (const Child& lost : not_booted) {
-    if (serving())
-      worker_lost(lost, os::kExitWorkerBoot, name_of(lost) + " was not ready within boot_timeout");
+    if (serving()) worker_lost(lost, os::kExitWorkerBoot, name_of(lost) + " was not ready within boot_timeout");
   }
   if (serving()) expire_workers();
   upgrade_.expire(now_, actions_);
@@ -306,8 +291,7 @@ void Supervisor::expire_workers() {
 
 void Supervisor::mark_spent(pid_t pid, LogLevel level, std::string_view why) {
   Child* child = children_.with_pid(pid);
-  if (child == nullptr || !child->ready() || child->spent)
-    return impossible("a wish of a worker that leaves anyway");
+  if (child == nullptr || !child->ready() || child->spent) return impossible("a wish of a worker that leaves anyway");
   child->spent = true;
   say(level, fmt::format("{} {}: it leaves when its replacement is ready", name_of(*child), why));
 }
@@ -315,7 +299,8 @@ void Supervisor::mark_spent(pid_t pid, LogLevel level, std::string_view why) {
 // A worker ended, or will be killed, though nobody wanted it to; it is no longer counted as live.
 void Supervisor::worker_lost(const Child& lost, int code, const std::string& how) {
   if (heir_ && !proven_) {
-    // A reload gives a generation up at its first failure; so does an upgrade. Those that are ready finish what they took.
+    // A reload gives a generation up at its first failure; so does an upgrade. Those that are ready finish what they
+    // took.
     say(LogLevel::kCritical, fmt::format("{}: the upgrade is given up", how));
     return begin_stop(Course::kStopping, is_boot_code(code) ? code : int{os::kExitWorkerBoot});
   }
@@ -347,14 +332,14 @@ void Supervisor::count_death(const Child& lost, const std::string& how) {
   } else if (on_trial) {
     say(LogLevel::kError, fmt::format("{}; the crash loop goes on: the next try is in {:.1f} s", how, wait));
   } else if (!breaker_.open() && backoff.deaths() >= 2) {
-    say(LogLevel::kError, fmt::format("{}; {} deaths in a row in this place: the next try is in {:.1f} s",
-                                      how, backoff.deaths(), wait));
+    say(LogLevel::kError,
+        fmt::format("{}; {} deaths in a row in this place: the next try is in {:.1f} s", how, backoff.deaths(), wait));
   }
 }
 
 void Supervisor::fail_generation(const std::string& why) {
-  say(LogLevel::kError, fmt::format("Generation {} is given up, generation {} stays: {}", generation_,
-                                    settled_generation_, why));
+  say(LogLevel::kError,
+      fmt::format("Generation {} is given up, generation {} stays: {}", generation_, settled_generation_, why));
   refused_ = fmt::format("reload given up: {}", why);
   leaving_.push_back(generation_);
   generation_ = settled_generation_;
@@ -364,16 +349,13 @@ void Supervisor::fail_generation(const std::string& why) {
 
 void Supervisor::say(LogLevel level, std::string text) { actions_.emplace_back(Say{level, std::move(text)}); }
 
-void Supervisor::impossible(std::string_view what) {
-  say(LogLevel::kDebug, fmt::format("Ignored: {}", what));
-}
+void Supervisor::impossible(std::string_view what) { say(LogLevel::kDebug, fmt::format("Ignored: {}", what)); }
 
 // --- questions ---
 
-// While it starts or stops the service manager has other limits; without any wanted worker nothing can be wrong with one.
-bool Supervisor::healthy() const {
-  return !serving() || !ever_ready_ || target_ == 0 || children_.ready() > 0;
-}
+// While it starts or stops the service manager has other limits; without any wanted worker nothing can be wrong with
+// one.
+bool Supervisor::healthy() const { return !serving() || !ever_ready_ || target_ == 0 || children_.ready() > 0; }
 
 std::string Supervisor::status() const {
   return fmt::format("{} of {} ready, generation {}{}{}{}", children_.ready(), base::counted(target_, "worker"),

@@ -184,9 +184,9 @@ class Supervisor {
   unsigned generation_ = 1, settled_generation_ = 1;  ///< the one wanted, and the last one that proved itself
   unsigned next_generation_ = 2;
   unsigned newest_generation_ = 1;  ///< whose configuration was good
-  std::string refused_;   ///< what became of the last reload, until one is good: "reload refused: ..."
-  unsigned loading_ = 0;  ///< generation whose configuration is being read; 0 = none
-  std::vector<unsigned> leaving_;  ///< generations to drop when their last child is gone
+  std::string refused_;             ///< what became of the last reload, until one is good: "reload refused: ..."
+  unsigned loading_ = 0;            ///< generation whose configuration is being read; 0 = none
+  std::vector<unsigned> leaving_;   ///< generations to drop when their last child is gone
 
   bool ever_ready_ = false;
   bool proven_ = false;     ///< kReady was announced at least once

@@ -42,10 +42,9 @@ void Upgrade::on(const SuccessorSpoke& event, base::Monotonic now, Actions& acti
   if (mode_ == UpgradeMode::kTransactional) return commit(actions);
   state_ = State::kBeside;
   say(LogLevel::kInfo,
-      fmt::format(
-          "Upgrade: the new master {} is ready ({}) and both serve: TERM to this one ends the upgrade, "
-          "TERM to {} goes back",
-          pid_, event.text, pid_),
+      fmt::format("Upgrade: the new master {} is ready ({}) and both serve: TERM to this one ends the upgrade, "
+                  "TERM to {} goes back",
+                  pid_, event.text, pid_),
       actions);
 }
 
@@ -53,8 +52,7 @@ void Upgrade::on(const SuccessorExited& event, Actions& actions) {
   if (state_ == State::kNone || state_ == State::kCommitted) return;
   const bool told = state_ == State::kEnding;
   say(told ? LogLevel::kInfo : LogLevel::kError,
-      fmt::format("Upgrade: the new master {} has ended ({}); nothing changed, this one goes on", pid_,
-                  event.how),
+      fmt::format("Upgrade: the new master {} has ended ({}); nothing changed, this one goes on", pid_, event.how),
       actions);
   state_ = State::kNone;
   deadline_ = base::Monotonic::max();
@@ -75,8 +73,7 @@ void Upgrade::cancel(int signo, base::Monotonic now, Actions& actions) {
 void Upgrade::commit(Actions& actions) {
   state_ = State::kCommitted;
   deadline_ = base::Monotonic::max();
-  say(LogLevel::kInfo, fmt::format("Upgrade: the new master {} has taken over; this one leaves", pid_),
-      actions);
+  say(LogLevel::kInfo, fmt::format("Upgrade: the new master {} has taken over; this one leaves", pid_), actions);
   actions.emplace_back(CommitUpgrade{});
 }
 

@@ -10,8 +10,7 @@ namespace orrery::os {
 Accepted accept_one(int listener) {
   sockaddr_storage address{};
   socklen_t length = sizeof address;
-  const int fd =
-      ::accept4(listener, reinterpret_cast<sockaddr*>(&address), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  const int fd = ::accept4(listener, reinterpret_cast<sockaddr*>(&address), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd < 0) return {{}, {}, errno};
   return {base::UniqueFd{fd}, base::Address::from_sockaddr(reinterpret_cast<sockaddr*>(&address), length), 0};
 }

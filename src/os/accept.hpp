@@ -1,6 +1,7 @@
 // accept_one: takes one connection from a listener.
 //
-// One accept4 per call: each miss costs 4 us, and taking all that wait would leave nothing for the siblings. Any thread.
+// One accept4 per call: each miss costs 4 us, and taking all that wait would leave nothing for the siblings. Any
+// thread.
 #pragma once
 
 #include "base/address.hpp"

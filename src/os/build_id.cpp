@@ -40,8 +40,7 @@ std::optional<T> take(std::string_view bytes, std::size_t offset) {
 
 std::string in_digits(std::string_view bytes) {
   std::string digits;
-  for (const char byte : bytes)
-    fmt::format_to(std::back_inserter(digits), "{:02x}", static_cast<unsigned char>(byte));
+  for (const char byte : bytes) fmt::format_to(std::back_inserter(digits), "{:02x}", static_cast<unsigned char>(byte));
   return digits;
 }
 

@@ -1,7 +1,7 @@
 // The contract between master and worker: what a worker is born with, what it tells, how it ends.
 //
-// The master forks and supervises; it knows nothing of HTTP or event loops. The worker's code comes to it as one function,
-// WorkerMain, and talks back through a pipe, the scoreboard and its exit code, and in no other way.
+// The master forks and supervises; it knows nothing of HTTP or event loops. The worker's code comes to it as one
+// function, WorkerMain, and talks back through a pipe, the scoreboard and its exit code, and in no other way.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +35,8 @@ struct Listener {
   [[nodiscard]] std::string url() const;
 };
 
-/// Everything a worker is born with. Valid for the worker's whole life; all of it is the worker's own copy but the slot.
+/// Everything a worker is born with. Valid for the worker's whole life; all of it is the worker's own copy but the
+/// slot.
 struct WorkerBirth {
   const Config* config = nullptr;
   std::vector<const Listener*> listeners;

@@ -50,8 +50,7 @@ void leave_terminal() {
 
 Result<Daemon> Daemon::daemonize() {
   std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0)
-    return fail(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
   base::UniqueFd read{ends[0]};
   base::UniqueFd write{ends[1]};
   std::fflush(nullptr);

@@ -34,8 +34,7 @@ struct Letter {
   std::uint8_t proxy;
   std::array<std::uint8_t, 3> unused;
 };
-static_assert(std::has_unique_object_representations_v<Letter> && kHandoverVersion == 1 &&
-                  sizeof(Letter) == 64,
+static_assert(std::has_unique_object_representations_v<Letter> && kHandoverVersion == 1 && sizeof(Letter) == 64,
               "another binary reads these bytes: raise kHandoverVersion with every change");
 
 AddressBytes bytes_of(const base::Address& address) {
@@ -83,8 +82,8 @@ struct Envelope {
 
 base::UniqueFd descriptor_in(msghdr& header) {
   const cmsghdr* control = CMSG_FIRSTHDR(&header);
-  const bool one = control != nullptr && control->cmsg_level == SOL_SOCKET &&
-                   control->cmsg_type == SCM_RIGHTS && control->cmsg_len == CMSG_LEN(sizeof(int));
+  const bool one = control != nullptr && control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_RIGHTS &&
+                   control->cmsg_len == CMSG_LEN(sizeof(int));
   if (!one) return {};
   int fd = -1;
   std::memcpy(&fd, CMSG_DATA(control), sizeof fd);
@@ -107,8 +106,8 @@ std::optional<HandoverPair> HandoverPair::adopt(base::UniqueFd give, base::Uniqu
   for (const base::UniqueFd* end : {&give, &take}) {
     int type = 0;
     socklen_t length = sizeof type;
-    const bool whole = ::getsockopt(end->get(), SOL_SOCKET, SO_TYPE, &type, &length) == 0 &&
-                       type == SOCK_SEQPACKET && ::fcntl(end->get(), F_SETFD, FD_CLOEXEC) == 0;
+    const bool whole = ::getsockopt(end->get(), SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_SEQPACKET &&
+                       ::fcntl(end->get(), F_SETFD, FD_CLOEXEC) == 0;
     if (!whole) return std::nullopt;
   }
   return HandoverPair{std::move(give), std::move(take)};

@@ -1,13 +1,14 @@
 // Handover: how a connection at rest goes from one worker process to another, with its descriptor.
 //
-// One SOCK_SEQPACKET pair, made by the master before the first fork and inherited by every worker of every generation: a worker that leaves gives,
-// any that stays takes, as from a second listener. The master only keeps it open: it never reads or writes there. What was given and not yet taken
-// lies in the kernel and outlives the giver. A message leaves the pair when it is received, so an empty pair is the receipt. How much may lie there
-// is bounded by the send buffer: descriptors in flight are limited for each user (unix(7), ETOOMANYREFS). Worker's loop thread only.
+// One SOCK_SEQPACKET pair, made by the master before the first fork and inherited by every worker of every generation:
+// a worker that leaves gives, any that stays takes, as from a second listener. The master only keeps it open: it never
+// reads or writes there. What was given and not yet taken lies in the kernel and outlives the giver. A message leaves
+// the pair when it is received, so an empty pair is the receipt. How much may lie there is bounded by the send buffer:
+// descriptors in flight are limited for each user (unix(7), ETOOMANYREFS). Worker's loop thread only.
 //
-// An upgrade passes the pair on to the new master, so what is in a message goes between two versions of the binary: kHandoverVersion names its
-// layout and meaning and is raised with every change of them. Two masters that do not have the same number never share a pair: then each worker
-// that leaves keeps its connections, and ends them itself.
+// An upgrade passes the pair on to the new master, so what is in a message goes between two versions of the binary:
+// kHandoverVersion names its layout and meaning and is raised with every change of them. Two masters that do not have
+// the same number never share a pair: then each worker that leaves keeps its connections, and ends them itself.
 #pragma once
 
 #include <cstdint>
@@ -37,8 +38,7 @@ struct ConnectionAtRest {
   base::Address peer;
   base::Address sender;                       ///< who opened it, as its PROXY header said; else the peer
   ProxyProtocol proxy = ProxyProtocol::kOff;  ///< what its first bytes still have to be
-  std::int64_t since_ns =
-      0;  ///< CLOCK_MONOTONIC of the last answer's end; of the accept when nothing was asked yet
+  std::int64_t since_ns = 0;   ///< CLOCK_MONOTONIC of the last answer's end; of the accept when nothing was asked yet
   std::int64_t given_ns = 0;   ///< CLOCK_MONOTONIC of the sending
   std::uint32_t requests = 0;  ///< begun on it so far
 };

@@ -40,14 +40,11 @@ std::string one_line(std::string_view text) {
 void Notify::ready(std::string_view status) { send(fmt::format("READY=1\nSTATUS={}", one_line(status))); }
 
 void Notify::reloading(base::Monotonic now) {
-  const auto microseconds =
-      std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch()).count();
+  const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch()).count();
   send(fmt::format("RELOADING=1\nMONOTONIC_USEC={}\nSTATUS=reloading", microseconds));
 }
 
-void Notify::stopping(std::string_view status) {
-  send(fmt::format("STOPPING=1\nSTATUS={}", one_line(status)));
-}
+void Notify::stopping(std::string_view status) { send(fmt::format("STOPPING=1\nSTATUS={}", one_line(status))); }
 void Notify::status(std::string_view text) { send(fmt::format("STATUS={}", one_line(text))); }
 void Notify::main_pid(pid_t pid) { send(fmt::format("MAINPID={}", pid)); }
 

@@ -21,8 +21,7 @@ tl::unexpected<Error> cannot_act_as(const Identity& owner) {
 }
 
 tl::unexpected<Error> not_for(const Identity& owner, std::string_view what) {
-  return fail(
-      fmt::format("{}, and {} may not write it; give it to that user or remove it", what, owner.name));
+  return fail(fmt::format("{}, and {} may not write it; give it to that user or remove it", what, owner.name));
 }
 
 std::string_view kind_of(const struct stat& found) {
@@ -48,8 +47,8 @@ Result<base::UniqueFd> make_and_give(const Place& place, const Identity& owner) 
   if (::fchown(file.get(), owner.uid, owner.gid) == 0) return file;
   const int error = errno;
   ::unlinkat(place.directory(), place.name(), 0);
-  return fail(fmt::format("it was made and cannot be given to {}: {}; make it beforehand as that user's",
-                          owner.name, std::strerror(error)));
+  return fail(fmt::format("it was made and cannot be given to {}: {}; make it beforehand as that user's", owner.name,
+                          std::strerror(error)));
 }
 
 /// As root, where the owner may not: what is not there yet, or is root's or the owner's already and stays so.

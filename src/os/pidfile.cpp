@@ -36,8 +36,7 @@ std::string read_content(int fd) {
 }
 
 bool is_pid(const std::string& text) {
-  return text.size() <= 10 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return text.size() <= 10 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// Why what lies there is no pid file; empty = it may be one. Root trusts only its own file with one name:
@@ -103,8 +102,7 @@ Result<Pidfile> Pidfile::lock(const std::string& given) {
     auto fd = open_at(*place, path);
     if (!fd) return fail(fd);
     if (::flock(fd->get(), LOCK_EX | LOCK_NB) != 0) {
-      if (errno != EWOULDBLOCK)
-        return fail(fmt::format("cannot lock pidfile {}: {}", path, std::strerror(errno)));
+      if (errno != EWOULDBLOCK) return fail(fmt::format("cannot lock pidfile {}: {}", path, std::strerror(errno)));
       const std::string holder = read_content(fd->get());
       if (holder.empty()) return fail(fmt::format("another master is just starting (pidfile {})", path));
       return fail(fmt::format("another master runs with pid {} (pidfile {})", holder, path));

@@ -20,7 +20,8 @@ class Pidfile {
   /// a setting. So is a link, a device, and for root a file of another user.
   static Result<Pidfile> lock(const std::string& path);
 
-  /// Why lock() would refuse what lies at `path`, as the end of a sentence; empty when nothing lies there or it may be taken.
+  /// Why lock() would refuse what lies at `path`, as the end of a sentence; empty when nothing lies there or it may be
+  /// taken.
   static std::string objection(const std::string& path);
 
   Pidfile(Pidfile&&) = default;

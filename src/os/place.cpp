@@ -70,12 +70,10 @@ class Walk {
     struct statfs about {};
     // The links of proc are the kernel's own; what their text says need not exist.
     const bool proc = ::fstatfs(at_.get(), &about) == 0 && about.f_type == PROC_SUPER_MAGIC;
-    base::UniqueFd next{
-        ::openat(at_.get(), name.c_str(), proc ? kDirectory : O_PATH | O_NOFOLLOW | O_CLOEXEC)};
+    base::UniqueFd next{::openat(at_.get(), name.c_str(), proc ? kDirectory : O_PATH | O_NOFOLLOW | O_CLOEXEC)};
     struct stat found {};
     struct stat directory {};
-    if (!next || ::fstat(next.get(), &found) != 0 || ::fstat(at_.get(), &directory) != 0)
-      return stopped(errno);
+    if (!next || ::fstat(next.get(), &found) != 0 || ::fstat(at_.get(), &directory) != 0) return stopped(errno);
     if (S_ISDIR(found.st_mode)) {
       at_ = std::move(next);
       return {};

@@ -35,8 +35,7 @@ class Place {
   [[nodiscard]] std::string target() const;
 
  private:
-  Place(base::UniqueFd directory, std::string name)
-      : directory_(std::move(directory)), name_(std::move(name)) {}
+  Place(base::UniqueFd directory, std::string name) : directory_(std::move(directory)), name_(std::move(name)) {}
 
   base::UniqueFd directory_;  ///< none: the process's own, and the name is the whole path
   std::string name_;

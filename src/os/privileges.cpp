@@ -32,8 +32,7 @@ struct User {
 };
 
 Result<User> find_user(const std::string& text) {
-  if (const passwd* entry = ::getpwnam(text.c_str()))
-    return User{entry->pw_uid, entry->pw_name, entry->pw_gid};
+  if (const passwd* entry = ::getpwnam(text.c_str())) return User{entry->pw_uid, entry->pw_name, entry->pw_gid};
   const auto uid = read_id(text);
   if (!uid) return fail(fmt::format("user: there is no user `{}`", text));
   if (const passwd* entry = ::getpwuid(*uid)) return User{*uid, entry->pw_name, entry->pw_gid};
@@ -75,8 +74,7 @@ Result<void> prove_no_way_back(const Identity& identity, uid_t former_uid, gid_t
 
 }  // namespace
 
-Result<std::optional<Identity>> resolve_identity(const std::string& user, const std::string& group,
-                                                 bool initgroups) {
+Result<std::optional<Identity>> resolve_identity(const std::string& user, const std::string& group, bool initgroups) {
   Identity identity{::geteuid(), ::getegid(), {}, !user.empty(), ""};
   std::string user_name;
   if (!user.empty()) {
@@ -95,9 +93,8 @@ Result<std::optional<Identity>> resolve_identity(const std::string& user, const 
   identity.name = fmt::format("{}:{}", user.empty() ? std::to_string(identity.uid) : user,
                               group.empty() ? std::to_string(identity.gid) : group);
   if (::geteuid() != 0) {
-    return fail(
-        fmt::format("cannot run the workers as {}: only root may; start as root or drop `user` and `group`",
-                    identity.name));
+    return fail(fmt::format("cannot run the workers as {}: only root may; start as root or drop `user` and `group`",
+                            identity.name));
   }
   identity.groups = initgroups ? groups_of(user_name, identity.gid) : std::vector<gid_t>{identity.gid};
   return identity;
@@ -119,8 +116,7 @@ ActingAs::ActingAs(const Identity& identity) : former_uid_(::geteuid()), former_
   former_groups_.resize(static_cast<std::size_t>(std::max(0, count)));
   dumpable_ = ::prctl(PR_GET_DUMPABLE);
   acting_ = ::setgroups(identity.groups.size(), identity.groups.data()) == 0 &&
-            ::setresgid(kAsItIs, identity.gid, kAsItIs) == 0 &&
-            ::setresuid(kAsItIs, identity.uid, kAsItIs) == 0;
+            ::setresgid(kAsItIs, identity.gid, kAsItIs) == 0 && ::setresuid(kAsItIs, identity.uid, kAsItIs) == 0;
 }
 
 ActingAs::~ActingAs() {

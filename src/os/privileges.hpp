@@ -25,8 +25,7 @@ struct Identity {
 /// Reads `user` and `group` (names or numbers; empty = as this process). Nothing when both are empty or name
 /// what this process is already. Fails for unknown names, and when only root could do it and this process is
 /// not.
-Result<std::optional<Identity>> resolve_identity(const std::string& user, const std::string& group,
-                                                 bool initgroups);
+Result<std::optional<Identity>> resolve_identity(const std::string& user, const std::string& group, bool initgroups);
 
 /// Child: takes the identity for good (groups, then all three gids, then all three uids, no_new_privs) and
 /// proves that the old one cannot come back.

@@ -67,9 +67,9 @@ Result<pid_t> fork_child(const ChildBirth& birth, const std::function<int()>& ma
   const pid_t pid = ::fork();
   if (pid < 0) {
     const int reason = errno;
-    return fail(fmt::format(
-        "cannot fork: {}{}", std::strerror(reason),
-        reason == EAGAIN ? "; the limit of processes is reached (ulimit -u, TasksMax, pids.max)" : ""));
+    return fail(
+        fmt::format("cannot fork: {}{}", std::strerror(reason),
+                    reason == EAGAIN ? "; the limit of processes is reached (ulimit -u, TasksMax, pids.max)" : ""));
   }
   if (pid == 0) live_as_child(birth, main, parent);
   return pid;
@@ -143,14 +143,11 @@ std::optional<std::uint64_t> private_memory(pid_t pid) {
   if (found) return kibibytes * 1024;
   // Without the right to look into a worker of another user: resident less shared, which counts untouched copies too.
   std::uint64_t size = 0, resident = 0, shared = 0;
-  if (!(std::ifstream(directory + "statm") >> size >> resident >> shared) || resident < shared)
-    return std::nullopt;
+  if (!(std::ifstream(directory + "statm") >> size >> resident >> shared) || resident < shared) return std::nullopt;
   return (resident - shared) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
-bool has_terminal() {
-  return static_cast<bool>(base::UniqueFd{::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC)});
-}
+bool has_terminal() { return static_cast<bool>(base::UniqueFd{::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC)}); }
 
 Result<void> change_directory(const std::string& path) {
   if (::chdir(path.c_str()) == 0) return {};

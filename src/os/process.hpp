@@ -21,12 +21,11 @@ namespace orrery::os {
 
 /// What a child does between fork and its main, in this order.
 struct ChildBirth {
-  std::vector<int> close;            ///< the master's own descriptors; the pidfile's first
-  std::string title;                 ///< shown by ps
-  std::function<void()> take_logs;   ///< from now on the log is the child's own; may be empty
-  std::optional<Identity> identity;  ///< whom to become; nothing = as the master
-  std::function<void(const std::string&)>
-      complain;  ///< says why a step failed, before exit code 1; may be empty
+  std::vector<int> close;                            ///< the master's own descriptors; the pidfile's first
+  std::string title;                                 ///< shown by ps
+  std::function<void()> take_logs;                   ///< from now on the log is the child's own; may be empty
+  std::optional<Identity> identity;                  ///< whom to become; nothing = as the master
+  std::function<void(const std::string&)> complain;  ///< says why a step failed, before exit code 1; may be empty
 };
 
 /// Forks. The child keeps all signals blocked, takes default dispositions, closes, reseeds, takes its logs,

@@ -37,14 +37,12 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 
 }  // namespace
 
-Program::Program(const Invocation& invocation)
-    : invocation_(invocation), at_start_(identify(invocation.binary)) {}
+Program::Program(const Invocation& invocation) : invocation_(invocation), at_start_(identify(invocation.binary)) {}
 
 std::optional<Program::Identity> Program::identify(const std::string& path) {
   struct stat status {};
   if (path.empty() || ::stat(path.c_str(), &status) != 0) return std::nullopt;
-  return Identity{status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec,
-                  status.st_mtim.tv_nsec};
+  return Identity{status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
 }
 
 std::string Program::running() {
@@ -61,8 +59,7 @@ std::string Program::on_disk() const {
 
 bool Program::changed() const { return identify(invocation_.binary) != at_start_; }
 
-std::vector<std::string> launch_environment(const std::vector<std::string>& environment,
-                                            const Launch& launch) {
+std::vector<std::string> launch_environment(const std::vector<std::string>& environment, const Launch& launch) {
   std::vector<std::string> result = environment;
   std::erase_if(result, [&](const std::string& entry) {
     const auto names = [&](const std::string& other) { return name_of(other) == name_of(entry); };
@@ -88,8 +85,7 @@ void Program::become(const Launch& launch, std::vector<std::string> environment)
   restore_default_dispositions();
   for (const int fd : launch.keep) ::fcntl(fd, F_SETFD, 0);
   if (::chdir(invocation_.directory.c_str()) != 0) {
-    give_up(launch,
-            fmt::format("cannot change to directory {}: {}", invocation_.directory, std::strerror(errno)));
+    give_up(launch, fmt::format("cannot change to directory {}: {}", invocation_.directory, std::strerror(errno)));
   }
   std::vector<std::string> arguments = invocation_.arguments;
   const auto argv = pointers(arguments);

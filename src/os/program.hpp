@@ -1,7 +1,7 @@
 // Program: the binary this process runs, as a file: whether another lies there by now, and how to run that.
 //
-// Made once in the master, before the title area is overwritten. launch() is the only exec of the server: an upgrade runs
-// whatever the saved absolute path names now, with the arguments, environment and directory of the start; never
+// Made once in the master, before the title area is overwritten. launch() is the only exec of the server: an upgrade
+// runs whatever the saved absolute path names now, with the arguments, environment and directory of the start; never
 // /proc/self/exe, which goes on naming the old file after a new build took its place.
 #pragma once
 
@@ -21,7 +21,7 @@ struct Launch {
   std::vector<std::string> environment;  ///< `NAME=value`; replaces what had the name
   std::vector<std::string> without;      ///< names taken out of the environment
   std::vector<int> keep;                 ///< descriptors that stay open, under their numbers
-  int complaints = -1;  ///< a socket that gets "failed SENTENCE" when the program cannot be run
+  int complaints = -1;                   ///< a socket that gets "failed SENTENCE" when the program cannot be run
 };
 
 class Program {
@@ -55,7 +55,6 @@ class Program {
 };
 
 /// `environment` without the names in `launch`, and with what it adds.
-std::vector<std::string> launch_environment(const std::vector<std::string>& environment,
-                                            const Launch& launch);
+std::vector<std::string> launch_environment(const std::vector<std::string>& environment, const Launch& launch);
 
 }  // namespace orrery::os

@@ -12,8 +12,7 @@
 
 namespace orrery::os {
 
-static_assert(std::atomic<std::int64_t>::is_always_lock_free,
-              "a lock in a shared mapping outlives its holder");
+static_assert(std::atomic<std::int64_t>::is_always_lock_free, "a lock in a shared mapping outlives its holder");
 static_assert(static_cast<int>(WorkerState::kFree) == 0, "a fresh page must read as free slots");
 
 namespace {
@@ -25,8 +24,7 @@ void fold(std::atomic<std::uint64_t>& total, const std::atomic<std::uint64_t>& p
 }
 
 template <std::size_t N>
-void fold(std::array<std::atomic<std::uint64_t>, N>& totals,
-          const std::array<std::atomic<std::uint64_t>, N>& parts) {
+void fold(std::array<std::atomic<std::uint64_t>, N>& totals, const std::array<std::atomic<std::uint64_t>, N>& parts) {
   for (std::size_t i = 0; i < N; ++i) fold(totals[i], parts[i]);
 }
 
@@ -76,11 +74,10 @@ void Scoreboard::Unmap::operator()(Mapping* mapping) const noexcept { ::munmap(m
 
 Result<Scoreboard> Scoreboard::create() {
   // MAP_NORESERVE: some 25 MB of addresses, of which only the slots ever claimed become memory.
-  void* memory = ::mmap(nullptr, sizeof(Mapping), PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* memory =
+      ::mmap(nullptr, sizeof(Mapping), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) {
-    return fail(
-        fmt::format("cannot map the scoreboard ({} KiB): {}", sizeof(Mapping) / 1024, std::strerror(errno)));
+    return fail(fmt::format("cannot map the scoreboard ({} KiB): {}", sizeof(Mapping) / 1024, std::strerror(errno)));
   }
   // Zero pages are what free slots and counters at 0 look like; claim() constructs a slot before anyone uses
   // it.
@@ -112,8 +109,7 @@ std::optional<std::size_t> Scoreboard::claim() {
     return slot.state.load(std::memory_order_relaxed) == WorkerState::kFree;
   });
   if (found == mapping_->slots.end()) return std::nullopt;
-  ::new (static_cast<void*>(&*found))
-      Slot;  // default-initialised: the 64 KiB of the access batch stay untouched
+  ::new (static_cast<void*>(&*found)) Slot;  // default-initialised: the 64 KiB of the access batch stay untouched
   found->state.store(WorkerState::kBooting, std::memory_order_release);
   const auto index = static_cast<std::size_t>(found - mapping_->slots.begin());
   if (index >= mapping_->used.load(std::memory_order_relaxed)) {

@@ -2,9 +2,9 @@
 //
 // One anonymous shared mapping, made by the master before the first fork and reserved once for kMaxWorkers slots
 // (MAP_NORESERVE: untouched slots cost nothing). Exactly one writer per slot, the worker that was born into it; the
-// master reads, and clears a slot only after the worker's death report is written. The in-flight and finished records have a
-// sequence counter (odd while being written): a reader that sees it odd or changed marks the record unreliable. No
-// locks, no syscalls. Its layout never crosses binaries. Reset, and only reset, frees a slot for the next worker.
+// master reads, and clears a slot only after the worker's death report is written. The in-flight and finished records
+// have a sequence counter (odd while being written): a reader that sees it odd or changed marks the record unreliable.
+// No locks, no syscalls. Its layout never crosses binaries. Reset, and only reset, frees a slot for the next worker.
 #pragma once
 
 #include <algorithm>
@@ -135,8 +135,8 @@ struct alignas(64) Slot {
   alignas(64) Counters counters;
   std::array<std::atomic<pid_t>, kMaxThreads> threads{};  ///< ids of the pool threads
   std::array<RequestCell, kInFlightCells> flights;        ///< the oldest requests in flight
-  /// Beside each of them: the last `flight` whose request is counted and has its access line although its handler may still
-  /// run, as after request_deadline.
+  /// Beside each of them: the last `flight` whose request is counted and has its access line although its handler may
+  /// still run, as after request_deadline.
   std::array<std::atomic<std::uint32_t>, kInFlightCells> accounted{};
   std::atomic<std::uint32_t> finished_next{0};
   std::array<RequestCell, kFinishedCells> finished;  ///< ring of the last requests done

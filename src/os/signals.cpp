@@ -11,8 +11,7 @@ namespace orrery::os {
 
 namespace {
 
-constexpr std::array kTaken{SIGTERM, SIGINT,  SIGQUIT, SIGHUP,   SIGTTIN,
-                            SIGTTOU, SIGUSR1, SIGUSR2, SIGWINCH, SIGCHLD};
+constexpr std::array kTaken{SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2, SIGWINCH, SIGCHLD};
 
 sigset_t taken_signals() {
   sigset_t set;
@@ -78,8 +77,8 @@ std::vector<TakenSignal> SignalFd::take() {
     if (got <= 0) return taken;
     const std::size_t count = static_cast<std::size_t>(got) / sizeof infos[0];
     for (std::size_t i = 0; i < count; ++i) {
-      taken.push_back({static_cast<int>(infos[i].ssi_signo), static_cast<pid_t>(infos[i].ssi_pid),
-                       infos[i].ssi_uid, infos[i].ssi_code == SI_KERNEL});
+      taken.push_back({static_cast<int>(infos[i].ssi_signo), static_cast<pid_t>(infos[i].ssi_pid), infos[i].ssi_uid,
+                       infos[i].ssi_code == SI_KERNEL});
     }
   }
 }

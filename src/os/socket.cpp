@@ -19,10 +19,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/counted.hpp"
 #include "os/owned_file.hpp"
 #include "os/place.hpp"
-
-#include "base/counted.hpp"
 
 namespace orrery::os {
 
@@ -45,8 +44,7 @@ std::string cure(int reason) {
 
 std::string lower_first(const char* text) {
   std::string sentence = text;
-  if (!sentence.empty() && sentence[0] >= 'A' && sentence[0] <= 'Z')
-    sentence[0] = static_cast<char>(sentence[0] + 32);
+  if (!sentence.empty() && sentence[0] >= 'A' && sentence[0] <= 'Z') sentence[0] = static_cast<char>(sentence[0] + 32);
   return sentence;
 }
 
@@ -75,21 +73,19 @@ base::Address bound_address(int fd) {
 std::string backlog_note(int backlog) {
   int limit = 0;
   if (!(std::ifstream("/proc/sys/net/core/somaxconn") >> limit) || backlog <= limit) return "";
-  return fmt::format("backlog {} is cut to {} by the kernel; raise net.core.somaxconn to get it", backlog,
-                     limit);
+  return fmt::format("backlog {} is cut to {} by the kernel; raise net.core.somaxconn to get it", backlog, limit);
 }
 
 /// The address as the kernel takes it. Fails where its zone is no interface of this machine.
-Result<socklen_t> kernel_address(const base::BindTarget& target, std::string_view bind,
-                                 sockaddr_storage& out) {
+Result<socklen_t> kernel_address(const base::BindTarget& target, std::string_view bind, sockaddr_storage& out) {
   const socklen_t length = target.address.to_sockaddr(out);
   if (target.zone.empty()) return length;
   unsigned zone = ::if_nametoindex(target.zone.c_str());
   const char* const end = target.zone.data() + target.zone.size();
   if (zone == 0 && std::from_chars(target.zone.data(), end, zone).ptr != end) zone = 0;
   if (zone == 0) {
-    return fail(fmt::format("cannot bind {}: this machine has no interface `{}` (ip link shows what it has)",
-                            bind, target.zone));
+    return fail(fmt::format("cannot bind {}: this machine has no interface `{}` (ip link shows what it has)", bind,
+                            target.zone));
   }
   sockaddr_in6 in{};
   std::memcpy(&in, &out, sizeof in);
@@ -135,8 +131,7 @@ Result<Listener> listen_tcp(const base::BindTarget& target, std::string_view bin
   sockaddr_storage address{};
   const auto length = kernel_address(target, bind, address);
   if (!length) return fail(length);
-  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), *length) != 0 ||
-      ::listen(fd.get(), backlog) != 0) {
+  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), *length) != 0 || ::listen(fd.get(), backlog) != 0) {
     return cannot_bind(bind, errno, cure(errno));
   }
   Listener listener;
@@ -160,13 +155,12 @@ Attempt clear_stale_path(const Place& place, std::string_view bind, const sockad
   const auto status = place.look();
   if (!status) return {};
   if (!S_ISSOCK(status->st_mode)) {
-    return tl::unexpected(Refusal{
-        EEXIST, Error{fmt::format("cannot bind {}: {} exists and is not a socket", bind, address.sun_path)}});
+    return tl::unexpected(
+        Refusal{EEXIST, Error{fmt::format("cannot bind {}: {} exists and is not a socket", bind, address.sun_path)}});
   }
   const base::UniqueFd probe = open_socket(AF_UNIX);
   const bool refused =
-      ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
-      errno == ECONNREFUSED;
+      ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 && errno == ECONNREFUSED;
   if (!refused) return refusal(bind, EADDRINUSE, "; another process listens there (ss -lxp shows it)");
   if (::unlinkat(place.directory(), place.name(), 0) != 0)
     return refusal(bind, errno, "; the stale socket file is in the way");
@@ -189,32 +183,27 @@ Result<Listener> listen_abstract(const base::BindTarget& target, std::string_vie
 Attempt bind_path(int fd, std::string_view bind, const sockaddr_un& address) {
   const auto place = Place::find(address.sun_path);
   if (!place)
-    return tl::unexpected(
-        Refusal{EPERM, Error{fmt::format("cannot bind {}: {}", bind, place.error().message)}});
+    return tl::unexpected(Refusal{EPERM, Error{fmt::format("cannot bind {}: {}", bind, place.error().message)}});
   if (auto cleared = clear_stale_path(*place, bind, address); !cleared) return cleared;
-  if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    return refusal(bind, errno, "");
+  if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return refusal(bind, errno, "");
   return {};
 }
 
 /// As the workers' user, whose file it then is; as root only where that user may not. os/owned_file.hpp says
 /// why.
-Attempt bind_path_for(const std::optional<Identity>& owner, int fd, std::string_view bind,
-                      const sockaddr_un& address) {
+Attempt bind_path_for(const std::optional<Identity>& owner, int fd, std::string_view bind, const sockaddr_un& address) {
   if (!owner) return bind_path(fd, bind, address);
   {
     const ActingAs acting{*owner};
-    if (!acting)
-      return refusal(bind, EPERM, "; acting as " + owner->name + " needs CAP_SETUID and CAP_SETGID");
+    if (!acting) return refusal(bind, EPERM, "; acting as " + owner->name + " needs CAP_SETUID and CAP_SETGID");
     auto bound = bind_path(fd, bind, address);
     if (bound || (bound.error().error != EACCES && bound.error().error != EPERM)) return bound;
   }
   if (auto bound = bind_path(fd, bind, address); !bound) return bound;
   const auto given = give_socket(address.sun_path, *owner);
   if (given) return {};
-  return tl::unexpected(
-      Refusal{EPERM, Error{fmt::format("cannot bind {}: the socket file cannot be given to {}: {}", bind,
-                                       owner->name, given.error().message)}});
+  return tl::unexpected(Refusal{EPERM, Error{fmt::format("cannot bind {}: the socket file cannot be given to {}: {}",
+                                                         bind, owner->name, given.error().message)}});
 }
 
 std::optional<struct stat> look_at(const std::string& path) {
@@ -250,8 +239,7 @@ Result<Listener> listen_unix(const base::BindTarget& target, std::string_view bi
 
 Result<Listener> adopt(int number, std::string_view bind) {
   struct stat status {};
-  if (::fstat(number, &status) != 0)
-    return fail(fmt::format("cannot use {}: the descriptor is not open", bind));
+  if (::fstat(number, &status) != 0) return fail(fmt::format("cannot use {}: the descriptor is not open", bind));
   if (!S_ISSOCK(status.st_mode) || get_option(number, SO_TYPE) != SOCK_STREAM ||
       get_option(number, SO_ACCEPTCONN) != 1) {
     return fail(fmt::format("cannot use {}: the descriptor is not a listening stream socket", bind));
@@ -260,8 +248,8 @@ Result<Listener> adopt(int number, std::string_view bind) {
   ::fcntl(number, F_SETFL, ::fcntl(number, F_GETFL) | O_NONBLOCK);
   Listener listener;
   listener.address = bound_address(number);
-  const bool tcp = listener.address.family == base::Address::Family::kV4 ||
-                   listener.address.family == base::Address::Family::kV6;
+  const bool tcp =
+      listener.address.family == base::Address::Family::kV4 || listener.address.family == base::Address::Family::kV6;
   if (tcp) set_option(number, IPPROTO_TCP, TCP_NODELAY, 1);
   listener.fd.reset(number);
   return listener;
@@ -308,8 +296,7 @@ Result<void> try_address(const base::BindTarget& target) {
   sockaddr_storage address{};
   const auto length = kernel_address(target, shown, address);
   if (!length) return fail(length);
-  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), *length) == 0 || errno == EADDRINUSE)
-    return {};
+  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), *length) == 0 || errno == EADDRINUSE) return {};
   return cannot_bind(shown, errno, cure(errno));
 }
 
@@ -326,8 +313,7 @@ Result<Bound> take_over(int fd, const base::BindTarget& target, std::string_view
 }
 
 void own_path(Listener& listener, bool own) {
-  listener.owns_path =
-      own && listener.target.kind == base::BindTarget::Kind::kUnix && !listener.target.is_abstract();
+  listener.owns_path = own && listener.target.kind == base::BindTarget::Kind::kUnix && !listener.target.is_abstract();
 }
 
 void change_backlog(const Listener& listener, int backlog) {
@@ -358,8 +344,8 @@ void turn_away(Listener& listener) {
   // Whoever connects from now on is refused; who waits in the queue is still accepted.
   if (listener.target.is_abstract()) ::shutdown(listener.fd.get(), SHUT_RD);
   if (listener.target.kind != base::BindTarget::Kind::kTcp) return;
-  // The kernel shakes hands on its own. A filter that drops each SYN without ACK (byte 13 of the TCP header holds the flags)
-  // makes the client's kernel try again after a second, when it is refused or has a new server.
+  // The kernel shakes hands on its own. A filter that drops each SYN without ACK (byte 13 of the TCP header holds the
+  // flags) makes the client's kernel try again after a second, when it is refused or has a new server.
   std::array<sock_filter, 5> drop_syn{{
       {BPF_LD | BPF_B | BPF_ABS, 0, 0, 13},
       {BPF_ALU | BPF_AND | BPF_K, 0, 0, 0x12},
@@ -389,8 +375,7 @@ InheritedBinds take_inherited_binds() {
   for (const char* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) ::unsetenv(name);
   InheritedBinds inherited;
   const bool ours = named == ::getpid();
-  for (int i = 0; ours && i < count; ++i)
-    inherited.binds.push_back(fmt::format("fd://{}", kFirstInherited + i));
+  for (int i = 0; ours && i < count; ++i) inherited.binds.push_back(fmt::format("fd://{}", kFirstInherited + i));
   if (!ours && count > 0) {
     inherited.note = fmt::format(
         "LISTEN_FDS names {} of another process (LISTEN_PID is {}, this is {}), so `bind` is used; a shell "

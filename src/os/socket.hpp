@@ -25,8 +25,8 @@ struct Bound {
 Result<Bound> listen_on(const base::BindTarget& target, std::string_view bind, int backlog,
                         const std::optional<Identity>& owner);
 
-/// Whether this machine would let this process bind the TCP address, though another one may have it at present. Binds it for a
-/// moment, and never listens.
+/// Whether this machine would let this process bind the TCP address, though another one may have it at present. Binds
+/// it for a moment, and never listens.
 Result<void> try_address(const base::BindTarget& target);
 
 /// Takes a listener that the master before this one opened for the same setting. Its unix path stays that master's.
@@ -44,8 +44,8 @@ void unlink_path(const Listener& listener);
 /// Whether its socket file has vanished, so that no client finds it any more.
 bool path_is_gone(const Listener& listener);
 
-/// Before a listener is closed for good: from now on nobody new gets into its queue, so that what is in there can be taken out and
-/// nothing is cut off when the last copy is closed. An inherited socket is left as it is.
+/// Before a listener is closed for good: from now on nobody new gets into its queue, so that what is in there can be
+/// taken out and nothing is cut off when the last copy is closed. An inherited socket is left as it is.
 void turn_away(Listener& listener);
 /// Lets everybody in again. Nothing brings a unix path back, nor an abstract name before its last copy is closed.
 void let_in(const Listener& listener);

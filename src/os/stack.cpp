@@ -58,8 +58,7 @@ void StackCell::record(int signal, pid_t sender) noexcept {
   std::array<void*, std::tuple_size_v<decltype(StackSample::frames)>> frames;
   const int depth = ::backtrace(frames.data(), static_cast<int>(frames.size()));
   sample_.depth = static_cast<std::uint32_t>(std::max(depth, 0));
-  for (std::uint32_t i = 0; i < sample_.depth; ++i)
-    sample_.frames[i] = reinterpret_cast<std::uintptr_t>(frames[i]);
+  for (std::uint32_t i = 0; i < sample_.depth; ++i) sample_.frames[i] = reinterpret_cast<std::uintptr_t>(frames[i]);
   sample_.thread = static_cast<pid_t>(::syscall(SYS_gettid));
   sample_.signal = signal;
   sample_.sender = sender;
@@ -91,8 +90,8 @@ void install_stack_signals(StackCell& crash, StackCell& sample) {
 }
 
 void prepare_thread_for_stack_signals() {
-  void* memory = ::mmap(nullptr, kHandlerStack, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* memory =
+      ::mmap(nullptr, kHandlerStack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory != MAP_FAILED) {
     const stack_t stack{memory, 0, kHandlerStack};
     ::sigaltstack(&stack, nullptr);

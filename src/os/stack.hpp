@@ -1,8 +1,10 @@
-// Stack: the native stack of a worker's thread, written into its slot by a signal handler, for the master to read and to name.
+// Stack: the native stack of a worker's thread, written into its slot by a signal handler, for the master to read and
+// to name.
 //
-// A crash (SEGV, BUS, FPE, ILL, ABRT) leaves the stack of the thread it happened in and then takes its default course. A thread that seems stuck is asked
-// by a real-time signal and goes on. The handlers are async-signal-safe: they walk the stack (the unwinder is loaded before fork) and store raw addresses.
-// Naming them is the master's: a forked worker has its address layout. Worker: install, then each handler thread prepares itself. Master: the rest.
+// A crash (SEGV, BUS, FPE, ILL, ABRT) leaves the stack of the thread it happened in and then takes its default course.
+// A thread that seems stuck is asked by a real-time signal and goes on. The handlers are async-signal-safe: they walk
+// the stack (the unwinder is loaded before fork) and store raw addresses. Naming them is the master's: a forked worker
+// has its address layout. Worker: install, then each handler thread prepares itself. Master: the rest.
 #pragma once
 
 #include <array>
@@ -44,7 +46,8 @@ void load_unwinder();
 void install_stack_signals(StackCell& crash, StackCell& sample);
 /// Worker, each handler thread: lets the signals of this page through, and gives it a stack of its own for them.
 void prepare_thread_for_stack_signals();
-/// Master: asks a thread of a worker for a sample. False when it is gone. Only of a worker that has beaten: before the handlers stand the signal ends it.
+/// Master: asks a thread of a worker for a sample. False when it is gone. Only of a worker that has beaten: before the
+/// handlers stand the signal ends it.
 bool ask_for_stack(pid_t process, pid_t thread);
 
 /// "name+0x1f" or "binary+0x1234", innermost first; the frames of the handler itself are left out.

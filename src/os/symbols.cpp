@@ -34,10 +34,8 @@ class MappedFile {
     const base::UniqueFd file{::open(path, O_RDONLY | O_CLOEXEC)};
     struct stat about {};
     if (!file || ::fstat(file.get(), &about) != 0 || about.st_size <= 0) return;
-    void* memory =
-        ::mmap(nullptr, static_cast<std::size_t>(about.st_size), PROT_READ, MAP_PRIVATE, file.get(), 0);
-    if (memory != MAP_FAILED)
-      bytes_ = {static_cast<const char*>(memory), static_cast<std::size_t>(about.st_size)};
+    void* memory = ::mmap(nullptr, static_cast<std::size_t>(about.st_size), PROT_READ, MAP_PRIVATE, file.get(), 0);
+    if (memory != MAP_FAILED) bytes_ = {static_cast<const char*>(memory), static_cast<std::size_t>(about.st_size)};
   }
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
@@ -77,17 +75,15 @@ std::vector<Function> read_functions() {
     if (section.sh_type == SHT_SYMTAB && section.sh_link < sections.size())
       add_functions(file, section, sections[section.sh_link], functions);
   }
-  std::sort(functions.begin(), functions.end(),
-            [](const Function& a, const Function& b) { return a.begin < b.begin; });
+  std::sort(functions.begin(), functions.end(), [](const Function& a, const Function& b) { return a.begin < b.begin; });
   return functions;
 }
 
 /// Null when the executable has no name for it.
 const Function* function_at(std::uintptr_t offset) {
   static const std::vector<Function> functions = read_functions();
-  auto found =
-      std::upper_bound(functions.begin(), functions.end(), offset,
-                       [](std::uintptr_t value, const Function& function) { return value < function.begin; });
+  auto found = std::upper_bound(functions.begin(), functions.end(), offset,
+                                [](std::uintptr_t value, const Function& function) { return value < function.begin; });
   if (found == functions.begin()) return nullptr;
   --found;
   return offset < found->end ? &*found : nullptr;
@@ -105,8 +101,7 @@ std::string spoken_name(std::string_view demangled) {
   constexpr std::string_view kAnonymous = "(anonymous namespace)::";
   constexpr std::string_view kCall = "operator()";
   // Their brackets belong to the name.
-  constexpr std::array<std::string_view, 4> kOperators{"operator<=>", "operator<<", "operator<",
-                                                       "operator->"};
+  constexpr std::array<std::string_view, 4> kOperators{"operator<=>", "operator<<", "operator<", "operator->"};
   std::string name;
   int inside = 0;  // of parameters and template arguments
   for (std::size_t i = 0; i < demangled.size(); ++i) {

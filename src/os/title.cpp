@@ -41,8 +41,7 @@ std::optional<Bounds> read_bounds() {
   std::string skipped;
   for (int field = 3; field < 48; ++field) fields >> skipped;
   Bounds bounds;
-  fields >> bounds.arguments_begin >> bounds.arguments_end >> bounds.environment_begin >>
-      bounds.environment_end;
+  fields >> bounds.arguments_begin >> bounds.arguments_end >> bounds.environment_begin >> bounds.environment_end;
   const bool sane = fields && bounds.arguments_begin != 0 && bounds.arguments_begin < bounds.arguments_end &&
                     bounds.arguments_end <= bounds.environment_begin &&
                     bounds.environment_begin <= bounds.environment_end;
@@ -77,8 +76,8 @@ std::string path_as_started(const std::string& name, const std::string& director
   return "";
 }
 
-// Resolved now, while the directory still is the one it was started in; /proc/self/exe says "(deleted)" once a new build
-// has replaced the file.
+// Resolved now, while the directory still is the one it was started in; /proc/self/exe says "(deleted)" once a new
+// build has replaced the file.
 std::string find_binary(const std::string& name, const std::string& directory) {
   const std::string started = path_as_started(name, directory);
   if (!started.empty() && is_this_binary(started)) return started;
@@ -118,8 +117,7 @@ void free_area() {
 
 Invocation take_invocation() {
   Invocation invocation{read_arguments(), {}, {}, current_directory()};
-  invocation.binary =
-      find_binary(invocation.arguments.empty() ? "" : invocation.arguments[0], invocation.directory);
+  invocation.binary = find_binary(invocation.arguments.empty() ? "" : invocation.arguments[0], invocation.directory);
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     invocation.environment.emplace_back(*entry);
   }

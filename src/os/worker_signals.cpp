@@ -86,8 +86,8 @@ void release_listeners() {
   for (std::size_t i = 0; i < listening_count; ++i) ::dup2(nothing, listening[i]);
 }
 
-void install_worker_signals(pid_t master, std::chrono::milliseconds graceful_timeout,
-                            const std::vector<int>& listeners, void (*wake)(void*), void* context) {
+void install_worker_signals(pid_t master, std::chrono::milliseconds graceful_timeout, const std::vector<int>& listeners,
+                            void (*wake)(void*), void* context) {
   nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   listening_count = nothing < 0 ? 0 : std::min(listeners.size(), listening.size());
   std::copy_n(listeners.begin(), listening_count, listening.begin());

@@ -1,8 +1,11 @@
-// Worker signals: what TERM, INT, QUIT and USR1 do in a worker, with plain handlers that work even while its loop is blocked.
+// Worker signals: what TERM, INT, QUIT and USR1 do in a worker, with plain handlers that work even while its loop is
+// blocked.
 //
-//   TERM        noted, with who sent it; the loop is woken. In an orphan (the master died) an alarm ends the process after
+//   TERM        noted, with who sent it; the loop is woken. In an orphan (the master died) an alarm ends the process
+//   after
 //               graceful_timeout even if a handler never returns, and its listeners are let go at once.
-//   INT, QUIT   noted; the loop is woken to write down what it cuts off. A loop that does not get to it within a tenth of a second is not
+//   INT, QUIT   noted; the loop is woken to write down what it cuts off. A loop that does not get to it within a tenth
+//   of a second is not
 //               waited for: the process ends, exit code 0; what it had logged lies in the scoreboard.
 //   USR1        noted; the loop is woken and reopens the logs.
 //   HUP, TTIN, TTOU, USR2, WINCH, PIPE, XFSZ   ignored.
@@ -23,13 +26,13 @@ struct SeenSignals {
   bool reopen_logs = false;
 };
 
-/// Installs the handlers and unblocks all signals. `listeners` are the listening descriptors of this process. `wake(context)` runs
-/// inside a signal handler.
-void install_worker_signals(pid_t master, std::chrono::milliseconds graceful_timeout,
-                            const std::vector<int>& listeners, void (*wake)(void*), void* context);
+/// Installs the handlers and unblocks all signals. `listeners` are the listening descriptors of this process.
+/// `wake(context)` runs inside a signal handler.
+void install_worker_signals(pid_t master, std::chrono::milliseconds graceful_timeout, const std::vector<int>& listeners,
+                            void (*wake)(void*), void* context);
 
-/// Gives up this process's copies of the listeners: their numbers stay taken, by /dev/null, so whoever owns them may still close
-/// them. Async-signal-safe; harmless to repeat.
+/// Gives up this process's copies of the listeners: their numbers stay taken, by /dev/null, so whoever owns them may
+/// still close them. Async-signal-safe; harmless to repeat.
 void release_listeners();
 
 /// What came since the last call.

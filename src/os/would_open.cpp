@@ -18,8 +18,7 @@ Result<void> told(const std::string& path, int error) {
   switch (error) {
     case 0: return {};
     case ENOENT:
-      return fail(
-          fmt::format("the directory {} does not exist; make it, or give another path", directory_of(path)));
+      return fail(fmt::format("the directory {} does not exist; make it, or give another path", directory_of(path)));
     case EISDIR: return fail(fmt::format("{} is a directory; give a file in it", path));
     case ENOTDIR: return fail(fmt::format("{} leads through something that is no directory", path));
     default: return fail(fmt::format("{} cannot be opened: {}", path, std::strerror(error)));
@@ -57,8 +56,7 @@ Result<void> would_append(const std::string& path, const std::optional<Identity>
   if (!refused) return told(path, error);
   if (::lstat(path.c_str(), &there) != 0) return told(path, errno == ENOENT ? making_obstacle(path) : errno);
   if (would_open_log(path, owner)) return {};
-  return fail(fmt::format("{} exists, and {} may not write it; give it to that user or remove it", path,
-                          owner->name));
+  return fail(fmt::format("{} exists, and {} may not write it; give it to that user or remove it", path, owner->name));
 }
 
 Result<void> would_lock(const std::string& path) {

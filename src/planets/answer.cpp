@@ -113,8 +113,7 @@ void put_body(JsonText& json, const Query& query, const EarthRotation& rotation,
 }
 
 /// Where the body is at the second the answer names.
-void put_event(JsonText& json, const Query& query, const EarthRotation& rotation, Body body,
-               const SkyEvent& event) {
+void put_event(JsonText& json, const Query& query, const EarthRotation& rotation, Body body, const SkyEvent& event) {
   json.raw(R"({"event":")").raw(name_of(event.kind));
   put_second(json.raw(R"(","time":)"), event.time);
   put_direction(json, query, rotation.sky(event.time.rounded(), query.observer), body);
@@ -184,11 +183,7 @@ std::string events_json(const EventsQuery& events, const EarthRotation& rotation
 
 Response refusal(int status, const std::string& message) {
   JsonText json{message.size() + 64};
-  json.raw(R"({"error":{"status":)")
-      .raw(std::to_string(status))
-      .raw(R"(,"message":)")
-      .string(message)
-      .raw("}}\n");
+  json.raw(R"({"error":{"status":)").raw(std::to_string(status)).raw(R"(,"message":)").string(message).raw("}}\n");
   return Response::json(json.take()).with_status(status);
 }
 

@@ -20,8 +20,8 @@ namespace orrery::planets {
 /// `{"planets":[…],"geo_location":…,"time":…}`, without the newline.
 [[nodiscard]] std::string sky_json(const Query& query, const EarthRotation& rotation);
 
-/// `{"name":…,"events":[{"event":"rise","time":…,"az":…,"alt":…},…],"visibility":…,"geo_location":…,"from":…,"to":…}` and a
-/// newline.
+/// `{"name":…,"events":[{"event":"rise","time":…,"az":…,"alt":…},…],"visibility":…,"geo_location":…,"from":…,"to":…}`
+/// and a newline.
 [[nodiscard]] std::string events_json(const EventsQuery& query, const EarthRotation& rotation, Body body);
 
 /// `{"error":{"status":400,"message":"lon must be …"}}`.

@@ -38,8 +38,7 @@ bool asks_for_another(const Request& request) { return evaluate(request, {}) == 
 
 /// The answer as its client may keep it.
 Response fresh(const Request& request, const Query& query, std::string json) {
-  if (query.is_now)
-    return asks_for_another(request) ? precondition_failed() : of_now(Response::json(std::move(json)));
+  if (query.is_now) return asks_for_another(request) ? precondition_failed() : of_now(Response::json(std::move(json)));
   return lasting(request, kJson, std::move(json));
 }
 
@@ -65,8 +64,8 @@ Response events_of_body(const Request& request, const EarthRotation& rotation) {
   return fresh(request, events.query, events_json(events, rotation, *body));
 }
 
-/// A track's bytes are not known before it is sent, so its tag names what they come from, and is weak: another processor
-/// may round a last digit otherwise.
+/// A track's bytes are not known before it is sent, so its tag names what they come from, and is weak: another
+/// processor may round a last digit otherwise.
 std::string track_tag(const Request& request, const EarthRotation& rotation) {
   const std::string source = std::string{request.target()} + std::to_string(kTable.header.checksum) + kBuild;
   return "W/" + entity_tag(source + rotation.fingerprint());
@@ -110,10 +109,9 @@ void stream_sky(const Request& request, Responder responder, Viewers& viewers) {
 /// Nothing from elsewhere, no script, no frame around it.
 Response docs_page(const Request& request, const Document& page) {
   Response response = embedded(request, page);
-  response.add_field(
-      "Content-Security-Policy",
-      "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
-      "frame-ancestors 'none'");
+  response.add_field("Content-Security-Policy",
+                     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+                     "frame-ancestors 'none'");
   response.add_field("X-Content-Type-Options", "nosniff");
   response.add_field("Referrer-Policy", "no-referrer");
   return response;
@@ -158,14 +156,11 @@ App make_app() {
   const SharedRotation rotation = known;
   add_page(app);
   open_to_all(app, "/planets", [rotation](const Request& r) { return all_bodies(r, *rotation); });
-  open_to_all(app, "/planets/stream", [viewers](Request request, Responder responder) {
-    stream_sky(request, std::move(responder), *viewers);
-  });
+  open_to_all(app, "/planets/stream",
+              [viewers](Request request, Responder responder) { stream_sky(request, std::move(responder), *viewers); });
   open_to_all(app, "/planets/{name}", [rotation](const Request& r) { return one_body(r, *rotation); });
-  open_to_all(app, "/planets/{name}/events",
-              [rotation](const Request& r) { return events_of_body(r, *rotation); });
-  open_to_all(app, "/planets/{name}/track",
-              [rotation](const Request& r) { return track_of_body(r, rotation); });
+  open_to_all(app, "/planets/{name}/events", [rotation](const Request& r) { return events_of_body(r, *rotation); });
+  open_to_all(app, "/planets/{name}/track", [rotation](const Request& r) { return track_of_body(r, rotation); });
   open_to_all(app, "/places", answer_places);
   add_docs(app);
   return app;

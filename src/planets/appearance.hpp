@@ -3,8 +3,9 @@
 //
 // Magnitudes: Mallama & Hilton 2018 (Astronomy and Computing 25, 10) for the planets, with Saturn's rings and Uranus'
 // latitude, without the spots that turn with Mars; the Moon by Allen's phase law (Astrophysical Quantities, 1976), its
-// thin crescent by Samaha, Asaad & Mikhail 1969 (Bull. Helwan Obs. 84); the Sun -26.76 at 1 au (Willmer 2018); Pluto V(1,0) = -1.00. All as seen above the air.
-// Diameters: equatorial radii of the IAU working group (Archinal et al. 2018), the Sun's of IAU 2015 resolution B3.
+// thin crescent by Samaha, Asaad & Mikhail 1969 (Bull. Helwan Obs. 84); the Sun -26.76 at 1 au (Willmer 2018); Pluto
+// V(1,0) = -1.00. All as seen above the air. Diameters: equatorial radii of the IAU working group (Archinal et al.
+// 2018), the Sun's of IAU 2015 resolution B3.
 #pragma once
 
 #include "planets/body.hpp"

@@ -1,5 +1,5 @@
-// Assets: the files of the page as part of the program, packed when it was built (scripts/pack_page). They lie in .rodata,
-// are mapped with the binary and shared by every worker; nothing is read from disk or compressed at run time.
+// Assets: the files of the page as part of the program, packed when it was built (scripts/pack_page). They lie in
+// .rodata, are mapped with the binary and shared by every worker; nothing is read from disk or compressed at run time.
 #pragma once
 
 #include <span>

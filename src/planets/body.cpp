@@ -20,8 +20,7 @@ constexpr auto kWords = [] {
   std::ranges::transform(kBodyNames, words.begin(), word_of);
   return words;
 }();
-static_assert(std::ranges::all_of(kBodyNames,
-                                  [](std::string_view name) { return name.size() <= kLongestName; }));
+static_assert(std::ranges::all_of(kBodyNames, [](std::string_view name) { return name.size() <= kLongestName; }));
 
 }  // namespace
 

@@ -72,8 +72,7 @@ Weights read_weights(std::string_view field) {
 
 }  // namespace
 
-std::optional<ContentCoding> choose_coding(std::optional<std::string_view> accept_encoding,
-                                           CodingsMade made) noexcept {
+std::optional<ContentCoding> choose_coding(std::optional<std::string_view> accept_encoding, CodingsMade made) noexcept {
   if (!accept_encoding) return ContentCoding::kIdentity;
   const Weights weights = read_weights(*accept_encoding);
   const int others = weights.any.value_or(0);

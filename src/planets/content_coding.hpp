@@ -14,9 +14,9 @@ struct CodingsMade {
   bool brotli = false;
 };
 
-/// The acceptable form the client weighs highest; of equal ones the smallest (brotli, gzip, identity). A client that says
-/// nothing gets identity. Nothing when the client refuses all there are, identity too. `accept_encoding` is the value of
-/// the field, several fields joined by commas.
+/// The acceptable form the client weighs highest; of equal ones the smallest (brotli, gzip, identity). A client that
+/// says nothing gets identity. Nothing when the client refuses all there are, identity too. `accept_encoding` is the
+/// value of the field, several fields joined by commas.
 [[nodiscard]] std::optional<ContentCoding> choose_coding(std::optional<std::string_view> accept_encoding,
                                                          CodingsMade made) noexcept;
 

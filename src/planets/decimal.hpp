@@ -1,9 +1,9 @@
-// Decimals: doubles read and written as people type them (145.051, -39.754, 0), and results to a fixed place, at a fraction of the
-// general price.
+// Decimals: doubles read and written as people type them (145.051, -39.754, 0), and results to a fixed place, at a
+// fraction of the general price.
 //
-// What read() and write() do is exactly what std::from_chars and the shortest std::to_chars do, and what they do not do they leave to
-// them. Reading rests on one fact: integers below 2^53 and powers of ten up to 10^22 are doubles, so one division rounds once (Clinger,
-// "How to read floating point numbers accurately", 1990).
+// What read() and write() do is exactly what std::from_chars and the shortest std::to_chars do, and what they do not do
+// they leave to them. Reading rests on one fact: integers below 2^53 and powers of ten up to 10^22 are doubles, so one
+// division rounds once (Clinger, "How to read floating point numbers accurately", 1990).
 #pragma once
 
 #include <algorithm>
@@ -66,8 +66,7 @@ inline void write_pair(char* to, std::uint64_t value) noexcept {
 /// The eight digits of `value` (below 10^8) as text, the first in the lowest byte: four halvings of all parts at once.
 constexpr std::uint64_t eight_digits(std::uint64_t value) noexcept {
   std::uint64_t parts = value / 10000 | value % 10000 << 32;
-  const std::uint64_t hundreds =
-      (parts * 10486 >> 20) & 0x0000007f0000007f;  // 10486 / 2^20: 1 / 100, right up to 9999
+  const std::uint64_t hundreds = (parts * 10486 >> 20) & 0x0000007f0000007f;  // 10486 / 2^20: 1 / 100, right up to 9999
   parts = hundreds | (parts - 100 * hundreds) << 16;
   const std::uint64_t tens = (parts * 103 >> 10) & 0x000f000f000f000f;  // 103 / 2^10: 1 / 10, right up to 99
   return (tens | (parts - 10 * tens) << 8) + 0x3030303030303030;
@@ -109,8 +108,8 @@ inline char* write_whole(char* to, std::uint64_t value) noexcept {
 /// What the functions below may touch.
 inline constexpr std::size_t kRoom = 40;
 
-/// A number that people type: below 10^9, of six decimals or fewer, without zeros at its end. Returns the end of the text, or null
-/// for any other number. `to` needs kRoom characters.
+/// A number that people type: below 10^9, of six decimals or fewer, without zeros at its end. Returns the end of the
+/// text, or null for any other number. `to` needs kRoom characters.
 inline char* write(char* to, double value) noexcept {
   constexpr double kMost = 1e15;
   constexpr std::uint64_t kMillion = 1'000'000;
@@ -131,8 +130,8 @@ inline char* write(char* to, double value) noexcept {
   return to + (8 - zeros);
 }
 
-/// `value` rounded to kDecimals places, every one of them written, and no sign before nothing but zeros. Returns the end of the text,
-/// or null where digits and decimals together are more than 15. `to` needs kRoom characters.
+/// `value` rounded to kDecimals places, every one of them written, and no sign before nothing but zeros. Returns the
+/// end of the text, or null where digits and decimals together are more than 15. `to` needs kRoom characters.
 template <int kDecimals>
 char* write_rounded(char* to, double value) noexcept {
   constexpr double kMost = 1e15;

@@ -1,5 +1,5 @@
-// The API described: for programs (OpenAPI 3.1) and for people, with the page's style sheet. Files of docs/, part of the
-// program: constants for the life of the process. A unit test keeps them true to the code.
+// The API described: for programs (OpenAPI 3.1) and for people, with the page's style sheet. Files of docs/, part of
+// the program: constants for the life of the process. A unit test keeps them true to the code.
 #pragma once
 
 #include <string_view>

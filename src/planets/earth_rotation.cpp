@@ -54,8 +54,7 @@ const char* environment(const char* name) {
 }  // namespace
 
 Result<EarthRotation> EarthRotation::constant(Seconds ut1_minus_utc) {
-  if (!(std::abs(ut1_minus_utc.count()) <= 1))
-    return fail("UT1 - UTC must be a number of seconds from -1 to 1");
+  if (!(std::abs(ut1_minus_utc.count()) <= 1)) return fail("UT1 - UTC must be a number of seconds from -1 to 1");
   EarthRotation rotation;
   rotation.overridden_ = true;
   rotation.constant_ = ut1_minus_utc;
@@ -65,8 +64,7 @@ Result<EarthRotation> EarthRotation::constant(Seconds ut1_minus_utc) {
 Result<EarthRotation> EarthRotation::from_finals2000a(const std::string& path) {
   std::ifstream file(path);
   if (!file)
-    return fail(std::string{kFinals} + ": cannot read " + path +
-                "; it must be a file this worker's user may read");
+    return fail(std::string{kFinals} + ": cannot read " + path + "; it must be a file this worker's user may read");
   EarthRotation rotation;
   rotation.overridden_ = true;
   int number = 0;
@@ -75,8 +73,7 @@ Result<EarthRotation> EarthRotation::from_finals2000a(const std::string& path) {
     if (is_blank(line)) continue;
     const auto row = row_of(line);
     if (!row)
-      return fail(at_line(path, number) +
-                  "this is no line of a finals2000A file with UT1-UTC in columns 59-68");
+      return fail(at_line(path, number) + "this is no line of a finals2000A file with UT1-UTC in columns 59-68");
     if (rotation.ut1_minus_tai_.empty()) rotation.first_day_ = row->day;
     if (row->day != rotation.first_day_ + static_cast<std::int32_t>(rotation.ut1_minus_tai_.size()))
       return fail(at_line(path, number) + "the days must follow one another without a gap");
@@ -111,8 +108,7 @@ std::string EarthRotation::fingerprint() const {
 EarthOrientation EarthRotation::known_at(Instant instant) const noexcept {
   if (constant_) return earth_orientation(instant, *constant_);
   const double days = instant.day() - first_day_ + instant.second_of_day() / 86400;
-  if (!(days >= 0 && days <= static_cast<double>(ut1_minus_tai_.size() - 1)))
-    return earth_orientation(instant);
+  if (!(days >= 0 && days <= static_cast<double>(ut1_minus_tai_.size() - 1))) return earth_orientation(instant);
   const auto index = std::min(static_cast<std::size_t>(days), ut1_minus_tai_.size() - 2);
   const double along = days - static_cast<double>(index);
   const double ut1_minus_tai = ut1_minus_tai_[index] * (1 - along) + ut1_minus_tai_[index + 1] * along;

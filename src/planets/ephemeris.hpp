@@ -68,8 +68,8 @@ inline Sums sums(const Segment& segment, const Shape& shape) noexcept {
   for (std::int32_t order = shape.terms - 1; order >= 0; --order) {
     const std::int32_t* const words = segment.words + order * shape.lanes;
     // One instruction; of __builtin_convertvector g++ 12 makes four.
-    const Packed integers{static_cast<double>(words[0]), static_cast<double>(words[1]),
-                          static_cast<double>(words[2]), static_cast<double>(words[3])};
+    const Packed integers{static_cast<double>(words[0]), static_cast<double>(words[1]), static_cast<double>(words[2]),
+                          static_cast<double>(words[3])};
     const Packed term = integers * segment.quanta[order] - b2;
     const double factor = order == 0 ? x : 2 * x;
     const Packed derivative = (order == 0 ? 1 : 2) * b1 - d2 + factor * d1;
@@ -96,8 +96,7 @@ inline State state_of(Series series, const TablePlace& place) noexcept {
 }
 
 inline Pole pole_at(const TablePlace& place) noexcept {
-  const auto values =
-      chebyshev::sums(chebyshev::segment_at(Series::kPole, place), shape_of(Series::kPole)).value;
+  const auto values = chebyshev::sums(chebyshev::segment_at(Series::kPole, place), shape_of(Series::kPole)).value;
   return {values[0], values[1], values[2], values[3]};
 }
 

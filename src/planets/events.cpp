@@ -35,8 +35,7 @@ class Path {
   // Every number of it is finite. Throws std::domain_error where the sky is not known.
   [[nodiscard]] Sample at(double seconds) const {
     const SkyPosition p = rotation_.sky(from_.later(Seconds{seconds}), observer_).position(body_);
-    const Sample sample{seconds, p.altitude.value - standard_altitude(body_, p.distance).value,
-                        hour_angle(p)};
+    const Sample sample{seconds, p.altitude.value - standard_altitude(body_, p.distance).value, hour_angle(p)};
     if (!std::isfinite(sample.seconds + sample.height + sample.hour_angle))
       throw std::domain_error("the sky is not known for all of the time that is searched for events");
     return sample;
@@ -47,8 +46,7 @@ class Path {
     const double sin_altitude = std::sin(radians(p.altitude));
     const double cos_altitude = std::cos(radians(p.altitude));
     const double east = cos_altitude * std::sin(radians(p.azimuth));
-    const double meridian =
-        cos_latitude_ * sin_altitude - sin_latitude_ * cos_altitude * std::cos(radians(p.azimuth));
+    const double meridian = cos_latitude_ * sin_altitude - sin_latitude_ * cos_altitude * std::cos(radians(p.azimuth));
     return std::atan2(-east, meridian);
   }
 
@@ -143,8 +141,7 @@ class Search {
  private:
   void look_between(const Sample& a, const Sample& b) {
     if (!same_side(a, b)) cross(a, b);
-    const bool passes =
-        a.hour_angle < 0 && b.hour_angle >= 0 && b.hour_angle - a.hour_angle < std::numbers::pi;
+    const bool passes = a.hour_angle < 0 && b.hour_angle >= 0 && b.hour_angle - a.hour_angle < std::numbers::pi;
     if (passes) found_.push_back({EventKind::kTransit, root(path_, a, b, hour_angle)});
   }
 
@@ -189,21 +186,19 @@ Degrees standard_altitude(Body body, AstronomicalUnits distance) noexcept {
   constexpr double kMetresPerAu = 149597870700;
   if (body == Body::kSun) return {-50.0 / 60};
   if (body != Body::kMoon) return {kHorizonRefraction};
-  return {kHorizonRefraction -
-          degrees(std::asin(radius_of(body).value / (distance.value * kMetresPerAu))).value};
+  return {kHorizonRefraction - degrees(std::asin(radius_of(body).value / (distance.value * kMetresPerAu))).value};
 }
 
 namespace {
 
-EventList find_events(Body body, const EarthRotation& rotation, const Observer& observer, Instant from,
-                      Seconds span, bool first_only) {
+EventList find_events(Body body, const EarthRotation& rotation, const Observer& observer, Instant from, Seconds span,
+                      bool first_only) {
   if (!std::isfinite(span.count())) throw std::domain_error("a search for events needs a span that ends");
   const Path path(body, rotation, observer, from);
   Search search(path);
   search.run(span.count(), first_only);
   EventList list{{}, path.at(0).height < 0 ? Visibility::kAlwaysDown : Visibility::kAlwaysUp};
-  for (const auto& [kind, seconds] : search.found())
-    list.events.push_back({kind, from.later(Seconds{seconds})});
+  for (const auto& [kind, seconds] : search.found()) list.events.push_back({kind, from.later(Seconds{seconds})});
   if (std::ranges::any_of(list.events, at_horizon)) list.visibility = Visibility::kRisesAndSets;
   return list;
 }

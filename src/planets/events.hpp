@@ -47,12 +47,11 @@ struct NextEvents {
 inline constexpr std::chrono::hours kNextEventsSpan{28};
 
 // The first of each kind at or after `from`, within kNextEventsSpan; nothing when there is none.
-[[nodiscard]] NextEvents next_events(Body body, const EarthRotation& rotation, const Observer& observer,
-                                     Instant from);
+[[nodiscard]] NextEvents next_events(Body body, const EarthRotation& rotation, const Observer& observer, Instant from);
 
 // All in [from, from + span).
-[[nodiscard]] EventList events_within(Body body, const EarthRotation& rotation, const Observer& observer,
-                                      Instant from, Seconds span);
+[[nodiscard]] EventList events_within(Body body, const EarthRotation& rotation, const Observer& observer, Instant from,
+                                      Seconds span);
 
 // What the airless altitude of the centre is at rise and set.
 [[nodiscard]] Degrees standard_altitude(Body body, AstronomicalUnits distance) noexcept;

@@ -47,9 +47,8 @@ Document::Document(std::string_view type, std::string_view text)
 Response embedded(const Request& request, const Document& document) {
   const Precondition precondition = evaluate(request, document.tag);
   if (precondition == Precondition::kFailed) return precondition_failed();
-  Response response = precondition == Precondition::kNotModified
-                          ? Response::status(304)
-                          : Response::fixed(document.media_type, document.body);
+  Response response = precondition == Precondition::kNotModified ? Response::status(304)
+                                                                 : Response::fixed(document.media_type, document.body);
   response.add_field("ETag", document.tag);
   return std::move(response).with_fixed_fields(kEmbedded);
 }
@@ -69,9 +68,7 @@ Response tagged(Response response, std::string tag) {
   return std::move(response).with_fixed_fields(kLasting);
 }
 
-Response precondition_failed() {
-  return of_now(refusal(412, "If-Match: this answer is none of those that it names"));
-}
+Response precondition_failed() { return of_now(refusal(412, "If-Match: this answer is none of those that it names")); }
 
 Response preflight(const Request&) { return Response::status(204).with_fixed_fields(kPreflight); }
 

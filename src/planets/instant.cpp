@@ -54,8 +54,8 @@ std::optional<Instant> Instant::from_civil(const CivilTime& time) noexcept {
   const auto day = static_cast<std::int32_t>(sys_days{date}.time_since_epoch().count());
   if (!is_clock_time(time, day)) return std::nullopt;
   constexpr std::int64_t kSecond = 1'000'000'000;
-  const std::int64_t exact = (time.hour * 60 + time.minute) * 60 * kSecond +
-                             std::llround(time.second * static_cast<double>(kSecond));
+  const std::int64_t exact =
+      (time.hour * 60 + time.minute) * 60 * kSecond + std::llround(time.second * static_cast<double>(kSecond));
   // The last half nanosecond of a day belongs to it.
   return Instant{day, seconds_of(std::min(exact, static_cast<std::int64_t>(length_of(day)) * kSecond - 1))};
 }
@@ -90,8 +90,7 @@ Instant Instant::rounded() const noexcept {
 }
 
 Seconds operator-(Instant later, Instant earlier) noexcept {
-  return Seconds{(later.day() - earlier.day()) * 86400.0 +
-                 (later.second_of_day() - earlier.second_of_day())} +
+  return Seconds{(later.day() - earlier.day()) * 86400.0 + (later.second_of_day() - earlier.second_of_day())} +
          (leap_seconds(later.day()) - leap_seconds(earlier.day()));
 }
 

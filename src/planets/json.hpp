@@ -1,7 +1,7 @@
 // JsonText: JSON written from left to right into one string (RFC 8259).
 //
-// What was given is written as number(), the shortest text that reads back as the same double; what was computed as rounded(), to
-// a place that is well below its error. The caller gets the nesting right.
+// What was given is written as number(), the shortest text that reads back as the same double; what was computed as
+// rounded(), to a place that is well below its error. The caller gets the nesting right.
 #pragma once
 
 #include <algorithm>

@@ -69,15 +69,12 @@ inline constexpr auto kOffsets = [] {
   return offsets;
 }();
 
-constexpr std::int32_t offset_of(Series series) noexcept {
-  return kOffsets[static_cast<std::size_t>(series)];
-}
+constexpr std::int32_t offset_of(Series series) noexcept { return kOffsets[static_cast<std::size_t>(series)]; }
 
 inline constexpr std::int32_t kRecordDays = 64;
 inline constexpr std::int32_t kRecordCount = 1714;
 inline constexpr std::int32_t kRecordWords = words_before(kSeriesCount);
-inline constexpr std::int32_t kFirstDay =
-    -43890;  // 1849-11-01, 61 days before 1850; the end is 62 days into 2150
+inline constexpr std::int32_t kFirstDay = -43890;  // 1849-11-01, 61 days before 1850; the end is 62 days into 2150
 inline constexpr std::int32_t kEndDay = kFirstDay + kRecordDays * kRecordCount;
 inline constexpr std::size_t kMaxTerms = 20;
 inline constexpr std::uint32_t kTableVersion = 1;
@@ -109,8 +106,7 @@ struct TableImage {
 };
 
 static_assert(std::endian::native == std::endian::little, "planets.eph is little-endian");
-static_assert(sizeof(TableHeader) == 40 + kSeriesCount * 176 && sizeof(TableImage) % 8 == 0,
-              "no hidden padding");
+static_assert(sizeof(TableHeader) == 40 + kSeriesCount * 176 && sizeof(TableImage) % 8 == 0, "no hidden padding");
 
 // FNV-1a over 32-bit words.
 constexpr std::uint64_t checksum_of(

@@ -90,8 +90,7 @@ Response icon(const Request& request) {
   if (evaluate(request, {}) == Precondition::kFailed) return failed();
   for (const Asset& asset : page_assets())
     if (asset.media_type == "image/svg+xml")
-      return Response::fixed(asset.media_type, asset.identity)
-          .with_field("Cache-Control", "public, max-age=86400");
+      return Response::fixed(asset.media_type, asset.identity).with_field("Cache-Control", "public, max-age=86400");
   return Response::status(404);
 }
 

@@ -1,5 +1,5 @@
-// The page at `/`: the sky over one's own horizon, live. A client of the planet API like any other: what is served here are
-// files that never change while the program runs (assets.hpp), each in the form the client likes best.
+// The page at `/`: the sky over one's own horizon, live. A client of the planet API like any other: what is served here
+// are files that never change while the program runs (assets.hpp), each in the form the client likes best.
 //
 //   GET /                    the page; asked about again each time (ETag, 304)
 //   GET /page/HASH/NAME      its styles and modules; kept by the browser for good

@@ -65,8 +65,7 @@ std::string_view nearest(std::string_view asked, NameSet read) {
   std::string_view best;
   for (std::size_t i = 0; i < kParameterNames.size(); ++i) {
     const std::string_view known = kParameterNames[i];
-    if (read.has(static_cast<Name>(i)) && (best.empty() || farness(name, known) < farness(name, best)))
-      best = known;
+    if (read.has(static_cast<Name>(i)) && (best.empty() || farness(name, known) < farness(name, best))) best = known;
   }
   return best;
 }
@@ -100,8 +99,7 @@ void Parameters::refuse(const orrery::Field& field) {
   if (field.name == text_of(Name::kTime) && read_.has(Name::kInterval)) {
     problems_.emplace_back("time: a stream is always about now; leave it out");
   } else if (is_known(field.name)) {
-    problems_.push_back(std::string{field.name} + " is not read here; leave it out. Read are " +
-                        list_of(read_));
+    problems_.push_back(std::string{field.name} + " is not read here; leave it out. Read are " + list_of(read_));
   } else {
     problems_.push_back(named(field.name) + ": there is no such parameter; did you mean " +
                         std::string{nearest(field.name, read_)} + "? Read are " + list_of(read_));

@@ -34,8 +34,7 @@ enum class Name : std::uint8_t {
 
 /// In the order of Name: every name that some route reads. The API's description is compared with it.
 inline constexpr std::array<std::string_view, static_cast<std::size_t>(Name::kCount)> kParameterNames{
-    "lon",    "lat",  "elevation", "pressure", "temperature", "time",
-    "fields", "from", "to",        "step",     "days",        "interval"};
+    "lon", "lat", "elevation", "pressure", "temperature", "time", "fields", "from", "to", "step", "days", "interval"};
 
 [[nodiscard]] constexpr std::string_view text_of(Name name) noexcept {
   return kParameterNames[static_cast<std::size_t>(name)];
@@ -71,9 +70,7 @@ class Parameters {
   }
   [[nodiscard]] bool have(Name name) const { return (*this)[name].data() != nullptr; }
   /// Empty where it did not come.
-  [[nodiscard]] std::string_view operator[](Name name) const {
-    return values_[static_cast<std::size_t>(name)];
-  }
+  [[nodiscard]] std::string_view operator[](Name name) const { return values_[static_cast<std::size_t>(name)]; }
   /// A sentence for each name that nobody reads.
   [[nodiscard]] std::vector<std::string> take_problems() { return std::move(problems_); }
 

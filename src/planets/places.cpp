@@ -180,12 +180,14 @@ void read_limit(std::string_view value, Wish& wish) {
 }
 
 void read_name(std::optional<std::string_view> value, Wish& wish) {
-  if (!value) return wish.problems.emplace_back("q is missing: the beginning of a place's name, such as q=paris"), void();
+  if (!value)
+    return wish.problems.emplace_back("q is missing: the beginning of a place's name, such as q=paris"), void();
   wish.name = folded(value->substr(0, kLongestPlaceName));
   if (value->size() > kLongestPlaceName)
     wish.problems.push_back("q is too long: " + std::to_string(kLongestPlaceName) + " bytes at most");
   else if (wish.name.empty())
-    wish.problems.emplace_back("q must have a Latin letter or a digit: the beginning of a place's name, such as q=paris");
+    wish.problems.emplace_back(
+        "q must have a Latin letter or a digit: the beginning of a place's name, such as q=paris");
 }
 
 Wish read_wish(const Request& request) {
@@ -193,7 +195,8 @@ Wish read_wish(const Request& request) {
   for (std::size_t i = 0; i < request.query_count(); ++i) {
     const std::string_view name = request.query_at(i).name;
     if (name != "q" && name != "limit")
-      wish.problems.push_back("there is no parameter `" + std::string{name.substr(0, 40)} + "` here; known are q, limit");
+      wish.problems.push_back("there is no parameter `" + std::string{name.substr(0, 40)} +
+                              "` here; known are q, limit");
   }
   read_name(request.query("q"), wish);
   if (const auto limit = request.query("limit")) read_limit(*limit, wish);

@@ -1,8 +1,10 @@
-// Places: the cities of the world by name, for who does not know coordinates. `GET /places?q=` answers with those of which a word
-// begins so, marks on letters apart; a name that is just what was asked comes first, then the most populous.
+// Places: the cities of the world by name, for who does not know coordinates. `GET /places?q=` answers with those of
+// which a word begins so, marks on letters apart; a name that is just what was asked comes first, then the most
+// populous.
 //
-// The table is part of the binary (data/places.bin) and never changes: a search reads it once from begin to end, allocates only what
-// it answers, and is bounded by `limit`. It never tells anything about a place beyond what stands in the table. Pure, in a worker.
+// The table is part of the binary (data/places.bin) and never changes: a search reads it once from begin to end,
+// allocates only what it answers, and is bounded by `limit`. It never tells anything about a place beyond what stands
+// in the table. Pure, in a worker.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +30,8 @@ inline constexpr std::size_t kMostPlaces = 50;
 inline constexpr std::size_t kUsualPlaces = 10;
 inline constexpr std::size_t kLongestPlaceName = 100;
 
-/// How a name is searched: lower case letters and digits of ASCII with single spaces between words. Bytes that are no UTF-8, and
-/// letters of which the table knows nothing, become spaces.
+/// How a name is searched: lower case letters and digits of ASCII with single spaces between words. Bytes that are no
+/// UTF-8, and letters of which the table knows nothing, become spaces.
 [[nodiscard]] std::string folded(std::string_view utf8);
 
 /// At most `limit` places with a word that begins with `name`.

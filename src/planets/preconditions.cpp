@@ -53,8 +53,7 @@ bool any_names(const Request& request, std::string_view name, std::string_view t
 Precondition evaluate(const Request& request, std::string_view tag) noexcept {
   if (request.field("if-match") && !any_names(request, "if-match", tag, Comparison::kStrong))
     return Precondition::kFailed;
-  if (!tag.empty() && request.field("if-none-match") &&
-      any_names(request, "if-none-match", tag, Comparison::kWeak))
+  if (!tag.empty() && request.field("if-none-match") && any_names(request, "if-none-match", tag, Comparison::kWeak))
     return Precondition::kNotModified;
   return Precondition::kMet;
 }

@@ -17,8 +17,8 @@ enum class Precondition : std::uint8_t {
   kFailed,       ///< 412: the client wants this answer or none
 };
 
-/// In the order of 13.2.2. `tag` is the answer's entity tag as its field has it, or empty for an answer that has none: then no
-/// If-Match but `*` holds, and If-None-Match is not asked, since no client can have an answer about now.
+/// In the order of 13.2.2. `tag` is the answer's entity tag as its field has it, or empty for an answer that has none:
+/// then no If-Match but `*` holds, and If-None-Match is not asked, since no client can have an answer about now.
 [[nodiscard]] Precondition evaluate(const Request& request, std::string_view tag) noexcept;
 
 }  // namespace orrery::planets

@@ -20,8 +20,7 @@ namespace {
 using Problems = std::vector<std::string>;
 
 /// What each route reads.
-constexpr NameSet kPlace{Name::kLongitude, Name::kLatitude, Name::kElevation, Name::kPressure,
-                         Name::kTemperature};
+constexpr NameSet kPlace{Name::kLongitude, Name::kLatitude, Name::kElevation, Name::kPressure, Name::kTemperature};
 constexpr NameSet kOfBodies = kPlace | NameSet{Name::kTime, Name::kFields};
 constexpr NameSet kOfEvents = kPlace | NameSet{Name::kTime, Name::kDays};
 constexpr NameSet kOfTrack = kPlace | NameSet{Name::kFrom, Name::kTo, Name::kStep};
@@ -81,8 +80,7 @@ inline std::optional<double> read_number(const Parameters& parameters, const Num
   return number_in(parameters[parameter.name], parameter, problems);
 }
 
-std::optional<int> read_whole(const Parameters& parameters, const NumberParameter& parameter,
-                              Problems& problems) {
+std::optional<int> read_whole(const Parameters& parameters, const NumberParameter& parameter, Problems& problems) {
   const auto value = read_number(parameters, parameter, problems);
   if (value && *value != std::floor(*value))
     problems.push_back(std::string{text_of(parameter.name)} + " must be " + std::string{parameter.range});
@@ -128,8 +126,7 @@ FieldSet fields_in(std::string_view text, Problems& problems) {
       unknown += (unknown.empty() ? "" : ", ") + utf8::quoted(name);
     at = end + 1;
   }
-  if (!unknown.empty())
-    problems.push_back("fields: there is no " + unknown + "; known are " + known_fields());
+  if (!unknown.empty()) problems.push_back("fields: there is no " + unknown + "; known are " + known_fields());
   return fields;
 }
 
@@ -159,8 +156,7 @@ Query read_place(Parameters& parameters) {
   Query query{.instant = now(), .problems = std::move(problems)};
   if (longitude && latitude)
     query.observer = {{*longitude}, {*latitude}, {elevation.value_or(0)}};
-  else if (parameters.have(Name::kLongitude) || parameters.have(Name::kLatitude) ||
-           parameters.have(Name::kElevation))
+  else if (parameters.have(Name::kLongitude) || parameters.have(Name::kLatitude) || parameters.have(Name::kElevation))
     refuse_half_place(parameters, query.problems);
   if (pressure) query.pressure = {*pressure};
   if (temperature) query.temperature = {*temperature};
@@ -183,8 +179,7 @@ void refuse_days_beyond_range(EventsQuery& events) {
   const std::string days = std::to_string(events.days);
   std::array<char, kTimestampRoom> text;
   const std::string_view time{text.data(), write_rfc3339_seconds(text.data(), last)};
-  events.query.problems.push_back("days is out of range: " + days +
-                                  " from time on end after 2150-01-01T00:00:00Z, " +
+  events.query.problems.push_back("days is out of range: " + days + " from time on end after 2150-01-01T00:00:00Z, " +
                                   "up to which the sky is known; with days=" + days +
                                   " the last time that can be asked for is " + std::string{time});
 }
@@ -238,8 +233,7 @@ TrackQuery read_track_query(const Request& request) {
   TrackQuery track{read_place(parameters)};
   begin_at(track.query, parameters, Name::kFrom);
   const auto span = read_span(parameters, track.query);
-  if (const auto step = read_number(parameters, kStepSeconds, track.query.problems))
-    track.step = Seconds{*step};
+  if (const auto step = read_number(parameters, kStepSeconds, track.query.problems)) track.step = Seconds{*step};
   if (track.query.problems.empty() && span) count_points(track, *span);
   return track;
 }

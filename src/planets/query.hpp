@@ -1,7 +1,7 @@
 // Query: the parameters of a planet request, read and checked: where the observer is, when, and the air.
 //
-// Reads every parameter before it answers, so a client hears of all its mistakes at once, each with the parameter's name.
-// A query without problems is one that can be answered whole: all its instants lie in the range of the tables.
+// Reads every parameter before it answers, so a client hears of all its mistakes at once, each with the parameter's
+// name. A query without problems is one that can be answered whole: all its instants lie in the range of the tables.
 #pragma once
 
 #include <chrono>
@@ -32,9 +32,9 @@ struct Query {
   std::vector<std::string> problems;  ///< sentences; not empty = 400
 };
 
-/// `lon` -180..180 and `lat` -90..90 in degrees (east, north positive), both or neither; with them `elevation` -12000..100000 in
-/// metres, default 0; `time` RFC 3339, default now; `pressure` 0..2000 mbar (0: no air), `temperature` -150..100 degrees Celsius; `fields` names of field.hpp,
-/// separated by commas.
+/// `lon` -180..180 and `lat` -90..90 in degrees (east, north positive), both or neither; with them `elevation`
+/// -12000..100000 in metres, default 0; `time` RFC 3339, default now; `pressure` 0..2000 mbar (0: no air),
+/// `temperature` -150..100 degrees Celsius; `fields` names of field.hpp, separated by commas.
 [[nodiscard]] Query read_query(const Request& request);
 
 /// A Query and what lies ahead of it.

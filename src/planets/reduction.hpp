@@ -130,15 +130,12 @@ inline Degrees full_circle(double angle) noexcept {
   return degrees(result >= kTurn ? 0 : result);
 }
 
-inline double elevation_of(const Vector& v) noexcept {
-  return std::atan2(v.z, std::sqrt(v.x * v.x + v.y * v.y));
-}
+inline double elevation_of(const Vector& v) noexcept { return std::atan2(v.z, std::sqrt(v.x * v.x + v.y * v.y)); }
 
 // x to the north, y to the east, z up. From the frame of the equator.
 inline Vector horizontal(const Moment& moment, const Vector& v) noexcept {
   const double meridian = moment.cos_turn * v.x + moment.sin_turn * v.y;
-  return {moment.cos_latitude * v.z - moment.sin_latitude * meridian,
-          moment.cos_turn * v.y - moment.sin_turn * v.x,
+  return {moment.cos_latitude * v.z - moment.sin_latitude * meridian, moment.cos_turn * v.y - moment.sin_turn * v.x,
           moment.cos_latitude * meridian + moment.sin_latitude * v.z};
 }
 

@@ -15,9 +15,7 @@ double saemundsson(double altitude) noexcept {
   return std::max(0.0, 1.02 / std::tan(radians({altitude + 10.3 / (altitude + 5.11)})));
 }
 
-double fade(double altitude) noexcept {
-  return std::clamp((altitude - kFadeEnd) / (kFadeBegin - kFadeEnd), 0.0, 1.0);
-}
+double fade(double altitude) noexcept { return std::clamp((altitude - kFadeEnd) / (kFadeBegin - kFadeEnd), 0.0, 1.0); }
 
 double density(Millibars pressure, Celsius temperature) noexcept {
   return pressure.value / 1010 * (283 / (273 + temperature.value));

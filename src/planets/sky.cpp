@@ -29,9 +29,7 @@ Horizontal direction_of(const Moment& moment, Body body) noexcept {
   return reduction::horizontal_of(reduction::arriving(moment, body));
 }
 
-SkyPosition position_of(const Moment& moment, Body body) noexcept {
-  return reduction::position_of(moment, body);
-}
+SkyPosition position_of(const Moment& moment, Body body) noexcept { return reduction::position_of(moment, body); }
 
 }  // namespace clones
 

@@ -18,8 +18,8 @@
 
 namespace orrery::planets {
 
-// Apparent and topocentric, as all that follows: light time, the Sun's bending of light, aberration and parallax are in; air
-// is not.
+// Apparent and topocentric, as all that follows: light time, the Sun's bending of light, aberration and parallax are
+// in; air is not.
 struct Horizontal {
   Degrees azimuth;   // [0, 360), from north through east
   Degrees altitude;  // airless, [-90, 90]
@@ -56,8 +56,7 @@ class Sky {
   Sky(Instant instant, const EarthOrientation& orientation, const Observer& observer) noexcept;
 
   // With the orientation from the embedded tables.
-  Sky(Instant instant, const Observer& observer) noexcept
-      : Sky(instant, earth_orientation(instant), observer) {}
+  Sky(Instant instant, const Observer& observer) noexcept : Sky(instant, earth_orientation(instant), observer) {}
 
   // Where to look: what most ask for, at two thirds of the price of position().
   [[nodiscard]] Horizontal direction(Body body) const noexcept;

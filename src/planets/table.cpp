@@ -19,9 +19,8 @@ namespace orrery::planets {
 namespace {
 
 bool header_fits(const TableHeader& header) noexcept {
-  return header.magic == kTableMagic && header.version == kTableVersion &&
-         header.header_bytes == sizeof(TableHeader) && header.first_day == kFirstDay &&
-         header.record_days == kRecordDays && header.record_count == kRecordCount &&
+  return header.magic == kTableMagic && header.version == kTableVersion && header.header_bytes == sizeof(TableHeader) &&
+         header.first_day == kFirstDay && header.record_days == kRecordDays && header.record_count == kRecordCount &&
          header.record_words == kRecordWords;
 }
 

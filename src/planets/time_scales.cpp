@@ -30,8 +30,7 @@ Seconds delta_t(Instant instant) noexcept {
 
 Seconds tai_minus_utc(std::int32_t day) noexcept {
   // Mostly it is asked about today.
-  if (day >= kLeapSeconds.back().first_day)
-    return Seconds{static_cast<double>(kLeapSeconds.back().tai_minus_utc)};
+  if (day >= kLeapSeconds.back().first_day) return Seconds{static_cast<double>(kLeapSeconds.back().tai_minus_utc)};
   const auto after = std::ranges::upper_bound(kLeapSeconds, day, {}, &LeapSecond::first_day);
   return Seconds{after == kLeapSeconds.begin() ? 0.0 : static_cast<double>(std::prev(after)->tai_minus_utc)};
 }

@@ -1,7 +1,7 @@
 // UTF-8 (RFC 3629) in text that came with a request: what of it is a character, and how it is named in a sentence.
 //
-// A peer may send any bytes. Whatever of them goes into an answer becomes valid UTF-8 first: each longest part of a broken
-// character is one U+FFFD, as browsers read it. Pure.
+// A peer may send any bytes. Whatever of them goes into an answer becomes valid UTF-8 first: each longest part of a
+// broken character is one U+FFFD, as browsers read it. Pure.
 #pragma once
 
 #include <algorithm>
@@ -44,9 +44,8 @@ inline constexpr std::array<Form, 9> kForms{{{0x00, 0x7f, 1, 0, 0},
 /// The first character of `text` (not empty), or the part of a broken one that stands there.
 inline Piece first_of(std::string_view text) noexcept {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto form = std::find_if(detail::kForms.begin(), detail::kForms.end(), [&](const detail::Form& f) {
-    return byte(0) >= f.first && byte(0) <= f.last;
-  });
+  const auto form = std::find_if(detail::kForms.begin(), detail::kForms.end(),
+                                 [&](const detail::Form& f) { return byte(0) >= f.first && byte(0) <= f.last; });
   if (form == detail::kForms.end()) return {1, false};
   for (std::size_t i = 1; i < form->length; ++i) {
     const unsigned char low = i == 1 ? form->low : 0x80;

@@ -12,12 +12,8 @@ struct Vector {
   double z = 0;
 };
 
-constexpr Vector operator+(const Vector& a, const Vector& b) noexcept {
-  return {a.x + b.x, a.y + b.y, a.z + b.z};
-}
-constexpr Vector operator-(const Vector& a, const Vector& b) noexcept {
-  return {a.x - b.x, a.y - b.y, a.z - b.z};
-}
+constexpr Vector operator+(const Vector& a, const Vector& b) noexcept { return {a.x + b.x, a.y + b.y, a.z + b.z}; }
+constexpr Vector operator-(const Vector& a, const Vector& b) noexcept { return {a.x - b.x, a.y - b.y, a.z - b.z}; }
 constexpr Vector operator*(double k, const Vector& a) noexcept { return {k * a.x, k * a.y, k * a.z}; }
 
 constexpr double dot(const Vector& a, const Vector& b) noexcept { return a.x * b.x + a.y * b.y + a.z * b.z; }
@@ -35,8 +31,6 @@ constexpr Vector operator*(const Rotation& r, const Vector& a) noexcept {
 }
 
 // The way back.
-constexpr Vector unrotated(const Rotation& r, const Vector& a) noexcept {
-  return a.x * r.x + a.y * r.y + a.z * r.z;
-}
+constexpr Vector unrotated(const Rotation& r, const Vector& a) noexcept { return a.x * r.x + a.y * r.y + a.z * r.z; }
 
 }  // namespace orrery::planets

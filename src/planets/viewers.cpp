@@ -15,8 +15,8 @@ constexpr std::uint64_t kTicksPerSecond = std::chrono::seconds{1} / kTick;
 /// Proxies take a connection on which nothing comes for dead.
 constexpr std::uint64_t kLongestSilence = 15 * kTicksPerSecond;
 
-/// How long a client waits before it connects again: to a server that broke off, and for one whose worker leaves, where a
-/// sibling is there already. These many milliseconds are only to spread those who are told at once.
+/// How long a client waits before it connects again: to a server that broke off, and for one whose worker leaves, where
+/// a sibling is there already. These many milliseconds are only to spread those who are told at once.
 constexpr std::string_view kRetry = "retry: 2000\n\n";
 constexpr std::uint64_t kLongestRetryOfLeaving = 250;
 
@@ -78,9 +78,7 @@ void Viewers::send_sky(Viewer& viewer) {
   viewer.query.instant = Instant::from_unix(time);
   // Of a clock that is that wrong there is nothing to say.
   if (!in_range(viewer.query.instant)) return;
-  event_.assign("event: sky\nid: ")
-      .append(std::to_string(time.time_since_epoch().count()))
-      .append("\ndata: ");
+  event_.assign("event: sky\nid: ").append(std::to_string(time.time_since_epoch().count())).append("\ndata: ");
   event_.append(sky_json(viewer.query, *rotation_)).append("\n\n");
   send(viewer, event_);
 }

@@ -1,7 +1,7 @@
 // Handle: owner of one uv handle, which is its own heap block.
 //
-// libuv keeps pointers to a handle until its close callback has run, so an owner never embeds one: it holds a Handle, whose
-// deleter *starts* uv_close, and the memory goes in the callback. Loop thread only.
+// libuv keeps pointers to a handle until its close callback has run, so an owner never embeds one: it holds a Handle,
+// whose deleter *starts* uv_close, and the memory goes in the callback. Loop thread only.
 #pragma once
 
 #include <memory>

@@ -1,13 +1,14 @@
 // ListenerPoll: waits for connections on a listener that other processes wait on too.
 //
-// A plain poll wakes every process for each connection; all but one find nothing. So the listener's registration on libuv's own
-// epoll descriptor is made EPOLLEXCLUSIVE: the kernel wakes one. It would wake the same one each time (the first in its
-// queue), so rotate() registers anew after each accept and goes to the queue's end, and withdraw() leaves the queue. Only this class touches the
-// registration.
+// A plain poll wakes every process for each connection; all but one find nothing. So the listener's registration on
+// libuv's own epoll descriptor is made EPOLLEXCLUSIVE: the kernel wakes one. It would wake the same one each time (the
+// first in its queue), so rotate() registers anew after each accept and goes to the queue's end, and withdraw() leaves
+// the queue. Only this class touches the registration.
 //
-// Adding a listener whose queue is not empty reports it at once, although another process was woken for what waits there: that report is passed over once.
-// If it comes again, it is meant. libuv must have registered the descriptor first, and must never modify an exclusive registration (epoll_ctl(2): EINVAL, and libuv aborts): so
-// the exclusive one replaces libuv's in a later turn of the loop than start(), and stop() lets libuv delete it. Loop thread only.
+// Adding a listener whose queue is not empty reports it at once, although another process was woken for what waits
+// there: that report is passed over once. If it comes again, it is meant. libuv must have registered the descriptor
+// first, and must never modify an exclusive registration (epoll_ctl(2): EINVAL, and libuv aborts): so the exclusive one
+// replaces libuv's in a later turn of the loop than start(), and stop() lets libuv delete it. Loop thread only.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +33,8 @@ class ListenerPoll {
   void after_poll();
   /// Leaves the next connection to the other processes.
   void rotate();
-  /// Leaves all connections to the other processes until rejoin(). Unlike stop() it does not concern libuv, so it is cheap and takes effect at once;
-  /// false, and nothing happens, while the registration is not exclusive yet.
+  /// Leaves all connections to the other processes until rejoin(). Unlike stop() it does not concern libuv, so it is
+  /// cheap and takes effect at once; false, and nothing happens, while the registration is not exclusive yet.
   bool withdraw();
   /// What waits by now is told in the next turn.
   void rejoin();

@@ -1,7 +1,8 @@
 // Loop: one libuv event loop and the small things that live on it: timers, wake-ups, phases.
 //
-// Made in the worker, after the fork; libuv is never touched before. One thread runs it. Only Wakeup::send may be called from
-// other threads, and from signal handlers. The destructor runs the loop dry: everything made on it must be gone before.
+// Made in the worker, after the fork; libuv is never touched before. One thread runs it. Only Wakeup::send may be
+// called from other threads, and from signal handlers. The destructor runs the loop dry: everything made on it must be
+// gone before.
 #pragma once
 
 #include <chrono>
@@ -31,9 +32,7 @@ class Loop {
   /// The loop's clock, in milliseconds: when this turn began.
   [[nodiscard]] std::uint64_t now() const { return uv_now(loop_.get()); }
   [[nodiscard]] uv_loop_t* raw() { return loop_.get(); }
-  [[nodiscard]] uv_buf_t read_buffer() {
-    return uv_buf_init(buffer_.get(), static_cast<unsigned>(read_size_));
-  }
+  [[nodiscard]] uv_buf_t read_buffer() { return uv_buf_init(buffer_.get(), static_cast<unsigned>(read_size_)); }
   /// The stream that is reading has had a whole buffer; asked for once.
   void note_full_read() { full_read_ = true; }
   bool take_full_read() { return std::exchange(full_read_, false); }
@@ -49,8 +48,7 @@ class Loop {
 class Timer {
  public:
   Timer(Loop& loop, Callback callback);
-  void start(std::chrono::milliseconds delay,
-             std::chrono::milliseconds repeat = std::chrono::milliseconds{0});
+  void start(std::chrono::milliseconds delay, std::chrono::milliseconds repeat = std::chrono::milliseconds{0});
   void stop();
 
  private:

@@ -124,8 +124,8 @@ long Stream::try_write(std::string_view first, std::string_view second) {
   const int fd = descriptor();
   ssize_t sent = 0;
   do {
-    sent = second.empty() ? ::send(fd, first.data(), first.size(), MSG_NOSIGNAL)
-                          : ::sendmsg(fd, &message, MSG_NOSIGNAL);
+    sent =
+        second.empty() ? ::send(fd, first.data(), first.size(), MSG_NOSIGNAL) : ::sendmsg(fd, &message, MSG_NOSIGNAL);
   } while (sent < 0 && errno == EINTR);
   if (sent >= 0) return sent;
   return errno == ENOBUFS ? -EAGAIN : -errno;
@@ -135,8 +135,7 @@ void Stream::queue(base::Unsent unsent) {
   auto* write = new QueuedWrite{{}, std::move(unsent)};
   const uv_buf_t buffers[2] = {buffer_of(write->unsent.first), buffer_of(write->unsent.second)};
   const bool both = !write->unsent.first.empty();
-  const int error =
-      uv_write(&write->request, stream_.get(), both ? buffers : buffers + 1, both ? 2 : 1, on_written);
+  const int error = uv_write(&write->request, stream_.get(), both ? buffers : buffers + 1, both ? 2 : 1, on_written);
   if (error == 0) return;
   const std::size_t lost = write->unsent.first.size() + write->unsent.second.size();
   delete write;

@@ -1,8 +1,8 @@
 // Stream: one accepted connection on the loop, TCP or unix: reads, writes, half-close.
 //
-// Writing is in two steps: try_write sends what the kernel takes at once (one system call, no registration), and queue() leaves the
-// rest with libuv, which tells when it is gone. An idle Stream is its uv handle and one pointer. Loop thread only; events may
-// be delivered until the Stream is destroyed, never after.
+// Writing is in two steps: try_write sends what the kernel takes at once (one system call, no registration), and
+// queue() leaves the rest with libuv, which tells when it is gone. An idle Stream is its uv handle and one pointer.
+// Loop thread only; events may be delivered until the Stream is destroyed, never after.
 #pragma once
 
 #include <cstddef>
@@ -44,9 +44,11 @@ class Stream {
   /// The same, for bytes that nobody wants: at most one buffer of them in a turn of the loop, however fast they come.
   void discard_start();
   void read_stop();
-  /// Sends what the kernel takes now of `first` and then `second`, while nothing is queued. The number of bytes, or a negative errno.
+  /// Sends what the kernel takes now of `first` and then `second`, while nothing is queued. The number of bytes, or a
+  /// negative errno.
   long try_write(std::string_view first, std::string_view second);
-  /// Sends it as the kernel takes it; on_sent() follows. What owns the bytes is kept until then, also when the Stream goes.
+  /// Sends it as the kernel takes it; on_sent() follows. What owns the bytes is kept until then, also when the Stream
+  /// goes.
   void queue(base::Unsent unsent);
   /// Bytes queued and not sent yet.
   [[nodiscard]] std::size_t queued() const;

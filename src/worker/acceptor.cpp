@@ -13,15 +13,19 @@ namespace orrery::worker {
 namespace {
 /// accept(2) gives no sign when descriptors or memory are back, so it is tried again.
 constexpr std::chrono::milliseconds kRetryAfter{100};
-/// When a worker that has withdrawn looks again though nothing happened; each look in vain doubles the time, up to the longest.
+/// When a worker that has withdrawn looks again though nothing happened; each look in vain doubles the time, up to the
+/// longest.
 constexpr std::chrono::milliseconds kFirstLook{5}, kLongestLook{40};
-/// Somebody waits to be accepted: perhaps a sibling is just coming. Still so after some looks at this distance: the siblings are not what they seem.
+/// Somebody waits to be accepted: perhaps a sibling is just coming. Still so after some looks at this distance: the
+/// siblings are not what they seem.
 constexpr std::chrono::milliseconds kCloseLook{1};
 constexpr unsigned kCloseLooks = 4;
-/// Then one connection is taken, and when it comes to that again at once, no withdrawal for a while: twice as many milliseconds each time.
+/// Then one connection is taken, and when it comes to that again at once, no withdrawal for a while: twice as many
+/// milliseconds each time.
 constexpr std::uint64_t kLongestStay = 512;
 
-/// What the `bind` setting of this listener says, else the setting for all. A listener that was handed over has no `bind`.
+/// What the `bind` setting of this listener says, else the setting for all. A listener that was handed over has no
+/// `bind`.
 ProxyProtocol proxy_protocol_of(const os::Listener& listener, const Config& config) {
   for (const std::string& bind : config.bind) {
     if (base::bind_address(bind) != listener.bind) continue;
@@ -48,9 +52,8 @@ Acceptor::Acceptor(uv::Loop& loop, const Config& config, const std::vector<const
 
 void Acceptor::start() {
   for (std::size_t i = 0; i < doors_.size(); ++i) {
-    doors_[i].poll =
-        std::make_unique<uv::ListenerPoll>(loop_, doors_[i].listener->fd.get(), uv::ListenerPoll::Wake::kOne,
-                                           [this, i] { doors_[i].knocked = true; });
+    doors_[i].poll = std::make_unique<uv::ListenerPoll>(
+        loop_, doors_[i].listener->fd.get(), uv::ListenerPoll::Wake::kOne, [this, i] { doors_[i].knocked = true; });
     doors_[i].poll->start();
   }
   open_ = true;
@@ -73,7 +76,8 @@ void Acceptor::after_poll(bool willing, bool woken) {
   weigh();
 }
 
-// A request for the handler came in the same turn: the client would wait until that one is done, while siblings are free.
+// A request for the handler came in the same turn: the client would wait until that one is done, while siblings are
+// free.
 void Acceptor::pass_on(Door& door) {
   if (!refuge_ || !balance_.anybody_free()) return;
   os::Accepted accepted = accept(door);

@@ -1,8 +1,9 @@
 // Acceptor: takes new connections from the shared listeners, one per readiness, while this worker wants them.
 //
-// Waits with a poll of its own instead of libuv's stream listener, which accepts until EAGAIN: each miss costs 4 us, and one
-// worker would take everything. Pauses while there is no room and while the kernel has no descriptors or memory; leaves what comes to the siblings while it
-// has clearly more to do than one of them (Balance), and while a request waits for the handler of class `sync`. Loop thread only.
+// Waits with a poll of its own instead of libuv's stream listener, which accepts until EAGAIN: each miss costs 4 us,
+// and one worker would take everything. Pauses while there is no room and while the kernel has no descriptors or
+// memory; leaves what comes to the siblings while it has clearly more to do than one of them (Balance), and while a
+// request waits for the handler of class `sync`. Loop thread only.
 #pragma once
 
 #include <functional>
@@ -24,8 +25,8 @@ class Acceptor {
            Connections& connections, os::Slot& slot, Balance balance);
 
   void start();
-  /// The part of a loop turn in which connections are taken. `willing`: the dispatch could take a request now. `woken`: the loop slept, so this worker
-  /// may be the only one that was told.
+  /// The part of a loop turn in which connections are taken. `willing`: the dispatch could take a request now. `woken`:
+  /// the loop slept, so this worker may be the only one that was told.
   void after_poll(bool willing, bool woken);
   /// Takes a fresh connection for which this worker alone was woken, but has no time; false when it is not wanted.
   using Refuge = std::function<bool(int socket, const base::Address& peer, ProxyProtocol proxy)>;
@@ -36,7 +37,8 @@ class Acceptor {
   void resume();
   /// Takes what waits in the queues, then no more for ever.
   void finish();
-  /// No more for ever; the queues are left to the siblings, but for those of addresses that the service has left: nobody else comes there.
+  /// No more for ever; the queues are left to the siblings, but for those of addresses that the service has left:
+  /// nobody else comes there.
   void leave();
   /// No more for ever, at once.
   void stop();

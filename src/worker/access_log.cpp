@@ -21,9 +21,9 @@ namespace {
 
 constexpr std::size_t kFlushAt = 32 * 1024;
 
-/// One write that never waits, whoever else shares the open file description and whatever its flags are: systemd hands us a socket,
-/// and a pipe of somebody else's cannot be opened anew. A pipe that polls writable takes PIPE_BUF bytes; a unix socket takes
-/// so few bytes whole or not at all.
+/// One write that never waits, whoever else shares the open file description and whatever its flags are: systemd hands
+/// us a socket, and a pipe of somebody else's cannot be opened anew. A pipe that polls writable takes PIPE_BUF bytes; a
+/// unix socket takes so few bytes whole or not at all.
 ssize_t write_without_waiting(int fd, bool socket, std::string_view bytes) {
   if (socket) return ::send(fd, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   pollfd ready{fd, POLLOUT, 0};
@@ -133,8 +133,8 @@ void AccessLog::write_out(std::string_view lines) {
   bool within_line = false;
   while (!lines.empty()) {
     const std::string_view bytes = torn_ ? std::string_view{"\n"} : lines;
-    const ssize_t written = waits_ ? ::write(fd_.get(), bytes.data(), bytes.size())
-                                   : write_without_waiting(fd_.get(), socket_, bytes);
+    const ssize_t written =
+        waits_ ? ::write(fd_.get(), bytes.data(), bytes.size()) : write_without_waiting(fd_.get(), socket_, bytes);
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) {
       const int error = errno;
@@ -152,8 +152,8 @@ void AccessLog::drop(std::string_view lines, int error) {
   os::bump(slot_->counters.access_lines_dropped,
            static_cast<std::uint64_t>(std::count(lines.begin(), lines.end(), '\n')));
   if (std::exchange(complained_, true)) return;
-  base::log_error("cannot write the access log {}: {}; lines are dropped until it can be written again",
-                  path_, error == EAGAIN ? "its reader has stopped" : std::strerror(error));
+  base::log_error("cannot write the access log {}: {}; lines are dropped until it can be written again", path_,
+                  error == EAGAIN ? "its reader has stopped" : std::strerror(error));
 }
 
 }  // namespace orrery::worker

@@ -1,8 +1,9 @@
 // AccessLog: one line per finished request, gathered and written in whole lines.
 //
-// Lines wait in the worker's slot of the scoreboard, so the master can write what a dead worker left. They go to the file with
-// O_APPEND when 32 KiB are there and at least each second, so workers never interleave. To a pipe or terminal a write is
-// whole lines of at most PIPE_BUF bytes and never waits: when the reader stops, lines are dropped and counted. Loop thread only.
+// Lines wait in the worker's slot of the scoreboard, so the master can write what a dead worker left. They go to the
+// file with O_APPEND when 32 KiB are there and at least each second, so workers never interleave. To a pipe or terminal
+// a write is whole lines of at most PIPE_BUF bytes and never waits: when the reader stops, lines are dropped and
+// counted. Loop thread only.
 #pragma once
 
 #include <string>
@@ -19,8 +20,8 @@ namespace orrery::worker {
 
 class AccessLog {
  public:
-  /// `path`: `-` = standard output. `skip`: paths whose requests get no line. `file` was opened there by the master; none = it
-  /// is opened here.
+  /// `path`: `-` = standard output. `skip`: paths whose requests get no line. `file` was opened there by the master;
+  /// none = it is opened here.
   static Result<AccessLog> open(std::string path, base::AccessFormat format, std::vector<std::string> skip,
                                 os::Slot& slot, base::UniqueFd file = base::UniqueFd{});
 

@@ -8,7 +8,8 @@ namespace {
 
 /// A request in flight weighs as much as so many idle connections…
 constexpr std::int32_t kRequestWeight = 8;
-/// …of which no more than these count: a fresh worker shall not get every new request until it has as many connections as the others.
+/// …of which no more than these count: a fresh worker shall not get every new request until it has as many connections
+/// as the others.
 constexpr std::int32_t kMostConnections = 32;
 
 std::int32_t in_flight(const os::Slot& slot) { return slot.requests_in_flight(); }
@@ -28,9 +29,7 @@ std::int32_t Balance::load(const os::Slot& slot, const Least& least) {
   return requests * kRequestWeight + std::min(connections(slot) - least.connections, kMostConnections);
 }
 
-bool Balance::changed() const {
-  return connections(own_) != seen_connections_ || in_flight(own_) != seen_in_flight_;
-}
+bool Balance::changed() const { return connections(own_) != seen_connections_ || in_flight(own_) != seen_in_flight_; }
 
 bool Balance::anybody_free() const {
   return std::ranges::any_of(board_.slots(), [this](const os::Slot& slot) {
@@ -55,9 +54,8 @@ bool Balance::outdone(std::uint64_t now_ms) {
   }
   const std::int32_t own = load(own_, least);
   const std::int32_t clearly = 2 + least.connections / 16;
-  return std::ranges::any_of(board_.slots(), [&](const os::Slot& slot) {
-    return eligible(slot) && own > load(slot, least) + clearly;
-  });
+  return std::ranges::any_of(board_.slots(),
+                             [&](const os::Slot& slot) { return eligible(slot) && own > load(slot, least) + clearly; });
 }
 
 }  // namespace orrery::worker

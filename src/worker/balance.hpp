@@ -1,8 +1,9 @@
 // Balance: whether this worker has clearly more to do than a sibling that could take the next connection.
 //
-// Reads what each worker publishes in its slot; writes nothing. What counts is requests in flight above everyday fluctuation and, far below that, open
-// connections. All workers weigh by one scale, so the least loaded never finds itself outdone. A worker that cannot take a connection now (full, held
-// off, class `sync` with a handler at work) is nobody's yardstick. Loop thread only.
+// Reads what each worker publishes in its slot; writes nothing. What counts is requests in flight above everyday
+// fluctuation and, far below that, open connections. All workers weigh by one scale, so the least loaded never finds
+// itself outdone. A worker that cannot take a connection now (full, held off, class `sync` with a handler at work) is
+// nobody's yardstick. Loop thread only.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +21,7 @@ class Balance {
 
   /// The load has risen, so that it is time for a look. `now_ms`: the loop's clock.
   [[nodiscard]] bool risen(std::uint64_t now_ms) {
-    const std::int32_t before =
-        std::exchange(last_connections_, own_.connections.load(std::memory_order_relaxed));
+    const std::int32_t before = std::exchange(last_connections_, own_.connections.load(std::memory_order_relaxed));
     if (last_connections_ > before) return true;
     return own_.requests_in_flight() > kEveryday && now_ms != seen_at_;
   }

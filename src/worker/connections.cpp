@@ -8,8 +8,8 @@ namespace orrery::worker {
 
 namespace {
 
-/// To find a session's place in the queue. When thousands are put in order at once a few stand a little too far behind; that is
-/// better than to hold up all the others.
+/// To find a session's place in the queue. When thousands are put in order at once a few stand a little too far behind;
+/// that is better than to hold up all the others.
 constexpr unsigned kMostSteps = 64;
 
 }  // namespace
@@ -22,8 +22,8 @@ void Connections::add(base::UniqueFd socket, const base::Address& peer, ProxyPro
 
 void Connections::adopt(os::TakenConnection taken) {
   Session& session = seat(taken.rest.peer, ProxyProtocol::kOff);
-  const http::Exchange::Rest rest{base::Monotonic{base::Nanoseconds{taken.rest.since_ns}},
-                                  taken.rest.requests, taken.rest.sender, taken.rest.proxy};
+  const http::Exchange::Rest rest{base::Monotonic{base::Nanoseconds{taken.rest.since_ns}}, taken.rest.requests,
+                                  taken.rest.sender, taken.rest.proxy};
   begin(session, session.resume(std::move(taken.socket), rest));
 }
 
@@ -91,18 +91,16 @@ void Connections::tell_draining() {
     if (sessions_[i]) sessions_[i]->tell_draining();
 }
 
-void Connections::give_resting(
-    const std::function<os::Giving(int socket, const os::ConnectionAtRest&)>& give) {
+void Connections::give_resting(const std::function<os::Giving(int socket, const os::ConnectionAtRest&)>& give) {
   for (Session* session = seen_idle_.first; session != nullptr;) {
     Session* next = session->behind_;
     if (const auto rest = session->rest()) {
-      const os::Giving giving =
-          give(session->stream_.descriptor(), {.peer = session->exchange_.peer(),
-                                               .sender = rest->sender,
-                                               .proxy = rest->proxy,
-                                               .since_ns = rest->since.time_since_epoch().count(),
-                                               .given_ns = 0,
-                                               .requests = rest->requests});
+      const os::Giving giving = give(session->stream_.descriptor(), {.peer = session->exchange_.peer(),
+                                                                     .sender = rest->sender,
+                                                                     .proxy = rest->proxy,
+                                                                     .since_ns = rest->since.time_since_epoch().count(),
+                                                                     .given_ns = 0,
+                                                                     .requests = rest->requests});
       if (giving == os::Giving::kLater) return;
       if (giving == os::Giving::kGiven)
         session->close();
@@ -144,8 +142,7 @@ Session* Connections::find(RequestKey key) const {
 
 void Connections::enqueue(Session& session, base::Monotonic seen) {
   Session* before = seen_idle_.last;
-  for (unsigned steps = 0; before && before->seen_idle_ > seen && steps < kMostSteps; ++steps)
-    before = before->before_;
+  for (unsigned steps = 0; before && before->seen_idle_ > seen && steps < kMostSteps; ++steps) before = before->before_;
   session.seen_idle_ = seen;
   insert(seen_idle_, session, before);
 }

@@ -1,9 +1,10 @@
 // Connections: all sessions of one worker: where they live, which are idle, how many may be.
 //
-// Owns the sessions. A session that ends is buried and freed after the loop's turn, so nobody deletes itself. When there is no room, the longest idle
-// goes first. For that all stand in a queue in the order in which they were last seen to be idle, which a request does not touch: only who asks for
-// the longest idle looks whether the first has been busy since, and sends it back to where it belongs. Those that linger have their answer: they
-// stand in a queue of their own, only so many at once, and are the first to go. Loop thread only.
+// Owns the sessions. A session that ends is buried and freed after the loop's turn, so nobody deletes itself. When
+// there is no room, the longest idle goes first. For that all stand in a queue in the order in which they were last
+// seen to be idle, which a request does not touch: only who asks for the longest idle looks whether the first has been
+// busy since, and sends it back to where it belongs. Those that linger have their answer: they stand in a queue of
+// their own, only so many at once, and are the first to go. Loop thread only.
 #pragma once
 
 #include <cstdint>
@@ -37,9 +38,11 @@ class Connections {
   [[nodiscard]] bool leaving() const { return leaving_; }
   /// Tells the handlers that are streaming that the worker leaves.
   void tell_draining();
-  /// Offers each connection at rest to `give`, the longest idle first, and forgets those that were given; those that cannot be are told to end.
+  /// Offers each connection at rest to `give`, the longest idle first, and forgets those that were given; those that
+  /// cannot be are told to end.
   void give_resting(const std::function<os::Giving(int socket, const os::ConnectionAtRest&)>& give);
-  /// The worker's time is over: closes all but those whose handler is at work. Returns how many had not all of their answer.
+  /// The worker's time is over: closes all but those whose handler is at work. Returns how many had not all of their
+  /// answer.
   std::size_t cut_off();
 
   /// The session at this place; null when there is none.

@@ -27,8 +27,7 @@ void WheelLink::unlink() {
   next = previous = nullptr;
 }
 
-Deadlines::Deadlines(uv::Loop& loop)
-    : timer_(loop, [this] { turn(); }), done_(tick_before(base::monotonic_now())) {
+Deadlines::Deadlines(uv::Loop& loop) : timer_(loop, [this] { turn(); }), done_(tick_before(base::monotonic_now())) {
   for (WheelLink& head : heads_) head.next = head.previous = &head;
 }
 
@@ -67,8 +66,7 @@ void Deadlines::turn() {
   const std::int64_t first = std::max(done_ + 1, current - kSlots + 1);
   done_ = current;
   for (std::int64_t tick = first; tick <= current; ++tick) wake_slot(tick, now);
-  if (const std::int64_t next = next_occupied(current + 1); next > 0 && (armed_ == 0 || next < armed_))
-    arm(next, now);
+  if (const std::int64_t next = next_occupied(current + 1); next > 0 && (armed_ == 0 || next < armed_)) arm(next, now);
 }
 
 void Deadlines::wake_slot(std::int64_t tick, Monotonic now) {

@@ -1,7 +1,7 @@
 // Deadlines: wakes each connection at the moment it asked for, with one loop timer for all of them.
 //
-// A timing wheel of 100 ms slots (Varghese and Lauck, 1987). A deadline that moves later costs nothing: the connection is
-// woken at the old moment, looks, and asks anew. One that moves earlier is re-linked. So a kept-alive request
+// A timing wheel of 100 ms slots (Varghese and Lauck, 1987). A deadline that moves later costs nothing: the connection
+// is woken at the old moment, looks, and asks anew. One that moves earlier is re-linked. So a kept-alive request
 // touches the wheel only when its first deadline passes. Loop thread only; wakes at most 100 ms late, never early.
 #pragma once
 

@@ -19,13 +19,11 @@ class AsyncDispatch final : public Dispatch {
   AsyncDispatch(Services& services, Flights& flights) : Dispatch(services, flights) {}
 
  private:
-  void run_handler(Session& session, const Route& route) override {
-    run_here(session, route, session.latest());
-  }
+  void run_handler(Session& session, const Route& route) override { run_here(session, route, session.latest()); }
 };
 
-/// Handlers run here after the poll phase: short ones in a row, and after each longer one the loop reads what came for the other
-/// connections, and an idle sibling gets the new ones.
+/// Handlers run here after the poll phase: short ones in a row, and after each longer one the loop reads what came for
+/// the other connections, and an idle sibling gets the new ones.
 class SyncDispatch final : public Dispatch {
  public:
   SyncDispatch(Services& services, Flights& flights, uv::AfterPoll& after_poll)
@@ -77,8 +75,7 @@ class ThreadsDispatch final : public Dispatch {
 
   void pull(Session& session) override {
     const int cell = flights_.begin(session.message());
-    pool_.add_always([this, cell, key = session.key(),
-                      request = std::make_shared<Request>(session.message().share()),
+    pool_.add_always([this, cell, key = session.key(), request = std::make_shared<Request>(session.message().share()),
                       pull = session.message().pull] {
       flights_.on_thread(cell, ThreadPool::thread_id());
       Pulled pulled = call_pull(*pull);
@@ -105,8 +102,8 @@ class ThreadsDispatch final : public Dispatch {
     const auto mailbox = services_.mailbox;
     auto job = [this, mailbox, cell, key = session.key(), request, &route, accept = message.error_accept()] {
       flights_.on_thread(cell, ThreadPool::thread_id());
-      auto outcome = std::make_shared<Outcome>(
-          request->cancelled() ? Outcome{} : call_handler(route.handler, *request, accept));
+      auto outcome =
+          std::make_shared<Outcome>(request->cancelled() ? Outcome{} : call_handler(route.handler, *request, accept));
       flights_.end(cell);
       mailbox->post([this, key, request, outcome] { finish(key, *request, std::move(*outcome)); });
     };
@@ -117,8 +114,7 @@ class ThreadsDispatch final : public Dispatch {
   }
 
   void finish(RequestKey key, const Request& request, Outcome outcome) {
-    if (!outcome.failure.empty())
-      services_.recorder.handler_failed(http::Message::of(request), outcome.failure);
+    if (!outcome.failure.empty()) services_.recorder.handler_failed(http::Message::of(request), outcome.failure);
     if (Session* session = services_.connections->find(key))
       session->answer(std::move(outcome.response));
     else
@@ -168,8 +164,8 @@ void Dispatch::run_here(Session& session, const Route& route, base::Monotonic no
   http::Message& message = session.message();
   // The whole time from now on: what it waited for its turn is not the handler's.
   const bool limited = message.deadline != base::Monotonic{};
-  const int cell = flights_.begin_here(
-      message, limited ? now + (message.deadline - message.dispatched) : base::Monotonic{});
+  const int cell =
+      flights_.begin_here(message, limited ? now + (message.deadline - message.dispatched) : base::Monotonic{});
   Outcome outcome = call_handler(route.handler, message.borrow(), message.error_accept());
   flights_.end(cell);
   if (!outcome.failure.empty()) services_.recorder.handler_failed(message, outcome.failure);

@@ -1,8 +1,8 @@
 // Flights: the requests that have a handler now, written into the worker's slot so that the master can read them.
 //
-// The handler that the loop thread runs has a cell of its own: there is one at most, and it costs no locked instruction. For all
-// others a cell is taken on the loop thread and given back by whichever thread ends the handler; with all of these taken,
-// further requests fly unrecorded (the oldest are kept). No lock, no system call.
+// The handler that the loop thread runs has a cell of its own: there is one at most, and it costs no locked
+// instruction. For all others a cell is taken on the loop thread and given back by whichever thread ends the handler;
+// with all of these taken, further requests fly unrecorded (the oldest are kept). No lock, no system call.
 #pragma once
 
 #include <atomic>
@@ -23,7 +23,8 @@ class Flights {
 
   Flights(os::Slot& slot, const os::QuarantineTable& quarantine) : slot_(slot), quarantine_(quarantine) {}
 
-  /// The loop thread calls a handler. `blocks_until`: when it must be done; the master ends the worker then. The epoch = no limit.
+  /// The loop thread calls a handler. `blocks_until`: when it must be done; the master ends the worker then. The epoch
+  /// = no limit.
   int begin_here(http::Message& message, base::Monotonic blocks_until = {}) {
     // A handler may end another connection's stream, and so bring on the next request there.
     if (slot_.handling.load(std::memory_order_relaxed)) {

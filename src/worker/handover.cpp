@@ -16,13 +16,11 @@ constexpr unsigned kMostAways = 10;
 
 }  // namespace
 
-Giver::Giver(uv::Loop& loop, const os::HandoverPair& pair, Connections& connections,
-             std::function<Company()> company, std::chrono::milliseconds patience)
-    : pair_(pair),
-      connections_(connections),
-      company_(std::move(company)),
-      patience_(patience),
-      timer_(loop, [this] { look(); }) {}
+Giver::Giver(uv::Loop& loop, const os::HandoverPair& pair, Connections& connections, std::function<Company()> company,
+             std::chrono::milliseconds patience)
+    : pair_(pair), connections_(connections), company_(std::move(company)), patience_(patience), timer_(loop, [this] {
+        look();
+      }) {}
 
 void Giver::begin() {
   begun_ = true;
@@ -59,8 +57,7 @@ void Giver::look() {
 void Giver::run_out_of_patience(Company company, base::Monotonic now) {
   const std::size_t kept = connections_.count_idle();
   const unsigned closed = company == Company::kThere ? 0 : os::reclaim(pair_, now - kNobodyComes);
-  if (kept + closed > 0)
-    base::log_warning("No sibling takes idle connections: {} were closed", kept + closed);
+  if (kept + closed > 0) base::log_warning("No sibling takes idle connections: {} were closed", kept + closed);
   give_up();
 }
 
@@ -71,8 +68,7 @@ void Giver::give_up() {
 
 bool Giver::done() const { return given_up_ || os::untaken(pair_) == 0; }
 
-Adopter::Adopter(uv::Loop& loop, const os::HandoverPair& pair, Connections& connections,
-                 std::function<bool()> outdone)
+Adopter::Adopter(uv::Loop& loop, const os::HandoverPair& pair, Connections& connections, std::function<bool()> outdone)
     : pair_(pair),
       connections_(connections),
       outdone_(std::move(outdone)),

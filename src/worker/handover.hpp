@@ -1,11 +1,14 @@
-// Handover: a leaving worker gives its connections to its siblings one by one, as each comes to rest; the siblings adopt them.
+// Handover: a leaving worker gives its connections to its siblings one by one, as each comes to rest; the siblings
+// adopt them.
 //
-// Giver and Adopter are the two ends of os::HandoverPair in one worker's life: it adopts while it serves and gives when it leaves. The client sees
-// nothing: what it sends meanwhile waits in the kernel for the new owner. Given up means the leave-taking of a full stop. Loop thread only.
+// Giver and Adopter are the two ends of os::HandoverPair in one worker's life: it adopts while it serves and gives when
+// it leaves. The client sees nothing: what it sends meanwhile waits in the kernel for the new owner. Given up means the
+// leave-taking of a full stop. Loop thread only.
 //
-// When to give up: at once when the service stops; after a second in which nobody serves; and while siblings serve, only when they take nothing for
-// `patience`. Those are busy, with blocking handlers for the most part, and will come back: a client that waits for them is served, where one that is
-// cut off after a second would have to find out whether its next request was heard.
+// When to give up: at once when the service stops; after a second in which nobody serves; and while siblings serve,
+// only when they take nothing for `patience`. Those are busy, with blocking handlers for the most part, and will come
+// back: a client that waits for them is served, where one that is cut off after a second would have to find out whether
+// its next request was heard.
 #pragma once
 
 #include <functional>
@@ -27,8 +30,8 @@ class Giver {
     kThere,   ///< siblings serve, or another master's workers; they may be busy
   };
   /// `patience`: how long siblings that are there may be too busy to take anything.
-  Giver(uv::Loop& loop, const os::HandoverPair& pair, Connections& connections,
-        std::function<Company()> company, std::chrono::milliseconds patience);
+  Giver(uv::Loop& loop, const os::HandoverPair& pair, Connections& connections, std::function<Company()> company,
+        std::chrono::milliseconds patience);
 
   void begin();
   /// Call once in each turn, after the poll phase.
@@ -58,8 +61,7 @@ class Giver {
 class Adopter {
  public:
   /// `outdone`: a sibling should have the next connection rather than this worker.
-  Adopter(uv::Loop& loop, const os::HandoverPair& pair, Connections& connections,
-          std::function<bool()> outdone);
+  Adopter(uv::Loop& loop, const os::HandoverPair& pair, Connections& connections, std::function<bool()> outdone);
 
   void start();
   /// Call once in each turn, after the poll phase. `willing`: a request could be served now.

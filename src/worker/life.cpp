@@ -34,9 +34,8 @@ std::size_t connection_limit(const Config& config, unsigned worker) {
   const auto wanted = static_cast<std::size_t>(config.worker_connections);
   // Once is enough: the limit is the same for all workers.
   if (wanted > room && worker == 1) {
-    base::log_warning(
-        "worker_connections is {} instead of {}: the limit of open files is {} (raise LimitNOFILE)", room,
-        wanted, limit.rlim_cur);
+    base::log_warning("worker_connections is {} instead of {}: the limit of open files is {} (raise LimitNOFILE)", room,
+                      wanted, limit.rlim_cur);
   }
   return std::min(wanted, room);
 }
@@ -55,8 +54,7 @@ std::chrono::milliseconds graceful_timeout_here(const Config& config) {
 
 std::chrono::milliseconds beat_period(const Config& config) {
   constexpr std::chrono::milliseconds kMost{1000};
-  return config.timeout.count() == 0 ? kMost
-                                     : std::clamp(config.timeout / 4, std::chrono::milliseconds{10}, kMost);
+  return config.timeout.count() == 0 ? kMost : std::clamp(config.timeout / 4, std::chrono::milliseconds{10}, kMost);
 }
 
 }  // namespace
@@ -79,8 +77,7 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ht
                 {*birth_.board, *birth_.slot, birth_.config->worker_class == WorkerClass::kSync}),
       adopter_(loop_, *birth_.handover, connections_, [this] { return outdone(); }),
       giver_(
-          loop_, *birth_.handover, connections_, [this] { return company(); },
-          birth_.config->graceful_timeout / 2),
+          loop_, *birth_.handover, connections_, [this] { return company(); }, birth_.config->graceful_timeout / 2),
       signalled_(loop_, [this] { on_signals(); }),
       heartbeat_(loop_, [this] { beat(); }),
       flusher_(loop_, [this] { recorder_.flush(); }),
@@ -89,9 +86,8 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ht
   services_.connections = &connections_;
   services_.dispatch = dispatch_.get();
   connections_.on_room([this] { acceptor_.resume(); });
-  acceptor_.on_no_time([this](int socket, const base::Address& peer, ProxyProtocol proxy) {
-    return pass_on(socket, peer, proxy);
-  });
+  acceptor_.on_no_time(
+      [this](int socket, const base::Address& peer, ProxyProtocol proxy) { return pass_on(socket, peer, proxy); });
   recorder_.on_request_count([this](std::uint64_t count) {
     if (recycle_after_ > 0 && count >= recycle_after_) tell_master(os::WorkerMessage::kRecycle);
   });
@@ -151,9 +147,7 @@ void Life::every(std::chrono::milliseconds period, std::function<void()> task) {
   tasks_.back()->start(step, step);
 }
 
-void Life::post(std::function<void()> task) {
-  services_.mailbox->post(fenced_task("a posted task", std::move(task)));
-}
+void Life::post(std::function<void()> task) { services_.mailbox->post(fenced_task("a posted task", std::move(task))); }
 
 void Life::beat() {
   const base::Monotonic now = base::monotonic_now();
@@ -175,7 +169,8 @@ void Life::after_poll() {
     acceptor_.hold_off();
     adopter_.look_away();
   }
-  // Before the handlers, which may hold the loop for long: a client for whom we alone were woken shall not wait for them.
+  // Before the handlers, which may hold the loop for long: a client for whom we alone were woken shall not wait for
+  // them.
   const bool willing = dispatch_->willing();
   acceptor_.after_poll(willing, slept_);
   adopter_.after_poll(willing);
@@ -272,8 +267,7 @@ std::uint64_t Life::recycle_after() const {
   const Config& config = *birth_.config;
   if (config.max_requests == 0) return 0;
   std::mt19937_64 random{random_seed()};
-  return config.max_requests +
-         std::uniform_int_distribution<std::uint64_t>{0, config.max_requests_jitter}(random);
+  return config.max_requests + std::uniform_int_distribution<std::uint64_t>{0, config.max_requests_jitter}(random);
 }
 
 }  // namespace orrery::worker

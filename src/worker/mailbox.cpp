@@ -5,8 +5,7 @@
 namespace orrery::worker {
 
 Mailbox::Mailbox(uv::Loop& loop)
-    : loop_thread_(std::this_thread::get_id()),
-      wakeup_(std::make_unique<uv::Wakeup>(loop, [this] { deliver(); })) {}
+    : loop_thread_(std::this_thread::get_id()), wakeup_(std::make_unique<uv::Wakeup>(loop, [this] { deliver(); })) {}
 
 void Mailbox::post(Task task) {
   const std::lock_guard lock{mutex_};

@@ -1,7 +1,7 @@
 // Mailbox: how other threads reach the loop thread: tasks, run in order.
 //
-// Shared by the worker, its pool threads and every unanswered Responder. After close() letters are thrown away, so a handler
-// thread may outlive the loop. post() is for any thread; the rest for the loop thread.
+// Shared by the worker, its pool threads and every unanswered Responder. After close() letters are thrown away, so a
+// handler thread may outlive the loop. post() is for any thread; the rest for the loop thread.
 #pragma once
 
 #include <functional>

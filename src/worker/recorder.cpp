@@ -43,9 +43,7 @@ std::string grouped(std::uint64_t number) {
 }
 
 /// A peer that is refused is worth a look; a server that cannot serve, a second one.
-LogLevel level_of(Reject reason) {
-  return base::row(reason).status >= 500 ? LogLevel::kWarning : LogLevel::kInfo;
-}
+LogLevel level_of(Reject reason) { return base::row(reason).status >= 500 ? LogLevel::kWarning : LogLevel::kInfo; }
 
 std::size_t latency_bucket(base::Nanoseconds duration) {
   const auto count = static_cast<std::uint64_t>(std::max<std::int64_t>(duration.count(), 1));
@@ -129,8 +127,7 @@ void Recorder::on_answered(const http::Message& message, const http::Answer& ans
   if (count_callback_) count_callback_(count);
 }
 
-void Recorder::write_access_line(const http::Message& message, const http::Answer& answer,
-                                 base::Monotonic now) {
+void Recorder::write_access_line(const http::Message& message, const http::Answer& answer, base::Monotonic now) {
   const FieldSources sources{&message, answer.response};
   std::array<char, 46> client{};
   base::AccessRecord record;
@@ -157,8 +154,7 @@ void Recorder::on_unsendable(const http::Message& message) {
 
 void Recorder::handler_failed(const http::Message& message, std::string_view why) {
   os::bump(slot_.counters.handler_errors);
-  base::log_error("handler of {} {} failed: {} (request {})", message.method, message.path(), why,
-                  message.id_view());
+  base::log_error("handler of {} {} failed: {} (request {})", message.method, message.path(), why, message.id_view());
 }
 
 void Recorder::flush() {

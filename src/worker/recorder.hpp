@@ -16,24 +16,18 @@ namespace orrery::worker {
 
 class Recorder final : public http::Observer {
  public:
-  Recorder(os::Slot& slot, std::optional<AccessLog> access_log)
-      : slot_(slot), access_log_(std::move(access_log)) {}
+  Recorder(os::Slot& slot, std::optional<AccessLog> access_log) : slot_(slot), access_log_(std::move(access_log)) {}
 
-  [[gnu::cold]] void on_rejected(base::Reject reason, const base::Address& peer,
-                                 const http::Message* message) override;
+  [[gnu::cold]] void on_rejected(base::Reject reason, const base::Address& peer, const http::Message* message) override;
   void on_answered(const http::Message& message, const http::Answer& answer) override;
-  [[nodiscard]] bool logs_fields() const override {
-    return access_log_ && access_log_->has_response_fields();
-  }
+  [[nodiscard]] bool logs_fields() const override { return access_log_ && access_log_->has_response_fields(); }
   [[gnu::cold]] void on_unsendable(const http::Message& message) override;
 
   void count_late_answer() { os::bump(slot_.counters.late_answers); }
   [[gnu::cold]] void handler_failed(const http::Message& message, std::string_view why);
 
   /// Called with each answered request's running number.
-  void on_request_count(std::function<void(std::uint64_t)> callback) {
-    count_callback_ = std::move(callback);
-  }
+  void on_request_count(std::function<void(std::uint64_t)> callback) { count_callback_ = std::move(callback); }
   /// Called when a handler has passed its deadline.
   void on_deadline_passed(std::function<void()> callback) { deadline_callback_ = std::move(callback); }
 

@@ -80,9 +80,7 @@ void Reply::read_body(BodyReader::Callback callback) {
   callback({BodyPiece::Kind::kAborted, {}});
 }
 
-Session* Outlet::session() const {
-  return mailbox_->on_loop_thread() ? services_.connections->find(key_) : nullptr;
-}
+Session* Outlet::session() const { return mailbox_->on_loop_thread() ? services_.connections->find(key_) : nullptr; }
 
 bool Outlet::write(std::string_view piece) {
   Session* to = open_ ? session() : nullptr;
@@ -134,8 +132,6 @@ Responder::~Responder() {
 
 void Responder::send(Response response) && { std::exchange(reply_, nullptr)->answer(std::move(response)); }
 
-Result<Stream> Responder::start(Response head) && {
-  return std::exchange(reply_, nullptr)->start(std::move(head));
-}
+Result<Stream> Responder::start(Response head) && { return std::exchange(reply_, nullptr)->start(std::move(head)); }
 
 }  // namespace orrery

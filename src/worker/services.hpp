@@ -16,7 +16,8 @@ namespace orrery::worker {
 class Connections;
 class Dispatch;
 
-/// Output buffers not in use. A session has one only while it is its turn; turns may nest (a handler writes to another's stream).
+/// Output buffers not in use. A session has one only while it is its turn; turns may nest (a handler writes to
+/// another's stream).
 class OutputPool {
  public:
   std::unique_ptr<http::Output> take() {

@@ -25,8 +25,7 @@ constexpr int kNotServed = 503;
 
 }  // namespace
 
-Session::Session(Services& services, std::uint32_t index, const base::Address& peer, ProxyProtocol proxy,
-                 Monotonic now)
+Session::Session(Services& services, std::uint32_t index, const base::Address& peer, ProxyProtocol proxy, Monotonic now)
     : services_(services),
       exchange_(services.context, peer, proxy, now),
       index_(index),
@@ -35,8 +34,8 @@ Session::Session(Services& services, std::uint32_t index, const base::Address& p
 Session::~Session() = default;
 
 Result<void> Session::start(base::UniqueFd socket) {
-  const auto kind = exchange_.peer().family == base::Address::Family::kUnix ? uv::Stream::Kind::kUnix
-                                                                            : uv::Stream::Kind::kTcp;
+  const auto kind =
+      exchange_.peer().family == base::Address::Family::kUnix ? uv::Stream::Kind::kUnix : uv::Stream::Kind::kTcp;
   auto stream = uv::Stream::adopt(services_.loop, std::move(socket), kind, *this);
   if (!stream) return fail(stream);
   stream_ = std::move(*stream);
@@ -51,8 +50,8 @@ Result<void> Session::resume(base::UniqueFd socket, const http::Exchange::Rest& 
   return start(std::move(socket));
 }
 
-/// One turn: `act` tells the exchange what happened; then everything that follows from it is done. Inside a turn of the same
-/// session (a handler that answers at once) only `act` runs, and the turn that is under way goes on with it.
+/// One turn: `act` tells the exchange what happened; then everything that follows from it is done. Inside a turn of the
+/// same session (a handler that answers at once) only `act` runs, and the turn that is under way goes on with it.
 template <class Act>
 void Session::turn(Act&& act) {
   if (closed_) return;
@@ -83,8 +82,7 @@ void Session::turn(Act&& act) {
 /// What the exchange was doing is lost, and with it this connection; the others need not be.
 void Session::run_out_of_memory() {
   std::array<char, 46> peer{};
-  base::log_error("there was no memory for the connection of {}; it is closed",
-                  exchange_.peer().format_ip(peer));
+  base::log_error("there was no memory for the connection of {}; it is closed", exchange_.peer().format_ip(peer));
   output_->clear();
   stream_.reset_on_close();
   close(kNotServed);
@@ -123,7 +121,8 @@ bool Session::step(Step step) {
   }
   if (closed_) return false;
   if (exchange_.broken()) {
-    // Without it a cut response could pass for a whole one, and the kernel would keep the rest for a client that takes nothing.
+    // Without it a cut response could pass for a whole one, and the kernel would keep the rest for a client that takes
+    // nothing.
     stream_.reset_on_close();
     close();
   } else if (step == Step::kClose && stream_.queued() == 0)
@@ -223,7 +222,8 @@ bool Session::start_stream(Response head, std::shared_ptr<Outlet> outlet) {
     started = exchange_.start_stream(std::move(head), now_);
     if (started) ongoing().outlet = outlet;
   });
-  // A connection that came just before the worker was asked to leave: its handler is about to say what it wants to hear.
+  // A connection that came just before the worker was asked to leave: its handler is about to say what it wants to
+  // hear.
   if (started && exchange_.draining()) later([](Session& session) { session.tell_draining(); });
   return started && !closed_;
 }
@@ -269,9 +269,7 @@ void Session::drain() {
   tell_draining();
 }
 
-std::optional<http::Exchange::Rest> Session::rest() const {
-  return closed_ ? std::nullopt : exchange_.rest();
-}
+std::optional<http::Exchange::Rest> Session::rest() const { return closed_ ? std::nullopt : exchange_.rest(); }
 
 void Session::tell_draining() {
   if (exchange_.lingering()) return turn([&] { exchange_.drain(now_); });

@@ -1,8 +1,8 @@
 // Session: one connection: a Stream and its Exchange, brought together.
 //
-// Whatever happens (bytes, an answer, room to write, a deadline) is one *turn*: tell the exchange, do the steps it asks for
-// until it waits, send what it wrote, let the buffers go. Sessions live in the worker's Connections and never delete themselves. An idle one holds
-// no buffer, no parser and no request. Loop thread only.
+// Whatever happens (bytes, an answer, room to write, a deadline) is one *turn*: tell the exchange, do the steps it asks
+// for until it waits, send what it wrote, let the buffers go. Sessions live in the worker's Connections and never
+// delete themselves. An idle one holds no buffer, no parser and no request. Loop thread only.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +30,7 @@ struct RequestKey {
 
 class Session final : uv::StreamEvents, Deadline {
  public:
-  Session(Services& services, std::uint32_t index, const base::Address& peer, ProxyProtocol proxy,
-          base::Monotonic now);
+  Session(Services& services, std::uint32_t index, const base::Address& peer, ProxyProtocol proxy, base::Monotonic now);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   ~Session();
@@ -68,7 +67,8 @@ class Session final : uv::StreamEvents, Deadline {
 
   // --- for the worker ---
   void drain();
-  /// Tells a handler that is streaming that the worker leaves; it may end its stream. A connection that lingers ends sooner.
+  /// Tells a handler that is streaming that the worker leaves; it may end its stream. A connection that lingers ends
+  /// sooner.
   void tell_draining();
   /// What a sibling must know to go on with this connection; nothing while a request is going on.
   [[nodiscard]] std::optional<http::Exchange::Rest> rest() const;

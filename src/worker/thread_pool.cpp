@@ -87,8 +87,7 @@ bool ThreadPool::stop() {
   {
     const std::lock_guard lock{mutex_};
     stopping_ = true;
-    if (std::any_of(running_.begin(), running_.end(), [](const Running& thread) { return thread.busy; }))
-      return false;
+    if (std::any_of(running_.begin(), running_.end(), [](const Running& thread) { return thread.busy; })) return false;
   }
   wake_.notify_all();
   for (std::thread& thread : threads_)

@@ -1,8 +1,8 @@
 // ThreadPool: the handler threads of a `threads` worker: a bounded queue and N threads.
 //
-// Threads are made on construction (after the fork) and block every signal but those of os/stack. What is added waits until
-// start(), so that the jobs of one turn of the loop cost one lock and wake no more threads than there are jobs. add(), start()
-// and stop() are the loop thread's. The ids of the threads stand in the worker's slot.
+// Threads are made on construction (after the fork) and block every signal but those of os/stack. What is added waits
+// until start(), so that the jobs of one turn of the loop cost one lock and wake no more threads than there are jobs.
+// add(), start() and stop() are the loop thread's. The ids of the threads stand in the worker's slot.
 #pragma once
 
 #include <atomic>

@@ -33,7 +33,8 @@ int run_worker(os::WorkerBirth birth, const App& app, const http::Router& router
     if (!proxies) return fail_to_boot(proxies.error().message);
     auto access_log = open_access_log(birth);
     if (!access_log) return fail_to_boot(access_log.error().message);
-    // Never destroyed: handler threads, and Responders the application keeps, may still point into it when the process ends.
+    // Never destroyed: handler threads, and Responders the application keeps, may still point into it when the process
+    // ends.
     auto* life = new Life(std::move(birth), app, router, std::move(*proxies), std::move(*access_log));
     return life->run();
   } catch (const std::exception& error) {

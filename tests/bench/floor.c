@@ -1,8 +1,8 @@
 // floor: what libuv and llhttp charge for HTTP, and nothing else.
 //
-// A libuv loop, llhttp over every byte, one uv_try_write of a constant JSON response for each request of a read. It decides
-// nothing, limits nothing, never times out and has no message to hand on: what a server built on these two libraries has
-// to pay before its own first instruction. One worker.
+// A libuv loop, llhttp over every byte, one uv_try_write of a constant JSON response for each request of a read. It
+// decides nothing, limits nothing, never times out and has no message to hand on: what a server built on these two
+// libraries has to pay before its own first instruction. One worker.
 //
 //   floor [-b 127.0.0.1:PORT] [-c]       -c closes after each response, for clients without keep-alive
 //

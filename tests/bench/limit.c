@@ -1,8 +1,8 @@
 // limit: what the kernel charges for HTTP, and nothing else.
 //
 // epoll, one read, count the blank lines, one write of a constant JSON response for each. It parses nothing, refuses
-// nothing, limits nothing and never times out: a bound to measure servers against, not a server. With `-w N` workers share
-// one listener by EPOLLEXCLUSIVE and queue up again after each accept, so that connections spread evenly.
+// nothing, limits nothing and never times out: a bound to measure servers against, not a server. With `-w N` workers
+// share one listener by EPOLLEXCLUSIVE and queue up again after each accept, so that connections spread evenly.
 //
 //   limit [-b 127.0.0.1:PORT] [-w WORKERS] [-c]       -c closes after each response, for clients without keep-alive
 //

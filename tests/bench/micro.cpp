@@ -4,7 +4,8 @@
 //   micro time NAME      nanoseconds, the best of many short rounds
 //   micro run NAME N     does it N times: callgrind counts two such runs, and their difference is the price
 //
-// Parts run over the head wrk sends and over that of a browser. Each does what the server does with it and nothing around it.
+// Parts run over the head wrk sends and over that of a browser. Each does what the server does with it and nothing
+// around it.
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -59,8 +60,7 @@ struct Server {
   explicit Server(const App& app) : routes(app.routes()) {
     for (const Route& route : routes)
       if (!router.add(route.method, route.pattern)) std::abort();
-    context = std::make_unique<http::Context>(config, router, routes, observer,
-                                              http::Proxies::make(config).value(), 7);
+    context = std::make_unique<http::Context>(config, router, routes, observer, http::Proxies::make(config).value(), 7);
     context->date.update(base::WallTime{std::chrono::seconds{1'790'000'000}});
   }
   Config config;
@@ -99,8 +99,7 @@ struct Head {
 struct Connection {
   explicit Connection(Server& its_server)
       : server(its_server),
-        exchange(*server.context, base::parse_ip("127.0.0.1").value(), its_server.config.proxy_protocol,
-                 now) {}
+        exchange(*server.context, base::parse_ip("127.0.0.1").value(), its_server.config.proxy_protocol, now) {}
   void receive(std::string_view bytes) {
     exchange.attach(&output);
     exchange.receive(bytes, now);
@@ -152,8 +151,7 @@ planets::Instant an_instant() {
   return planets::Instant::from_unix(planets::Instant::UnixTime{std::chrono::seconds{1'790'000'000}});
 }
 
-void add_head_parts(std::vector<Named>& parts, Server& server, const std::string& whose,
-                    std::string_view text) {
+void add_head_parts(std::vector<Named>& parts, Server& server, const std::string& whose, std::string_view text) {
   auto head = std::make_shared<Head>(server, text);
   parts.push_back({"guard, " + whose, [&server, text] {
                      http::Guard guard;
@@ -184,8 +182,7 @@ void add_http_parts(std::vector<Named>& parts, Server& planets, Server& constant
                    }});
   auto static_one = std::make_shared<Connection>(constant);
   parts.push_back({"exchange, constant, wrk's head", [static_one] { static_one->receive(kShortHead); }});
-  parts.push_back(
-      {"exchange, constant, a browser's head", [static_one] { static_one->receive(kBrowserHead); }});
+  parts.push_back({"exchange, constant, a browser's head", [static_one] { static_one->receive(kBrowserHead); }});
   auto planet = std::make_shared<Connection>(planets);
   parts.push_back({"exchange, planet, wrk's head", [planet] { planet->receive(kShortHead); }});
   std::string many;
@@ -200,8 +197,7 @@ void add_planet_parts(std::vector<Named>& parts, Server& planets) {
                    }});
   parts.push_back({"ephemeris, ten bodies", [instant] {
                      const planets::Sky sky{instant, kObserver};
-                     for (const planets::Body body : planets::kBodies)
-                       sink += sky.direction(body).azimuth.value;
+                     for (const planets::Body body : planets::kBodies) sink += sky.direction(body).azimuth.value;
                    }});
   parts.push_back({"time as text", [instant] {
                      std::array<char, planets::kTimestampRoom> text;
@@ -219,8 +215,7 @@ std::vector<Named> all_parts(Server& planets, Server& constant) {
   std::vector<Named> parts;
   add_http_parts(parts, planets, constant);
   add_planet_parts(parts, planets);
-  auto format =
-      std::make_shared<base::AccessFormat>(base::AccessFormat::compile(Config{}.access_log_format).value());
+  auto format = std::make_shared<base::AccessFormat>(base::AccessFormat::compile(Config{}.access_log_format).value());
   auto line = std::make_shared<std::string>();
   parts.push_back({"access log, one line", [format, line, record = access_record()] {
                      line->clear();
@@ -259,8 +254,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (words.size() < 2) return usage();
-  const auto found =
-      std::find_if(parts.begin(), parts.end(), [&](const Named& part) { return part.name == words[1]; });
+  const auto found = std::find_if(parts.begin(), parts.end(), [&](const Named& part) { return part.name == words[1]; });
   if (found == parts.end()) return usage();
   if (words[0] == "time") {
     std::printf("%.2f\n", best_nanoseconds(found->part));

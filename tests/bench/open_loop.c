@@ -1,9 +1,9 @@
 // open_loop: requests at a fixed rate, and how long each took from the moment it was due.
 //
-// A closed loop (wrk, ab) waits for a slow server and so hides how slow it is. Here request number i is due at start + i / rate on
-// connection i mod N, whether or not earlier ones are answered; a connection that is busy sends it as soon as it
-// may, and the time it waited counts. A connection that the server closes is opened anew, and what it owed is asked again; that
-// counts too. It spins instead of sleeping, so give it a CPU of its own.
+// A closed loop (wrk, ab) waits for a slow server and so hides how slow it is. Here request number i is due at start +
+// i / rate on connection i mod N, whether or not earlier ones are answered; a connection that is busy sends it as soon
+// as it may, and the time it waited counts. A connection that the server closes is opened anew, and what it owed is
+// asked again; that counts too. It spins instead of sleeping, so give it a CPU of its own.
 //
 //   open_loop -p PORT [-r REQUESTS-PER-SECOND] [-s SECONDS] [-c CONNECTIONS] PATH
 //
@@ -182,8 +182,8 @@ int main(int argc, char** argv) {
     fprintf(stderr, "usage: open_loop -p PORT [-r REQUESTS-PER-SECOND] [-s SECONDS] [-c CONNECTIONS] PATH\n");
     return 2;
   }
-  request_size = (size_t)snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n",
-                                  argv[optind], port);
+  request_size =
+      (size_t)snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n", argv[optind], port);
   const size_t total = (size_t)(rate * seconds);
   most = total / connection_count + 2;
   latencies = calloc(total, sizeof *latencies);

@@ -1,7 +1,8 @@
-// swe_positions: nanoseconds per position by libswe, over the skies of today that ephemeris_bench asks for; for scripts/bench planets.
+// swe_positions: nanoseconds per position by libswe, over the skies of today that ephemeris_bench asks for; for
+// scripts/bench planets.
 //
-// A line a body: its name and the best of several rounds, azimuth and altitude of an observer, from libswe's files where they are
-// installed and by its built-in theory (Moshier) else; the last line says which.
+// A line a body: its name and the best of several rounds, azimuth and altitude of an observer, from libswe's files
+// where they are installed and by its built-in theory (Moshier) else; the last line says which.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -60,8 +61,7 @@ void ask(const Sky& sky, int body) {
   std::array<double, 3> horizontal{};
   std::array<double, 3> place = sky.place;
   swe_set_topo(place[0], place[1], place[2]);
-  source =
-      swe_calc_ut(sky.day, body, SEFLG_SWIEPH | SEFLG_TOPOCTR | SEFLG_EQUATORIAL, equatorial.data(), message);
+  source = swe_calc_ut(sky.day, body, SEFLG_SWIEPH | SEFLG_TOPOCTR | SEFLG_EQUATORIAL, equatorial.data(), message);
   swe_azalt(sky.day, SE_EQU2HOR, place.data(), 0, 0, equatorial.data(), horizontal.data());
   checksum += horizontal[0];
 }

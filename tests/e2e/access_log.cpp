@@ -30,8 +30,7 @@ Ends make_ends(const std::string& kind) {
 std::string drain(int fd) {
   std::string text;
   char bytes[65536];
-  for (ssize_t got = 0; (got = ::read(fd, bytes, sizeof bytes)) > 0;)
-    text.append(bytes, static_cast<std::size_t>(got));
+  for (ssize_t got = 0; (got = ::read(fd, bytes, sizeof bytes)) > 0;) text.append(bytes, static_cast<std::size_t>(got));
   return text;
 }
 
@@ -42,8 +41,8 @@ TEST_CASE("access log: gunicorn's line") {
   server.arguments.insert(server.arguments.end(), {"--access-logfile", "access.log"});
   REQUIRE(server.serve());
   Wire wire{server.port()};
-  const Answer answer = wire.ask(
-      "GET /echo?a=b", "Referer: http://r/\r\nUser-Agent: test/1\r\nAuthorization: Basic bWU6c2VjcmV0\r\n");
+  const Answer answer =
+      wire.ask("GET /echo?a=b", "Referer: http://r/\r\nUser-Agent: test/1\r\nAuthorization: Basic bWU6c2VjcmV0\r\n");
   CHECK(wire.ask("HEAD /constant").status == 200);
   CHECK(wire.ask("GET /nowhere").status == 404);
   wire.send("NONSENSE\r\n\r\n");
@@ -72,8 +71,7 @@ TEST_CASE("access log: nothing a client sends breaks out of its place") {
                           {"--access-logformat", R"(%(h)s "%(r)s" %(U)s %(q)s %({X-Id}i)s "%(a)s" %(I)s)"});
   REQUIRE(server.serve());
   Wire wire{server.port()};
-  CHECK(wire.ask("GET /echo/%0a%22forged%5c?q=%0d\"\\",
-                 "User-Agent: a\" 200 \\\t\xe2\x80\xa8\x9b\r\nX-Id: \"x\r\n")
+  CHECK(wire.ask("GET /echo/%0a%22forged%5c?q=%0d\"\\", "User-Agent: a\" 200 \\\t\xe2\x80\xa8\x9b\r\nX-Id: \"x\r\n")
             .status > 0);
   REQUIRE(server.wait_for_text("access.log", "127.0.0.1"));
   const std::string log = server.read_file("access.log");
@@ -98,8 +96,7 @@ TEST_CASE("access log: a JSON format gives JSON whatever a client sends, to a fi
   ends.server.reset();
   const std::string long_value(7000, '\x9b');
   const std::string fields[] = {"User-Agent: a\" \\ \xc3\xa4 \xe4\t\r\nX-Id: \",\"status\":0,\"\r\n",
-                                "User-Agent: \xff\xfe\r\n",
-                                "X-Id: " + long_value + "\r\nUser-Agent: last\r\n"};
+                                "User-Agent: \xff\xfe\r\n", "X-Id: " + long_value + "\r\nUser-Agent: last\r\n"};
   for (const std::string& one : fields) fetch(server.port(), "GET /echo?q=1", one);
   fetch(server.port(), "GET /echo?q=\"\\\x7f\xc3");
   Wire wire{server.port()};
@@ -124,8 +121,8 @@ TEST_CASE("access log: paths in access_log_skip have no line") {
   server.arguments.insert(server.arguments.end(), {"--access-log-skip", "/constant, /nowhere"});
   REQUIRE(server.serve());
   Wire wire{server.port()};
-  for (const char* line : {"GET /constant", "GET /constant?x=1", "GET /nowhere", "GET /constant/",
-                           "HEAD /constant", "GET /echo"})
+  for (const char* line :
+       {"GET /constant", "GET /constant?x=1", "GET /nowhere", "GET /constant/", "HEAD /constant", "GET /echo"})
     wire.ask(line);
   CHECK(server.stop() == 0);
   const std::string log = server.read_file("access.log");
@@ -137,8 +134,8 @@ TEST_CASE("access log: paths in access_log_skip have no line") {
 
 TEST_CASE("access log: lines of four workers are whole, none is missing") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "4", "-k", GENERATE(from_range(kClasses))}};
-  server.arguments.insert(server.arguments.end(), {"--access-logfile", "access.log", "--access-logformat",
-                                                   "[%(p)s %(U)s %({X-Long}i)s]"});
+  server.arguments.insert(server.arguments.end(),
+                          {"--access-logfile", "access.log", "--access-logformat", "[%(p)s %(U)s %({X-Long}i)s]"});
   REQUIRE(server.serve());
   const std::string longish(700, 'x');
   std::vector<std::unique_ptr<Wire>> wires;
@@ -223,8 +220,8 @@ namespace {
 
 /// A server whose access lines are `[PATH STATUS BYTES ENDING]`.
 void log_endings(ServerProcess& server) {
-  server.arguments.insert(server.arguments.end(), {"--access-logfile", "access.log", "--access-logformat",
-                                                   "[%(U)s %(s)s %(B)s %(X)s]"});
+  server.arguments.insert(server.arguments.end(),
+                          {"--access-logfile", "access.log", "--access-logformat", "[%(U)s %(s)s %(B)s %(X)s]"});
 }
 
 struct Line {
@@ -354,8 +351,8 @@ TEST_CASE("access log: a request that is lost with its body has a line") {
 
 TEST_CASE("access log: fields of a response that waited are there") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
-  server.arguments.insert(server.arguments.end(), {"--access-logfile", "access.log", "--access-logformat",
-                                                   "[%(U)s %({content-type}o)s]"});
+  server.arguments.insert(server.arguments.end(),
+                          {"--access-logfile", "access.log", "--access-logformat", "[%(U)s %({content-type}o)s]"});
   REQUIRE(server.serve());
   for (const char* path : {"/large", "/pull"}) {
     Wire wire{server.place(), 4096};

@@ -45,8 +45,8 @@ struct Moving {
   [[nodiscard]] std::string second() const { return "'unix:" + server.file("second") + "'"; }
   [[nodiscard]] std::string at(const std::string& binds) const {
     return "workers: 2\ntimeout: " + seconds(20) + "\nrequest_deadline: " + seconds(20) +
-           "\nboot_timeout: " + seconds(30) + "\ngraceful_timeout: " + seconds(30) + "\nbind: [" + binds +
-           "]\n" + more_;
+           "\nboot_timeout: " + seconds(30) + "\ngraceful_timeout: " + seconds(30) + "\nbind: [" + binds + "]\n" +
+           more_;
   }
   void move(const std::string& binds, int generation) {
     server.write_config(at(binds));
@@ -129,8 +129,7 @@ TEST_CASE("addresses: whoever got into one before it was left is served") {
   CHECK(service.server.stop() == 0);
 }
 
-TEST_CASE(
-    "addresses: one that is left is free for others as soon as its workers have left it, finished or not") {
+TEST_CASE("addresses: one that is left is free for others as soon as its workers have left it, finished or not") {
   Moving service{"async"};
   Wire busy{service.place(true)};
   busy.send(request("GET /later?ms=5000"));

@@ -77,8 +77,7 @@ std::map<pid_t, int> in_flight_at(const std::vector<Span>& spans, Clock::time_po
 TEST_CASE("balance: 64 connections are within 2 of 16 on each of 4 workers, 1,000 within 5 %") {
   const std::string worker_class = GENERATE(from_range(kClasses));
   INFO(worker_class);
-  ServerProcess server{ServerProcess::Program::kEcho,
-                       {"-w", "4", "-k", worker_class, "--log-level", "debug"}};
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "4", "-k", worker_class, "--log-level", "debug"}};
   REQUIRE(server.serve());
   const auto few = connections_by_worker(server.port(), 64);
   CHECK(few.size() == 4);
@@ -101,13 +100,14 @@ TEST_CASE("balance: with short and long requests no worker has more than twice t
   REQUIRE(server.serve());
   const auto spans = mixed_load(server.port(), row.target, 64, 40);
   CHECK(std::all_of(spans.begin(), spans.end(), [](const Span& span) { return span.worker > 0; }));
-  const auto last = std::max_element(spans.begin(), spans.end(),
-                                     [](const Span& a, const Span& b) { return a.begin < b.begin; });
+  const auto last =
+      std::max_element(spans.begin(), spans.end(), [](const Span& a, const Span& b) { return a.begin < b.begin; });
   const auto first = spans.front().begin;
   int samples = 0;
   int uneven = 0;
   std::vector<int> worst;
-  // The first requests meet workers that have not been woken yet; what they brought out of balance is over with the longest request.
+  // The first requests meet workers that have not been woken yet; what they brought out of balance is over with the
+  // longest request.
   for (auto moment = first + 700ms; moment < last->begin; moment += 5ms) {
     std::vector<int> counts;
     for (const auto& [pid, count] : in_flight_at(spans, moment)) counts.push_back(count);
@@ -138,8 +138,7 @@ TEST_CASE("balance: a worker that hangs while it has the fewest connections keep
     CHECK(wires.back()->ask("GET /constant").status == 200);
   }
   const pid_t stopped = server.workers()[0];
-  std::erase_if(wires,
-                [&](const auto& wire) { return std::atoi(wire->ask("GET /pid").body.c_str()) == stopped; });
+  std::erase_if(wires, [&](const auto& wire) { return std::atoi(wire->ask("GET /pid").body.c_str()) == stopped; });
   ::kill(stopped, SIGSTOP);
   const auto begin = Clock::now();
   for (int i = 0; i < 30; ++i) CHECK(fetch(server.port(), "GET /constant").status == 200);

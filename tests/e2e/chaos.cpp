@@ -1,8 +1,9 @@
 // Chaos: everything an operator can do to a running service, in random order and under load, and an account of each.
 //
-// Kept-alive connections, connections for one request and idle ones are there all the time. In what is planned no request may fail, be refused or be
-// reset, and no idle connection may end; a worker that is killed costs what it had in flight. ORRERY_CHAOS_SEED and ORRERY_CHAOS_ROUNDS choose another
-// order and a longer run. The table of all rounds goes to standard output.
+// Kept-alive connections, connections for one request and idle ones are there all the time. In what is planned no
+// request may fail, be refused or be reset, and no idle connection may end; a worker that is killed costs what it had
+// in flight. ORRERY_CHAOS_SEED and ORRERY_CHAOS_ROUNDS choose another order and a longer run. The table of all rounds
+// goes to standard output.
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -45,17 +46,15 @@ class Chaos {
     load.start(url(port_, "/later?ms=20"), kKept / 2, true);
     load.start(url(port_), kFresh, false);
     REQUIRE(load.answers(100));
-    std::printf("%-28s %8s %7s %7s %7s %11s\n",
-                ("chaos " + worker_class + ", seed " + std::to_string(seed)).c_str(), "answered", "failed",
-                "refused", "reset", "idle closed");
+    std::printf("%-28s %8s %7s %7s %7s %11s\n", ("chaos " + worker_class + ", seed " + std::to_string(seed)).c_str(),
+                "answered", "failed", "refused", "reset", "idle closed");
   }
 
   /// Does one thing and waits for its end: `act` returns false when it did not come about.
   void planned(const char* name, const std::function<bool()>& act) {
     const LoadAccount account = during(name, act);
-    const auto lost = static_cast<long>(std::count_if(idle_.begin(), idle_.end(), [](const auto& wire) {
-      return wire->ask("GET /constant").status != 200;
-    }));
+    const auto lost = static_cast<long>(std::count_if(
+        idle_.begin(), idle_.end(), [](const auto& wire) { return wire->ask("GET /constant").status != 200; }));
     row(name, account, lost);
     INFO(account.first_problem << "\n" << server.log());
     CHECK(account.failed == 0);
@@ -145,8 +144,8 @@ class Chaos {
     return difference(load.so_far(), before);
   }
   static void row(const char* name, const LoadAccount& account, long idle_lost) {
-    std::printf("  %-26s %8ld %7ld %7ld %7ld %11ld\n", name, account.ok, account.failed, account.refused,
-                account.reset, account.idle_closed + idle_lost);
+    std::printf("  %-26s %8ld %7ld %7ld %7ld %11ld\n", name, account.ok, account.failed, account.refused, account.reset,
+                account.idle_closed + idle_lost);
   }
 
   std::mt19937 random_;
@@ -194,8 +193,7 @@ std::vector<Deed> planned_deeds() {
          c.planned(name, [&] {
            std::filesystem::rename(c.server.file("access.log"), c.server.file("access.old"));
            c.server.signal(SIGUSR1);
-           return eventually([&] { return std::filesystem::exists(c.server.file("access.log")); }) &&
-                  c.settled();
+           return eventually([&] { return std::filesystem::exists(c.server.file("access.log")); }) && c.settled();
          });
        }},
       {"recycling",
@@ -207,8 +205,7 @@ std::vector<Deed> planned_deeds() {
          });
          c.planned("no more recycling", [&] { return c.hup("", kProven); });
        }},
-      {"TERM to a worker",
-       [](Chaos& c, const char* name) { c.planned(name, [&] { return c.worker_gone(SIGTERM); }); }},
+      {"TERM to a worker", [](Chaos& c, const char* name) { c.planned(name, [&] { return c.worker_gone(SIGTERM); }); }},
       {"USR2, it crashes",
        [](Chaos& c, const char* name) {
          c.planned(name, [&] {

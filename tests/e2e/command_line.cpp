@@ -133,9 +133,7 @@ TEST_CASE("command line: --check-config refuses what a start would refuse, and m
       {"a socket where a file is", "bind: unix:server.yaml\n", {"exists and is not a socket"}},
       {"seen from chdir", "chdir: /\npidfile: nowhere/pid\n", {"pidfile: the directory nowhere/"}},
       {"an address of another machine", "bind: 192.0.2.1:8000\n", {"this machine has no such address"}},
-      {"link-local without its interface",
-       "bind: '[fe80::1]:8000'\n",
-       {"server.yaml:1:7", "[fe80::1%eth0]:8000"}},
+      {"link-local without its interface", "bind: '[fe80::1]:8000'\n", {"server.yaml:1:7", "[fe80::1%eth0]:8000"}},
       {"link-local on no interface", "bind: '[fe80::1%nope]:8000'\n", {"no interface `nope`"}},
       {"two addresses that overlap",
        "bind: ['127.0.0.1:7777', '0.0.0.0:7777']\n",
@@ -171,8 +169,8 @@ TEST_CASE("command line: --check-config compiles the routes and asks the applica
 TEST_CASE("command line: --check-config is content beside the service that runs, and leaves no trace") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1"}};
   const std::string name = "@orrery-check-" + std::to_string(::getpid());
-  server.yaml = "bind: ['127.0.0.1:0', 'unix:s', 'unix:" + name +
-                "']\npidfile: pid\nerrorlog: e.log\naccesslog: a.log\n";
+  server.yaml =
+      "bind: ['127.0.0.1:0', 'unix:s', 'unix:" + name + "']\npidfile: pid\nerrorlog: e.log\naccesslog: a.log\n";
   server.start();
   REQUIRE(server.wait_for_text("e.log", "Generation 1 serves"));
   const std::string log = server.read_file("e.log");
@@ -201,8 +199,7 @@ TEST_CASE("command line: --check-config says what a format only looks like") {
 }
 
 TEST_CASE("command line: precedence, as a gunicorn user expects") {
-  ServerProcess server{ServerProcess::Program::kOrrery,
-                       {"-w", "3", "-k", "sync", "-b", "127.0.0.1:0", "-n", "sky"}};
+  ServerProcess server{ServerProcess::Program::kOrrery, {"-w", "3", "-k", "sync", "-b", "127.0.0.1:0", "-n", "sky"}};
   server.yaml = "bind: ['127.0.0.1:1', '127.0.0.1:2']\nworkers: 1\nworker_class: async\n";
   server.environment = {{"WEB_CONCURRENCY", "7"}, {"PORT", "1"}};
   REQUIRE(server.serve());

@@ -24,9 +24,8 @@ TEST_CASE("connections: at the limit the longest idle goes first") {
 
 TEST_CASE("connections: one whose client does not take its answer is not idle, and hides none that is") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-k", GENERATE(from_range(kClasses))}};
-  server.yaml =
-      "workers: 1\nworker_connections: 2\nlimit_request_body: 20m\nkeepalive: 60s\ntimeout: " + seconds(30) +
-      "\nrequest_deadline: " + seconds(30) + "\n";
+  server.yaml = "workers: 1\nworker_connections: 2\nlimit_request_body: 20m\nkeepalive: 60s\ntimeout: " + seconds(30) +
+                "\nrequest_deadline: " + seconds(30) + "\n";
   REQUIRE(server.serve());
   constexpr std::size_t kMoreThanTheKernelTakes = 8'000'000;
   Wire deaf{server.place(), 4096};

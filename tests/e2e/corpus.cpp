@@ -62,8 +62,8 @@ Seen play(int port, const WireCase& wire) {
 std::string totals_of(const std::vector<WireCase>& cases) {
   std::string text;
   for (const base::RejectRow& row : base::kRejects) {
-    const auto count = std::count_if(cases.begin(), cases.end(),
-                                     [&](const WireCase& wire) { return wire.reject == row.name; });
+    const auto count =
+        std::count_if(cases.begin(), cases.end(), [&](const WireCase& wire) { return wire.reject == row.name; });
     if (count == 0) continue;
     text += (text.empty() ? "" : ", ") + std::string{row.name} + "=" + std::to_string(count);
   }
@@ -99,8 +99,8 @@ TEST_CASE("corpus: the planet service refuses the same") {
   REQUIRE(server.serve());
   const auto workers = server.workers();
   for (const WireCase& wire : all_cases("")) {
-    const bool about_the_body = wire.name.starts_with("body_") || wire.name.starts_with("chunk_") ||
-                                wire.name.starts_with("trailer_");
+    const bool about_the_body =
+        wire.name.starts_with("body_") || wire.name.starts_with("chunk_") || wire.name.starts_with("trailer_");
     if (wire.reject.empty() || wire.statuses.empty() || about_the_body) continue;
     INFO(wire.name);
     Wire client{server.port()};

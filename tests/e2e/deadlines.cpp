@@ -15,9 +15,7 @@ const milliseconds kLate = 1500ms * kSlowness;
 
 class Stopwatch {
  public:
-  [[nodiscard]] milliseconds elapsed() const {
-    return std::chrono::duration_cast<milliseconds>(Clock::now() - start_);
-  }
+  [[nodiscard]] milliseconds elapsed() const { return std::chrono::duration_cast<milliseconds>(Clock::now() - start_); }
   /// Between `least` and not much later.
   [[nodiscard]] bool about(milliseconds least) const {
     UNSCOPED_INFO("took " << elapsed().count() << " ms");
@@ -73,8 +71,8 @@ TEST_CASE("deadlines: of a request that comes too slowly") {
     CHECK(from_accept.about(400ms));
   }
   SECTION("a drip extends nothing") {
-    const char* kind = GENERATE("head", "second head", "body", "upload", "chunks", "chunk extension",
-                                "trailers", "empty lines");
+    const char* kind =
+        GENERATE("head", "second head", "body", "upload", "chunks", "chunk extension", "trailers", "empty lines");
     INFO(kind);
     Wire wire{server.port()};
     Stopwatch watch;
@@ -152,8 +150,7 @@ TEST_CASE("deadlines: request_deadline, where the handler does not hold the loop
   // On the pool handlers that block; elsewhere those that answer later from a thread of their own.
   const std::string slow = worker_class == "threads" ? "GET /sleep?ms=900" : "GET /later?ms=900";
   ServerProcess server{ServerProcess::Program::kEcho, {"-k", worker_class}};
-  server.yaml =
-      "workers: 1\nrequest_deadline: 300ms\naccesslog: access.log\naccess_log_format: '%(r)s %(s)s'\n";
+  server.yaml = "workers: 1\nrequest_deadline: 300ms\naccesslog: access.log\naccess_log_format: '%(r)s %(s)s'\n";
   REQUIRE(server.serve());
   const auto workers = server.workers();
   Wire wire{server.port()};
@@ -178,8 +175,7 @@ TEST_CASE("deadlines: request_deadline, where the handler does not hold the loop
 
 TEST_CASE("deadlines: in sync a handler past request_deadline costs the worker") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-k", "sync"}};
-  server.yaml =
-      "workers: 1\nrequest_deadline: 400ms\naccesslog: access.log\naccess_log_format: '%(r)s %(s)s'\n";
+  server.yaml = "workers: 1\nrequest_deadline: 400ms\naccesslog: access.log\naccess_log_format: '%(r)s %(s)s'\n";
   REQUIRE(server.serve());
   const auto workers = server.workers();
   Wire wire{server.port()};
@@ -252,9 +248,9 @@ TEST_CASE("deadlines: a stopped client never delays another") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
   REQUIRE(server.serve());
   std::vector<std::unique_ptr<Wire>> stopped;
-  const std::array<std::string, 5> stops{"", "GET /ec", "GET /echo HTTP/1.1\r\nHost: a\r\nX: ",
-                                         request("POST /echo", "Content-Length: 10\r\n") + "abc",
-                                         request("POST /stream-body", "Content-Length: 10\r\n") + "abc"};
+  const std::array<std::string, 5> stops{
+      "", "GET /ec", "GET /echo HTTP/1.1\r\nHost: a\r\nX: ", request("POST /echo", "Content-Length: 10\r\n") + "abc",
+      request("POST /stream-body", "Content-Length: 10\r\n") + "abc"};
   for (int i = 0; i < 50; ++i) {
     stopped.push_back(std::make_unique<Wire>(server.port()));
     stopped.back()->send(stops[static_cast<std::size_t>(i) % stops.size()]);

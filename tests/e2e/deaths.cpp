@@ -93,8 +93,7 @@ TEST_CASE("deaths: a crash in a handler") {
 }
 
 #if !defined(ORRERY_SANITIZED_THREAD)
-TEST_CASE(
-    "deaths: a handler that holds up the loop is sampled, then ended, and the report shows where it was") {
+TEST_CASE("deaths: a handler that holds up the loop is sampled, then ended, and the report shows where it was") {
   struct Row {
     const char* target;
     const char* place;
@@ -167,9 +166,8 @@ TEST_CASE("deaths: a worker that was told to go by hand is restarted, and that i
   const int signo = GENERATE(SIGQUIT, SIGINT);
   const std::string worker = std::to_string(server.workers()[0]);
   ::kill(server.workers()[0], signo);
-  REQUIRE(server.wait_for_line(
-      "Worker 1 (pid " + worker +
-      ") left by itself or by a signal of somebody else (exit code 0): it is restarted"));
+  REQUIRE(server.wait_for_line("Worker 1 (pid " + worker +
+                               ") left by itself or by a signal of somebody else (exit code 0): it is restarted"));
   CHECK(eventually([&] { return fetch(server.port(), "GET /constant").status == 200; }));
   CHECK(server.count_lines("[ERROR]") == 0);
   CHECK(server.count_lines(" died ") == 0);
@@ -197,8 +195,7 @@ TEST_CASE("deaths: a start hook that exits") {
   CHECK(says(report(server), "ended before it was ready (exit code 7)"));
 }
 
-#if !defined(ORRERY_SANITIZED_ADDRESS) && \
-    !defined(ORRERY_SANITIZED_THREAD)  // they reserve terabytes of addresses
+#if !defined(ORRERY_SANITIZED_ADDRESS) && !defined(ORRERY_SANITIZED_THREAD)  // they reserve terabytes of addresses
 TEST_CASE("deaths: memory that is refused to a handler costs its request, not the worker") {
   if (kUnderValgrind) return;
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};

@@ -1,4 +1,5 @@
-// Connections that outlive the worker they were accepted by: over reloads and recycling a client that is idle, or about to speak, notices nothing.
+// Connections that outlive the worker they were accepted by: over reloads and recycling a client that is idle, or about
+// to speak, notices nothing.
 #include <algorithm>
 
 #include "e2e/classes.hpp"

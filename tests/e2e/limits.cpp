@@ -51,8 +51,7 @@ TEST_CASE("limits: logs that have reached RLIMIT_FSIZE cost their lines and noth
   ::prlimit(server.pid(), RLIMIT_FSIZE, &none, nullptr);
   ::prlimit(server.workers().at(0), RLIMIT_FSIZE, &none, nullptr);
   server.signal(SIGTTIN);
-  CHECK(
-      server.wait_for_text(files ? "error.log" : "stderr", "lines of this log were dropped: File too large"));
+  CHECK(server.wait_for_text(files ? "error.log" : "stderr", "lines of this log were dropped: File too large"));
   CHECK(server.wait_for_workers(2));
   CHECK(server.stop() == 0);
   const std::string access = files ? "access.log" : "stdout";

@@ -1,5 +1,5 @@
-// Lingering: an answer that is given before its client has sent everything arrives all the same, however much still comes; and nobody can
-// hold a connection that way for longer, or hold more of them, than the settings say.
+// Lingering: an answer that is given before its client has sent everything arrives all the same, however much still
+// comes; and nobody can hold a connection that way for longer, or hold more of them, than the settings say.
 #include <filesystem>
 
 #include "e2e/classes.hpp"
@@ -24,16 +24,14 @@ const std::vector<Row>& rows() {
       {"413, 900 kB", request("POST /small", length(900'000)), 900'000, 413},
       {"413, 30 MB", request("POST /echo", length(30'000'000)), 30'000'000, 413},
       {"413, one chunk of 30 MB", request("POST /echo", chunked) + "1c9c380\r\n", 30'000'000, 413},
-      {"413, it waited", request("POST /echo", length(30'000'000) + "Expect: 100-continue\r\n"), 30'000'000,
-       413},
+      {"413, it waited", request("POST /echo", length(30'000'000) + "Expect: 100-continue\r\n"), 30'000'000, 413},
       {"417", request("POST /echo", length(30'000'000) + "Expect: more\r\n"), 30'000'000, 417},
       {"401 of a handler", request("POST /unauthorized", length(30'000'000)), 30'000'000, 401},
-      {"401 of a handler, then a close",
-       request("POST /unauthorized", length(30'000'000) + "Connection: close\r\n"), 30'000'000, 401},
+      {"401 of a handler, then a close", request("POST /unauthorized", length(30'000'000) + "Connection: close\r\n"),
+       30'000'000, 401},
       {"401 with 5 MB", request("POST /unauthorized?bytes=5000000", length(30'000'000)), 30'000'000, 401},
       {"401 with 5 MB, then a close",
-       request("POST /unauthorized?bytes=5000000", length(30'000'000) + "Connection: close\r\n"), 30'000'000,
-       401},
+       request("POST /unauthorized?bytes=5000000", length(30'000'000) + "Connection: close\r\n"), 30'000'000, 401},
       {"404", request("POST /nowhere", length(900'000)), 900'000, 404},
       {"404, 30 MB in chunks", request("POST /nowhere", chunked) + "f4240\r\n", 30'000'000, 404},
       {"405", request("POST /constant", length(900'000)), 900'000, 405},

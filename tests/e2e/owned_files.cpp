@@ -101,10 +101,9 @@ const std::vector<Plant>& plants() {
          [[maybe_unused]] const int given = ::chown(path.c_str(), kOther, kOther);
        },
        kOther},
-      {"a FIFO of root's",
-       [](const ServerProcess&, const std::string& path) { ::mkfifo(path.c_str(), 0600); }},
-      {"a device", [](const ServerProcess&,
-                      const std::string& path) { ::mknod(path.c_str(), S_IFCHR | 0600, makedev(1, 7)); }},
+      {"a FIFO of root's", [](const ServerProcess&, const std::string& path) { ::mkfifo(path.c_str(), 0600); }},
+      {"a device",
+       [](const ServerProcess&, const std::string& path) { ::mknod(path.c_str(), S_IFCHR | 0600, makedev(1, 7)); }},
       {"a directory",
        [](const ServerProcess&, const std::string& path) {
          std::filesystem::create_directory(path);
@@ -221,8 +220,7 @@ TEST_CASE("owned files: logs that are the user's already need no right to give f
   shop.use_logs();
   for (const char* name : {"logs/error.log", "logs/access.log"}) {
     std::ofstream{shop.server.file(name)} << "";
-    [[maybe_unused]] const int given =
-        ::chown(shop.server.file(name).c_str(), kUser, 4);  // logrotate's `create … adm`
+    [[maybe_unused]] const int given = ::chown(shop.server.file(name).c_str(), kUser, 4);  // logrotate's `create … adm`
   }
   shop.server.in_child = [] { ::prctl(PR_CAPBSET_DROP, CAP_CHOWN); };
   REQUIRE(shop.serve());

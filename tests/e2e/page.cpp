@@ -68,8 +68,7 @@ TEST_CASE("page: what the browser has is not sent again") {
   Wire wire{server.port()};
   const std::string tag = wire.ask("GET /", "Accept-Encoding: gzip\r\n").field("ETag").value_or("");
   REQUIRE(tag.size() > 10);
-  const Answer unchanged =
-      wire.ask("GET /", "Accept-Encoding: gzip\r\nIf-None-Match: \"x\", W/" + tag + "\r\n");
+  const Answer unchanged = wire.ask("GET /", "Accept-Encoding: gzip\r\nIf-None-Match: \"x\", W/" + tag + "\r\n");
   CHECK(unchanged.status == 304);
   CHECK(unchanged.body.empty());
   CHECK(unchanged.field("ETag") == tag);

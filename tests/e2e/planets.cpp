@@ -47,8 +47,8 @@ TEST_CASE("planets: what the service answers") {
   SECTION("what lies beyond the tables costs nobody the worker") {
     const auto workers = server.workers();
     for (const char* body : {"sun", "moon", "mars"}) {
-      const std::string target = "/planets/" + std::string{body} +
-                                 "/events?lon=0&lat=50&elevation=0&time=2149-12-31T00:00:00Z&days=70";
+      const std::string target =
+          "/planets/" + std::string{body} + "/events?lon=0&lat=50&elevation=0&time=2149-12-31T00:00:00Z&days=70";
       const json refused = parsed(wire.ask("GET " + target));
       CHECK(refused["error"]["status"] == 400);
       CHECK(refused["error"]["message"].get<std::string>().find("2149-10-23T00:00:00Z") != std::string::npos);
@@ -62,8 +62,7 @@ TEST_CASE("planets: what the service answers") {
       INFO(name);
       CHECK(parsed(wire.ask(std::string{"GET /planets/"} + name))["name"] == "mars");
     }
-    for (const char* name :
-         {"sun", "moon", "mercury", "venus", "jupiter", "saturn", "uranus", "neptune", "pluto"}) {
+    for (const char* name : {"sun", "moon", "mercury", "venus", "jupiter", "saturn", "uranus", "neptune", "pluto"}) {
       INFO(name);
       CHECK(parsed(wire.ask(std::string{"GET /planets/"} + name))["name"] == name);
     }
@@ -137,14 +136,12 @@ TEST_CASE("planets: what the service answers") {
 
 TEST_CASE("planets: 1000 keep-alive requests over 20 connections, as ab counts them") {
   const char* workers = GENERATE("1", "4");
-  ServerProcess server{ServerProcess::Program::kOrrery,
-                       {"-w", workers, "-k", GENERATE(from_range(kClasses))}};
+  ServerProcess server{ServerProcess::Program::kOrrery, {"-w", workers, "-k", GENERATE(from_range(kClasses))}};
   REQUIRE(server.serve());
   std::vector<std::unique_ptr<Wire>> wires;
   for (int i = 0; i < 20; ++i) wires.push_back(std::make_unique<Wire>(server.port()));
   // ab speaks HTTP/1.0 with keep-alive.
-  const std::string ab =
-      std::string{kOriginal} + " HTTP/1.0\r\nConnection: Keep-Alive\r\nHost: localhost\r\n\r\n";
+  const std::string ab = std::string{kOriginal} + " HTTP/1.0\r\nConnection: Keep-Alive\r\nHost: localhost\r\n\r\n";
   std::set<std::size_t> lengths;
   int good = 0;
   for (int round = 0; round < 50; ++round) {
@@ -152,9 +149,7 @@ TEST_CASE("planets: 1000 keep-alive requests over 20 connections, as ab counts t
     for (const auto& wire : wires) {
       const Answer answer = wire->read();
       lengths.insert(answer.body.size());
-      good += answer.status == 200 && answer.field("Connection") == "keep-alive" && answer.problem.empty()
-                  ? 1
-                  : 0;
+      good += answer.status == 200 && answer.field("Connection") == "keep-alive" && answer.problem.empty() ? 1 : 0;
     }
   }
   CHECK(good == 1000);

@@ -9,9 +9,7 @@ namespace {
 
 using nlohmann::json;
 
-json echoed(Wire& wire, std::string_view fields = {}) {
-  return json::parse(wire.ask("GET /echo", fields).body);
-}
+json echoed(Wire& wire, std::string_view fields = {}) { return json::parse(wire.ask("GET /echo", fields).body); }
 
 constexpr std::string_view kText = "PROXY TCP4 203.0.113.5 10.0.0.1 12345 443\r\n";
 
@@ -93,8 +91,7 @@ TEST_CASE("proxies: PROXY headers per listener, in every class") {
     CHECK(echoed(wire)["client"] == "203.0.113.5");
     CHECK(echoed(wire)["client"] == "203.0.113.5");
     Wire datagrams{server.port(0)};
-    datagrams.send(
-        std::string_view{"\r\n\r\n\0\r\nQUIT\n\x21\x12\0\x0c\xcb\0\x71\5\x0a\0\0\1\x30\x39\1\xbb", 28});
+    datagrams.send(std::string_view{"\r\n\r\n\0\r\nQUIT\n\x21\x12\0\x0c\xcb\0\x71\5\x0a\0\0\1\x30\x39\1\xbb", 28});
     CHECK(echoed(datagrams)["client"] == "127.0.0.1");
     Wire without{server.port(0)};
     CHECK(without.ask("GET /echo").status == 400);

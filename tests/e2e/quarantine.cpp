@@ -64,8 +64,8 @@ bool is_held(const ServerProcess& server, const std::string& target) {
 }  // namespace
 
 TEST_CASE("quarantine: twelve requests that kill their workers, and all others are served") {
-  const auto row = GENERATE(values<std::pair<const char*, const char*>>(
-      {{"async", "1"}, {"async", "3"}, {"sync", "2"}, {"threads", "2"}}));
+  const auto row = GENERATE(
+      values<std::pair<const char*, const char*>>({{"async", "1"}, {"async", "3"}, {"sync", "2"}, {"threads", "2"}}));
   ServerProcess server{ServerProcess::Program::kEcho, {"-k", row.first, "-w", row.second}};
   INFO(row.first << " " << row.second);
   REQUIRE(server.serve());
@@ -144,8 +144,7 @@ TEST_CASE("quarantine: a new generation begins without, a refused reload changes
   CHECK(is_held(server, kKiller));
   server.write_config(server.yaml);
   server.signal(SIGHUP);
-  REQUIRE(server.wait_for_line(
-      "1 request has left quarantine: generation 2 may have mended what workers died of"));
+  REQUIRE(server.wait_for_line("1 request has left quarantine: generation 2 may have mended what workers died of"));
   REQUIRE(server.wait_for_line("Generation 2 serves"));
   kill_once(server, kKiller);
   CHECK(server.stop() == 0);
@@ -186,8 +185,7 @@ TEST_CASE("quarantine: a handler that holds up the loop until its worker is ende
   server.yaml = "timeout: 1s\nrequest_deadline: 1s\nquarantine_after: 1\n";
   REQUIRE(server.serve());
   CHECK(fetch(server.port(), "GET /crash/spin").status == 0);
-  REQUIRE(server.wait_for_line(
-      "Quarantine: GET /crash/spin (this target, with its query) is answered 503 for 60 s"));
+  REQUIRE(server.wait_for_line("Quarantine: GET /crash/spin (this target, with its query) is answered 503 for 60 s"));
   CHECK(eventually([&] { return is_held(server, "GET /crash/spin"); }));
   CHECK(server.stop() == 0);
 }

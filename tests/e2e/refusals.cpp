@@ -1,4 +1,5 @@
-// What is refused: each reason that is not one of the corpus is answered, said in the log at `info` and counted at stop.
+// What is refused: each reason that is not one of the corpus is answered, said in the log at `info` and counted at
+// stop.
 #include "e2e/classes.hpp"
 
 namespace orrery::test {
@@ -14,10 +15,8 @@ struct Row {
 const std::vector<Row>& rows() {
   static const std::string chunked = request("POST /echo", "Transfer-Encoding: chunked\r\n");
   static const std::vector<Row> table{
-      {"contradicting_scheme", request("GET /echo", "X-Forwarded-Proto: https\r\nX-Forwarded-Ssl: off\r\n"),
-       400},
-      {"contradicting_client",
-       request("GET /echo", "X-Forwarded-For: 192.0.2.7\r\nForwarded: for=192.0.2.8\r\n"), 400},
+      {"contradicting_scheme", request("GET /echo", "X-Forwarded-Proto: https\r\nX-Forwarded-Ssl: off\r\n"), 400},
+      {"contradicting_client", request("GET /echo", "X-Forwarded-For: 192.0.2.7\r\nForwarded: for=192.0.2.8\r\n"), 400},
       {"bad_proxy_header", "PROXY TCP4 203.0.113.5 10.0.0.1 12345\r\n", 400},
       {"long_request_line", request("GET /" + std::string(200, 'a')), 414},
       {"too_many_fields", request("GET /echo", "A: b\r\nA: b\r\nA: b\r\nA: b\r\n"), 431},

@@ -127,8 +127,7 @@ TEST_CASE(
     "master") {
   ServerProcess server;
   server.environment = {{"HIDDEN", "below"}};
-  const std::string common =
-      "workers: 1\naccesslog: access.log\naccess_log_format: '%(U)s %({ONE}e)s %({HIDDEN}e)s'\n";
+  const std::string common = "workers: 1\naccesslog: access.log\naccess_log_format: '%(U)s %({ONE}e)s %({HIDDEN}e)s'\n";
   server.yaml = common + "raw_env: ['ONE=1', 'HIDDEN=above']\nproc_name: first\n";
   REQUIRE(server.serve());
   CHECK(ServerProcess::titled(server.pid(), "first: master ["));

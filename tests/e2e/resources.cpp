@@ -110,10 +110,10 @@ TEST_CASE("resources: whatever accept says, who waits is taken in") {
     std::vector<int> errors;
     std::string complaint;  ///< logged once; empty = nothing is
   };
-  const Row row = GENERATE(Row{{EINTR, ECONNABORTED, EPROTO, ENETDOWN, EHOSTUNREACH, EPERM}, ""},
-                           Row{{ENOMEM, ENOMEM, EINTR}, "Cannot allocate memory"},
-                           Row{{ENOBUFS}, "No buffer space available"},
-                           Row{{ENFILE, EMFILE}, "Too many open files in system"});
+  const Row row =
+      GENERATE(Row{{EINTR, ECONNABORTED, EPROTO, ENETDOWN, EHOSTUNREACH, EPERM}, ""},
+               Row{{ENOMEM, ENOMEM, EINTR}, "Cannot allocate memory"}, Row{{ENOBUFS}, "No buffer space available"},
+               Row{{ENFILE, EMFILE}, "Too many open files in system"});
   std::string errors;
   for (const int error : row.errors) errors += std::to_string(error) + " ";
   INFO(errors);
@@ -131,8 +131,7 @@ TEST_CASE("resources: whatever accept says, who waits is taken in") {
   CHECK(server.stop() == 0);
 }
 
-#if !defined(ORRERY_SANITIZED_ADDRESS) && \
-    !defined(ORRERY_SANITIZED_THREAD)  // they reserve terabytes of addresses
+#if !defined(ORRERY_SANITIZED_ADDRESS) && !defined(ORRERY_SANITIZED_THREAD)  // they reserve terabytes of addresses
 TEST_CASE("resources: a body for which there is no memory costs its request, not the worker") {
   if (kUnderValgrind) return;  // its memory is limited with the worker's
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
@@ -162,8 +161,7 @@ TEST_CASE("resources: a body for which there is no memory costs its request, not
     int answered = 0;
     for (int i = 0; i < 40 && answered == 0; ++i) {
       wires.push_back(std::make_unique<Wire>(server.port()));
-      wires.back()->send(request("POST /echo", "Content-Length: 3000000\r\n") + std::string(1'500'000, 'x'),
-                         200ms);
+      wires.back()->send(request("POST /echo", "Content-Length: 3000000\r\n") + std::string(1'500'000, 'x'), 200ms);
       answered = wires.back()->read(100ms).status;
     }
     CHECK(answered == 503);

@@ -13,9 +13,7 @@ namespace orrery::test {
 
 namespace {
 
-bool holds(const std::vector<pid_t>& pids, pid_t pid) {
-  return std::find(pids.begin(), pids.end(), pid) != pids.end();
-}
+bool holds(const std::vector<pid_t>& pids, pid_t pid) { return std::find(pids.begin(), pids.end(), pid) != pids.end(); }
 
 }  // namespace
 
@@ -70,8 +68,7 @@ TEST_CASE("signals: HUP with a new configuration, and with bad ones") {
   SECTION("an address that is taken") {
     ServerProcess other{ServerProcess::Program::kEcho, {"-w", "1"}};
     REQUIRE(other.serve());
-    server.write_config("workers: 3\nbind: ['127.0.0.1:0', '127.0.0.1:" + std::to_string(other.port()) +
-                        "']\n");
+    server.write_config("workers: 3\nbind: ['127.0.0.1:0', '127.0.0.1:" + std::to_string(other.port()) + "']\n");
     server.signal(SIGHUP);
     REQUIRE(server.wait_for_line("Reload refused, nothing changed: cannot bind 127.0.0.1:"));
     CHECK(other.stop() == 0);
@@ -116,8 +113,7 @@ TEST_CASE("signals: HUP brings a new environment and another name, and takes var
 TEST_CASE("signals: HUP finds a relative file and directory again after chdir") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-c", "relative.yaml"}};
   std::filesystem::create_directory(server.file("inner"));
-  std::ofstream{server.file("relative.yaml")}
-      << "workers: 1\nbind: 127.0.0.1:0\nchdir: inner\naccesslog: access.log\n";
+  std::ofstream{server.file("relative.yaml")} << "workers: 1\nbind: 127.0.0.1:0\nchdir: inner\naccesslog: access.log\n";
   server.bind = false;
   REQUIRE(server.serve());
   server.signal(SIGHUP);
@@ -247,8 +243,7 @@ TEST_CASE("signals: USR1 reopens the logs, nothing is lost") {
   std::filesystem::rename(server.file("access.log"), server.file("access.log.1"));
   server.signal(SIGUSR1);
   CHECK(eventually([&] {
-    return std::filesystem::exists(server.file("error.log")) &&
-           std::filesystem::exists(server.file("access.log"));
+    return std::filesystem::exists(server.file("error.log")) && std::filesystem::exists(server.file("access.log"));
   }));
   CHECK(server.wait_for_text("access.log.1", "/echo/before\n"));
   // One of the two may not have got there yet: what it writes goes to the old file, whole.
@@ -280,8 +275,7 @@ TEST_CASE("signals: USR1 says which log could not be reopened") {
   REQUIRE(server.wait_for_text("logs/error.log", "Generation 1 serves"));
   std::filesystem::rename(server.file("logs"), server.file("gone"));
   server.signal(SIGUSR1);
-  CHECK(server.wait_for_text("gone/error.log",
-                             "USR1: the log stays as it was: cannot open the error log "));
+  CHECK(server.wait_for_text("gone/error.log", "USR1: the log stays as it was: cannot open the error log "));
   CHECK(server.wait_for_text("gone/error.log", "logs/access.log"));
   CHECK(server.stop() == 0);
 }
@@ -340,9 +334,8 @@ TEST_CASE("signals: kill -9 of the master, a worker busy: the port is free, a ne
   while (!started && std::chrono::steady_clock::now() - begin < 1s * kSlowness) {
     ServerProcess next{ServerProcess::Program::kEcho, {"-w", "1", "-p", server.file("pid"), "-b", address}};
     next.start();
-    started =
-        eventually([&] { return next.count_lines("Generation 1 serves") > 0 || next.wait_for_end(0ms); }) &&
-        next.count_lines("Generation 1 serves") > 0;
+    started = eventually([&] { return next.count_lines("Generation 1 serves") > 0 || next.wait_for_end(0ms); }) &&
+              next.count_lines("Generation 1 serves") > 0;
     why = next.log();
     CHECK(next.count_lines("another master") == 0);
     if (started) {
@@ -356,8 +349,7 @@ TEST_CASE("signals: kill -9 of the master, a worker busy: the port is free, a ne
 
 TEST_CASE("signals: an orphan answers what it has and leaves; a stuck one leaves after graceful_timeout") {
   const std::string worker_class = GENERATE(from_range(kClasses));
-  ServerProcess server{ServerProcess::Program::kEcho,
-                       {"-w", "1", "-k", worker_class, "--graceful-timeout", "1s"}};
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", worker_class, "--graceful-timeout", "1s"}};
   REQUIRE(server.serve());
   Wire quick{server.port()};
   Wire stuck{server.port()};
@@ -393,8 +385,7 @@ TEST_CASE("signals: a second master with the same pid file is refused") {
 }
 
 TEST_CASE("signals: in the background") {
-  ServerProcess server{ServerProcess::Program::kEcho,
-                       {"-D", "-w", "2", "-p", "pid", "--log-file", "error.log"}};
+  ServerProcess server{ServerProcess::Program::kEcho, {"-D", "-w", "2", "-p", "pid", "--log-file", "error.log"}};
   SECTION("the foreground ends when the service is ready") {
     server.start();
     CHECK(server.wait_for_end() == 0);
@@ -419,8 +410,7 @@ TEST_CASE("signals: in the background") {
   }
 }
 
-TEST_CASE(
-    "signals: on a terminal lines have colours unless NO_COLOR is set, and Ctrl-C is called by its name") {
+TEST_CASE("signals: on a terminal lines have colours unless NO_COLOR is set, and Ctrl-C is called by its name") {
   const bool plain = GENERATE(false, true);
   INFO(plain);
   base::UniqueFd screen{::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)};

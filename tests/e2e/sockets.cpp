@@ -1,4 +1,5 @@
-// Where the service listens: TCP v4 and v6, unix sockets, inherited descriptors, several at once, and what is in the way.
+// Where the service listens: TCP v4 and v6, unix sockets, inherited descriptors, several at once, and what is in the
+// way.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <fstream>
@@ -63,8 +64,7 @@ TEST_CASE("sockets: a wildcard v6 address leaves v4 alone") {
 }
 
 TEST_CASE("sockets: a unix socket") {
-  ServerProcess server{ServerProcess::Program::kEcho,
-                       {"-w", "2", "-k", GENERATE(from_range(kClasses)), "-m", "0117"}};
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "2", "-k", GENERATE(from_range(kClasses)), "-m", "0117"}};
   const std::string path = server.file("s");
   server.arguments.insert(server.arguments.end(), {"-b", "unix:" + path});
   const Wire::Place place{0, path, false};
@@ -111,12 +111,10 @@ TEST_CASE("sockets: a unix socket") {
 TEST_CASE("sockets: a port in use ends the start with 1 and a sentence, and nothing is left behind") {
   const Listening taken = listen_here();
   const std::string address = "127.0.0.1:" + std::to_string(taken.port);
-  ServerProcess server{ServerProcess::Program::kEcho,
-                       {"-w", "2", "-b", "127.0.0.1:0", "-b", address, "-p", "pid"}};
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "2", "-b", "127.0.0.1:0", "-b", address, "-p", "pid"}};
   server.start();
   CHECK(server.wait_for_end() == 1);
-  CHECK(server.count_lines("cannot bind " + address +
-                           ": address already in use; another process listens there") == 1);
+  CHECK(server.count_lines("cannot bind " + address + ": address already in use; another process listens there") == 1);
   CHECK(lines_of(server.log()).size() == 1);
   CHECK(server.everybody().empty());
 }
@@ -150,8 +148,7 @@ TEST_CASE("sockets: inherited descriptors") {
 
 TEST_CASE("sockets: an abstract name serves, outlives a reload and an upgrade, and is free at the end") {
   const std::string name = "@orrery-e2e-" + std::to_string(::getpid());
-  ServerProcess server{ServerProcess::Program::kEcho,
-                       {"-w", "2", "-k", GENERATE(from_range(kClasses)), "-p", "pid"}};
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "2", "-k", GENERATE(from_range(kClasses)), "-p", "pid"}};
   server.arguments.insert(server.arguments.end(), {"-b", "unix:" + name});
   const Wire::Place place{0, name, false};
   REQUIRE(server.serve());
@@ -176,12 +173,10 @@ TEST_CASE("sockets: an abstract name serves, outlives a reload and an upgrade, a
 }
 
 TEST_CASE("sockets: [::] with ipv6only=off takes both families") {
-  ServerProcess server{ServerProcess::Program::kEcho,
-                       {"-w", "1", "-b", "[::]:0 ipv6only=off proxy_protocol=off"}};
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-b", "[::]:0 ipv6only=off proxy_protocol=off"}};
   REQUIRE(server.serve());
   CHECK(fetch(server.port(), "GET /echo").body.find(R"("peer":"127.0.0.1")") != std::string::npos);
-  CHECK(fetch(Wire::Place{server.port(), {}, true}, "GET /echo").body.find(R"("peer":"::1")") !=
-        std::string::npos);
+  CHECK(fetch(Wire::Place{server.port(), {}, true}, "GET /echo").body.find(R"("peer":"::1")") != std::string::npos);
 }
 
 TEST_CASE("sockets: a reload to an address that overlaps the present one names both, and changes nothing") {
@@ -191,8 +186,7 @@ TEST_CASE("sockets: a reload to an address that overlaps the present one names b
   const std::string own = std::to_string(server.port());
   server.write_config("bind: 127.0.0.1:" + own + "\n");
   server.signal(SIGHUP);
-  REQUIRE(server.wait_for_line("cannot bind 127.0.0.1:" + own +
-                               ": it overlaps 0.0.0.0:0, where this service listens"));
+  REQUIRE(server.wait_for_line("cannot bind 127.0.0.1:" + own + ": it overlaps 0.0.0.0:0, where this service listens"));
   CHECK(server.count_lines("another process") == 0);
   CHECK(fetch(server.port(), "GET /constant").status == 200);
 }
@@ -216,8 +210,7 @@ TEST_CASE("sockets: a descriptor that is none, or no listening socket") {
 
 TEST_CASE("sockets: closed standard descriptors are no trap") {
   if (kUnderValgrind) return;  // it does not start without them
-  ServerProcess server{ServerProcess::Program::kEcho,
-                       {"-w", "1", "--log-file", "error.log", "--access-logfile", "-"}};
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "--log-file", "error.log", "--access-logfile", "-"}};
   server.in_child = [] {
     for (int fd = 0; fd <= 2; ++fd) ::close(fd);
   };

@@ -87,8 +87,7 @@ TEST_CASE("streams: an upload of 50 MB is read as it comes") {
   }
   SECTION("in chunks") {
     wire.send(request("POST /stream-body", "Transfer-Encoding: chunked\r\n"));
-    for (std::size_t sent = 0; sent < size; sent += piece.size())
-      REQUIRE(wire.send("f4240\r\n" + piece + "\r\n"));
+    for (std::size_t sent = 0; sent < size; sent += piece.size()) REQUIRE(wire.send("f4240\r\n" + piece + "\r\n"));
     REQUIRE(wire.send("0\r\n\r\n"));
     CHECK(wire.read().body == std::to_string(size) + "\n");
   }

@@ -19,8 +19,7 @@ namespace {
 /// Our end of a NOTIFY_SOCKET.
 class Manager {
  public:
-  explicit Manager(ServerProcess& server)
-      : socket_{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)} {
+  explicit Manager(ServerProcess& server) : socket_{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)} {
     const std::string path = server.file("notify");
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -134,8 +133,7 @@ TEST_CASE("systemd: the watchdog is not beaten while nobody can serve, and is ag
   manager.clear();
   REQUIRE(server.wait_for_line("4 deaths in a row"));  // many beats later
   CHECK(count_in(manager.told(), "WATCHDOG=1") == 0);
-  REQUIRE(manager.hears(
-      "STATUS=0 of 1 worker ready, generation 1; crash loop: one replacement at a time is tried"));
+  REQUIRE(manager.hears("STATUS=0 of 1 worker ready, generation 1; crash loop: one replacement at a time is tried"));
   CHECK(count_in(manager.told(), "WATCHDOG=1") == 0);
   std::filesystem::remove(server.file("started"));
   CHECK(manager.hears("WATCHDOG=1"));
@@ -218,8 +216,7 @@ TEST_CASE("systemd: PID 1 of a container, not root, on a read-only root") {
                                   " \"$@\"' sh \"$@\"\n";
   ::chmod(server.binary.c_str(), 0755);
   server.start();
-  if (!eventually(
-          [&] { return server.count_lines("Generation 1 serves") > 0 || server.wait_for_end(0ms); }) ||
+  if (!eventually([&] { return server.count_lines("Generation 1 serves") > 0 || server.wait_for_end(0ms); }) ||
       server.count_lines("Generation 1 serves") == 0) {
     INFO(server.log());
     WARN("no container can be made here");
@@ -229,8 +226,7 @@ TEST_CASE("systemd: PID 1 of a container, not root, on a read-only root") {
   CHECK(fetch(server.port(), "GET /constant").status == 200);
   const pid_t master = ServerProcess::workers_of(server.pid()).at(0);
   // The kernel's own list, since a zombie would be in it too.
-  const std::string children =
-      "/proc/" + std::to_string(master) + "/task/" + std::to_string(master) + "/children";
+  const std::string children = "/proc/" + std::to_string(master) + "/task/" + std::to_string(master) + "/children";
   CHECK(eventually([&] { return count_in(read_text(children), " ") == 2; }));
   ::kill(master, SIGUSR2);
   CHECK(server.wait_for_line("USR2 is refused: this master is PID 1"));

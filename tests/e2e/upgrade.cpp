@@ -57,7 +57,8 @@ struct Upgraded {
     REQUIRE(server.wait_for_line("This master (pid " + std::to_string(pid) + ") has the service now"));
     return pid;
   }
-  /// Connections, until the last one is a worker's of the new master, of whom one serves while another does not get ready.
+  /// Connections, until the last one is a worker's of the new master, of whom one serves while another does not get
+  /// ready.
   Wires until_the_new_one_has_some() {
     Wires wires;
     REQUIRE(eventually([&] {
@@ -141,8 +142,7 @@ TEST_CASE("upgrade: 200 idle connections outlive it, and the next one") {
   up.stop(master);
 }
 
-TEST_CASE(
-    "upgrade: what is under way is answered by the old binary, and the connection goes on with the new one") {
+TEST_CASE("upgrade: what is under way is answered by the old binary, and the connection goes on with the new one") {
   Upgraded up{{"-k", GENERATE(from_range(kClasses))}};
   REQUIRE(up.server.serve());
   const auto before = up.server.workers();
@@ -192,8 +192,7 @@ TEST_CASE("upgrade: a binary that hands connections over in another way, or not 
 TEST_CASE("upgrade: one that fails gives back the connections its ready workers have") {
   Upgraded up{{"-k", GENERATE(from_range(kClasses))}, "workers: 2\nboot_timeout: " + seconds(3) + "\n"};
   up.serve();
-  up.server.write_config("workers: 2\nboot_timeout: " + seconds(3) +
-                         "\nraw_env: ['ECHO_START=once-then-hang']\n");
+  up.server.write_config("workers: 2\nboot_timeout: " + seconds(3) + "\nraw_env: ['ECHO_START=once-then-hang']\n");
   up.server.signal(SIGUSR2);
   const pid_t master = up.successor();
   const Wires wires = up.until_the_new_one_has_some();
@@ -206,8 +205,7 @@ TEST_CASE("upgrade: one that fails gives back the connections its ready workers 
   CHECK(up.server.stop() == 0);
 }
 
-TEST_CASE(
-    "upgrade: a stop of both ends the connections of both, and does not wait for anybody to take them") {
+TEST_CASE("upgrade: a stop of both ends the connections of both, and does not wait for anybody to take them") {
   Upgraded up{{"-k", GENERATE(from_range(kClasses))}, "workers: 2\nboot_timeout: " + seconds(20) + "\n"};
   REQUIRE(up.server.serve());
   up.server.write_config("workers: 2\nboot_timeout: " + seconds(20) +
@@ -248,24 +246,21 @@ TEST_CASE("upgrade: whatever is wrong with the new one, nothing changed") {
   };
   static const Row rows[] = {
       {"crashes", [](Upgraded& up) { up.install("/bin/false"); }, "has ended (exit code 1)"},
-      {"hangs", [](Upgraded& up) { up.install_script("#!/bin/sh\nexec sleep 1000\n"); },
-       "it was not ready in time", 1},
-      {"is deaf too",
-       [](Upgraded& up) { up.install_script("#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 0.1; done\n"); },
+      {"hangs", [](Upgraded& up) { up.install_script("#!/bin/sh\nexec sleep 1000\n"); }, "it was not ready in time", 1},
+      {"is deaf too", [](Upgraded& up) { up.install_script("#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 0.1; done\n"); },
        "has ended (SIGKILL)", 1},
       {"is no program", [](Upgraded& up) { up.install_script("nothing\n"); }, "cannot run "},
       {"is not there", [](Upgraded& up) { fs::remove(up.server.binary); }, "No such file"},
       {"bad YAML", [](Upgraded& up) { up.server.write_config("workers: lots\n"); }, "`lots`"},
       {"its workers fail to start",
        [](Upgraded& up) {
-         up.server.write_config("workers: 2\nboot_timeout: " + seconds(10) +
-                                "\nraw_env: ['ECHO_START=fail']\n");
+         up.server.write_config("workers: 2\nboot_timeout: " + seconds(10) + "\nraw_env: ['ECHO_START=fail']\n");
        },
        "has ended (exit code 4)"},
       {"its workers hang",
        [](Upgraded& up) {
-         up.server.write_config("workers: 2\nboot_timeout: " + seconds(1) +
-                                "\ngraceful_timeout: " + seconds(1) + "\nraw_env: ['ECHO_START=hang']\n");
+         up.server.write_config("workers: 2\nboot_timeout: " + seconds(1) + "\ngraceful_timeout: " + seconds(1) +
+                                "\nraw_env: ['ECHO_START=hang']\n");
        },
        "has ended (exit code 3)", 1},
   };

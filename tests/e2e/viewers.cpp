@@ -103,8 +103,7 @@ TEST_CASE("viewers: the sky as it moves") {
       last = id;
       const json sky = json::parse(event.data, nullptr, false);
       const std::string time = sky["time"];
-      const Answer same =
-          fetch(server.port(), "GET /planets?lon=1&lat=2&elevation=3&fields=az,phase&time=" + time);
+      const Answer same = fetch(server.port(), "GET /planets?lon=1&lat=2&elevation=3&fields=az,phase&time=" + time);
       CHECK(same.body == event.data + "\n");
     }
   }

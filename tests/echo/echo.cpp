@@ -18,9 +18,10 @@
 //   GET  /crash/{how}/answering   the same in a handler that has a Responder
 //   GET  /inject                  tries to forge a header field
 //
-// With ECHO_ROUTES=corpus it has the routes of tests/corpus/README.md instead, with ECHO_ROUTES=twice one of them twice.
-// With ECHO_START=fail in its environment the workers' start hook fails, with `throw` it throws, with `exit` it exits, with `hang` it hangs, with `once`
-// it fails for all but the first that finds no file `started` in its directory, with `once-then-hang` it hangs for those.
+// With ECHO_ROUTES=corpus it has the routes of tests/corpus/README.md instead, with ECHO_ROUTES=twice one of them
+// twice. With ECHO_START=fail in its environment the workers' start hook fails, with `throw` it throws, with `exit` it
+// exits, with `hang` it hangs, with `once` it fails for all but the first that finds no file `started` in its
+// directory, with `once-then-hang` it hangs for those.
 #include <algorithm>
 #include <atomic>
 #include <charconv>
@@ -48,8 +49,7 @@ constexpr std::string_view kConstant =
 
 std::size_t number(const Request& request, std::string_view name, std::size_t fallback) {
   std::size_t value = fallback;
-  if (const auto text = request.query(name))
-    std::from_chars(text->data(), text->data() + text->size(), value);
+  if (const auto text = request.query(name)) std::from_chars(text->data(), text->data() + text->size(), value);
   return value;
 }
 
@@ -100,8 +100,7 @@ Response sleep_and_answer(const Request& request) {
 }
 
 Response tell_pid(const Request& request) {
-  if (const std::size_t delay = number(request, "ms", 0))
-    std::this_thread::sleep_for(std::chrono::milliseconds{delay});
+  if (const std::size_t delay = number(request, "ms", 0)) std::this_thread::sleep_for(std::chrono::milliseconds{delay});
   return Response::text(std::to_string(::getpid()) + "\n");
 }
 
@@ -131,11 +130,9 @@ void refuse_unread(const Request& request, Responder responder) {
   std::move(responder).send(large(number(request, "bytes", 10)).with_status(401));
 }
 
-void count_body(const orrery::BodyReader& body, const std::shared_ptr<Responder>& responder,
-                std::size_t so_far) {
+void count_body(const orrery::BodyReader& body, const std::shared_ptr<Responder>& responder, std::size_t so_far) {
   body.read([body, responder, so_far](const orrery::BodyPiece& piece) {
-    if (piece.kind == orrery::BodyPiece::Kind::kData)
-      return count_body(body, responder, so_far + piece.bytes.size());
+    if (piece.kind == orrery::BodyPiece::Kind::kData) return count_body(body, responder, so_far + piece.bytes.size());
     std::move(*responder).send(Response::text(std::to_string(so_far) + "\n"));
   });
 }
@@ -228,8 +225,7 @@ orrery::App make_corpus_app() {
   orrery::App app;
   app.route("*", "/{all...}", echo);
   app.get("/get", echo);
-  app.post("/stream", count_whole_body,
-           {.request_deadline = {}, .limit_request_body = {}, .stream_body = true});
+  app.post("/stream", count_whole_body, {.request_deadline = {}, .limit_request_body = {}, .stream_body = true});
   app.post("/small", echo, {.request_deadline = {}, .limit_request_body = 10});
   app.route("*", "/status/{code}", status_of_path);
   return app;
@@ -254,12 +250,10 @@ orrery::App make_app() {
   });
   app.get("/pid", tell_pid);
   app.get("/crash/{how}", [](const Request& request) { return crash(request.param("how")); });
-  app.get("/crash/{how}/answering", [](const Request& request, Responder responder) {
-    std::move(responder).send(crash(request.param("how")));
-  });
-  app.get("/inject", [](const Request&) {
-    return Response::text("never\n").with_field("X-Forged", "a\r\nSet-Cookie: forged=1");
-  });
+  app.get("/crash/{how}/answering",
+          [](const Request& request, Responder responder) { std::move(responder).send(crash(request.param("how"))); });
+  app.get("/inject",
+          [](const Request&) { return Response::text("never\n").with_field("X-Forged", "a\r\nSet-Cookie: forged=1"); });
   app.post("/small", echo, {.request_deadline = {}, .limit_request_body = 10});
   app.post("/stream-body", count_whole_body,
            {.request_deadline = {}, .limit_request_body = 100 * 1024 * 1024, .stream_body = true});
@@ -274,8 +268,7 @@ orrery::App make_app() {
   });
   app.on_check([](const orrery::Config&) -> orrery::Result<void> {
     const char* told = std::getenv("ECHO_START");
-    return told != nullptr && std::string_view{told} == "fail" ? orrery::fail("told to fail")
-                                                               : orrery::Result<void>{};
+    return told != nullptr && std::string_view{told} == "fail" ? orrery::fail("told to fail") : orrery::Result<void>{};
   });
   app.on_worker_start([subscribers](orrery::Worker& worker) -> orrery::Result<void> {
     worker.every(std::chrono::milliseconds{10}, [subscribers] { subscribers->tick(); });

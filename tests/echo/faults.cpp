@@ -1,7 +1,8 @@
 // faults: accept4 of the program it is linked into, which fails as told before it works.
 //
-// ECHO_ACCEPT_FAULTS="12 103 4": where a connection waits, each process's first accept gives ENOMEM, the second ECONNABORTED, the
-// third EINTR; from then on all is well. The connection goes on waiting, as it does when the kernel says such a thing.
+// ECHO_ACCEPT_FAULTS="12 103 4": where a connection waits, each process's first accept gives ENOMEM, the second
+// ECONNABORTED, the third EINTR; from then on all is well. The connection goes on waiting, as it does when the kernel
+// says such a thing.
 #include <cerrno>
 #include <cstdlib>
 #include <poll.h>
@@ -35,9 +36,9 @@ bool somebody_waits(int listener) {
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) int accept4(
-    int listener, sockaddr* peer, socklen_t* length,
-    int flags) noexcept(noexcept(::accept4(0, nullptr, nullptr, 0))) {
+extern "C" __attribute__((visibility("default"))) int accept4(int listener, sockaddr* peer, socklen_t* length,
+                                                              int flags) noexcept(noexcept(::accept4(0, nullptr,
+                                                                                                     nullptr, 0))) {
   if (faults_are_left() && somebody_waits(listener)) {
     errno = next_fault();
     if (errno != 0) return -1;

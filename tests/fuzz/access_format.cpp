@@ -1,5 +1,5 @@
-// AccessFormat: any format compiles or is refused with a sentence, no request can forge a line or a quote, and a format that is a
-// JSON object gives lines that are.
+// AccessFormat: any format compiles or is refused with a sentence, no request can forge a line or a quote, and a format
+// that is a JSON object gives lines that are.
 //
 // Input: the format, then the texts of one request, with a NUL between them.
 #include "base/access_format.hpp"
@@ -29,9 +29,7 @@ std::string literal_of(std::string_view format) {
   return out;
 }
 
-std::string_view same_text(const void* context, std::string_view) {
-  return *static_cast<const std::string*>(context);
-}
+std::string_view same_text(const void* context, std::string_view) { return *static_cast<const std::string*>(context); }
 
 base::AccessRecord record_of(const std::string& a, const std::string& b) {
   base::AccessRecord record;

@@ -1,7 +1,8 @@
 // Chunked: a chunked request body, against a decoder of the test's own (RFC 9112, 7.1).
 //
-// What the server accepts has the same body, the same trailers and the same end for both; and a plain body is never refused.
-// Input: a byte of flags (1: low limits), the size of the pieces (0: whole), then the body and what follows it.
+// What the server accepts has the same body, the same trailers and the same end for both; and a plain body is never
+// refused. Input: a byte of flags (1: low limits), the size of the pieces (0: whole), then the body and what follows
+// it.
 #include <optional>
 
 #include "fuzz/claim.hpp"
@@ -57,8 +58,7 @@ class Decoder {
     if (!line) return {};
     const std::string_view digits = line->substr(0, line->find(';'));
     out_.plain = out_.plain && digits.size() == line->size() && digits.size() <= 16;
-    if (digits.empty() || digits.find_first_not_of("0123456789abcdefABCDEF") != std::string_view::npos)
-      return {};
+    if (digits.empty() || digits.find_first_not_of("0123456789abcdefABCDEF") != std::string_view::npos) return {};
     const std::size_t first = digits.find_first_not_of('0');
     if (first == std::string_view::npos) return 0;
     if (digits.size() - first > 16) return {};

@@ -21,18 +21,14 @@ std::string quoted(const std::vector<std::string>& words) {
 }
 
 void check_same(const config::CommandLine& a, const config::CommandLine& b) {
-  claim(a.file == b.file && a.help == b.help && a.version == b.version,
-        "a variable orders what the words order");
-  claim(a.check_config == b.check_config && a.print_config == b.print_config,
-        "a variable orders what the words order");
-  claim(a.reading.complaints.size() == b.reading.complaints.size(),
-        "a variable is complained about as the words are");
+  claim(a.file == b.file && a.help == b.help && a.version == b.version, "a variable orders what the words order");
+  claim(a.check_config == b.check_config && a.print_config == b.print_config, "a variable orders what the words order");
+  claim(a.reading.complaints.size() == b.reading.complaints.size(), "a variable is complained about as the words are");
   claim(a.reading.given.size() == b.reading.given.size(), "a variable gives what the words give");
   for (std::size_t i = 0; i < a.reading.given.size(); ++i) {
     const config::Given& left = a.reading.given[i];
     const config::Given& right = b.reading.given[i];
-    claim(left.setting == right.setting && left.texts.size() == right.texts.size(),
-          "the same settings are given");
+    claim(left.setting == right.setting && left.texts.size() == right.texts.size(), "the same settings are given");
     for (std::size_t j = 0; j < left.texts.size(); ++j) {
       claim(left.texts[j].text == right.texts[j].text, "the same texts are given");
     }

@@ -1,9 +1,10 @@
-// Exchange: a whole connection: bytes, ticks, handlers of every kind, a client that stops reading, a worker that leaves.
+// Exchange: a whole connection: bytes, ticks, handlers of every kind, a client that stops reading, a worker that
+// leaves.
 //
-// Input: a byte of flags (1: low limits, 2: bytes come though they are not wanted, 4 to 64: another fate of requests, 128: a PROXY header
-// may come, of a peer that is not believed), the number of actions, then
-// for each an action and its argument, then the bytes the client sends. When the script is over the rest is delivered, everything is
-// answered and read, and the client ends its side.
+// Input: a byte of flags (1: low limits, 2: bytes come though they are not wanted, 4 to 64: another fate of requests,
+// 128: a PROXY header may come, of a peer that is not believed), the number of actions, then for each an action and its
+// argument, then the bytes the client sends. When the script is over the rest is delivered, everything is answered and
+// read, and the client ends its side.
 #include "http/exchange.hpp"
 
 #include <deque>
@@ -155,9 +156,7 @@ class Connection final : http::Observer {
   }
 
   // --- what the handler does ---
-  [[nodiscard]] bool handling() const {
-    return !over_ && handled_ && exchange_.handling() && exchange_.message();
-  }
+  [[nodiscard]] bool handling() const { return !over_ && handled_ && exchange_.handling() && exchange_.message(); }
 
   Fate& fate() { return fates_[std::string{exchange_.message()->id_view()}]; }
 
@@ -200,14 +199,12 @@ class Connection final : http::Observer {
         if (pushing_) exchange_.end_stream(now_);
         pushing_ = false;
         return;
-      case 9:
-        return respond(Response::text("x").with_field("X-A", n % 2 ? "a\r\nX: b" : std::string(1, '\0')));
+      case 9: return respond(Response::text("x").with_field("X-A", n % 2 ? "a\r\nX: b" : std::string(1, '\0')));
       case 10: return respond(Response::text("body").with_status(kStatuses[n]));
       case 11: return respond(Response::text("bye").with_field("connection", n % 2 ? "close" : "x, Close"));
       case 12: return exchange_.refuse(base::Reject::queue_full, now_);
       case 13:
-        return respond(
-            Response::json("{}").with_field("Content-Length", "99").with_field("X-Request-ID", "forged"));
+        return respond(Response::json("{}").with_field("Content-Length", "99").with_field("X-Request-ID", "forged"));
       case 14: return exchange_.want_body(now_), void(body_asked_ = true);
       default: return start_push(static_cast<std::uint8_t>(n));
     }
@@ -254,8 +251,7 @@ class Connection final : http::Observer {
   }
 
   void want_body() {
-    if (!handled_ || over_ || !exchange_.message() || !(exchange_.handling() || exchange_.streaming()))
-      return;
+    if (!handled_ || over_ || !exchange_.message() || !(exchange_.handling() || exchange_.streaming())) return;
     turn([&] {
       body_asked_ = true;
       exchange_.want_body(now_);
@@ -363,20 +359,15 @@ class Connection final : http::Observer {
     const http::Message* const message = exchange_.message();
     if (message) {
       claim(message->body.size() <= message->body_limit, "a kept body is within its limit");
-      claim(exchange_.handling() || exchange_.streaming() ||
-                message->fields.size() <= config_.limit_request_fields,
+      claim(exchange_.handling() || exchange_.streaming() || message->fields.size() <= config_.limit_request_fields,
             "kept fields are within their limit");
     }
-    const bool busy =
-        exchange_.handling() || exchange_.streaming() || exchange_.closing() || !waiting_.empty();
+    const bool busy = exchange_.handling() || exchange_.streaming() || exchange_.closing() || !waiting_.empty();
     claim(!exchange_.lingering() || waiting_.empty(), "a connection lingers when its answer is sent");
-    claim(busy || exchange_.ended() || exchange_.wants_input(),
-          "a connection that waits for bytes asks for them");
+    claim(busy || exchange_.ended() || exchange_.wants_input(), "a connection that waits for bytes asks for them");
     const bool reads = body_asked_ && (exchange_.handling() || exchange_.streaming()) && waiting_.empty();
-    claim(!reads || exchange_.ended() || exchange_.wants_input(),
-          "a handler that waits for its body gets it");
-    claim(!busy || exchange_.deadline() != base::Monotonic::max() || exchange_.handling() ||
-              exchange_.streaming(),
+    claim(!reads || exchange_.ended() || exchange_.wants_input(), "a handler that waits for its body gets it");
+    claim(!busy || exchange_.deadline() != base::Monotonic::max() || exchange_.handling() || exchange_.streaming(),
           "a blocked connection has a deadline");
     claim(busy || exchange_.deadline() != base::Monotonic::max(), "a waiting connection has a deadline");
   }
@@ -436,8 +427,7 @@ class Connection final : http::Observer {
   /// The access log says what was sent.
   void check_log(const ReadResponse& response) {
     const auto found = fates_.find(std::string{response.field("x-request-id")});
-    if (found == fates_.end())
-      return claim(!response.whole, "only of a head that is cut off the id is not known");
+    if (found == fates_.end()) return claim(!response.whole, "only of a head that is cut off the id is not known");
     claim(found->second.logged_bytes == response.body.size(), "the body bytes that left are logged");
     if (!response.until_close)
       claim(response.whole == (found->second.ending != base::Ending::kCut), "what was cut off is marked");
@@ -452,8 +442,7 @@ class Connection final : http::Observer {
     claim(response.interim == 0 || (fate.minor_version > 0), "100 Continue is not for HTTP/1.0");
     if (fate.status && !refused_) claim(response.status == *fate.status, "the status is the handler's");
     const bool bodyless = fate.method == "HEAD" || response.status == 204 || response.status == 304;
-    if (fate.body && !refused_)
-      claim(response.body == (bodyless ? "" : *fate.body), "the body is the handler's");
+    if (fate.body && !refused_) claim(response.body == (bodyless ? "" : *fate.body), "the body is the handler's");
   }
 
   Config config_;

@@ -20,9 +20,7 @@ struct Line {
   std::string_view value;
 };
 
-bool has_name(const Line& line, std::string_view lower) {
-  return http::equals_ignoring_case(line.name, lower);
-}
+bool has_name(const Line& line, std::string_view lower) { return http::equals_ignoring_case(line.name, lower); }
 
 bool is_clean(std::string_view text) {
   return text.find_first_of(std::string_view{"\r\n\0", 3}) == std::string_view::npos;
@@ -55,8 +53,7 @@ void check_split_does_not_matter(std::string_view bytes, const Config& limits, c
 }
 
 void check_request_line(const http::Message& message, std::string_view head) {
-  const std::string before =
-      std::string{message.method} + " " + std::string{message.view(message.target)} + " HTTP/1.";
+  const std::string before = std::string{message.method} + " " + std::string{message.view(message.target)} + " HTTP/1.";
   const std::string_view line = head.substr(0, head.find("\r\n"));
   claim(line.size() == before.size() + 1 && line.starts_with(before) && http::is_digit(line.back()),
         "the request line is its method, target and version");
@@ -71,8 +68,7 @@ void check_fields(const http::Message& message, const std::vector<Line>& lines) 
     const bool replaced = has_name(lines[i], "host") && field.value == message.view(message.authority);
     claim(field.name == lines[i].name && (replaced || field.value == lines[i].value),
           "every field is what its line says");
-    claim(!field.name.empty() && http::token_length(field.name) == field.name.size(),
-          "a field name is a token");
+    claim(!field.name.empty() && http::token_length(field.name) == field.name.size(), "a field name is a token");
     claim(is_clean(field.value), "no field has a CR, LF or NUL");
   }
 }
@@ -92,19 +88,15 @@ void check_framing(const http::Message& message, const std::vector<Line>& lines)
   claim(lengths.size() + codings.size() <= 1, "the body is framed once");
   claim(!close || !message.keep_alive, "`close` closes");
   if (!codings.empty()) {
-    claim(message.framing == http::BodyFraming::kChunked && message.minor_version == 1,
-          "a coding frames 1.1 only");
+    claim(message.framing == http::BodyFraming::kChunked && message.minor_version == 1, "a coding frames 1.1 only");
     claim(http::equals_ignoring_case(codings.front(), "chunked"), "the only coding is `chunked`");
     return;
   }
-  if (lengths.empty())
-    return claim(message.framing == http::BodyFraming::kNone, "without framing there is no body");
+  if (lengths.empty()) return claim(message.framing == http::BodyFraming::kNone, "without framing there is no body");
   const std::string_view digits = lengths.front();
-  claim(!digits.empty() && digits.find_first_not_of("0123456789") == std::string_view::npos,
-        "a length is digits");
+  claim(!digits.empty() && digits.find_first_not_of("0123456789") == std::string_view::npos, "a length is digits");
   claim(std::stoull(std::string{digits}) == message.content_length, "a length is what it says");
-  claim((message.framing == http::BodyFraming::kLength) == (message.content_length > 0),
-        "the length frames the body");
+  claim((message.framing == http::BodyFraming::kLength) == (message.content_length > 0), "the length frames the body");
 }
 
 void check_target(const http::Message& message) {

@@ -1,8 +1,8 @@
 // Messages: tells how this server splits streams of requests, for another parser to be held against it.
 //
 // Reads streams from standard input, each behind its length as four bytes (big-endian), and answers each with one line:
-// `METHOD TARGET BODY END` in hexadecimal for every request that reached its handler, END being the offset of the first byte
-// behind it, with `;` between them; then ` | ` and the name of the refusal, if there was one.
+// `METHOD TARGET BODY END` in hexadecimal for every request that reached its handler, END being the offset of the first
+// byte behind it, with `;` between them; then ` | ` and the name of the refusal, if there was one.
 #include <array>
 #include <cstdio>
 #include <string>
@@ -38,8 +38,7 @@ std::string split(const std::string& stream) {
     driver.receive(std::string_view{stream}.substr(at, 1));
     if (driver.requests().size() == before) continue;
     const auto& seen = driver.requests().back();
-    line +=
-        hex(seen.method) + " " + hex(seen.target) + " " + hex(seen.body) + " " + std::to_string(at + 1) + ";";
+    line += hex(seen.method) + " " + hex(seen.target) + " " + hex(seen.body) + " " + std::to_string(at + 1) + ";";
   }
   return line + " | " + (driver.rejects().empty() ? "" : driver.rejects().front());
 }

@@ -1,8 +1,10 @@
 // Planets: the whole planet API: any bytes as target and fields, a well-formed answer out.
 //
-// Input: a byte for the method (`H` HEAD, `O` OPTIONS, anything else GET), the target up to a NUL, then fields: a byte for the name
-// (`M` If-Match, `A` Accept, `E` Accept-Encoding, anything else If-None-Match) and the value up to a NUL. Bytes that no target may
-// have are percent-encoded, so that every byte can get into a query; bytes that no field may have are left out.
+// Input: a byte for the method (`H` HEAD, `O` OPTIONS, anything else GET), the target up to a NUL, then fields: a byte
+// for the name
+// (`M` If-Match, `A` Accept, `E` Accept-Encoding, anything else If-None-Match) and the value up to a NUL. Bytes that no
+// target may have are percent-encoded, so that every byte can get into a query; bytes that no field may have are left
+// out.
 #include <nlohmann/json.hpp>
 #include <set>
 

@@ -1,4 +1,5 @@
-// Replay: runs every seed and every finding of one target once, without a fuzzer; files named on the command line instead, if any.
+// Replay: runs every seed and every finding of one target once, without a fuzzer; files named on the command line
+// instead, if any.
 //
 // Usage: replay TARGET [FILE…]. The input that breaks a claim is named before the process ends.
 #include <csignal>
@@ -45,8 +46,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   std::signal(SIGABRT, on_abort);
-  const auto seeds =
-      argc > 2 ? named_files(argc, argv) : orrery::fuzz::seeds_of(argv[1], ORRERY_TEST_DATA_DIR);
+  const auto seeds = argc > 2 ? named_files(argc, argv) : orrery::fuzz::seeds_of(argv[1], ORRERY_TEST_DATA_DIR);
   if (seeds.empty()) {
     std::fprintf(stderr, "replay: %s has no seeds\n", argv[1]);
     return 1;

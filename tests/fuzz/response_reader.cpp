@@ -9,8 +9,7 @@ namespace orrery::fuzz {
 
 namespace {
 
-constexpr std::string_view kNameBytes =
-    "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+constexpr std::string_view kNameBytes = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 bool is_number(std::string_view text, std::string_view digits) {
   return !text.empty() && text.size() < 16 && text.find_first_not_of(digits) == std::string_view::npos;
@@ -67,12 +66,10 @@ class Reader {
       claim(colon != std::string_view::npos && colon > 0, "a field line has a name");
       std::string name{line->substr(0, colon)};
       claim(name.find_first_not_of(kNameBytes) == std::string::npos, "a field name is a token");
-      std::transform(name.begin(), name.end(), name.begin(),
-                     [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
+      std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
       claim(line->substr(colon + 1).starts_with(' '), "one space stands behind the colon");
       for (const char c : line->substr(colon + 2)) {
-        claim(c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f),
-              "a field value has no control byte");
+        claim(c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f), "a field value has no control byte");
       }
       response.fields.emplace_back(std::move(name), line->substr(colon + 2));
     }

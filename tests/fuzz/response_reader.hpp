@@ -1,4 +1,5 @@
-// ResponseReader: splits what a server sent into responses, by the letter of RFC 9112 and by nothing of the server's own code.
+// ResponseReader: splits what a server sent into responses, by the letter of RFC 9112 and by nothing of the server's
+// own code.
 //
 // Strict where a client may be lenient: whatever a strict client could read in two ways breaks a claim.
 #pragma once

@@ -55,8 +55,7 @@ void convert(std::string_view target, const test::WireCase& wire, std::vector<Se
   } else if (target == "exchange") {
     add(seeds, wire.name, scripted("\0\0"s, wire.bytes));
     for (char plan = 1; plan < 16; ++plan) {
-      add(seeds, wire.name + "-" + std::to_string(plan),
-          scripted("\3"s + plan + "\0\x28\4\x10\0\0"s, wire.bytes));
+      add(seeds, wire.name + "-" + std::to_string(plan), scripted("\3"s + plan + "\0\x28\4\x10\0\0"s, wire.bytes));
     }
   } else if (target == "chunked" && wire.bytes.find("chunked") != std::string::npos && !body.empty()) {
     add(seeds, wire.name, "\0\0"s + body);

@@ -1,7 +1,8 @@
 // Seeds: what a fuzz target begins with: the wire cases of tests/corpus in the target's own form, and the files of
 // tests/fuzz/seeds/TARGET and tests/fuzz/findings/TARGET.
 //
-// Used by the replay and by the tool that lays them out as files. Throws std::runtime_error when a folder cannot be read.
+// Used by the replay and by the tool that lays them out as files. Throws std::runtime_error when a folder cannot be
+// read.
 #pragma once
 
 #include <string>

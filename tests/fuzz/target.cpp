@@ -1,4 +1,5 @@
-// Target: splitting a request target, decoding its path and resolving its dot segments, against a reading of the test's own.
+// Target: splitting a request target, decoding its path and resolving its dot segments, against a reading of the test's
+// own.
 //
 // Input: the target.
 #include "http/target.hpp"
@@ -38,8 +39,7 @@ std::optional<std::string> decode(std::string_view segment, EncodedSlash slash) 
       continue;
     }
     const std::string digits{segment.substr(i + 1, 2)};
-    if (digits.size() != 2 || digits.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos)
-      return {};
+    if (digits.size() != 2 || digits.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos) return {};
     out += static_cast<char>(std::stoi(digits, nullptr, 16));
     if (out.back() == '\0' || (out.back() == '/' && slash == EncodedSlash::kRefuse)) return {};
     if (out.back() == '/') out.back() = '\0';
@@ -92,13 +92,11 @@ void check_path(std::string_view path) {
   if (!taken) return;
   claim(decoded.slashes.empty(), "no slash is kept");
   claim(normal == *expected, "a path means what its segments say");
-  claim(normal.starts_with('/') && normal.find('\0') == std::string::npos,
-        "a path begins at the root and has no NUL");
+  claim(normal.starts_with('/') && normal.find('\0') == std::string::npos, "a path begins at the root and has no NUL");
   for (const std::string_view segment : split_segments(normal)) {
     claim(segment != "." && segment != "..", "no dot segment is left");
   }
-  claim(path.find("%25") != std::string_view::npos || normal.find('%') == std::string::npos,
-        "no escape is left");
+  claim(path.find("%25") != std::string_view::npos || normal.find('%') == std::string::npos, "no escape is left");
   if (http::is_plain_path(path)) claim(normal == path, "a plain path is its own decoding");
   http::NormalPath again;
   claim(!http::normalize_path(escaped(normal), EncodedSlash::kRefuse, again) && again.text == normal,
@@ -122,8 +120,7 @@ void check_target(std::string_view text) {
     claim(target->authority.empty() && whole == text, "an origin form is its path and query");
   } else {
     claim(http::is_valid_authority(target->authority), "an absolute form has an authority");
-    claim(target->authority.find_first_of("/?#@ \\") == std::string_view::npos,
-          "an authority is nothing but a host");
+    claim(target->authority.find_first_of("/?#@ \\") == std::string_view::npos, "an authority is nothing but a host");
   }
   check_path(target->path);
 }

@@ -35,8 +35,7 @@ void run(Input input) {
   const config::Outcome outcome = config::load(sources);
   check_outcome(outcome);
   for (const config::Complaint& complaint : outcome.complaints) {
-    const bool placed =
-        complaint.where.starts_with(file.path()) || config::find_setting(complaint.where) != nullptr;
+    const bool placed = complaint.where.starts_with(file.path()) || config::find_setting(complaint.where) != nullptr;
     claim(placed, "a complaint about a file names the file or the setting");
   }
 }

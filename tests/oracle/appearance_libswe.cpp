@@ -41,8 +41,7 @@ Worst worst_of(Body body) {
   Worst worst;
   for (int i = 0; i < 400; ++i) {
     const Case c = random_case(engine, 1850, 2150);
-    const Appearance ours =
-        appearance(body, Sky(c.instant, c.orientation, c.observer).geometry(body), c.instant);
+    const Appearance ours = appearance(body, Sky(c.instant, c.orientation, c.observer).geometry(body), c.instant);
     const Seen theirs = by_libswe(c, body);
     const auto see = [](double& most, double difference) { most = std::max(most, std::abs(difference)); };
     see(worst.magnitude, ours.magnitude - theirs.magnitude - magnitude_offset(body));
@@ -66,8 +65,8 @@ double magnitude_tolerance(Body body) {
 TEST_CASE_METHOD(SwissFiles, "magnitude, phase and diameter agree with libswe", "[oracle]") {
   for (Body body : kBodies) {
     const Worst worst = worst_of(body);
-    INFO(name_of(body) << ": " << worst.magnitude << " " << worst.phase_angle << " " << worst.illuminated
-                       << " " << worst.diameter);
+    INFO(name_of(body) << ": " << worst.magnitude << " " << worst.phase_angle << " " << worst.illuminated << " "
+                       << worst.diameter);
     CHECK(worst.magnitude < magnitude_tolerance(body));
     CHECK(worst.phase_angle < 0.02);
     CHECK(worst.illuminated < 1e-4);

@@ -15,18 +15,16 @@ const EarthRotation kUt1IsUtc = EarthRotation::constant(Seconds{0}).value();
 // Seconds after the case's instant; nothing when libswe finds none.
 std::optional<double> by_libswe(const Case& c, Body body, EventKind kind) {
   char message[AS_MAXCH] = {};
-  std::array<double, 3> place = {c.observer.longitude.value, c.observer.latitude.value,
-                                 c.observer.elevation.value};
+  std::array<double, 3> place = {c.observer.longitude.value, c.observer.latitude.value, c.observer.elevation.value};
   swe_set_delta_t_userdef(c.orientation.tt_minus_ut1.count() / 86400);
   constexpr std::array<int, 3> kWhat = {SE_CALC_RISE, SE_CALC_MTRANSIT, SE_CALC_SET};
   int what = kWhat[static_cast<std::size_t>(kind)];
   double horizon = body == Body::kSun ? -50.0 / 60 : -34.0 / 60;
-  if (kind != EventKind::kTransit)
-    what |= SE_BIT_NO_REFRACTION | (body == Body::kMoon ? 0 : SE_BIT_DISC_CENTER);
+  if (kind != EventKind::kTransit) what |= SE_BIT_NO_REFRACTION | (body == Body::kMoon ? 0 : SE_BIT_DISC_CENTER);
   double time = 0;
   const double from = julian_date(c.instant);
-  const int found = swe_rise_trans_true_hor(from, swiss_number(body), nullptr, SEFLG_SWIEPH, what,
-                                            place.data(), 0, 0, horizon, &time, message);
+  const int found = swe_rise_trans_true_hor(from, swiss_number(body), nullptr, SEFLG_SWIEPH, what, place.data(), 0, 0,
+                                            horizon, &time, message);
   if (found == -1) throw std::runtime_error(message);
   if (found == -2) return {};
   return (time - from) * 86400;
@@ -80,8 +78,7 @@ Tally tally_of(Body body, double most_latitude, int cases, std::optional<double>
   for (int i = 0; i < cases; ++i) {
     Case c = random_case(engine, 1950, 2050, most_latitude);
     if (longitude) c.observer.longitude = {*longitude};
-    for (EventKind kind : {EventKind::kRise, EventKind::kTransit, EventKind::kSet})
-      compare(c, body, kind, tally);
+    for (EventKind kind : {EventKind::kRise, EventKind::kTransit, EventKind::kSet}) compare(c, body, kind, tally);
   }
   return tally;
 }
@@ -91,8 +88,8 @@ Tally tally_of(Body body, double most_latitude, int cases, std::optional<double>
 TEST_CASE_METHOD(SwissFiles, "rise, transit and set agree with libswe within a second", "[oracle]") {
   for (Body body : kBodies) {
     const Tally tally = tally_of(body, 66, 150);
-    INFO(name_of(body) << ": " << tally.worst << " s, " << tally.worst_grazing << " arc seconds, "
-                       << tally.found << " found " << tally.none << " none");
+    INFO(name_of(body) << ": " << tally.worst << " s, " << tally.worst_grazing << " arc seconds, " << tally.found
+                       << " found " << tally.none << " none");
     CHECK(tally.worst < 1);
     CHECK(tally.worst_grazing < 0.5);
     CHECK(tally.disputed == 0);
@@ -103,8 +100,8 @@ TEST_CASE_METHOD(SwissFiles, "rise, transit and set agree with libswe within a s
 TEST_CASE_METHOD(SwissFiles, "rise and set near the poles agree with libswe", "[oracle]") {
   for (Body body : kBodies) {
     const Tally tally = tally_of(body, 89.9, 150);
-    INFO(name_of(body) << ": " << tally.worst << " s, " << tally.worst_grazing << " arc seconds, "
-                       << tally.found << " found " << tally.none << " none");
+    INFO(name_of(body) << ": " << tally.worst << " s, " << tally.worst_grazing << " arc seconds, " << tally.found
+                       << " found " << tally.none << " none");
     CHECK(tally.worst < 1);
     CHECK(tally.worst_grazing < 0.5);
     CHECK(tally.disputed == 0);

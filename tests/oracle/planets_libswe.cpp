@@ -13,14 +13,13 @@ namespace {
 SkyPosition by_libswe(const Case& c, Body body) {
   char message[AS_MAXCH] = {};
   const double ut1 = julian_date(c.instant);
-  std::array<double, 3> place = {c.observer.longitude.value, c.observer.latitude.value,
-                                 c.observer.elevation.value};
+  std::array<double, 3> place = {c.observer.longitude.value, c.observer.latitude.value, c.observer.elevation.value};
   std::array<double, 6> equatorial{};
   std::array<double, 3> horizontal{};
   swe_set_delta_t_userdef(c.orientation.tt_minus_ut1.count() / 86400);
   swe_set_topo(place[0], place[1], place[2]);
-  const int flags = swe_calc_ut(ut1, swiss_number(body), SEFLG_SWIEPH | SEFLG_TOPOCTR | SEFLG_EQUATORIAL,
-                                equatorial.data(), message);
+  const int flags =
+      swe_calc_ut(ut1, swiss_number(body), SEFLG_SWIEPH | SEFLG_TOPOCTR | SEFLG_EQUATORIAL, equatorial.data(), message);
   if (flags < 0 || !(flags & SEFLG_SWIEPH)) throw std::runtime_error(message);
   swe_azalt(ut1, SE_EQU2HOR, place.data(), 0, 0, equatorial.data(), horizontal.data());
   return {{{horizontal[0] + 180}, {horizontal[1]}}, {equatorial[0]}, {equatorial[1]}, {equatorial[2]}, {}};

@@ -35,8 +35,7 @@ bool eventually(Condition condition, std::chrono::milliseconds limit = std::chro
 }
 
 /// The wait(2) status of `pid` when it ends within `limit`; else it is killed.
-inline std::optional<int> wait_for(pid_t pid,
-                                   std::chrono::milliseconds limit = std::chrono::seconds{20} * kSlowness) {
+inline std::optional<int> wait_for(pid_t pid, std::chrono::milliseconds limit = std::chrono::seconds{20} * kSlowness) {
   int status = 0;
   if (eventually([&] { return ::waitpid(pid, &status, WNOHANG) == pid; }, limit)) return status;
   ::kill(pid, SIGKILL);

@@ -1,8 +1,8 @@
 // Chunker: the same bytes in every way of splitting them; what an exchange does with them must not depend on it.
 //
-// Whole, split in two at every offset, one byte at a time. The one difference allowed is `100 Continue`, which is sent only when the
-// body has not come yet: interim responses are left out of the comparison. So is whether a close lingers, unless a refusal made it:
-// that depends on what had come by then.
+// Whole, split in two at every offset, one byte at a time. The one difference allowed is `100 Continue`, which is sent
+// only when the body has not come yet: interim responses are left out of the comparison. So is whether a close lingers,
+// unless a refusal made it: that depends on what had come by then.
 #pragma once
 
 #include <catch2/catch.hpp>

@@ -70,9 +70,7 @@ SeenRequest SeenRequest::of(const Request& request) {
   return seen;
 }
 
-std::optional<std::string> SeenRequest::field(std::string_view name) const {
-  return find_field(fields, name);
-}
+std::optional<std::string> SeenRequest::field(std::string_view name) const { return find_field(fields, name); }
 
 std::string SeenRequest::text() const {
   std::string out = method + " " + target + " " + version + "\npath " + path + "\nquery " + query + "\n";
@@ -83,9 +81,7 @@ std::string SeenRequest::text() const {
   return out;
 }
 
-std::optional<std::string> SeenResponse::field(std::string_view name) const {
-  return find_field(fields, name);
-}
+std::optional<std::string> SeenResponse::field(std::string_view name) const { return find_field(fields, name); }
 
 Response ExchangeDriver::echo(const Request& request) {
   Response response = Response::text(SeenRequest::of(request).text());
@@ -256,8 +252,7 @@ void ExchangeDriver::pass(std::chrono::nanoseconds time) {
     const base::Monotonic before = exchange_.deadline();
     now_ = std::max(now_, before);
     turn([&] { exchange_.expire(now_); });
-    if (end_ == End::kOpen && exchange_.deadline() == before)
-      throw std::runtime_error("a deadline passed in vain");
+    if (end_ == End::kOpen && exchange_.deadline() == before) throw std::runtime_error("a deadline passed in vain");
   }
   now_ = until;
   turn([&] { exchange_.expire(now_); });
@@ -328,8 +323,7 @@ void read_body(std::string_view& from, SeenResponse& response, std::string_view 
   if (no_body || method == "HEAD") return;
   if (coding) return read_chunks(from, response);
   const std::size_t size = length ? std::stoul(*length) : from.size();
-  if (!length && response.field("Connection") != "close")
-    bad_framing("no length, and the connection goes on");
+  if (!length && response.field("Connection") != "close") bad_framing("no length, and the connection goes on");
   response.whole = from.size() >= size;
   response.body = from.substr(0, size);
   from.remove_prefix(response.body.size());

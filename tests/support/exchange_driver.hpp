@@ -1,8 +1,10 @@
-// ExchangeDriver: a whole connection without a socket: an Exchange, a clock that stands still, and a client that reads as told.
+// ExchangeDriver: a whole connection without a socket: an Exchange, a clock that stands still, and a client that reads
+// as told.
 //
-// It does with the exchange what a session does: attach an Output, tell what happened, take steps until it waits, send, settle. The bytes of
-// each receive() lie in a block of their own that is freed after settle(), so the address sanitizer sees every view that is kept
-// too long. By default each request is answered at once with an echo of what the handler saw.
+// It does with the exchange what a session does: attach an Output, tell what happened, take steps until it waits, send,
+// settle. The bytes of each receive() lie in a block of their own that is freed after settle(), so the address
+// sanitizer sees every view that is kept too long. By default each request is answered at once with an echo of what the
+// handler saw.
 #pragma once
 
 #include <chrono>
@@ -171,9 +173,8 @@ struct SeenResponse {
   [[nodiscard]] std::optional<std::string> field(std::string_view name) const;
 };
 
-/// Splits an output stream. `methods` are those of the requests, in order (HEAD has no body); GET where it is too short. Throws
-/// std::runtime_error when a response is not well framed.
-std::vector<SeenResponse> read_responses(std::string_view output,
-                                         const std::vector<std::string>& methods = {});
+/// Splits an output stream. `methods` are those of the requests, in order (HEAD has no body); GET where it is too
+/// short. Throws std::runtime_error when a response is not well framed.
+std::vector<SeenResponse> read_responses(std::string_view output, const std::vector<std::string>& methods = {});
 
 }  // namespace orrery::test

@@ -59,8 +59,7 @@ bool Load::ask(Wire& wire, const Target& target, bool reused) {
     return target.keep_alive && !answer.closes();
   }
   const bool ended = !wire.ended().empty() && (answer.status == 0 || answer.status == 200);
-  count(ended ? reset_ : failed_,
-        answer.problem.empty() ? "status " + std::to_string(answer.status) : answer.problem);
+  count(ended ? reset_ : failed_, answer.problem.empty() ? "status " + std::to_string(answer.status) : answer.problem);
   return false;
 }
 

@@ -1,7 +1,8 @@
-// PlanetService: the whole planet API behind an exchange: what a client sends to it and what comes back, without a socket.
+// PlanetService: the whole planet API behind an exchange: what a client sends to it and what comes back, without a
+// socket.
 //
-// Handlers are called as a worker calls them, but without its fences: what one throws comes out of ask(). An event stream answers
-// with its first sky as JSON, since nothing here writes as time goes by.
+// Handlers are called as a worker calls them, but without its fences: what one throws comes out of ask(). An event
+// stream answers with its first sky as JSON, since nothing here writes as time goes by.
 #pragma once
 
 #include <string>
@@ -19,8 +20,8 @@ class PlanetService {
   /// A track that comes in more than `pieces` pieces ends after them, as if it had been shorter.
   explicit PlanetService(int pieces = 1'000'000) : pieces_(pieces) {}
 
-  /// The one response to a request; `fields` are whole lines, each with its CRLF. Throws std::runtime_error when it is not well
-  /// framed.
+  /// The one response to a request; `fields` are whole lines, each with its CRLF. Throws std::runtime_error when it is
+  /// not well framed.
   SeenResponse ask(std::string_view target, std::string_view fields = {}, const std::string& method = "GET") {
     ExchangeDriver driver{{}, app_.routes()};
     driver.answer_with([this](const Request& request) { return answer(request); });

@@ -1,7 +1,7 @@
 // The routes behind a connection under test or under fuzz: every method and path, and those with options of their own.
 //
-// Beside `*` /{all...}: /get (GET only), /stream (reads its body as it comes), /small (POST, a body of at most 10 bytes), /quick
-// (deadline 100 ms), /endless (no deadline) and /status/{code}.
+// Beside `*` /{all...}: /get (GET only), /stream (reads its body as it comes), /small (POST, a body of at most 10
+// bytes), /quick (deadline 100 ms), /endless (no deadline) and /status/{code}.
 #pragma once
 
 #include <chrono>

@@ -30,8 +30,7 @@ constexpr int kSanitizerReport = 199;
 
 /// Empty when the process is gone, even between opening and reading (a stream would throw then).
 std::string read_process_file(pid_t pid, const std::string& name) {
-  const base::UniqueFd file{
-      ::open(("/proc/" + std::to_string(pid) + "/" + name).c_str(), O_RDONLY | O_CLOEXEC)};
+  const base::UniqueFd file{::open(("/proc/" + std::to_string(pid) + "/" + name).c_str(), O_RDONLY | O_CLOEXEC)};
   std::array<char, 4096> bytes{};
   const ssize_t got = file ? ::read(file.get(), bytes.data(), bytes.size()) : -1;
   return got > 0 ? std::string(bytes.data(), static_cast<std::size_t>(got)) : std::string{};
@@ -58,8 +57,7 @@ std::vector<Stat> processes(Wanted wanted) {
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
     const std::string name = entry.path().filename();
     pid_t pid = 0;
-    if (std::from_chars(name.data(), name.data() + name.size(), pid).ptr != name.data() + name.size())
-      continue;
+    if (std::from_chars(name.data(), name.data() + name.size(), pid).ptr != name.data() + name.size()) continue;
     if (const auto stat = stat_of(pid); stat && stat->state != 'Z' && wanted(*stat)) found.push_back(*stat);
   }
   std::sort(found.begin(), found.end(), [](const Stat& a, const Stat& b) {
@@ -113,8 +111,7 @@ std::vector<std::string> ServerProcess::command_line() const {
   if (!binary.empty()) words[0] = binary;
   if (!yaml.empty()) words.insert(words.end(), {"-c", config_file()});
   const auto binds = [](const std::string& word) { return word == "-b" || word.starts_with("--bind"); };
-  const bool given =
-      std::any_of(arguments.begin(), arguments.end(), binds) || yaml.find("bind:") != std::string::npos;
+  const bool given = std::any_of(arguments.begin(), arguments.end(), binds) || yaml.find("bind:") != std::string::npos;
   if (bind && !given) words.insert(words.end(), {"-b", "127.0.0.1:0"});
   words.insert(words.end(), arguments.begin(), arguments.end());
   return words;
@@ -126,8 +123,7 @@ void ServerProcess::become_server() const {
   redirect(directory.file("stdout"), STDOUT_FILENO);
   redirect(directory.file("stderr"), STDERR_FILENO);
   if (::chdir(directory.file("").c_str()) != 0) ::_exit(126);
-  for (const char* name :
-       {"WEB_CONCURRENCY", "PORT", "FORWARDED_ALLOW_IPS", "ORRERY_CMD_ARGS", "NOTIFY_SOCKET"})
+  for (const char* name : {"WEB_CONCURRENCY", "PORT", "FORWARDED_ALLOW_IPS", "ORRERY_CMD_ARGS", "NOTIFY_SOCKET"})
     ::unsetenv(name);
   for (const auto& [name, value] : environment) ::setenv(name.c_str(), value.c_str(), 1);
   if (in_child) in_child();
@@ -230,8 +226,7 @@ int ServerProcess::count_lines(const std::string& part) const { return count_in(
 
 int count_in(const std::string& text, const std::string& part) {
   int count = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size()))
-    ++count;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size())) ++count;
   return count;
 }
 

@@ -56,7 +56,8 @@ class ServerProcess {
   [[nodiscard]] std::vector<pid_t> workers() const { return workers_of(pid_); }
   [[nodiscard]] bool wait_for_workers(std::size_t count, std::chrono::milliseconds limit = kPatience) const;
   [[nodiscard]] static std::vector<pid_t> workers_of(pid_t master);
-  /// Whether what ps shows begins so. A server under valgrind has no title: what the kernel knows is valgrind's command line.
+  /// Whether what ps shows begins so. A server under valgrind has no title: what the kernel knows is valgrind's command
+  /// line.
   [[nodiscard]] static bool titled(pid_t pid, std::string_view title);
   /// False for nobody and for a zombie.
   [[nodiscard]] static bool alive(pid_t pid);
@@ -69,8 +70,7 @@ class ServerProcess {
   [[nodiscard]] std::string log() const { return read_file("stderr"); }
   [[nodiscard]] std::string output() const { return read_file("stdout"); }
   [[nodiscard]] std::string read_file(const std::string& name) const;
-  [[nodiscard]] bool wait_for_line(const std::string& part,
-                                   std::chrono::milliseconds limit = kPatience) const;
+  [[nodiscard]] bool wait_for_line(const std::string& part, std::chrono::milliseconds limit = kPatience) const;
   [[nodiscard]] bool wait_for_text(const std::string& file, const std::string& part,
                                    std::chrono::milliseconds limit = kPatience) const;
   [[nodiscard]] int count_lines(const std::string& part) const;

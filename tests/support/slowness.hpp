@@ -1,4 +1,5 @@
-// kSlowness: how much slower than itself a server may be because it is watched: limits that only guard against hanging are multiplied by it.
+// kSlowness: how much slower than itself a server may be because it is watched: limits that only guard against hanging
+// are multiplied by it.
 //
 // The build knows of sanitizers; of valgrind ORRERY_SLOWNESS in the environment tells.
 #pragma once

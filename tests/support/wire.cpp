@@ -22,8 +22,7 @@ using Clock = std::chrono::steady_clock;
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
 bool wait_for(int fd, short events, Clock::time_point end) {
@@ -77,8 +76,8 @@ std::optional<std::string> Answer::field(std::string_view name) const {
 }
 
 std::size_t Answer::count(std::string_view name) const {
-  return static_cast<std::size_t>(std::count_if(
-      fields.begin(), fields.end(), [&](const auto& field) { return same_name(field.first, name); }));
+  return static_cast<std::size_t>(
+      std::count_if(fields.begin(), fields.end(), [&](const auto& field) { return same_name(field.first, name); }));
 }
 
 Wire::Wire(const Place& place, int receive_buffer) : socket_(connected_socket(place, receive_buffer)) {
@@ -219,9 +218,7 @@ std::string Wire::read_some(std::size_t most, std::chrono::milliseconds limit) {
   return bytes;
 }
 
-bool Wire::closes_within(std::chrono::milliseconds limit) {
-  return read_to_end(limit).empty() && !ended_.empty();
-}
+bool Wire::closes_within(std::chrono::milliseconds limit) { return read_to_end(limit).empty() && !ended_.empty(); }
 
 void Wire::half_close() { ::shutdown(socket_.get(), SHUT_WR); }
 

@@ -1,4 +1,5 @@
-// Wires: many connections that are kept alive, and who serves each of them. For tests of what a client at rest notices: nothing.
+// Wires: many connections that are kept alive, and who serves each of them. For tests of what a client at rest notices:
+// nothing.
 #pragma once
 
 #include <algorithm>

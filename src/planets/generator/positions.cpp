@@ -14,8 +14,7 @@ namespace {
 using Lanes = std::array<double, 4>;
 using Coefficients = std::vector<Lanes>;  // by order
 
-constexpr int kNodes =
-    40;  // twice the highest order: what the fit leaves out does not alias into what it keeps
+constexpr int kNodes = 40;  // twice the highest order: what the fit leaves out does not alias into what it keeps
 constexpr double kUnixEpoch = 2440587.5;
 
 // The orthogonal projection at Chebyshev nodes, cut after `terms`.
@@ -23,11 +22,9 @@ Coefficients projection(const std::array<Lanes, kNodes>& samples, int terms) {
   Coefficients result(static_cast<std::size_t>(terms), Lanes{});
   for (int order = 0; order < terms; ++order)
     for (int node = 0; node < kNodes; ++node) {
-      const double weight =
-          std::cos(std::numbers::pi * order * (node + 0.5) / kNodes) * (order ? 2.0 : 1.0) / kNodes;
+      const double weight = std::cos(std::numbers::pi * order * (node + 0.5) / kNodes) * (order ? 2.0 : 1.0) / kNodes;
       for (std::size_t lane = 0; lane < 4; ++lane)
-        result[static_cast<std::size_t>(order)][lane] +=
-            weight * samples[static_cast<std::size_t>(node)][lane];
+        result[static_cast<std::size_t>(order)][lane] += weight * samples[static_cast<std::size_t>(node)][lane];
     }
   return result;
 }

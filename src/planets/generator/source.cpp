@@ -10,8 +10,8 @@ namespace orrery::planets {
 namespace {
 
 constexpr double kEarthMoonMassRatio = 81.30056907419062;  // DE431
-constexpr int kFlags = SEFLG_SWIEPH | SEFLG_TRUEPOS | SEFLG_J2000 | SEFLG_ICRS | SEFLG_NONUT |
-                       SEFLG_EQUATORIAL | SEFLG_XYZ | SEFLG_NOABERR | SEFLG_NOGDEFL;
+constexpr int kFlags = SEFLG_SWIEPH | SEFLG_TRUEPOS | SEFLG_J2000 | SEFLG_ICRS | SEFLG_NONUT | SEFLG_EQUATORIAL |
+                       SEFLG_XYZ | SEFLG_NOABERR | SEFLG_NOGDEFL;
 
 [[noreturn]] void fail(const char* what) {
   std::fprintf(stderr, "make_ephemeris: %s\n", what);

@@ -78,8 +78,7 @@ bool at_once(const std::string& url, int count) {
     if (curl_multi_perform(multi.get(), &running) != CURLM_OK) return false;
     int more = 0;
     while (const CURLMsg* message = curl_multi_info_read(multi.get(), &more))
-      if (message->msg == CURLMSG_DONE)
-        good = answered_well(message->easy_handle, message->data.result) && good;
+      if (message->msg == CURLMSG_DONE) good = answered_well(message->easy_handle, message->data.result) && good;
     if (running > 0) curl_multi_poll(multi.get(), nullptr, 0, 1000, nullptr);
   }
   for (const Easy& handle : handles) curl_multi_remove_handle(multi.get(), handle.get());
@@ -99,8 +98,7 @@ int main(int argc, char** argv) {
   const int count = words.size() > 2 ? number(words[2]) : 0;
   const int threads = words.size() > 3 ? number(words[3]) : 0;
   if (count <= 0 || (words[0] == "threads") != (threads > 0)) {
-    std::fputs("usage: fetch easy URL COUNT | fetch threads URL COUNT THREADS | fetch multi URL COUNT\n",
-               stderr);
+    std::fputs("usage: fetch easy URL COUNT | fetch threads URL COUNT THREADS | fetch multi URL COUNT\n", stderr);
     return 2;
   }
   curl_global_init(CURL_GLOBAL_ALL);

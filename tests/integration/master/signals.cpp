@@ -24,11 +24,9 @@ TEST_CASE("master: a worker killed with -9 is replaced within a second, its sibl
   master.start_and_wait();
   const auto before = master.workers();
   ::kill(before[0], SIGKILL);
-  REQUIRE(test::eventually(
-      [&] { return master.workers().size() == 2 && !contains(master.workers(), before[0]); }, 1s));
+  REQUIRE(test::eventually([&] { return master.workers().size() == 2 && !contains(master.workers(), before[0]); }, 1s));
   CHECK(contains(master.workers(), before[1]));
-  CHECK(master.wait_for_line(
-      fmt::format("Worker 1 (pid {}, generation 1) died (SIGKILL, not by us)", before[0])));
+  CHECK(master.wait_for_line(fmt::format("Worker 1 (pid {}, generation 1) died (SIGKILL, not by us)", before[0])));
 }
 
 TEST_CASE("master: a worker that gets TERM is restarted and does not wake the master as if it had got it") {
@@ -37,8 +35,7 @@ TEST_CASE("master: a worker that gets TERM is restarted and does not wake the ma
   const pid_t first = master.workers()[0];
   ::kill(first, SIGTERM);
   CHECK(master.wait_for_line("it is restarted"));
-  REQUIRE(
-      test::eventually([&] { return master.workers().size() == 2 && !contains(master.workers(), first); }));
+  REQUIRE(test::eventually([&] { return master.workers().size() == 2 && !contains(master.workers(), first); }));
   CHECK(master.count_lines("Handling signal") == 0);
   CHECK(master.count_lines("[ERROR]") == 0);
 }

@@ -75,9 +75,9 @@ TEST_CASE("access_format takes the user out of basic authentication, and nothing
     const char* authorization;
     const char* text;
   };
-  for (const Row& row : {Row{"basic YWRhOnNlY3JldA==", "ada"}, Row{"Basic YSI6", R"(a\x22)"},
-                         Row{"Basic Og==", "-"}, Row{"Basic YWRh", "-"}, Row{"Basic YWR*Om==", "-"},
-                         Row{"Basic ", "-"}, Row{"", "-"}, Row{"Bearer YWRhOnNlY3JldA==", "-"}}) {
+  for (const Row& row : {Row{"basic YWRhOnNlY3JldA==", "ada"}, Row{"Basic YSI6", R"(a\x22)"}, Row{"Basic Og==", "-"},
+                         Row{"Basic YWRh", "-"}, Row{"Basic YWR*Om==", "-"}, Row{"Basic ", "-"}, Row{"", "-"},
+                         Row{"Bearer YWRhOnNlY3JldA==", "-"}}) {
     INFO(row.authorization);
     authorization = row.authorization;
     CHECK(rendered("%(u)s") == std::string{row.text} + "\n");
@@ -216,8 +216,7 @@ TEST_CASE("access_format: a line of JSON is valid JSON whatever bytes a request 
     record.method = record.target = record.client = record.id = row.bytes;
     const std::string line = rendered(R"({"h":"%(h)s","r":"%(r)s","bare":%(I)s,"%(m)s":"x%(U)sy"})", record);
     REQUIRE(nlohmann::json::accept(line));
-    CHECK(std::count_if(line.begin(), line.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }) ==
-          1);
+    CHECK(std::count_if(line.begin(), line.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }) == 1);
     if (row.value != nullptr) CHECK(nlohmann::json::parse(line)["h"] == row.value);
     // What goes to a pipe is cut in its values, and stays JSON.
     std::vector<char> room(AccessFormat::kShortestRoom);

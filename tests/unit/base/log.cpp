@@ -154,8 +154,7 @@ TEST_CASE("log: lines that find no room anywhere are counted, and the next line 
   const auto lines = file.lines();
   REQUIRE(lines.size() == 4);  // a whole one, the torn one, the count, the last one
   CHECK_THAT(lines[0], Catch::EndsWith("[INFO] " + std::string(40, 'x')));
-  CHECK_THAT(lines[2],
-             Catch::EndsWith("[WARNING] 4 lines of this log were dropped: No space left on device"));
+  CHECK_THAT(lines[2], Catch::EndsWith("[WARNING] 4 lines of this log were dropped: No space left on device"));
   CHECK_THAT(lines[3], Catch::EndsWith("[INFO] after"));
 }
 

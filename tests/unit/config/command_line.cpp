@@ -106,8 +106,7 @@ TEST_CASE("command_line: ways to write a value") {
   for (const auto& row : rows) {
     INFO(row.given);
     const auto line = read_arguments(row.words);
-    for (const auto& complaint : line.reading.complaints)
-      FAIL_CHECK(complaint.where << " " << complaint.message);
+    for (const auto& complaint : line.reading.complaints) FAIL_CHECK(complaint.where << " " << complaint.message);
     CHECK(given_as_text(line) == row.given);
   }
 }

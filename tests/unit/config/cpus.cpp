@@ -21,13 +21,9 @@ TEST_CASE("quota_cpus reads cgroup v1 and v2, rounded up, the smallest of all le
   const Row rows[] = {
       {"no cgroups", {}, std::nullopt},
       {"v2, two CPUs", {{"proc/self/cgroup", "0::/\n"}, {"sys/fs/cgroup/cpu.max", "200000 100000\n"}}, 2},
-      {"v2, one and a half",
-       {{"proc/self/cgroup", "0::/\n"}, {"sys/fs/cgroup/cpu.max", "150000 100000\n"}},
-       2},
+      {"v2, one and a half", {{"proc/self/cgroup", "0::/\n"}, {"sys/fs/cgroup/cpu.max", "150000 100000\n"}}, 2},
       {"v2, a tenth", {{"proc/self/cgroup", "0::/\n"}, {"sys/fs/cgroup/cpu.max", "10000 100000\n"}}, 1},
-      {"v2, no quota",
-       {{"proc/self/cgroup", "0::/\n"}, {"sys/fs/cgroup/cpu.max", "max 100000\n"}},
-       std::nullopt},
+      {"v2, no quota", {{"proc/self/cgroup", "0::/\n"}, {"sys/fs/cgroup/cpu.max", "max 100000\n"}}, std::nullopt},
       {"v2, the parent is narrower",
        {{"proc/self/cgroup", "0::/a/b\n"},
         {"sys/fs/cgroup/a/b/cpu.max", "400000 100000\n"},
@@ -51,12 +47,8 @@ TEST_CASE("quota_cpus reads cgroup v1 and v2, rounded up, the smallest of all le
         {"sys/fs/cgroup/cpu/cpu.cfs_quota_us", "50000\n"},
         {"sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n"}},
        1},
-      {"garbage",
-       {{"proc/self/cgroup", "what\n::\n0::/\n"}, {"sys/fs/cgroup/cpu.max", "x y\n"}},
-       std::nullopt},
-      {"a period of zero",
-       {{"proc/self/cgroup", "0::/\n"}, {"sys/fs/cgroup/cpu.max", "5 0\n"}},
-       std::nullopt},
+      {"garbage", {{"proc/self/cgroup", "what\n::\n0::/\n"}, {"sys/fs/cgroup/cpu.max", "x y\n"}}, std::nullopt},
+      {"a period of zero", {{"proc/self/cgroup", "0::/\n"}, {"sys/fs/cgroup/cpu.max", "5 0\n"}}, std::nullopt},
   };
   for (const auto& row : rows) {
     INFO(row.name);

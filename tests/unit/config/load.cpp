@@ -73,11 +73,9 @@ TEST_CASE("load: bind of a stronger source replaces the weaker list") {
   const auto file = folder.write("f.yaml", "bind: [\":1\", \":2\"]\n");
   CHECK(load_arguments({}, {{"PORT", "9"}}).config.bind == std::vector<std::string>{"0.0.0.0:9"});
   CHECK(load_arguments({"-c", file}, {{"PORT", "9"}}).config.bind == std::vector<std::string>{":1", ":2"});
-  CHECK(load_arguments({"-c", file, "-b", ":3", "-b", ":4"}).config.bind ==
-        std::vector<std::string>{":3", ":4"});
+  CHECK(load_arguments({"-c", file, "-b", ":3", "-b", ":4"}).config.bind == std::vector<std::string>{":3", ":4"});
   CHECK(load_arguments({}, {{"FORWARDED_ALLOW_IPS", ""}}).config.forwarded_allow_ips.empty());
-  CHECK(load_arguments({}, {{"FORWARDED_ALLOW_IPS", "*"}}).config.forwarded_allow_ips ==
-        std::vector<std::string>{"*"});
+  CHECK(load_arguments({}, {{"FORWARDED_ALLOW_IPS", "*"}}).config.forwarded_allow_ips == std::vector<std::string>{"*"});
 }
 
 TEST_CASE("load: the operator's usual override") {
@@ -91,8 +89,7 @@ TEST_CASE("load: the operator's usual override") {
 
 TEST_CASE("load: every complaint of every source, each with its place") {
   const TemporaryFolder folder;
-  const auto file =
-      folder.write("f.yaml", "workres: 1\ntimeout: soon\nbind:\n  - :80\n  - :x\nworkers: 999\n");
+  const auto file = folder.write("f.yaml", "workres: 1\ntimeout: soon\nbind:\n  - :80\n  - :x\nworkers: 999\n");
   const auto outcome =
       load_arguments({"-c", file, "-k", "gevent", "--bnid", "x", "-w", "2"},
                      {{"WEB_CONCURRENCY", "x"}, {"PORT", "http"}, {"ORRERY_CMD_ARGS", "--backlog 'x"}});
@@ -165,8 +162,7 @@ TEST_CASE("load: sources are captured from main's arguments") {
   const auto sources = capture_sources(3, argv, environment);
   CHECK(sources.program == "planets");
   CHECK(sources.arguments == std::vector<std::string>{"-w", "4"});
-  CHECK(sources.environment ==
-        std::map<std::string, std::string>{{"PORT", "80"}, {"EMPTY", ""}, {"WITH", "a=b"}});
+  CHECK(sources.environment == std::map<std::string, std::string>{{"PORT", "80"}, {"EMPTY", ""}, {"WITH", "a=b"}});
   CHECK(capture_sources(0, nullptr, nullptr).program == "orrery");
 }
 

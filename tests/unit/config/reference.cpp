@@ -41,8 +41,8 @@ TEST_CASE("reference: --help fits 100 columns and names every flag") {
     INFO(setting.name);
     CHECK_THAT(help, Catch::Contains(shown_flag(setting)));
   }
-  CHECK_THAT(help, Catch::Contains("[2048 connections]") && Catch::Contains("[30s]") &&
-                       Catch::Contains("[8190 bytes]"));
+  CHECK_THAT(help,
+             Catch::Contains("[2048 connections]") && Catch::Contains("[30s]") && Catch::Contains("[8190 bytes]"));
 }
 
 TEST_CASE("reference: --print-config shows each value and where it came from") {
@@ -67,14 +67,13 @@ TEST_CASE("reference: --print-config shows each value and where it came from") {
     return !std::holds_alternative<std::monostate>(setting.member);
   });
   CHECK(origins.size() == static_cast<std::size_t>(values));
-  CHECK(std::all_of(columns.begin(), columns.end(),
-                    [&](std::size_t column) { return column == columns.front(); }));
+  CHECK(std::all_of(columns.begin(), columns.end(), [&](std::size_t column) { return column == columns.front(); }));
 }
 
 TEST_CASE("reference: what --print-config prints is a file that means the same") {
   const TemporaryFolder folder;
-  const auto first = load_arguments({"-w", "4", "-b", ":1", "-b", "unix:/a \"b\"", "-t", "1500ms", "-m", "22",
-                                     "--env", "A=\\x", "-k", "threads", "--print-config"});
+  const auto first = load_arguments({"-w", "4", "-b", ":1", "-b", "unix:/a \"b\"", "-t", "1500ms", "-m", "22", "--env",
+                                     "A=\\x", "-k", "threads", "--print-config"});
   REQUIRE(first.complaints.empty());
   const auto second = load_arguments({"-c", folder.write("f.yaml", first.text)});
   CHECK(print_complaints("orrery", second.complaints).empty());

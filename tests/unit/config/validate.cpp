@@ -58,9 +58,7 @@ TEST_CASE("validate: several settings together") {
          c.accesslog = "-";
        },
        {"`accesslog`"}},
-      {"neither surge nor unavailable",
-       [](Config& c) { c.max_surge = 0; },
-       {"no worker could ever be replaced"}},
+      {"neither surge nor unavailable", [](Config& c) { c.max_surge = 0; }, {"no worker could ever be replaced"}},
       {"no surge, one unavailable",
        [](Config& c) {
          c.max_surge = 0;
@@ -82,8 +80,7 @@ TEST_CASE("validate: several settings together") {
     row.change(config);
     const auto problems = validate(config);
     REQUIRE(problems.size() == row.parts.size());
-    for (std::size_t i = 0; i < problems.size(); ++i)
-      CHECK_THAT(problems[i].message, Catch::Contains(row.parts[i]));
+    for (std::size_t i = 0; i < problems.size(); ++i) CHECK_THAT(problems[i].message, Catch::Contains(row.parts[i]));
   }
 }
 

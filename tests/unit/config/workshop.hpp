@@ -37,8 +37,7 @@ class TemporaryFolder {
   std::string path_;
 };
 
-inline Outcome load_arguments(std::vector<std::string> arguments,
-                              std::map<std::string, std::string> environment = {}) {
+inline Outcome load_arguments(std::vector<std::string> arguments, std::map<std::string, std::string> environment = {}) {
   Sources sources;
   sources.arguments = std::move(arguments);
   sources.environment = std::move(environment);

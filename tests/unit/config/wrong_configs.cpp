@@ -1,4 +1,5 @@
-// What a person reads who has written a wrong configuration: the whole text, row by row. Whoever changes a message reads it here.
+// What a person reads who has written a wrong configuration: the whole text, row by row. Whoever changes a message
+// reads it here.
 #include <catch2/catch.hpp>
 
 #include "workshop.hpp"
@@ -15,8 +16,7 @@ TEST_CASE("wrong configs: each message says what, where, and what to write inste
       {"wrokers: 4\n", "1:1: unknown setting `wrokers`; did you mean `workers`?\n"},
       {"workerClass: sync\n", "1:1: unknown setting `workerClass`; did you mean `worker_class`?\n"},
       {"WORKERS: 4\n", "1:1: unknown setting `WORKERS`; did you mean `workers`?\n"},
-      {"worker_class: gevent\n",
-       "1:15: worker_class: `gevent` is not known; choose async, sync, threads, gthread\n"},
+      {"worker_class: gevent\n", "1:15: worker_class: `gevent` is not known; choose async, sync, threads, gthread\n"},
       {"workers: 2.5\n", "1:10: workers: `2.5` is too fine; write a whole number of processes\n"},
       {"workers: 0\n", "1:10: workers: 0 is out of range; it must be 1 to 256, or `auto`\n"},
       {"workers: 2 * 4 + 1\n", "1:10: workers: `2 * 4 + 1` is not a whole number or `auto`\n"},
@@ -37,8 +37,7 @@ TEST_CASE("wrong configs: each message says what, where, and what to write inste
       {"umask: 7777\n", "1:8: umask: 7777 is out of range; it must be 000 to 777\n"},
       {"daemon: maybe\n", "1:9: daemon: `maybe` is neither true nor false; write one of them\n"},
       {"daemon: 1\n", "1:9: daemon: `1` is neither true nor false; write one of them\n"},
-      {"loglevel: warn\n",
-       "1:11: loglevel: `warn` is not known; choose debug, info, warning, error, critical\n"},
+      {"loglevel: warn\n", "1:11: loglevel: `warn` is not known; choose debug, info, warning, error, critical\n"},
       {"accesslog: true\n",
        "1:12: accesslog: `true` is no file; give a path, `-` for standard output, or an empty text for none "
        "(a file of that name is ./true)\n"},
@@ -52,10 +51,8 @@ TEST_CASE("wrong configs: each message says what, where, and what to write inste
       {"bind: example.org:80\n",
        "1:7: bind: `example.org` is not a numeric address; names are not looked up, so write its IP "
        "address\n"},
-      {"bind: ::1\n",
-       "1:7: bind: `::1` has more than one colon; write an IPv6 address in brackets, as [::1]:8000\n"},
-      {"bind: '*:80'\n",
-       "1:7: bind: `*` is not an address; for every address write 0.0.0.0, or [::] for IPv6\n"},
+      {"bind: ::1\n", "1:7: bind: `::1` has more than one colon; write an IPv6 address in brackets, as [::1]:8000\n"},
+      {"bind: '*:80'\n", "1:7: bind: `*` is not an address; for every address write 0.0.0.0, or [::] for IPv6\n"},
       {"bind: *:80\n",
        "1:7: YAML cannot be read: `bind: *:80`: a value that begins with `*` means something else to YAML; "
        "put it in quotes: bind: '*:80'\n"},

@@ -59,8 +59,7 @@ TEST_CASE("yaml: what is refused, with its place") {
       {"a typo", "workres: 4\n", "f:1:1", "unknown setting `workres`; did you mean `workers`?"},
       {"a flag's spelling", "\naccess-logfile: x\n", "f:2:1", "did you mean `accesslog`?"},
       {"dashes", "worker-class: sync\n", "f:1:1", "did you mean `worker_class`?"},
-      {"another server's setting", "listen: x\n", "f:1:1",
-       "unknown setting `listen`; --help lists all settings"},
+      {"another server's setting", "listen: x\n", "f:1:1", "unknown setting `listen`; --help lists all settings"},
       {"gunicorn's TLS", "certfile: x\n", "f:1:1", "`certfile` is gunicorn's TLS; there is none yet"},
       {"gunicorn's reload", "reload: true\n", "f:1:1", "`reload` is gunicorn's development reload"},
       {"an order", "check_config: true\n", "f:1:1", "belongs on the command line, as --check-config"},
@@ -105,8 +104,7 @@ TEST_CASE("yaml: a mapping is merged into the settings, which are stronger") {
        "user=u@4:7 workers=4@2:12 timeout=5s@3:12 "},
       {"what stands there is stronger", "x-base: &b {workers: 4, timeout: 5s}\n<<: *b\nworkers: 2\n",
        "workers=2@3:10 timeout=5s@1:34 "},
-      {"several, the first is stronger",
-       "x-a: &a {workers: 4}\nx-b: &b {workers: 5, threads: 6}\n<<: [*a, *b]\n",
+      {"several, the first is stronger", "x-a: &a {workers: 4}\nx-b: &b {workers: 5, threads: 6}\n<<: [*a, *b]\n",
        "workers=4@1:19 threads=6@2:31 "},
       {"one that merges another", "x-a: &a {workers: 4}\nx-b: &b\n  <<: *a\n  threads: 6\n<<: *b\n",
        "threads=6@4:12 workers=4@1:19 "},
@@ -118,9 +116,8 @@ TEST_CASE("yaml: a mapping is merged into the settings, which are stronger") {
     for (const auto& complaint : reading.complaints) FAIL_CHECK(complaint.where << " " << complaint.message);
     CHECK(given_as_text(reading) == row.given);
   }
-  for (const char* text :
-       {"<<: 4\n", "<<: [1]\n", "x-a: &a {<<: *a}\n<<: *a\n", "x-a: &a {wrokers: 4}\n<<: *a\n",
-        "<<: {workers: 1}\n<<: {threads: 1}\n", "base: &b {workers: 4}\n<<: *b\n"}) {
+  for (const char* text : {"<<: 4\n", "<<: [1]\n", "x-a: &a {<<: *a}\n<<: *a\n", "x-a: &a {wrokers: 4}\n<<: *a\n",
+                           "<<: {workers: 1}\n<<: {threads: 1}\n", "base: &b {workers: 4}\n<<: *b\n"}) {
     INFO(text);
     CHECK(read_yaml_text(text, "f").complaints.size() == 1);
   }
@@ -144,8 +141,7 @@ TEST_CASE("yaml: what needs quotes is said with the line that needs them") {
        "put it in quotes: access_log_format: '%(h)s \"%(r)s\"'"},
       {"access_log_format: \"%(r)s\" %(s)s\n", "f:1:28",
        "put the whole value in quotes: access_log_format: '\"%(r)s\" %(s)s'"},
-      {"access_log_format: {\"a\":\"%(h)s\"}\n", "f:1:20",
-       "a text that begins with `{` must stand in quotes"},
+      {"access_log_format: {\"a\":\"%(h)s\"}\n", "f:1:20", "a text that begins with `{` must stand in quotes"},
       {"proc_name: @home\n", "f:1:12", "put it in quotes: proc_name: '@home'"},
       {"proc_name: it's: mine\n", "f:1:16", "put it in quotes: proc_name: \"it's: mine\""},
       {"workers 4\nuser: x\n", "f:2:5", "line 1, `workers 4`: there is no colon in it"},

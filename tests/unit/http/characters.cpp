@@ -22,8 +22,7 @@ TEST_CASE("characters: tchar is what RFC 9110, 5.6.2 lists") {
   const std::string_view marks = "!#$%&'*+-.^_`|~";
   for (int byte = 0; byte < 256; ++byte) {
     const char c = static_cast<char>(byte);
-    const bool alphanumeric =
-        (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    const bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     INFO(byte);
     CHECK(is_token_byte(c) == (alphanumeric || (c != '\0' && marks.find(c) != std::string_view::npos)));
   }

@@ -18,8 +18,7 @@ TEST_CASE("Pipelined responses come in order and in one batch") {
   driver.receive(requests);
   const auto responses = read_responses(driver.output());
   REQUIRE(responses.size() == 20);
-  for (std::size_t i = 0; i < 20; ++i)
-    CHECK(responses[i].body.starts_with("GET /" + std::to_string(i) + " "));
+  for (std::size_t i = 0; i < 20; ++i) CHECK(responses[i].body.starts_with("GET /" + std::to_string(i) + " "));
   CHECK(driver.flushes() == 1);
   CHECK(driver.end() == End::kOpen);
 }

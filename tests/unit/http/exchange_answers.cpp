@@ -26,8 +26,7 @@ TEST_CASE("A request is answered once; late answers are told so and change nothi
 
 TEST_CASE("A response that could forge a message becomes 500") {
   Driver driver;
-  driver.answer_with(
-      [](const Request&) { return Response::text("x").with_field("Location", "/\r\nSet-Cookie: a=b"); });
+  driver.answer_with([](const Request&) { return Response::text("x").with_field("Location", "/\r\nSet-Cookie: a=b"); });
   driver.receive(kGet);
   CHECK(driver.unsendable() == 1);
   CHECK(last_response(driver).status == 500);
@@ -86,8 +85,7 @@ TEST_CASE("HEAD, 204 and 304 have no body, and say of it what they should") {
     CHECK(driver.output().ends_with("\r\n\r\n"));
     const auto responses = read_responses(driver.output(), {"HEAD"});
     REQUIRE(responses.size() == 1);
-    CHECK(responses[0].field("Content-Length") ==
-          (row.length ? std::optional<std::string>{row.length} : std::nullopt));
+    CHECK(responses[0].field("Content-Length") == (row.length ? std::optional<std::string>{row.length} : std::nullopt));
     CHECK(driver.answers().back().body_bytes == 0);
     CHECK(driver.end() == End::kOpen);
   }
@@ -168,9 +166,8 @@ TEST_CASE("Errors come in the form the request accepts") {
     const char* accept;
     const char* media_type;
   };
-  for (const Row& row :
-       {Row{"application/json", "application/json"}, Row{"text/html,*/*", "text/html; charset=utf-8"},
-        Row{"*/*", "text/plain; charset=utf-8"}}) {
+  for (const Row& row : {Row{"application/json", "application/json"}, Row{"text/html,*/*", "text/html; charset=utf-8"},
+                         Row{"*/*", "text/plain; charset=utf-8"}}) {
     INFO(row.accept);
     Driver driver;
     driver.receive("DELETE /get HTTP/1.1\r\n" + kHost + "Accept: " + row.accept + "\r\n\r\n");
@@ -187,15 +184,13 @@ TEST_CASE("Errors come in the form that is configured, whatever the request acce
     ErrorForm form;
     const char* media_type;
   };
-  for (const Row& row :
-       {Row{ErrorForm::kJson, "application/json"}, Row{ErrorForm::kHtml, "text/html; charset=utf-8"},
-        Row{ErrorForm::kText, "text/plain; charset=utf-8"}}) {
+  for (const Row& row : {Row{ErrorForm::kJson, "application/json"}, Row{ErrorForm::kHtml, "text/html; charset=utf-8"},
+                         Row{ErrorForm::kText, "text/plain; charset=utf-8"}}) {
     INFO(row.media_type);
     Config config;
     config.error_form = row.form;
-    for (const char* wrong :
-         {"DELETE /get HTTP/1.1\r\nHost: h\r\nAccept: image/png\r\n\r\n",
-          "GET / HTTP/1.1\r\nHost: a b\r\nAccept: text/html, */json\r\n\r\n", "nonsense\r\n\r\n"}) {
+    for (const char* wrong : {"DELETE /get HTTP/1.1\r\nHost: h\r\nAccept: image/png\r\n\r\n",
+                              "GET / HTTP/1.1\r\nHost: a b\r\nAccept: text/html, */json\r\n\r\n", "nonsense\r\n\r\n"}) {
       Driver driver{config};
       driver.receive(wrong);
       CHECK(last_response(driver).field("Content-Type") == row.media_type);

@@ -13,8 +13,7 @@ using std::chrono::nanoseconds;
 const std::string kGet = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
 
 std::string post(const char* path, std::size_t length) {
-  return std::string{"POST "} + path + " HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(length) +
-         "\r\n\r\n";
+  return std::string{"POST "} + path + " HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n";
 }
 
 struct Row {
@@ -60,8 +59,7 @@ const Row kRows[] = {
      "body_timeout", 408, End::kLinger},
     {"chunked body",
      [](Driver& d) {
-       d.receive("POST /p HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1f4\r\n" +
-                 std::string(500, 'x'));
+       d.receive("POST /p HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1f4\r\n" + std::string(500, 'x'));
      },
      31s, "body_timeout", 408, End::kLinger},
     {"body read away",
@@ -179,24 +177,22 @@ TEST_CASE("A byte a second extends nothing") {
     const char* reject;
   };
   const Drip drips[] = {
-      {"head", [](Driver& d) { d.receive("GET /"); }, [](Driver& d) { d.receive("x"); }, 10,
-       "header_timeout"},
+      {"head", [](Driver& d) { d.receive("GET /"); }, [](Driver& d) { d.receive("x"); }, 10, "header_timeout"},
       {"field", [](Driver& d) { d.receive("GET / HTTP/1.1\r\nA: "); }, [](Driver& d) { d.receive("x"); }, 10,
        "header_timeout"},
-      {"fields", [](Driver& d) { d.receive("GET / HTTP/1.1\r\n"); }, [](Driver& d) { d.receive("A: b\r\n"); },
-       10, "header_timeout"},
+      {"fields", [](Driver& d) { d.receive("GET / HTTP/1.1\r\n"); }, [](Driver& d) { d.receive("A: b\r\n"); }, 10,
+       "header_timeout"},
       {"second head", [](Driver& d) { d.receive(kGet + "GET /"); }, [](Driver& d) { d.receive("x"); }, 10,
        "header_timeout"},
-      {"body", [](Driver& d) { d.receive(post("/p", 9999)); }, [](Driver& d) { d.receive("x"); }, 31,
-       "body_timeout"},
+      {"body", [](Driver& d) { d.receive(post("/p", 9999)); }, [](Driver& d) { d.receive("x"); }, 31, "body_timeout"},
       {"one-byte chunks",
        [](Driver& d) { d.receive("POST /p HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"); },
        [](Driver& d) { d.receive("1;ext=0123456789\r\nx\r\n"); }, 31, "body_timeout"},
       {"trailers",
        [](Driver& d) { d.receive("POST /p HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"); },
        [](Driver& d) { d.receive("A: b\r\n"); }, 30, "body_timeout"},
-      {"body read away", [](Driver& d) { d.receive(post("/get", 9999)); }, [](Driver& d) { d.receive("x"); },
-       31, "body_timeout"},
+      {"body read away", [](Driver& d) { d.receive(post("/get", 9999)); }, [](Driver& d) { d.receive("x"); }, 31,
+       "body_timeout"},
       {"reading the response",
        [](Driver& d) {
          d.block_output();
@@ -225,8 +221,8 @@ TEST_CASE("A body at min_rate and above may take as long as it needs; one below 
     std::size_t per_second;
     bool arrives;
   };
-  for (const Pace& row : {Pace{"above", 600, true}, Pace{"at", 500, true}, Pace{"below", 400, false},
-                          Pace{"64 B/s", 64, false}}) {
+  for (const Pace& row :
+       {Pace{"above", 600, true}, Pace{"at", 500, true}, Pace{"below", 400, false}, Pace{"64 B/s", 64, false}}) {
     INFO(row.name);
     Config config;
     config.min_rate = 500;

@@ -1,4 +1,5 @@
-// Departures: the observer hears of an answer when its last byte has left, or the connection broke, with the body bytes that left.
+// Departures: the observer hears of an answer when its last byte has left, or the connection broke, with the body bytes
+// that left.
 #include "exchange_requests.hpp"
 
 namespace orrery::test {

@@ -14,8 +14,7 @@ inline const std::string kGet = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
 inline const std::string kGetB = "GET /b HTTP/1.1\r\nHost: h\r\n\r\n";
 
 inline std::string post(const std::string& path, std::size_t length, const std::string& fields = "") {
-  return "POST " + path + " HTTP/1.1\r\n" + kHost + fields + "Content-Length: " + std::to_string(length) +
-         "\r\n\r\n";
+  return "POST " + path + " HTTP/1.1\r\n" + kHost + fields + "Content-Length: " + std::to_string(length) + "\r\n\r\n";
 }
 
 inline std::vector<int> statuses(const ExchangeDriver& driver) {

@@ -1,4 +1,5 @@
-// Every state of an exchange against every input: what it does is written out, and nothing may crash, hang or answer twice.
+// Every state of an exchange against every input: what it does is written out, and nothing may crash, hang or answer
+// twice.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <map>
@@ -118,7 +119,8 @@ std::string shown(Driver& driver) {
   return out;
 }
 
-/// "idle", "handling", "streaming", "closing", "lingering" or "reading" while open, else how it ended; then the statuses answered, then the rejects.
+/// "idle", "handling", "streaming", "closing", "lingering" or "reading" while open, else how it ended; then the
+/// statuses answered, then the rejects.
 const std::map<std::string, std::map<std::string, std::string>> kExpected{
     {"fresh",
      {{"request", "idle 200"},
@@ -339,8 +341,8 @@ TEST_CASE("Every two inputs in a row leave well-framed responses, and one for ea
         CHECK(static_cast<std::size_t>(sent) <= driver.requests().size() + driver.rejects().size());
         const auto& rejects = driver.rejects();
         // A refusal that the client does not take is cut off in its turn; there is no other second reason.
-        CHECK(std::count_if(rejects.begin(), rejects.end(),
-                            [](const auto& name) { return name != "write_timeout"; }) <= 1);
+        CHECK(std::count_if(rejects.begin(), rejects.end(), [](const auto& name) { return name != "write_timeout"; }) <=
+              1);
       }
     }
   }

@@ -49,14 +49,7 @@ const Row kRows[] = {
     {"1.0 with length", kOld, {"ab", "cd"}, 4, "abcd", true, "Content-Length", End::kOpen},
     {"HEAD chunked", kHead, {"ab"}, {}, "", true, "Transfer-Encoding", End::kOpen},
     {"HEAD with length", kHead, {"ab"}, 2, "", true, "Content-Length", End::kOpen},
-    {"HEAD on 1.0",
-     "HEAD /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
-     {"ab"},
-     {},
-     "",
-     true,
-     "",
-     End::kOpen},
+    {"HEAD on 1.0", "HEAD /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", {"ab"}, {}, "", true, "", End::kOpen},
 };
 
 void check(const Row& row, const Driver& driver) {
@@ -170,8 +163,7 @@ TEST_CASE("A stream that breaks is told once, with what it had sent") {
   const Way ways[] = {
       {"break_stream", [](Driver& d) { d.break_stream(); }, End::kBroken, ""},
       {"abandon", [](Driver& d) { d.abandon(); }, End::kBroken, ""},
-      {"refuse", [](Driver& d) { d.refuse(base::Reject::request_deadline); }, End::kLinger,
-       "request_deadline"},
+      {"refuse", [](Driver& d) { d.refuse(base::Reject::request_deadline); }, End::kLinger, "request_deadline"},
       {"write_timeout",
        [](Driver& d) {
          d.block_output();

@@ -25,8 +25,7 @@ constexpr const char* kFar = "192.0.2.7";
 const Row kRows[] = {
     {"nothing", kNear, "", "http 10.0.0.1"},
     {"of a stranger", kFar, list("203.0.113.5") + proto("https"), "http 192.0.2.7"},
-    {"of a stranger, contradicting", kFar, proto("https") + field("X-Forwarded-Ssl", "off"),
-     "http 192.0.2.7"},
+    {"of a stranger, contradicting", kFar, proto("https") + field("X-Forwarded-Ssl", "off"), "http 192.0.2.7"},
     {"of a unix peer", "unix", list("203.0.113.5"), "http 203.0.113.5"},
 
     {"one", kNear, list("203.0.113.5"), "http 203.0.113.5"},
@@ -34,11 +33,9 @@ const Row kRows[] = {
     {"one of v6", kNear, list("2001:db8::5"), "http 2001:db8::5"},
     {"one of v6 with port", kNear, list("[2001:db8::5]:4711"), "http 2001:db8::5"},
     {"v4 in v6", kNear, list("::ffff:203.0.113.5"), "http 203.0.113.5"},
-    {"what the client invents stands left", kNear, list("127.0.0.1, 10.9.9.9, 203.0.113.5"),
-     "http 203.0.113.5"},
+    {"what the client invents stands left", kNear, list("127.0.0.1, 10.9.9.9, 203.0.113.5"), "http 203.0.113.5"},
     {"through two proxies", kNear, list("6.6.6.6, 203.0.113.5, 10.0.0.2"), "http 203.0.113.5"},
-    {"through two, in two fields", kNear, list("6.6.6.6, 203.0.113.5") + list("10.0.0.2"),
-     "http 203.0.113.5"},
+    {"through two, in two fields", kNear, list("6.6.6.6, 203.0.113.5") + list("10.0.0.2"), "http 203.0.113.5"},
     {"all trusted", kNear, list("10.0.0.3, 10.0.0.2"), "http 10.0.0.3"},
     {"empty elements", kNear, list(", 203.0.113.5,, "), "http 203.0.113.5"},
     {"nonsense", kNear, list("203.0.113.5, me"), "http 10.0.0.1"},
@@ -51,34 +48,29 @@ const Row kRows[] = {
     {"pairs", kNear, pairs("for=203.0.113.5"), "http 203.0.113.5"},
     {"pairs with more", kNear, pairs("by=10.0.0.1;FOR=203.0.113.5;proto=https;host=h"), "https 203.0.113.5"},
     {"pairs of v6", kNear, pairs(R"(for="[2001:db8::5]:4711")"), "http 2001:db8::5"},
-    {"pairs through two", kNear,
-     pairs("for=6.6.6.6;proto=https, for=203.0.113.5;proto=http, for=10.0.0.2;proto=https"),
+    {"pairs through two", kNear, pairs("for=6.6.6.6;proto=https, for=203.0.113.5;proto=http, for=10.0.0.2;proto=https"),
      "http 203.0.113.5"},
     {"pairs, obfuscated", kNear, pairs("for=203.0.113.5, for=_hidden"), "http 10.0.0.1"},
     {"pairs, unknown", kNear, pairs("for=unknown"), "http 10.0.0.1"},
     {"pairs without for", kNear, pairs("for=203.0.113.5, proto=https"), "https 10.0.0.1"},
     {"pairs, a comma in quotes", kNear, pairs(R"(for=203.0.113.5;host="a,for=6.6.6.6")"), "http 203.0.113.5"},
     {"pairs, an open quote of the client", kNear, pairs(R"(for="6.6.6.6, for=203.0.113.5)"), "http 10.0.0.1"},
-    {"pairs, the same in two fields", kNear, pairs(R"(for="6.6.6.6)") + pairs("for=203.0.113.5"),
-     "http 203.0.113.5"},
-    {"pairs, an escaped quote", kNear, pairs(R"(for=203.0.113.5;host="\",for=6.6.6.6;a=\"")"),
-     "http 10.0.0.1"},
+    {"pairs, the same in two fields", kNear, pairs(R"(for="6.6.6.6)") + pairs("for=203.0.113.5"), "http 203.0.113.5"},
+    {"pairs, an escaped quote", kNear, pairs(R"(for=203.0.113.5;host="\",for=6.6.6.6;a=\"")"), "http 10.0.0.1"},
 
     {"pairs hide, the list names", kNear, pairs("for=_hidden") + list("203.0.113.5"), "http 203.0.113.5"},
     {"pairs do not know, the list names", kNear, pairs("for=unknown;proto=https") + list("203.0.113.5"),
      "https 203.0.113.5"},
-    {"pairs without for, the list names", kNear, pairs("proto=https") + list("203.0.113.5"),
-     "https 203.0.113.5"},
+    {"pairs without for, the list names", kNear, pairs("proto=https") + list("203.0.113.5"), "https 203.0.113.5"},
     {"pairs with nonsense, the list names", kNear, pairs("for=me") + list("203.0.113.5"), "http 203.0.113.5"},
     {"pairs hide behind a proxy, the list names", kNear,
      pairs("for=_hidden, for=10.0.0.2") + list("203.0.113.5, 10.0.0.2"), "http 203.0.113.5"},
     {"pairs hide, left of a name", kNear, pairs("for=_hidden, for=203.0.113.5") + list("6.6.6.6"),
      "contradicting_client"},
-    {"the list does not know, pairs name", kNear, pairs("for=203.0.113.5") + list("unknown"),
-     "http 203.0.113.5"},
+    {"the list does not know, pairs name", kNear, pairs("for=203.0.113.5") + list("unknown"), "http 203.0.113.5"},
     {"neither knows", kNear, pairs("for=unknown, for=10.0.0.2") + list("unknown"), "http 10.0.0.2"},
-    {"pairs that cannot be read hide nothing", kNear,
-     pairs(R"(for="6.6.6.6, for=203.0.113.5)") + list("6.6.6.6"), "contradicting_client"},
+    {"pairs that cannot be read hide nothing", kNear, pairs(R"(for="6.6.6.6, for=203.0.113.5)") + list("6.6.6.6"),
+     "contradicting_client"},
 
     {"both, the same", kNear, pairs("for=203.0.113.5") + list("203.0.113.5"), "http 203.0.113.5"},
     {"both, different", kNear, pairs("for=6.6.6.6") + list("203.0.113.5"), "contradicting_client"},
@@ -138,8 +130,7 @@ TEST_CASE("What one request says of its client is not said of the next") {
 TEST_CASE("Scheme fields are those of the settings, of any name") {
   Config config;
   config.secure_scheme_headers = {"Front-End-Https=on", "X-" + std::string(80, 'a') + "=1"};
-  for (const std::string& fields :
-       {field("front-end-https", "ON"), field("X-" + std::string(80, 'A'), "1")}) {
+  for (const std::string& fields : {field("front-end-https", "ON"), field("X-" + std::string(80, 'A'), "1")}) {
     ExchangeDriver driver{config, echo_routes(), "127.0.0.1"};
     driver.receive("GET / HTTP/1.1\r\nHost: h\r\n" + fields + proto("http") + "\r\n");
     CHECK(driver.requests().at(0).scheme == "https");

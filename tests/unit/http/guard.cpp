@@ -54,8 +54,8 @@ TEST_CASE("The guard's limits hold at the byte, however the head is split") {
       {"line at, CR and no LF", line + "\rx", line.size(), 100, 9, 999, "long_request_line"},
       {"line that never ends", "GET /" + std::string(50, 'x'), 20, 100, 9, 999, "long_request_line"},
       {"method that never ends", std::string(50, 'G'), 20, 100, 9, 999, "unknown_method"},
-      {"method too long in a line too long", std::string(12, 'G') + " /" + std::string(50, 'x'), 20, 100, 9,
-       999, "unknown_method"},
+      {"method too long in a line too long", std::string(12, 'G') + " /" + std::string(50, 'x'), 20, 100, 9, 999,
+       "unknown_method"},
       {"method as long as the longest", std::string(11, 'G') + " /" + std::string(50, 'x'), 20, 100, 9, 999,
        "long_request_line"},
       {"no method in a line too long", std::string(50, '/'), 20, 100, 9, 999, "long_request_line"},
@@ -78,12 +78,9 @@ TEST_CASE("The guard's limits hold at the byte, however the head is split") {
       {"head below the line's limit", "GET /" + std::string(60, 'x'), 50, 100, 9, 20, "long_head"},
       {"head below the line's limit, method", std::string(60, 'G'), 50, 100, 9, 20, "unknown_method"},
       {"line's limit below the head's", "GET /" + std::string(60, 'x'), 20, 100, 9, 50, "long_request_line"},
-      {"head's end inside a long field", line + "\r\n" + field_line(60) + "\r\n\r\n", 100, 30, 9, 40,
-       "long_head"},
-      {"field's end before the head's", line + "\r\n" + field_line(60) + "\r\n\r\n", 100, 30, 9, 60,
-       "long_field"},
-      {"what follows the head does not count", two + std::string(500, 'x'), 100, 100, 9, two.size(),
-       all(two)},
+      {"head's end inside a long field", line + "\r\n" + field_line(60) + "\r\n\r\n", 100, 30, 9, 40, "long_head"},
+      {"field's end before the head's", line + "\r\n" + field_line(60) + "\r\n\r\n", 100, 30, 9, 60, "long_field"},
+      {"what follows the head does not count", two + std::string(500, 'x'), 100, 100, 9, two.size(), all(two)},
   };
   for (const Row& row : rows) {
     INFO(row.name);
@@ -157,10 +154,9 @@ TEST_CASE("A bad byte is found wherever it stands in a field's value") {
     char byte;
     const char* expected;
   };
-  const Row rows[] = {
-      {"NUL", '\0', "control_byte"}, {"US", '\x1f', "control_byte"}, {"DEL", '\x7f', "control_byte"},
-      {"CR", '\r', "bare_cr"},       {"HTAB", '\t', "fine"},         {"space", ' ', "fine"},
-      {"0x80", '\x80', "fine"},      {"0xff", '\xff', "fine"},       {"tilde", '~', "fine"}};
+  const Row rows[] = {{"NUL", '\0', "control_byte"}, {"US", '\x1f', "control_byte"}, {"DEL", '\x7f', "control_byte"},
+                      {"CR", '\r', "bare_cr"},       {"HTAB", '\t', "fine"},         {"space", ' ', "fine"},
+                      {"0x80", '\x80', "fine"},      {"0xff", '\xff', "fine"},       {"tilde", '~', "fine"}};
   for (const Row& row : rows) {
     for (std::size_t at = 0; at < 20; ++at) {
       INFO(row.name << " at " << at);
@@ -195,8 +191,7 @@ TEST_CASE("Only token bytes stand in a field name") {
     if (c == ':') continue;
     INFO("byte " << byte);
     const std::string line = std::string{"a"} + c + "b: x";
-    CHECK(check_field_line(line).has_value() !=
-          (letter || (c != '\0' && signs.find(c) != std::string_view::npos)));
+    CHECK(check_field_line(line).has_value() != (letter || (c != '\0' && signs.find(c) != std::string_view::npos)));
   }
 }
 
@@ -208,8 +203,7 @@ struct ChunkRow {
   std::string expected;
 };
 
-std::string scan_pieces(const std::vector<std::string_view>& pieces, const Config& limits,
-                        std::uint64_t body_limit) {
+std::string scan_pieces(const std::vector<std::string_view>& pieces, const Config& limits, std::uint64_t body_limit) {
   ChunkGuard guard;
   std::size_t before = 0;
   for (const std::string_view piece : pieces) {

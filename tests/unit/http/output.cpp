@@ -6,9 +6,7 @@
 namespace orrery::http {
 namespace {
 
-std::string all_of(const base::Unsent& unsent) {
-  return std::string{unsent.first} + std::string{unsent.second};
-}
+std::string all_of(const base::Unsent& unsent) { return std::string{unsent.first} + std::string{unsent.second}; }
 
 TEST_CASE("Output: the unsent rest, whatever was sent") {
   static const std::string kFixed(100, 'f');

@@ -40,8 +40,7 @@ TEST_CASE("llhttp is compiled in strict mode") {
       {"8-bit target", "GET /caf\xc3\xa9 HTTP/1.1\r\n\r\n"},
       {"CR in a value (CVE-2023-30589)", "GET / HTTP/1.1\r\nX-A: \rxTransfer-Encoding: chunked\r\n\r\n"},
       {"space in a field name", "GET / HTTP/1.1\r\nX A: b\r\n\r\n"},
-      {"any two bytes behind chunk data",
-       "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\naXX0\r\n\r\n"},
+      {"any two bytes behind chunk data", "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\naXX0\r\n\r\n"},
   };
   for (const Row& row : rows) {
     INFO(row.name);
@@ -80,8 +79,8 @@ TEST_CASE("Fields the guard did not see are refused") {
 }
 
 TEST_CASE("Upgrade and CONNECT do not stop the parser") {
-  for (const char* head : {"GET / HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
-                           "CONNECT h:1 HTTP/1.1\r\n\r\n"}) {
+  for (const char* head :
+       {"GET / HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", "CONNECT h:1 HTTP/1.1\r\n\r\n"}) {
     INFO(head);
     const Parsed parsed{head};
     CHECK(parsed.accepted);
@@ -100,8 +99,7 @@ TEST_CASE("A body is read to its end and no further") {
   const Row rows[] = {
       {"length", "Content-Length: 5", "hello", "hello", ""},
       {"chunked", "Transfer-Encoding: chunked", "2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n", "hello", ""},
-      {"trailers", "Transfer-Encoding: chunked", "1\r\na\r\n0\r\nX: y\r\nZ:\r\nW:  v \r\n\r\n", "a",
-       "X=y;Z=;W=v;"},
+      {"trailers", "Transfer-Encoding: chunked", "1\r\na\r\n0\r\nX: y\r\nZ:\r\nW:  v \r\n\r\n", "a", "X=y;Z=;W=v;"},
       {"extension", "Transfer-Encoding: chunked", "1;n=v\r\na\r\n0\r\n\r\n", "a", ""},
   };
   for (const Row& row : rows) {

@@ -55,13 +55,10 @@ TEST_CASE("The policy frames a request, or refuses it, from its fields") {
       {"chunked", h + "Transfer-Encoding: chunked", "chunked keep"},
       {"both", h + "Transfer-Encoding: chunked\r\nContent-Length: 5", "length_with_coding"},
       {"both, length 0", h + "Content-Length: 0\r\nTransfer-Encoding: chunked", "length_with_coding"},
-      {"chunked and another", h + "Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip",
-       "bad_transfer_coding"},
-      {"another, then chunked", h + "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked",
-       "unknown_transfer_coding"},
+      {"chunked and another", h + "Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip", "bad_transfer_coding"},
+      {"another, then chunked", h + "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked", "unknown_transfer_coding"},
       {"the same as one line", h + "Transfer-Encoding: gzip, chunked", "unknown_transfer_coding"},
-      {"one with a parameter", h + "Transfer-Encoding: a ; b = \"c,\\\"d\";e=f , chunked",
-       "unknown_transfer_coding"},
+      {"one with a parameter", h + "Transfer-Encoding: a ; b = \"c,\\\"d\";e=f , chunked", "unknown_transfer_coding"},
       {"a parameter without value", h + "Transfer-Encoding: gzip;q, chunked", "bad_transfer_coding"},
       {"a parameter that is open", h + "Transfer-Encoding: gzip;q=\", chunked", "bad_transfer_coding"},
       {"chunked with a parameter", h + "Transfer-Encoding: gzip, chunked;q=1", "bad_transfer_coding"},
@@ -73,12 +70,10 @@ TEST_CASE("The policy frames a request, or refuses it, from its fields") {
       {"two codings", h + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", "bad_transfer_coding"},
       {"expects", h + "Expect: 100-continue\r\nContent-Length: 1", "length 1 keep expects"},
       {"expects chunked", h + "Expect: 100-continue\r\nTransfer-Encoding: chunked", "chunked keep expects"},
-      {"expects it twice",
-       h + "Expect: 100-continue, 100-Continue\r\nExpect: 100-continue\r\nContent-Length: 1",
+      {"expects it twice", h + "Expect: 100-continue, 100-Continue\r\nExpect: 100-continue\r\nContent-Length: 1",
        "length 1 keep expects"},
       {"expects an empty list", h + "Expect: ,\r\nContent-Length: 1", "length 1 keep"},
-      {"expects it and something", h + "Expect: 100-continue\r\nExpect: tea\r\nContent-Length: 1",
-       "bad_expectation"},
+      {"expects it and something", h + "Expect: 100-continue\r\nExpect: tea\r\nContent-Length: 1", "bad_expectation"},
       {"expects nothing", h + "Expect: 100-continue", "none keep"},
       {"expects on 1.0", "/ HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1", "length 1 close"},
       {"1.0", "/ HTTP/1.0", "none close"},
@@ -106,8 +101,8 @@ TEST_CASE("The policy hands on the request id as it came") {
   CHECK(id == "abc");
   CHECK(judged("GET", "/ HTTP/1.1\r\nHost: h\r\nX-Request-ID: abc\r\nX-Request-ID: abc", &id) == "none keep");
   CHECK(id == "abc");
-  CHECK(judged("GET", "/ HTTP/1.1\r\nHost: h\r\nX-Request-ID: abc\r\nX-Request-ID: d\r\nX-Request-ID: abc",
-               &id) == "none keep");
+  CHECK(judged("GET", "/ HTTP/1.1\r\nHost: h\r\nX-Request-ID: abc\r\nX-Request-ID: d\r\nX-Request-ID: abc", &id) ==
+        "none keep");
   CHECK(id.empty());
 }
 
@@ -154,10 +149,9 @@ TEST_CASE("A query has at most limit_request_parameters parameters") {
     const char* query;
     bool refused;
   };
-  const Row rows[] = {
-      {3, "?a&b", false}, {3, "?a&b&c", false}, {3, "?a=1&b=2&c=3&d=4", true}, {3, "?&&&", true},
-      {1, "?a", false},   {1, "?a&b", true},    {1, "?abc=defghi", false},     {0, "?", false},
-      {0, "?a", true},    {0, "", false},       {3, "/&&&&&&", false}};
+  const Row rows[] = {{3, "?a&b", false}, {3, "?a&b&c", false}, {3, "?a=1&b=2&c=3&d=4", true}, {3, "?&&&", true},
+                      {1, "?a", false},   {1, "?a&b", true},    {1, "?abc=defghi", false},     {0, "?", false},
+                      {0, "?a", true},    {0, "", false},       {3, "/&&&&&&", false}};
   for (const Row& row : rows) {
     INFO(row.most << " " << row.query);
     Config config;
@@ -196,8 +190,7 @@ TEST_CASE("A kept slash separates no segments and is a slash in the value of a p
       app.get(pattern, [](const Request&) { return Response{}; });
     auto driver = std::make_unique<test::ExchangeDriver>(config, app.routes());
     driver->answer_with([](const Request& request) {
-      std::string told =
-          request.path().substr(1, 3) == "res" ? "rest" : std::string{request.path().substr(1, 3)};
+      std::string told = request.path().substr(1, 3) == "res" ? "rest" : std::string{request.path().substr(1, 3)};
       told += " " + std::string{request.path()};
       for (const char* name : {"a", "b"})
         if (!request.param(name).empty()) told += " " + std::string{request.param(name)};
@@ -246,8 +239,7 @@ TEST_CASE("An absolute target's host wins over Host, for every reader") {
   for (const Row& row : rows) {
     INFO(row.target);
     test::ExchangeDriver driver;
-    driver.receive(std::string{"GET "} + row.target + " HTTP/1.1\r\nX-A: b\r\nHost: " + row.host +
-                   "\r\n\r\n");
+    driver.receive(std::string{"GET "} + row.target + " HTTP/1.1\r\nX-A: b\r\nHost: " + row.host + "\r\n\r\n");
     REQUIRE(driver.requests().size() == 1);
     CHECK(driver.requests()[0].host == row.seen);
     CHECK(driver.requests()[0].field("host") == row.seen);

@@ -18,10 +18,9 @@ std::string binary(unsigned char command, unsigned char family, const std::strin
          static_cast<char>(size & 0xff) + block;
 }
 
-const std::string kV4Block =
-    "\xc0\x00\x02\x01\x0a\x00\x00\x01\x30\x39\x01\xbb"s;  // 192.0.2.1:12345 to 10.0.0.1:443
-const std::string kV6Block = "\x20\x01\x0d\xb8"s + std::string(11, '\0') + "\x01"s + std::string(15, '\0') +
-                             "\x02" + "\x30\x39\x01\xbb";
+const std::string kV4Block = "\xc0\x00\x02\x01\x0a\x00\x00\x01\x30\x39\x01\xbb"s;  // 192.0.2.1:12345 to 10.0.0.1:443
+const std::string kV6Block =
+    "\x20\x01\x0d\xb8"s + std::string(11, '\0') + "\x01"s + std::string(15, '\0') + "\x02" + "\x30\x39\x01\xbb";
 
 /// "192.0.2.1:12345", "itself" (no source), "more", "absent" or "refused"; the bytes behind the header must be left.
 std::string told(const std::string& bytes) {
@@ -103,8 +102,7 @@ const Row kRows[] = {
     {"binary version 3", binary(0x31, 0x11, kV4Block), "refused"},
     {"binary command 2", binary(0x22, 0x11, kV4Block), "refused"},
     {"binary family 4", binary(0x21, 0x41, kV4Block), "refused"},
-    {"binary at the limit", binary(0x21, 0x11, kV4Block + std::string(4096 - 16 - 12, 'x')),
-     "192.0.2.1:12345"},
+    {"binary at the limit", binary(0x21, 0x11, kV4Block + std::string(4096 - 16 - 12, 'x')), "192.0.2.1:12345"},
     {"binary above the limit", binary(0x21, 0x11, kV4Block + std::string(4096 - 16 - 11, 'x')), "refused"},
 };
 
@@ -144,36 +142,28 @@ TEST_CASE("A connection begins with a PROXY header, may, or must not") {
   };
   const Case cases[] = {
       {"required, there", ProxyProtocol::kRequired, "127.0.0.1", kText + kGet, "192.0.2.1"},
-      {"required, binary", ProxyProtocol::kRequired, "127.0.0.1", binary(0x21, 0x21, kV6Block) + kGet,
-       "2001:db8::1"},
+      {"required, binary", ProxyProtocol::kRequired, "127.0.0.1", binary(0x21, 0x21, kV6Block) + kGet, "2001:db8::1"},
       {"required, of a unix peer", ProxyProtocol::kRequired, "unix", kText + kGet, "192.0.2.1"},
       {"required, unknown", ProxyProtocol::kRequired, "127.0.0.1", "PROXY UNKNOWN\r\n" + kGet, "127.0.0.1"},
       {"required, missing", ProxyProtocol::kRequired, "127.0.0.1", kGet, "missing_proxy_header"},
-      {"required, broken", ProxyProtocol::kRequired, "127.0.0.1", "PROXY TCP4\r\n" + kGet,
-       "bad_proxy_header"},
-      {"required, stranger", ProxyProtocol::kRequired, "198.51.100.9", kText + kGet,
-       "untrusted_proxy_header"},
+      {"required, broken", ProxyProtocol::kRequired, "127.0.0.1", "PROXY TCP4\r\n" + kGet, "bad_proxy_header"},
+      {"required, stranger", ProxyProtocol::kRequired, "198.51.100.9", kText + kGet, "untrusted_proxy_header"},
       {"required, stranger without", ProxyProtocol::kRequired, "198.51.100.9", kGet, "missing_proxy_header"},
       {"required, twice", ProxyProtocol::kRequired, "127.0.0.1", kText + kText + kGet, "stray_proxy_header"},
-      {"required, empty lines behind", ProxyProtocol::kRequired, "127.0.0.1", kText + "\r\n" + kGet,
-       "192.0.2.1"},
-      {"required, for all requests", ProxyProtocol::kRequired, "127.0.0.1", kText + kGet + kGet,
-       "192.0.2.1 192.0.2.1"},
+      {"required, empty lines behind", ProxyProtocol::kRequired, "127.0.0.1", kText + "\r\n" + kGet, "192.0.2.1"},
+      {"required, for all requests", ProxyProtocol::kRequired, "127.0.0.1", kText + kGet + kGet, "192.0.2.1 192.0.2.1"},
       {"required, before the second", ProxyProtocol::kRequired, "127.0.0.1", kText + kGet + kText + kGet,
        "192.0.2.1 stray_proxy_header"},
-      {"required, datagrams", ProxyProtocol::kRequired, "127.0.0.1", binary(0x21, 0x12, kV4Block) + kGet,
-       "127.0.0.1"},
+      {"required, datagrams", ProxyProtocol::kRequired, "127.0.0.1", binary(0x21, 0x12, kV4Block) + kGet, "127.0.0.1"},
       {"optional, there", ProxyProtocol::kOptional, "127.0.0.1", kText + kGet, "192.0.2.1"},
       {"optional, missing", ProxyProtocol::kOptional, "127.0.0.1", kGet, "127.0.0.1"},
 
       {"optional, POST", ProxyProtocol::kOptional, "127.0.0.1", "POST" + kGet.substr(3), "127.0.0.1"},
       {"optional, empty line", ProxyProtocol::kOptional, "127.0.0.1", "\r\n" + kGet, "127.0.0.1"},
-      {"optional, stranger", ProxyProtocol::kOptional, "198.51.100.9", kText + kGet,
-       "untrusted_proxy_header"},
+      {"optional, stranger", ProxyProtocol::kOptional, "198.51.100.9", kText + kGet, "untrusted_proxy_header"},
       {"optional, stranger without", ProxyProtocol::kOptional, "198.51.100.9", kGet, "198.51.100.9"},
       {"off", ProxyProtocol::kOff, "127.0.0.1", kText + kGet, "stray_proxy_header"},
-      {"off, binary", ProxyProtocol::kOff, "127.0.0.1", binary(0x21, 0x11, kV4Block) + kGet,
-       "stray_proxy_header"},
+      {"off, binary", ProxyProtocol::kOff, "127.0.0.1", binary(0x21, 0x11, kV4Block) + kGet, "stray_proxy_header"},
   };
   for (const Case& c : cases) {
     INFO(c.name);

@@ -7,9 +7,7 @@
 namespace orrery::test {
 namespace {
 
-std::string corpus_folder(const char* name) {
-  return std::string{ORRERY_TEST_DATA_DIR} + "/corpus/http/" + name;
-}
+std::string corpus_folder(const char* name) { return std::string{ORRERY_TEST_DATA_DIR} + "/corpus/http/" + name; }
 
 Config config_of(const WireCase& wire) {
   Config config;

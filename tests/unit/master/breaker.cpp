@@ -135,8 +135,7 @@ TEST_CASE("breaker: over when one has served long enough, or nobody was needed")
   CHECK(breaker.deadline(kNow) == base::Monotonic::max());
 }
 
-TEST_CASE(
-    "supervisor crash loop: one replacement at a time is tried, whatever is missing, and it is said once") {
+TEST_CASE("supervisor crash loop: one replacement at a time is tried, whatever is missing, and it is said once") {
   FakeWorld world = crashing(8);
   CHECK(said(world, "this is a crash loop") == 1);
   CHECK(world.has_said("replacement at a time is tried, the first in "));

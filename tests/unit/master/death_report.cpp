@@ -118,8 +118,7 @@ TEST_CASE("death report: a length a broken worker left is not believed") {
   slot->access.bytes.fill('\n');
   slot->access.used.store(0xffffffffU);
   const auto format = base::AccessFormat::compile("%(h)s");
-  CHECK(remaining_access_lines(death_of(SIGSEGV, Ending::kCrashed), *slot, *format, kNow).size() ==
-        os::kAccessBatch);
+  CHECK(remaining_access_lines(death_of(SIGSEGV, Ending::kCrashed), *slot, *format, kNow).size() == os::kAccessBatch);
   slot->flights[0].write([](os::RequestRecord& record) {
     record.started_ns = 1;
     record.method_length = record.target_length = record.id_length = 255;

@@ -158,13 +158,9 @@ class FakeWorld {
     must(of_generation(action.generation).empty(), "a generation is dropped when nobody is left of it");
     dropped.push_back(action.generation);
   }
-  void apply(const CloseListeners& action, std::deque<Event>&) {
-    note("{}", action.shared ? "leave" : "close");
-  }
+  void apply(const CloseListeners& action, std::deque<Event>&) { note("{}", action.shared ? "leave" : "close"); }
   void apply(const StartSuccessor&, std::deque<Event>&) { note("successor"); }
-  void apply(const SignalSuccessor& action, std::deque<Event>&) {
-    note("{}:successor", os::signal_word(action.signo));
-  }
+  void apply(const SignalSuccessor& action, std::deque<Event>&) { note("{}:successor", os::signal_word(action.signo)); }
   void apply(const CommitUpgrade&, std::deque<Event>&) { note("commit"); }
   void apply(const TakeOver&, std::deque<Event>&) { note("take-over"); }
   void apply(const ReopenLogs&, std::deque<Event>&) { note("reopen"); }
@@ -174,9 +170,7 @@ class FakeWorld {
     reports.push_back(action);
   }
   void apply(const Announce& action, std::deque<Event>&) {
-    note("{}", action.phase == Phase::kReady      ? "ready"
-               : action.phase == Phase::kStopping ? "stopping"
-                                                  : "reloading");
+    note("{}", action.phase == Phase::kReady ? "ready" : action.phase == Phase::kStopping ? "stopping" : "reloading");
     announced.push_back(action.phase);
   }
   void apply(const Say& action, std::deque<Event>&) {

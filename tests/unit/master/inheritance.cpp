@@ -21,9 +21,8 @@ Inheritance example() {
   Inheritance inheritance;
   inheritance.master = 4242;
   inheritance.channel = 9;
-  inheritance.listeners = {{5, false, "0.0.0.0:8000"},
-                           {6, true, ""},
-                           {7, false, "unix:/run/a b.sock proxy_protocol=required"}};
+  inheritance.listeners = {
+      {5, false, "0.0.0.0:8000"}, {6, true, ""}, {7, false, "unix:/run/a b.sock proxy_protocol=required"}};
   inheritance.handover = Inheritance::Handover{3, 10, 11};
   return inheritance;
 }

@@ -14,8 +14,7 @@ ListenerSet listeners_at(const std::vector<std::string>& binds) {
     auto listener = std::make_shared<os::Listener>();
     listener->target = base::parse_bind(bind).value();
     listener->address = listener->target.address;
-    if (listener->target.kind == base::BindTarget::Kind::kUnix)
-      listener->address.family = base::Address::Family::kUnix;
+    if (listener->target.kind == base::BindTarget::Kind::kUnix) listener->address.family = base::Address::Family::kUnix;
     set.push_back(std::move(listener));
   }
   return set;

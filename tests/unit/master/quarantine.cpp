@@ -55,8 +55,8 @@ TEST_CASE("quarantine rules: a request is held for its time, one that was stuck 
     How how;
     base::Nanoseconds length, held;
   };
-  const Row row = GENERATE(values<Row>(
-      {{How::kCrashed, 10min, 10min}, {How::kStuck, 10min, kLongestStuck}, {How::kStuck, 10s, 10s}}));
+  const Row row = GENERATE(
+      values<Row>({{How::kCrashed, 10min, 10min}, {How::kStuck, 10min, kLongestStuck}, {How::kStuck, 10s, 10s}}));
   Quarantine quarantine = with({row.length, 1});
   CHECK(quarantine.record_death(request(5), row.how, 1, kNow) == Verdict::kQuarantine);
   CHECK(quarantine.held()[0].until == kNow + row.held);
@@ -93,8 +93,7 @@ TEST_CASE("quarantine rules: a newer generation begins without; an older one's d
   CHECK(quarantine.held().size() == 1);
   CHECK(quarantine.begin_generation(2, {10min, 2}) == 1);
   CHECK(quarantine.held().empty());
-  for (int i = 0; i < 3; ++i)
-    CHECK(quarantine.record_death(request(1), How::kCrashed, 1, kNow) == Verdict::kNothing);
+  for (int i = 0; i < 3; ++i) CHECK(quarantine.record_death(request(1), How::kCrashed, 1, kNow) == Verdict::kNothing);
   CHECK(quarantine.record_death(request(1), How::kCrashed, 2, kNow) == Verdict::kNothing);
   CHECK(quarantine.record_death(request(1), How::kCrashed, 3, kNow) == Verdict::kQuarantine);
 }

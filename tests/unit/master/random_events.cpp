@@ -56,9 +56,7 @@ class RandomWorld : public FakeWorld {
            std::none_of(children.begin(), children.end(), [](const Child& child) { return child.spent; });
   }
 
-  unsigned pick(unsigned low, unsigned high) {
-    return low + static_cast<unsigned>(random_() % (high - low + 1));
-  }
+  unsigned pick(unsigned low, unsigned high) { return low + static_cast<unsigned>(random_() % (high - low + 1)); }
 
   pid_t some_pid() {
     if (processes.empty() || pick(0, 9) == 0) return 90 + static_cast<pid_t>(pick(0, 20));
@@ -82,17 +80,14 @@ class RandomWorld : public FakeWorld {
     switch (pick(0, 19)) {
       case 0: return signal(SIGHUP);
       case 1: return signal(pick(0, 1) == 0 ? SIGTTIN : SIGTTOU);
-      case 2:
-        return pick(0, 12) == 0 ? signal(std::array{SIGTERM, SIGINT, SIGQUIT}[pick(0, 2)]) : signal(SIGUSR1);
+      case 2: return pick(0, 12) == 0 ? signal(std::array{SIGTERM, SIGINT, SIGQUIT}[pick(0, 2)]) : signal(SIGUSR1);
       case 3:
       case 4: return answer_loads();
       case 5: return send(WorkerAskedRecycle{some_pid()});
       case 6: return send(WorkerExhausted{some_pid()});
       case 7: return die(some_pid());
       case 8: return obey();
-      case 9:
-        return send(
-            HeartbeatsRead{{{some_pid(), now - std::chrono::seconds{pick(0, 40)}, pick(0, 20) == 0}}});
+      case 9: return send(HeartbeatsRead{{{some_pid(), now - std::chrono::seconds{pick(0, 40)}, pick(0, 20) == 0}}});
       case 10: forks_work = pick(0, 3) != 0; return;
       case 11: return send(Forked{pick(0, 50), some_pid()});
       case 12: return send(MemoryRead{{{some_pid(), pick(0, 300)}, {some_pid(), pick(0, 300)}}});
@@ -116,8 +111,8 @@ class RandomWorld : public FakeWorld {
   }
 
   void die(pid_t pid) {
-    const int status = std::array{exited(0), exited(1),          exited(3),
-                                  exited(4), killed_by(SIGSEGV), killed_by(SIGKILL)}[pick(0, 5)];
+    const int status =
+        std::array{exited(0), exited(1), exited(3), exited(4), killed_by(SIGSEGV), killed_by(SIGKILL)}[pick(0, 5)];
     if (processes.contains(pid)) {
       exit(pid, status);
     } else {
@@ -146,13 +141,11 @@ class RandomWorld : public FakeWorld {
 
   void check() {
     const auto state = supervisor.state();
-    if (state == Supervisor::State::kStarting)
-      settled_target_ = std::max(settled_target_, supervisor.target());
+    if (state == Supervisor::State::kStarting) settled_target_ = std::max(settled_target_, supervisor.target());
     if (state == Supervisor::State::kServing) settled_target_ = supervisor.target();
     const unsigned wanted = std::max(supervisor.target(), settled_target_);
     const unsigned most = wanted + (surges_ ? std::max(wanted, 2U) : 2U);
-    const bool bounded = supervisor.children().live() <= most &&
-                         supervisor.children().size() <= os::kMaxWorkers &&
+    const bool bounded = supervisor.children().live() <= most && supervisor.children().size() <= os::kMaxWorkers &&
                          supervisor.children().size() == processes.size();
     if (!bounded) FAIL("live " << supervisor.children().live() << ", most " << most << picture());
     broke_ = broke_ || supervisor.breaker().open();
@@ -167,8 +160,8 @@ class RandomWorld : public FakeWorld {
         fmt::format("; state {}, target {}, settled {}, generation {}:", static_cast<int>(supervisor.state()),
                     supervisor.target(), settled_target_, supervisor.generation());
     for (const Child& child : supervisor.children()) {
-      text += fmt::format(" [{} place {} generation {} state {}{}]", child.number, child.place,
-                          child.generation, static_cast<int>(child.state), child.spent ? " spent" : "");
+      text += fmt::format(" [{} place {} generation {} state {}{}]", child.number, child.place, child.generation,
+                          static_cast<int>(child.state), child.spent ? " spent" : "");
     }
     return text;
   }
@@ -187,8 +180,7 @@ void must_be_healed(RandomWorld& world) {
   if (supervisor.state() == Supervisor::State::kServing) {
     if (supervisor.children().ready() != supervisor.target() || world.processes.size() != supervisor.target())
       FAIL("ready " << supervisor.children().ready() << " of " << supervisor.target());
-    if (world.of_generation(supervisor.generation()).size() != supervisor.target())
-      FAIL("of two generations");
+    if (world.of_generation(supervisor.generation()).size() != supervisor.target()) FAIL("of two generations");
     if (world.announced.back() != Phase::kReady) FAIL("the service manager was not told that it is ready");
     world.signal(SIGTERM);
     world.heal();
@@ -215,9 +207,7 @@ void run_sequences(int count) {
 
 }  // namespace
 
-TEST_CASE("supervisor: random event sequences keep the rules, and the service heals") {
-  run_sequences(kSlice);
-}
+TEST_CASE("supervisor: random event sequences keep the rules, and the service heals") { run_sequences(kSlice); }
 
 // Hidden: a minute where nothing is optimised. `scripts/test --long` runs it.
 TEST_CASE("long: a million random event sequences of the supervisor", "[.long]") { run_sequences(kAll); }

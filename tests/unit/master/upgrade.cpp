@@ -175,11 +175,10 @@ TEST_CASE("upgrade: in the new master, the old one's end") {
 }
 
 TEST_CASE("inheritance: there and back") {
-  const Inheritance inheritance{
-      42,
-      7,
-      {{3, true, "fd://3"}, {5, false, "unix:/run/a b.sock"}, {6, false, "[::1]:80"}},
-      Inheritance::Handover{1, 8, 9}};
+  const Inheritance inheritance{42,
+                                7,
+                                {{3, true, "fd://3"}, {5, false, "unix:/run/a b.sock"}, {6, false, "[::1]:80"}},
+                                Inheritance::Handover{1, 8, 9}};
   const auto variables = to_environment(inheritance);
   REQUIRE(variables.size() == 2);
   const auto value = [](const std::string& variable) { return variable.substr(variable.find('=') + 1); };
@@ -192,8 +191,7 @@ TEST_CASE("inheritance: there and back") {
   CHECK(variables[0].starts_with(inheritance_names()[0] + "="));
 }
 
-TEST_CASE(
-    "inheritance: from an older binary, which passes no pair, and from a newer one, which passes more") {
+TEST_CASE("inheritance: from an older binary, which passes no pair, and from a newer one, which passes more") {
   const auto older = parse_inheritance("1 42 7", "");
   REQUIRE(older);
   CHECK_FALSE(older->handover);

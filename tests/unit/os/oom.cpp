@@ -27,8 +27,7 @@ TEST_CASE("oom: the count of the own cgroup is found in v2, in v1, and in a cont
   }
   SECTION("v1") {
     write(root, "proc/self/cgroup", "5:cpu,cpuacct:/a\n4:memory:/orrery\n");
-    write(root, "sys/fs/cgroup/memory/orrery/memory.oom_control",
-          "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n");
+    write(root, "sys/fs/cgroup/memory/orrery/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n");
     CHECK(oom_kills(root.file("")) == 2);
   }
   SECTION("a container's path is the host's") {

@@ -106,8 +106,7 @@ TEST_CASE("owned file: acting as the user ends with what was before") {
       const ActingAs acting{*user()};
       gid_t now = 0;
       if (!acting || ::geteuid() != kUser || ::getegid() != kUser) return 1;
-      if (::getuid() != 0 || ::getgroups(0, nullptr) != 1 || ::getgroups(1, &now) != 1 || now != kUser)
-        return 2;
+      if (::getuid() != 0 || ::getgroups(0, nullptr) != 1 || ::getgroups(1, &now) != 1 || now != kUser) return 2;
     }
     gid_t now[8];
     return ::geteuid() == 0 && ::getegid() == 0 && ::getgroups(8, now) == 3 && now[2] == 24 ? 0 : 3;

@@ -105,8 +105,7 @@ TEST_CASE("process: titles are shown by ps, the environment survives, the parent
     const Invocation& invocation = save_invocation();
     if (invocation.binary.empty() || invocation.arguments.empty() || invocation.directory.empty()) return 1;
     set_title("orrery: worker 2 [async] gen 1");
-    if (std::string(std::getenv("PATH")) != path || std::string(std::getenv("ORRERY_TITLE_TEST")) != "kept")
-      return 2;
+    if (std::string(std::getenv("PATH")) != path || std::string(std::getenv("ORRERY_TITLE_TEST")) != "kept") return 2;
     if (::setenv("ORRERY_TITLE_TEST", "new", 1) != 0 || ::setenv("ORRERY_TITLE_MORE", "x", 1) != 0) return 3;
     if (command_line(::getpid()) != "orrery: worker 2 [async] gen 1") return 4;
     set_title(std::string(100'000, 'x'));  // cut, not overrun
@@ -255,10 +254,8 @@ TEST_CASE("daemon: the foreground process reports what the daemon says") {
 }
 
 TEST_CASE("privileges: unknown names are sentences, one's own identity is no change") {
-  CHECK(resolve_identity("no-such-user", "", false).error().message ==
-        "user: there is no user `no-such-user`");
-  CHECK(resolve_identity("", "no-such-group", false).error().message ==
-        "group: there is no group `no-such-group`");
+  CHECK(resolve_identity("no-such-user", "", false).error().message == "user: there is no user `no-such-user`");
+  CHECK(resolve_identity("", "no-such-group", false).error().message == "group: there is no group `no-such-group`");
   const auto same = resolve_identity(std::to_string(::geteuid()), std::to_string(::getegid()), false);
   REQUIRE(same);
   CHECK_FALSE(same->has_value());

@@ -28,8 +28,7 @@ TEST_CASE("quarantine table: empty, filled, emptied") {
   CHECK(table.held_until(key, kNow) == kNow + 5s);
   CHECK(table.held_until(key, kNow + 5s) == base::Monotonic{});
   CHECK(table.held_until(QuarantineTable::key_of("POST", target), kNow) == base::Monotonic{});
-  CHECK(table.held_until(QuarantineTable::key_of("GET", table.fingerprint("/a?c")), kNow) ==
-        base::Monotonic{});
+  CHECK(table.held_until(QuarantineTable::key_of("GET", table.fingerprint("/a?c")), kNow) == base::Monotonic{});
   table.publish({});
   CHECK(table.empty());
   CHECK(table.held_until(key, kNow) == base::Monotonic{});
@@ -45,8 +44,7 @@ TEST_CASE("quarantine table: another service's fingerprints are others") {
 TEST_CASE("quarantine table: more than there is room for is cut") {
   const auto table = std::make_unique<QuarantineTable>();
   std::vector<QuarantineTable::Entry> entries;
-  for (std::uint64_t key = 1; key <= QuarantineTable::kEntries + 1; ++key)
-    entries.push_back({key, kNow + 1s});
+  for (std::uint64_t key = 1; key <= QuarantineTable::kEntries + 1; ++key) entries.push_back({key, kNow + 1s});
   table->publish(entries);
   CHECK(table->held_until(QuarantineTable::kEntries, kNow) == kNow + 1s);
   CHECK(table->held_until(QuarantineTable::kEntries + 1, kNow) == base::Monotonic{});

@@ -39,8 +39,7 @@ TEST_CASE("scoreboard: a reader in another process never sees half a record") {
   const pid_t parent = ::getpid();
   const pid_t writer = test::in_child([&cell, parent] {
     // Asking for the parent is also the pause between two records that real requests have.
-    for (char letter = 'a'; ::getppid() == parent;
-         letter = letter == 'z' ? 'a' : static_cast<char>(letter + 1)) {
+    for (char letter = 'a'; ::getppid() == parent; letter = letter == 'z' ? 'a' : static_cast<char>(letter + 1)) {
       const std::string text(100, letter);
       cell.write([&text](RequestRecord& record) {
         record.set_target(text);

@@ -108,8 +108,7 @@ TEST_CASE("socket: errors name the address, the reason and the cure") {
   const auto second = listen_at(taken);
   REQUIRE_FALSE(second);
   CHECK(second.error().message ==
-        "cannot bind " + taken +
-            ": address already in use; another process listens there (ss -ltnp shows it)");
+        "cannot bind " + taken + ": address already in use; another process listens there (ss -ltnp shows it)");
   const auto elsewhere = listen_at("192.0.2.1:0");
   REQUIRE_FALSE(elsewhere);
   CHECK(elsewhere.error().message.find("cannot bind 192.0.2.1:0: cannot assign requested address") == 0);
@@ -173,9 +172,8 @@ TEST_CASE("socket: unix paths") {
   }
   SECTION("a socket that does not listen") {
     const base::UniqueFd plain{::socket(AF_INET, SOCK_STREAM, 0)};
-    CHECK(listen_at(fmt::format("fd://{}", plain.get()))
-              .error()
-              .message.find("not a listening stream socket") != std::string::npos);
+    CHECK(listen_at(fmt::format("fd://{}", plain.get())).error().message.find("not a listening stream socket") !=
+          std::string::npos);
   }
   SECTION("nothing") {
     CHECK(listen_at("fd://999").error().message == "cannot use fd://999: the descriptor is not open");
@@ -206,9 +204,8 @@ TEST_CASE("socket: an abstract name is no file, is not unlinked, and turns away 
     const std::string& name = listener.target.path;
     std::copy(name.begin() + 1, name.end(), address.sun_path + 1);
     const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size());
-    return ::connect(client.get(), reinterpret_cast<const sockaddr*>(&address), length) == 0
-               ? std::move(client)
-               : base::UniqueFd{};
+    return ::connect(client.get(), reinterpret_cast<const sockaddr*>(&address), length) == 0 ? std::move(client)
+                                                                                             : base::UniqueFd{};
   };
   const base::UniqueFd waiting = connect();
   REQUIRE(waiting);
@@ -253,8 +250,7 @@ TEST_CASE("socket: a link-local address is bound on its interface") {
     REQUIRE(bound);
     CHECK(bound->listener.address.port != 0);
   }
-  CHECK(listen_at(address + ":0")->listener.url().find("http://" + address.substr(0, address.size() - 1)) ==
-        0);
+  CHECK(listen_at(address + ":0")->listener.url().find("http://" + address.substr(0, address.size() - 1)) == 0);
   CHECK(try_address(base::parse_bind(address + ":0").value()));
   CHECK_FALSE(try_address(base::parse_bind("[fe80::1%no-such-interface]:1").value()));
 }

@@ -31,8 +31,7 @@ Cells& shared_cells() {
 }  // namespace
 
 TEST_CASE("stack: an address has the name of its function") {
-  CHECK(symbol_at(reinterpret_cast<std::uintptr_t>(&wait_in_a_named_place)) ==
-        "orrery::os::wait_in_a_named_place+0x0");
+  CHECK(symbol_at(reinterpret_cast<std::uintptr_t>(&wait_in_a_named_place)) == "orrery::os::wait_in_a_named_place+0x0");
   CHECK(symbol_at(1) == "0x1");
 }
 
@@ -44,8 +43,7 @@ TEST_CASE("stack: names are as a person says them") {
   for (const Row& row :
        {Row{"main", "main"}, Row{"orrery::worker::Life::run()", "orrery::worker::Life::run"},
         Row{"(anonymous namespace)::crash(orrery::Request const&)", "crash"},
-        Row{"void std::__invoke_impl<void, orrery::X&>(std::__invoke_other, orrery::X&)",
-            "std::__invoke_impl"},
+        Row{"void std::__invoke_impl<void, orrery::X&>(std::__invoke_other, orrery::X&)", "std::__invoke_impl"},
         Row{"std::function<void ()>::operator()() const", "std::function::operator"},
         Row{"orrery::(anonymous namespace)::Pool::run(int)::{lambda(int)#1}::operator()(int) const",
             "orrery::Pool::run::{lambda#1}::operator"},

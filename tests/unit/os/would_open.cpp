@@ -24,8 +24,8 @@ std::string inventory(const std::string& directory) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
     struct stat found {};
     ::lstat(entry.path().c_str(), &found);
-    all += entry.path().string() + " " + std::to_string(found.st_mode) + " " + std::to_string(found.st_uid) +
-           " " + std::to_string(found.st_size) + "\n";
+    all += entry.path().string() + " " + std::to_string(found.st_mode) + " " + std::to_string(found.st_uid) + " " +
+           std::to_string(found.st_size) + "\n";
   }
   return all;
 }

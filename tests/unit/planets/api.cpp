@@ -22,9 +22,7 @@ json parsed(const SeenResponse& response) {
 
 std::string message_of(const SeenResponse& response) { return parsed(response)["error"]["message"]; }
 
-bool mentions(const std::string& text, const std::string& word) {
-  return text.find(word) != std::string::npos;
-}
+bool mentions(const std::string& text, const std::string& word) { return text.find(word) != std::string::npos; }
 
 struct Said {
   const char* name;
@@ -46,25 +44,18 @@ void check_refusals(const std::vector<Said>& rows) {
 
 }  // namespace
 
-TEST_CASE("api: a span that leaves the tables is refused, with the last instant that can be asked for",
-          "[planets]") {
+TEST_CASE("api: a span that leaves the tables is refused, with the last instant that can be asked for", "[planets]") {
   check_refusals({
       {"the Sun up at the end",
        "/planets/sun/events?lon=0&lat=50&elevation=0&time=2149-12-31T00:00:00Z&days=70",
        {"days is out of range", "2149-10-23T00:00:00Z"}},
-      {"the longest",
-       "/planets/moon/events?time=2149-12-31T23:59:59Z&days=366",
-       {"days", "2148-12-31T00:00:00Z"}},
-      {"one day too many",
-       "/planets/moon/events?time=2149-12-31T00:00:00Z&days=2",
-       {"days", "2149-12-30T00:00:00Z"}},
+      {"the longest", "/planets/moon/events?time=2149-12-31T23:59:59Z&days=366", {"days", "2148-12-31T00:00:00Z"}},
+      {"one day too many", "/planets/moon/events?time=2149-12-31T00:00:00Z&days=2", {"days", "2149-12-30T00:00:00Z"}},
       {"a nanosecond too late",
        "/planets/moon/events?time=2149-12-31T00:00:00.000000001Z",
        {"days", "2149-12-31T00:00:00Z"}},
       {"a time past the end", "/planets?time=2150-01-01T00:00:00Z", {"time", "2149-12-31T23:59:59.999999Z"}},
-      {"a time before the begin",
-       "/planets?time=1849-12-31T23:59:59.999999999Z",
-       {"time", "1850-01-01T00:00:00Z"}},
+      {"a time before the begin", "/planets?time=1849-12-31T23:59:59.999999999Z", {"time", "1850-01-01T00:00:00Z"}},
       {"an offset over the end", "/planets?time=2149-12-31T23:59:59-00:01", {"time is out of range"}},
       {"an offset over the last year", "/planets?time=9999-12-31T23:59:59-23:59", {"time"}},
       {"an offset before the first year", "/planets?time=0001-01-01T00:00:00%2B23:59", {"time"}},
@@ -75,9 +66,7 @@ TEST_CASE("api: a span that leaves the tables is refused, with the last instant 
       {"a track that ends there by itself",
        "/planets/sun/track?from=2149-12-31T00:00:00Z",
        {"to is missing", "2149-12-31T00:00:00Z"}},
-      {"a track that begins past it",
-       "/planets/sun/track?from=2150-01-01T00:00:00Z",
-       {"from is out of range"}},
+      {"a track that begins past it", "/planets/sun/track?from=2150-01-01T00:00:00Z", {"from is out of range"}},
       {"a track before the begin", "/planets/sun/track?from=1849-12-31T00:00:00Z", {"from is out of range"}},
   });
 }
@@ -136,16 +125,15 @@ TEST_CASE("api: the events of the last days are whole", "[planets]") {
 
 TEST_CASE("api: a track reaches the last instant and no further", "[planets]") {
   PlanetService service;
-  const json day = parsed(
-      service.ask("/planets/moon/track?from=2149-12-31T00:00:00Z&to=2149-12-31T23:59:59.999999Z&step=3600"));
+  const json day =
+      parsed(service.ask("/planets/moon/track?from=2149-12-31T00:00:00Z&to=2149-12-31T23:59:59.999999Z&step=3600"));
   CHECK(day["track"].size() == 24);
-  const json all = parsed(
-      service.ask("/planets/moon/track?from=1850-01-01T00:00:00Z&to=2149-12-31T23:59:59Z&step=31557600"));
+  const json all =
+      parsed(service.ask("/planets/moon/track?from=1850-01-01T00:00:00Z&to=2149-12-31T23:59:59Z&step=31557600"));
   CHECK(all["track"].size() == 300);
   for (const json& point : all["track"]) CHECK((point["az"].is_number() && point["alt"].is_number()));
   // Whatever the seconds lose by rounding, no track ends a point early.
-  const std::string minute =
-      "/planets/sun/track?step=60&from=2026-11-23T00:00:07.008Z&to=2026-11-23T00:01:07.008Z";
+  const std::string minute = "/planets/sun/track?step=60&from=2026-11-23T00:00:07.008Z&to=2026-11-23T00:01:07.008Z";
   CHECK(parsed(service.ask(minute))["track"].size() == 2);
   for (const char* second : {"00.1", "00.3", "07.123", "59.999999999"}) {
     INFO(second);
@@ -180,8 +168,7 @@ TEST_CASE("api: a place without an elevation is at 0, and nobody's is at Greenwi
     INFO(route);
     CHECK(parsed(service.ask(route + "?lon=1&lat=2"))["geo_location"] ==
           json{{"lon", 1}, {"lat", 2}, {"elevation", 0}});
-    CHECK(parsed(service.ask(route))["geo_location"] ==
-          json{{"lon", -0.0005}, {"lat", 51.4769}, {"elevation", 0}});
+    CHECK(parsed(service.ask(route))["geo_location"] == json{{"lon", -0.0005}, {"lat", 51.4769}, {"elevation", 0}});
   }
 }
 
@@ -202,9 +189,7 @@ TEST_CASE("api: a parameter that nobody reads is refused, and the nearest one is
       {"another route's, for all bodies", "/planets?step=3", {"step is not read here"}},
       {"fields of events", "/planets/mars/events?fields=az", {"fields is not read here"}},
       {"a time of a track", "/planets/mars/track?time=2026-01-01T00:00:00Z", {"time is not read here"}},
-      {"a time of a stream",
-       "/planets/stream?time=2026-01-01T00:00:00Z",
-       {"time: a stream is always about now"}},
+      {"a time of a stream", "/planets/stream?time=2026-01-01T00:00:00Z", {"time: a stream is always about now"}},
       {"an interval of events", "/planets/mars/events?interval=3", {"interval is not read here"}},
   });
   CHECK(PlanetService{}.ask("/planets/mars?&lon=1&&lat=2&").status == 200);
@@ -213,9 +198,8 @@ TEST_CASE("api: a parameter that nobody reads is refused, and the nearest one is
 TEST_CASE("api: a plus sign is part of a number, however it arrives", "[planets]") {
   PlanetService service;
   const json there{{"lon", 2.35}, {"lat", 48.86}, {"elevation", 35}};
-  for (const char* query :
-       {"lon=+2.35&lat=+48.86&elevation=+35", "lon=%2B2.35&lat=%2b48.86&elevation=%2B35.0",
-        "lon=2.35&lat=+4886e-2&elevation=35"}) {
+  for (const char* query : {"lon=+2.35&lat=+48.86&elevation=+35", "lon=%2B2.35&lat=%2b48.86&elevation=%2B35.0",
+                            "lon=2.35&lat=+4886e-2&elevation=35"}) {
     INFO(query);
     CHECK(parsed(service.ask(std::string{"/planets/mars?"} + query))["geo_location"] == there);
   }
@@ -225,8 +209,7 @@ TEST_CASE("api: a plus sign is part of a number, however it arrives", "[planets]
   CHECK(parsed(service.ask("/planets/sun/track?step=+43200"))["track"].size() == 3);
   for (const char* bad : {"+", "%2B", "++1", "+-1", "-+1", "1+", "+%201", "+nan", "+inf", "+", "%20"}) {
     INFO(bad);
-    CHECK(mentions(message_of(service.ask(std::string{"/planets/mars?lat=1&lon="} + bad)),
-                   "lon must be a number"));
+    CHECK(mentions(message_of(service.ask(std::string{"/planets/mars?lat=1&lon="} + bad)), "lon must be a number"));
   }
 }
 
@@ -295,8 +278,7 @@ TEST_CASE("api: preconditions are judged wherever an answer has a tag, and where
   CHECK(service.ask(track, "If-None-Match: \"x\"\r\nIf-None-Match: " + weak + "\r\n").status == 304);
   CHECK(service.ask(track, "If-Match: *\r\n").status == 200);
   CHECK(service.ask(track, "If-Match: " + weak + "\r\n").status == 412);  // a weak tag never matches strongly
-  for (const char* now :
-       {"/planets/mars", "/planets", "/planets/mars/events", "/planets/mars/track", "/favicon.ico"}) {
+  for (const char* now : {"/planets/mars", "/planets", "/planets/mars/events", "/planets/mars/track", "/favicon.ico"}) {
     INFO(now);
     CHECK(service.ask(now, "If-Match: \"x\"\r\n").status == 412);
     CHECK(service.ask(now, "If-Match: *\r\n").status == 200);

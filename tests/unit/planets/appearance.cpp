@@ -9,9 +9,7 @@ namespace {
 
 const Observer kLondon{{0}, {51.5}, {0}};
 
-Appearance seen(Body body, Instant instant) {
-  return appearance(body, Sky(instant, kLondon).geometry(body), instant);
-}
+Appearance seen(Body body, Instant instant) { return appearance(body, Sky(instant, kLondon).geometry(body), instant); }
 
 }  // namespace
 
@@ -53,8 +51,7 @@ TEST_CASE("brightness, phase and size are numbers at every time", "[planets]") {
   for (int year = 1850; year < 2150; year += 3) {
     for (Body body : kBodies) {
       const Appearance a = seen(body, utc(year, 5, 17, 3));
-      INFO(name_of(body) << " in " << year << ": " << a.magnitude << " " << a.illuminated << " "
-                         << a.diameter);
+      INFO(name_of(body) << " in " << year << ": " << a.magnitude << " " << a.illuminated << " " << a.diameter);
       REQUIRE((a.magnitude > -27 && a.magnitude < 17));
       REQUIRE((a.illuminated >= 0 && a.illuminated <= 1));
       REQUIRE((a.diameter > 0.05 && a.diameter < 2100));

@@ -52,8 +52,7 @@ TEST_CASE("at the edges of the table, for the equinox of 1875", "[planets]") {
   for (const Row& row : {Row{"Her", 18.1747, 39.0}, Row{"Lyr", 18.1753, 39.0}, Row{"Psc", 0.0, 0.0},
                          Row{"Oct", 12.0, -90.0}, Row{"UMi", 0.0, 90.0}}) {
     INFO(row.constellation << " " << row.hours);
-    CHECK(constellation_of(unrotated(kEquatorOf1875, direction(row.hours, row.declination))) ==
-          row.constellation);
+    CHECK(constellation_of(unrotated(kEquatorOf1875, direction(row.hours, row.declination))) == row.constellation);
   }
 }
 

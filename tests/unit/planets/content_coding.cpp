@@ -20,14 +20,13 @@ TEST_CASE("content coding: what the client weighs highest, the smallest of equal
     ContentCoding chosen;
   };
   const Row row = GENERATE(
-      Row{"gzip, deflate, br, zstd", kBrotli}, Row{"gzip", kGzip}, Row{"x-gzip", kGzip},
-      Row{"GZip, BR", kBrotli}, Row{"deflate", kIdentity}, Row{"", kIdentity}, Row{"identity", kIdentity},
-      Row{"*", kBrotli}, Row{"br;q=0.5, gzip", kGzip}, Row{"br;q=0.5,gzip;q=0.6", kGzip},
-      Row{"br ; q=0.501 , gzip ; Q=0.5", kBrotli}, Row{"br;q=0, gzip;q=0.001", kGzip},
-      Row{"br;q=0", kIdentity}, Row{"gzip;q=0, *", kBrotli}, Row{"br;q=0, *;q=0.1", kGzip},
-      Row{"identity, gzip;q=0.5", kIdentity}, Row{"identity;q=0.5, gzip;q=0.4", kIdentity},
-      Row{"identity;q=0, gzip;q=0.1", kGzip}, Row{"*;q=0, gzip", kGzip}, Row{"gzip;q=x", kIdentity},
-      Row{"gzip;q=1.5", kGzip}, Row{"gzip;q=", kIdentity}, Row{"gzip;q=0.1234", kIdentity},
+      Row{"gzip, deflate, br, zstd", kBrotli}, Row{"gzip", kGzip}, Row{"x-gzip", kGzip}, Row{"GZip, BR", kBrotli},
+      Row{"deflate", kIdentity}, Row{"", kIdentity}, Row{"identity", kIdentity}, Row{"*", kBrotli},
+      Row{"br;q=0.5, gzip", kGzip}, Row{"br;q=0.5,gzip;q=0.6", kGzip}, Row{"br ; q=0.501 , gzip ; Q=0.5", kBrotli},
+      Row{"br;q=0, gzip;q=0.001", kGzip}, Row{"br;q=0", kIdentity}, Row{"gzip;q=0, *", kBrotli},
+      Row{"br;q=0, *;q=0.1", kGzip}, Row{"identity, gzip;q=0.5", kIdentity},
+      Row{"identity;q=0.5, gzip;q=0.4", kIdentity}, Row{"identity;q=0, gzip;q=0.1", kGzip}, Row{"*;q=0, gzip", kGzip},
+      Row{"gzip;q=x", kIdentity}, Row{"gzip;q=1.5", kGzip}, Row{"gzip;q=", kIdentity}, Row{"gzip;q=0.1234", kIdentity},
       Row{",, gzip ,", kGzip}, Row{"gzip;level=9;q=0.5", kGzip}, Row{"gzipped", kIdentity});
   INFO(row.accepted);
   CHECK(choose_coding(row.accepted, kAll) == row.chosen);

@@ -62,8 +62,8 @@ TEST_CASE("What people type is written as the shortest text, anything else is le
     INFO(shortest(value));
     CHECK(written(value) == shortest(value));
   }
-  for (const double value : {1e9, 1e14, 1e15, 1e300, 1e-7, 0.1234567, 132.58514611192714, 1.0 / 3,
-                             1e14 + 1.0 / 3, std::nan(""), HUGE_VAL, -HUGE_VAL, 5e-324}) {
+  for (const double value : {1e9, 1e14, 1e15, 1e300, 1e-7, 0.1234567, 132.58514611192714, 1.0 / 3, 1e14 + 1.0 / 3,
+                             std::nan(""), HUGE_VAL, -HUGE_VAL, 5e-324}) {
     INFO(value);
     CHECK(written(value) == "left");
   }
@@ -73,10 +73,9 @@ TEST_CASE("Any short decimal comes back as it was typed") {
   std::mt19937_64 random{20261123};
   for (int i = 0; i < 200'000; ++i) {
     const int decimals = static_cast<int>(random() % 10);
-    const auto number = static_cast<std::int64_t>(random() % 999'999'999'999'999) %
-                        (random() % 2 == 0 ? 1'000'000 : 999'999'999'999);
-    const double value =
-        static_cast<double>(random() % 2 == 0 ? number : -number) / decimal::kPowers[decimals];
+    const auto number =
+        static_cast<std::int64_t>(random() % 999'999'999'999'999) % (random() % 2 == 0 ? 1'000'000 : 999'999'999'999);
+    const double value = static_cast<double>(random() % 2 == 0 ? number : -number) / decimal::kPowers[decimals];
     const std::string text = shortest(value);
     const std::string ours = written(value);
     if (decimals <= 6 && std::abs(value) < 1e9) REQUIRE(ours == text);
@@ -89,8 +88,7 @@ TEST_CASE("Any short decimal comes back as it was typed") {
 TEST_CASE("Doubles of any kind are written right or left alone, and so are texts read") {
   std::mt19937_64 random{7};
   for (int i = 0; i < 200'000; ++i) {
-    const double value =
-        std::ldexp(static_cast<double>(random() >> 11), static_cast<int>(random() % 70) - 70);
+    const double value = std::ldexp(static_cast<double>(random() >> 11), static_cast<int>(random() % 70) - 70);
     const std::string text = shortest(value);
     if (const std::string ours = written(value); ours != "left") REQUIRE(ours == text);
     if (const auto back = decimal::read(text)) REQUIRE(same_bits(*back, read_in_general(text)));
@@ -124,8 +122,7 @@ TEST_CASE("Results are written to their last place, zeros included") {
   CHECK(rounded<12>(39.5) == "39.500000000000");
   CHECK(rounded<12>(0.002569555290789) == "0.002569555291");
   CHECK(rounded<9>(999999.9) == "999999.900000000");
-  for (const double value : {1e6, -1e7, 1e300, HUGE_VAL, -HUGE_VAL, std::nan("")})
-    CHECK(rounded<9>(value) == "left");
+  for (const double value : {1e6, -1e7, 1e300, HUGE_VAL, -HUGE_VAL, std::nan("")}) CHECK(rounded<9>(value) == "left");
   CHECK(rounded<12>(1e3) == "left");
 }
 
@@ -140,8 +137,8 @@ TEST_CASE("Results are rounded to the nearest") {
 }
 
 TEST_CASE("What is no plain decimal is left to the general reader") {
-  for (const char* text : {"", "-", ".", "1.", ".5", "-.5", "+1", "1e3", "0x1", "1,5", " 1", "1 ", "1.2.3",
-                           "inf", "nan", "--1", "1234567890123456", "0.123456789012345"}) {
+  for (const char* text : {"", "-", ".", "1.", ".5", "-.5", "+1", "1e3", "0x1", "1,5", " 1", "1 ", "1.2.3", "inf",
+                           "nan", "--1", "1234567890123456", "0.123456789012345"}) {
     INFO(text);
     CHECK_FALSE(decimal::read(text));
   }

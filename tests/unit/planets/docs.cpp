@@ -46,9 +46,7 @@ void collect_references(const json& node, Names& found) {
     for (const json& child : node) collect_references(child, found);
 }
 
-bool mentions(std::string_view text, const std::string& word) {
-  return text.find(word) != std::string_view::npos;
-}
+bool mentions(std::string_view text, const std::string& word) { return text.find(word) != std::string_view::npos; }
 
 }  // namespace
 
@@ -134,8 +132,7 @@ TEST_CASE("the document has the fields, bodies, events and limits of the code", 
   CHECK(strings(schemas["Body"]["properties"]["name"]["enum"]) == body_names());
   CHECK(strings(doc["components"]["parameters"]["name"]["schema"]["enum"]) == body_names());
   Names kinds, visibilities;
-  for (auto kind : {EventKind::kRise, EventKind::kTransit, EventKind::kSet})
-    kinds.insert(std::string{name_of(kind)});
+  for (auto kind : {EventKind::kRise, EventKind::kTransit, EventKind::kSet}) kinds.insert(std::string{name_of(kind)});
   for (auto v : {Visibility::kRisesAndSets, Visibility::kAlwaysUp, Visibility::kAlwaysDown})
     visibilities.insert(std::string{name_of(v)});
   CHECK(strings(schemas["Events"]["properties"]["events"]["items"]["properties"]["event"]["enum"]) == kinds);

@@ -14,8 +14,7 @@ namespace {
 // A line of finals2000A.all as the IERS writes it: 68 columns and what follows.
 std::string finals_line(int mjd, const char* ut1_minus_utc) {
   char line[256];
-  std::snprintf(line, sizeof line,
-                "26 1 1 %8.2f I  0.120733 0.000091  0.136966 0.000091  I%10s 0.0000102  0.0000",
+  std::snprintf(line, sizeof line, "26 1 1 %8.2f I  0.120733 0.000091  0.136966 0.000091  I%10s 0.0000102  0.0000",
                 static_cast<double>(mjd), ut1_minus_utc);
   return std::string{line} + "\n";
 }
@@ -36,9 +35,7 @@ struct Environment {
   }
 };
 
-double dut1(const EarthRotation& rotation, Instant instant) {
-  return rotation.at(instant).ut1_minus_utc.count();
-}
+double dut1(const EarthRotation& rotation, Instant instant) { return rotation.at(instant).ut1_minus_utc.count(); }
 
 }  // namespace
 
@@ -94,9 +91,8 @@ TEST_CASE("what is no finals2000A file is refused by line", "[planets]") {
     REQUIRE_FALSE(rotation);
     CHECK(rotation.error().message.find(row.said) != std::string::npos);
   }
-  CHECK(EarthRotation::from_finals2000a("/nowhere/finals")
-            .error()
-            .message.find("cannot read /nowhere/finals") != std::string::npos);
+  CHECK(EarthRotation::from_finals2000a("/nowhere/finals").error().message.find("cannot read /nowhere/finals") !=
+        std::string::npos);
 }
 
 TEST_CASE("the environment gives a number, a file, or neither, not both", "[planets]") {

@@ -148,8 +148,7 @@ TEST_CASE("a search that leaves the tables says so instead of telling half", "[p
   const Observer nowhere{{std::nan("")}, {0}, {0}};
   for (Body body : kBodies) {
     INFO(name_of(body));
-    CHECK_THROWS_AS(events_within(body, kRotation, kGreenwich, utc(2149, 12, 31), 70 * kDay),
-                    std::domain_error);
+    CHECK_THROWS_AS(events_within(body, kRotation, kGreenwich, utc(2149, 12, 31), 70 * kDay), std::domain_error);
     CHECK_THROWS_AS(events_within(body, kRotation, kGreenwich, utc(2149, 12, 31), Seconds{HUGE_VAL}),
                     std::domain_error);
     CHECK_THROWS_AS(events_within(body, kRotation, kGreenwich, utc(2149, 12, 31), Seconds{std::nan("")}),

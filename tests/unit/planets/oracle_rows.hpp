@@ -28,8 +28,8 @@ inline Instant utc(int year, unsigned month, unsigned day, int hour = 0, int min
 inline Instant parsed_utc(const std::string& text) {
   CivilTime time;
   int second = 0;
-  if (std::sscanf(text.c_str(), "%d-%u-%uT%d:%d:%dZ", &time.year, &time.month, &time.day, &time.hour,
-                  &time.minute, &second) != 6)
+  if (std::sscanf(text.c_str(), "%d-%u-%uT%d:%d:%dZ", &time.year, &time.month, &time.day, &time.hour, &time.minute,
+                  &second) != 6)
     throw std::runtime_error("no time: " + text);
   time.second = second;
   return Instant::from_civil(time).value();
@@ -83,15 +83,15 @@ inline SkyPosition position_in(const OracleRow& row) {
 }
 
 inline bool all_finite(const SkyPosition& p) {
-  for (double v : {p.azimuth.value, p.altitude.value, p.right_ascension.value, p.declination.value,
-                   p.distance.value, p.light_time.count()})
+  for (double v : {p.azimuth.value, p.altitude.value, p.right_ascension.value, p.declination.value, p.distance.value,
+                   p.light_time.count()})
     if (!std::isfinite(v)) return false;
   return true;
 }
 
 inline bool all_nan(const SkyPosition& p) {
-  for (double v : {p.azimuth.value, p.altitude.value, p.right_ascension.value, p.declination.value,
-                   p.distance.value, p.light_time.count()})
+  for (double v : {p.azimuth.value, p.altitude.value, p.right_ascension.value, p.declination.value, p.distance.value,
+                   p.light_time.count()})
     if (!std::isnan(v)) return false;
   return true;
 }

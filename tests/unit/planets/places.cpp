@@ -21,10 +21,11 @@ TEST_CASE("places: a name is searched without marks, capitals and signs") {
     const char* written;
     const char* searched;
   };
-  for (const Row& row : {Row{"São Paulo", "sao paulo"}, Row{"ÎLE-DE-FRANCE", "ile de france"}, Row{"Kraków", "krakow"},
-                         Row{"Łódź", "lodz"}, Row{"Straße", "strasse"}, Row{"Ærøskøbing", "aeroskobing"},
-                         Row{"Sa\u0303o", "sao"}, Row{"  Saint  John's ", "saint johns"}, Row{"L’Aquila", "laquila"},
-                         Row{"Đà Nẵng", "da nang"}, Row{"İzmir", "izmir"}, Row{"100", "100"}, Row{"", ""}, Row{" -,. ", ""}}) {
+  for (const Row& row :
+       {Row{"São Paulo", "sao paulo"}, Row{"ÎLE-DE-FRANCE", "ile de france"}, Row{"Kraków", "krakow"},
+        Row{"Łódź", "lodz"}, Row{"Straße", "strasse"}, Row{"Ærøskøbing", "aeroskobing"}, Row{"Sa\u0303o", "sao"},
+        Row{"  Saint  John's ", "saint johns"}, Row{"L’Aquila", "laquila"}, Row{"Đà Nẵng", "da nang"},
+        Row{"İzmir", "izmir"}, Row{"100", "100"}, Row{"", ""}, Row{" -,. ", ""}}) {
     INFO(row.written);
     CHECK(folded(row.written) == row.searched);
   }
@@ -43,10 +44,10 @@ TEST_CASE("places: the most populous with a word that begins so; a whole name be
     const char* asked;
     const char* found;
   };
-  for (const Row& row :
-       {Row{"tokyo", "Tokyo"}, Row{"sao pa", "São Paulo"}, Row{"SÃO PA", "São Paulo"}, Row{"janeiro", "Rio de Janeiro"},
-        Row{"melb", "Melbourne"}, Row{"reykjavik", "Reykjavík"}, Row{"bath", "Bath"}, Row{"nice", "Nice"},
-        Row{"springfield il", "Springfield, IL"}, Row{"vaduz", "Vaduz"}, Row{"xyzzy", ""}, Row{"okyo", ""}, Row{"", ""}}) {
+  for (const Row& row : {Row{"tokyo", "Tokyo"}, Row{"sao pa", "São Paulo"}, Row{"SÃO PA", "São Paulo"},
+                         Row{"janeiro", "Rio de Janeiro"}, Row{"melb", "Melbourne"}, Row{"reykjavik", "Reykjavík"},
+                         Row{"bath", "Bath"}, Row{"nice", "Nice"}, Row{"springfield il", "Springfield, IL"},
+                         Row{"vaduz", "Vaduz"}, Row{"xyzzy", ""}, Row{"okyo", ""}, Row{"", ""}}) {
     INFO(row.asked);
     CHECK(first_of(row.asked) == row.found);
   }
@@ -73,9 +74,10 @@ TEST_CASE("places: as many as were asked for, in order, each once") {
     for (const Place& place : found) names.insert(place.name.data());
     CHECK(names.size() == found.size());
     const auto by_size = [](const Place& a, const Place& b) { return a.population > b.population; };
-    CHECK(std::is_sorted(found.begin() + std::count_if(found.begin(), found.end(),
-                                                       [](const Place& place) { return folded(place.name).size() == 1; }),
-                         found.end(), by_size));
+    CHECK(
+        std::is_sorted(found.begin() + std::count_if(found.begin(), found.end(),
+                                                     [](const Place& place) { return folded(place.name).size() == 1; }),
+                       found.end(), by_size));
   }
 }
 

@@ -17,8 +17,7 @@ TEST_CASE("refraction is Saemundsson's at 1010 mbar and 15 C", "[planets]") {
   struct Row {
     double altitude, arcminutes;
   };
-  for (const Row& row :
-       {Row{0, 28.48}, Row{1, 21.37}, Row{5, 9.506}, Row{10, 5.314}, Row{15, 3.612}, Row{45, 0.99}}) {
+  for (const Row& row : {Row{0, 28.48}, Row{1, 21.37}, Row{5, 9.506}, Row{10, 5.314}, Row{15, 3.612}, Row{45, 0.99}}) {
     INFO(row.altitude);
     CHECK(arcminutes(row.altitude) == Approx(row.arcminutes).margin(0.01));
   }

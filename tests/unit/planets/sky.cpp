@@ -17,9 +17,7 @@ const Observer kGreenwich{{-0.0005}, {51.4769}, {0}};
 struct RandomCases {
   std::mt19937_64 engine{20261122};
 
-  double between(double low, double high) {
-    return std::uniform_real_distribution<double>(low, high)(engine);
-  }
+  double between(double low, double high) { return std::uniform_real_distribution<double>(low, high)(engine); }
 
   Instant instant() {
     const auto seconds = std::chrono::seconds{static_cast<std::int64_t>(between(-3.78e9, 5.68e9))};
@@ -65,10 +63,8 @@ TEST_CASE("every reference row is met through our own tables of the Earth's rota
 
 TEST_CASE("a second of UT1 turns the sky by fifteen arcseconds", "[planets]") {
   const Instant instant = utc(2026, 11, 22, 12);
-  const SkyPosition zero =
-      Sky(instant, earth_orientation(instant, Seconds{0}), kGreenwich).position(Body::kSun);
-  const SkyPosition one =
-      Sky(instant, earth_orientation(instant, Seconds{1}), kGreenwich).position(Body::kSun);
+  const SkyPosition zero = Sky(instant, earth_orientation(instant, Seconds{0}), kGreenwich).position(Body::kSun);
+  const SkyPosition one = Sky(instant, earth_orientation(instant, Seconds{1}), kGreenwich).position(Body::kSun);
   const double circle = std::cos(radians(zero.declination));
   CHECK(horizontal_separation(zero, one) == Approx(15.041 * circle).epsilon(0.001));
   CHECK(equatorial_separation(zero, one) < 0.001);
@@ -150,8 +146,7 @@ TEST_CASE("any unix time at all is in the table or nowhere", "[planets]") {
     const auto time = Instant::UnixTime{std::chrono::nanoseconds{static_cast<std::int64_t>(random.engine())}};
     const Instant instant = Instant::from_unix(time);
     const SkyPosition position = Sky(instant, random.observer()).position(Body::kMoon);
-    if (in_range(instant) ? !all_finite(position) : !all_finite(position) && !all_nan(position))
-      FAIL("case " << i);
+    if (in_range(instant) ? !all_finite(position) : !all_finite(position) && !all_nan(position)) FAIL("case " << i);
     found += all_finite(position);
   }
   CHECK(found > 20000 / 3);
@@ -186,8 +181,8 @@ __attribute__((target("arch=x86-64-v3"), flatten)) SkyPosition by_avx2(const Tab
   return reduction::position_of(reduction::moment_at(place, ut1, observer), body);
 }
 
-__attribute__((flatten)) SkyPosition by_baseline(const TablePlace& place, DayTime ut1,
-                                                 const Observer& observer, Body body) {
+__attribute__((flatten)) SkyPosition by_baseline(const TablePlace& place, DayTime ut1, const Observer& observer,
+                                                 Body body) {
   return reduction::position_of(reduction::moment_at(place, ut1, observer), body);
 }
 
@@ -209,9 +204,8 @@ TEST_CASE("the AVX2 and the baseline reduction agree to 1e-7 degree", "[planets]
       const SkyPosition fast = by_avx2(place, ut1, observer, body);
       const SkyPosition plain = by_baseline(place, ut1, observer, body);
       const SkyPosition served = Sky(instant, orientation, observer).position(body);
-      const double apart =
-          std::max({horizontal_separation(fast, plain), equatorial_separation(fast, plain),
-                    horizontal_separation(fast, served), equatorial_separation(fast, served)});
+      const double apart = std::max({horizontal_separation(fast, plain), equatorial_separation(fast, plain),
+                                     horizontal_separation(fast, served), equatorial_separation(fast, served)});
       if (!(apart < 1e-7 * 3600)) FAIL(name_of(body) << " differs by " << apart << " arcseconds, case " << i);
     }
   }

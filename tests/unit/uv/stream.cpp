@@ -62,8 +62,7 @@ struct Pair {
   std::size_t drain() const {
     std::size_t all = 0;
     char bytes[4096];
-    for (ssize_t got = 0; (got = ::read(peer.get(), bytes, sizeof bytes)) > 0;)
-      all += static_cast<std::size_t>(got);
+    for (ssize_t got = 0; (got = ::read(peer.get(), bytes, sizeof bytes)) > 0;) all += static_cast<std::size_t>(got);
     return all;
   }
 
