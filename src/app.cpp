@@ -1,5 +1,8 @@
 #include "orrery/app.hpp"
 
+#include <string>
+#include <utility>
+
 namespace orrery {
 
 App& App::route(std::string method, std::string pattern, Handler handler, RouteOptions options) {

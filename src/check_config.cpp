@@ -3,6 +3,10 @@
 #include <cstdio>
 #include <exception>
 #include <fmt/format.h>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "http/forwarding.hpp"
 #include "http/router.hpp"

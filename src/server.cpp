@@ -3,8 +3,11 @@
 #include <cstdio>
 #include <filesystem>
 #include <fmt/format.h>
+#include <functional>
+#include <string>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 #include "base/log.hpp"
 #include "check_config.hpp"

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "orrery/app.hpp"
 #include "orrery/config.hpp"

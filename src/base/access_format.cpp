@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <ctime>
 #include <fmt/format.h>
 #include <optional>
+#include <utility>
 
 #include "base/access_sketch.hpp"
 #include "base/lower_case.hpp"

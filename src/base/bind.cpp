@@ -1,6 +1,7 @@
 #include "base/bind.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <fmt/format.h>
 #include <sys/un.h>
 #include <vector>

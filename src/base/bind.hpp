@@ -8,6 +8,7 @@
 //   ipv6only=on|off                        off: [::] takes IPv4 too; only [::]
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <grp.h>
 #include <pwd.h>
+#include <string_view>
 #include <sys/stat.h>
 
 #include "base/access_format.hpp"

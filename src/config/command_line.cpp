@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <map>
 #include <optional>
+#include <string_view>
+#include <utility>
 
 #include "config/foreign.hpp"
 #include "config/spelling.hpp"

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <unistd.h>
+#include <utility>
 
 #include "base/access_format.hpp"
 #include "config/command_line.hpp"

@@ -5,6 +5,7 @@
 // exits, prints nothing, starts nothing: the caller does what `action` says.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>

@@ -1,5 +1,7 @@
 #include "config/shell_words.hpp"
 
+#include <utility>
+
 namespace orrery::config {
 namespace {
 

@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 #include <map>
 #include <optional>
+#include <type_traits>
+#include <utility>
+#include <variant>
 
 #include "base/bind.hpp"
 #include "config/value.hpp"

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdint>
 #include <fmt/format.h>
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 #include "base/lower_case.hpp"
 

@@ -1,4 +1,10 @@
 // How an exchange answers a request: whole, refused, or piece by piece. Part of class Exchange.
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "http/characters.hpp"

@@ -1,5 +1,8 @@
 #include "http/exchange.hpp"
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <utility>
 
 namespace orrery::http {

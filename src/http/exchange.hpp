@@ -23,6 +23,7 @@
 // Loop thread only. In three files: exchange.cpp (steps, time, the connection), reading.cpp and answering.cpp.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>

@@ -1,6 +1,7 @@
 #include "http/forwarding.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "http/characters.hpp"
 #include "http/message.hpp"

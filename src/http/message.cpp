@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <chrono>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "http/characters.hpp"

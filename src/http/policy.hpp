@@ -4,6 +4,7 @@
 // refuses every message whose end two readers could see in different places.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 

@@ -1,4 +1,11 @@
 // How an exchange reads a request: the head, then the body. Part of class Exchange.
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
 #include "http/exchange.hpp"
 #include "http/policy.hpp"
 #include "http/problem.hpp"

@@ -1,7 +1,14 @@
 #include "orrery/response.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "http/characters.hpp"
 #include "http/writer.hpp"

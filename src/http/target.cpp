@@ -3,6 +3,8 @@
 #include <arpa/inet.h>
 #include <array>
 #include <charconv>
+#include <cstdint>
+#include <utility>
 
 #include "http/characters.hpp"
 

@@ -4,6 +4,7 @@
 // escapes and %00 never reach a handler, and %2F never as a slash that separates segments.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

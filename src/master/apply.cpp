@@ -1,7 +1,12 @@
 // What the service does for each action of the supervisor. Part of class Service.
 #include <algorithm>
+#include <atomic>
+#include <cstdint>
 #include <fmt/format.h>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/counted.hpp"
 #include "base/log.hpp"

@@ -1,6 +1,7 @@
 #include "master/breaker.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 namespace orrery::master {
 

@@ -13,6 +13,7 @@
 //                                                            twice as long; it is told to leave -> waiting
 #pragma once
 
+#include <chrono>
 #include <vector>
 
 #include "base/clock.hpp"

@@ -6,6 +6,7 @@
 // so its pid cannot be signalled.
 #pragma once
 
+#include <cstdint>
 #include <sys/types.h>
 #include <vector>
 

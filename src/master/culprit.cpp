@@ -1,6 +1,7 @@
 #include "master/culprit.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <fmt/format.h>
 #include <sys/wait.h>

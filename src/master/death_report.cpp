@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <fmt/format.h>
 #include <string_view>
 #include <sys/wait.h>

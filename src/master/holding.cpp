@@ -1,6 +1,8 @@
 // Requests that workers died of, and what the service does about them. Part of class Service.
 #include <algorithm>
+#include <chrono>
 #include <fmt/format.h>
+#include <string>
 #include <vector>
 
 #include "base/log.hpp"

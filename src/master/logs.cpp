@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
+#include <utility>
 
 #include "base/log.hpp"
 #include "os/owned_file.hpp"

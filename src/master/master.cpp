@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <optional>
+#include <string_view>
 #include <sys/stat.h>
+#include <utility>
 
 #include "base/log.hpp"
 #include "master/descriptors.hpp"

@@ -1,5 +1,7 @@
 #include "master/obstacles.hpp"
 
+#include <utility>
+
 #include "base/bind.hpp"
 #include "os/process.hpp"
 #include "os/socket.hpp"

@@ -1,6 +1,9 @@
 // What signals order. Part of class Supervisor: how each one is taken, and how the service stops.
+#include <chrono>
 #include <csignal>
 #include <fmt/format.h>
+#include <string_view>
+#include <utility>
 
 #include "master/supervisor.hpp"
 #include "os/contract.hpp"

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string>
 #include <sys/socket.h>
+#include <utility>
 
 namespace orrery::master {
 

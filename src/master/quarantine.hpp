@@ -14,6 +14,7 @@
 //                                                      -> unknown
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>

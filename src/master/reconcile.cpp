@@ -3,7 +3,9 @@
 //
 // Part of class Supervisor; applied after each event, so each rule must be harmless to repeat.
 #include <algorithm>
+#include <chrono>
 #include <fmt/format.h>
+#include <string>
 
 #include "base/counted.hpp"
 #include "master/supervisor.hpp"

@@ -2,10 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <poll.h>
+#include <utility>
+#include <variant>
 
 #include "base/log.hpp"
 #include "os/oom.hpp"

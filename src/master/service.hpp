@@ -5,6 +5,7 @@
 // place.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <optional>

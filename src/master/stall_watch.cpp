@@ -1,6 +1,9 @@
 #include "master/stall_watch.hpp"
 
+#include <atomic>
+#include <chrono>
 #include <fmt/format.h>
+#include <optional>
 #include <utility>
 
 #include "base/log.hpp"

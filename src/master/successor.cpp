@@ -1,5 +1,6 @@
 #include "master/successor.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>

@@ -1,10 +1,13 @@
 #include "master/supervisor.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <fmt/format.h>
 #include <sys/wait.h>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "base/counted.hpp"
 #include "os/contract.hpp"

@@ -1,8 +1,10 @@
 #include "master/upgrade.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <fmt/format.h>
+#include <utility>
 
 namespace orrery::master {
 

@@ -14,6 +14,8 @@
 //  committed  the service is the successor's                   never
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <string>
 
 #include "base/clock.hpp"

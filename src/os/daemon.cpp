@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <string>
 #include <sys/wait.h>
+#include <utility>
 
 #include "os/contract.hpp"
 #include "os/signals.hpp"

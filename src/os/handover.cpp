@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <type_traits>
+#include <utility>
 
 namespace orrery::os {
 

@@ -1,6 +1,7 @@
 #include "os/notify.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>

@@ -4,8 +4,10 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <string_view>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 #include "base/log_file.hpp"
 #include "os/place.hpp"

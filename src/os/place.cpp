@@ -10,6 +10,7 @@
 #include <linux/magic.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+#include <utility>
 
 namespace orrery::os {
 

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <sys/stat.h>
+#include <utility>
 
 #include "orrery/result.hpp"
 

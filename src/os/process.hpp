@@ -5,6 +5,7 @@
 // _exit.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <pthread.h>
 #include <sys/signalfd.h>
+#include <utility>
 
 namespace orrery::os {
 

@@ -4,6 +4,7 @@
 // are non-blocking and close-on-exec; accepted TCP connections inherit TCP_NODELAY from them.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -1,5 +1,9 @@
 #include "planets/answer.hpp"
 
+#include <optional>
+#include <string_view>
+#include <vector>
+
 #include "planets/appearance.hpp"
 #include "planets/constellation.hpp"
 #include "planets/decimal.hpp"

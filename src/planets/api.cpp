@@ -2,6 +2,8 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "planets/answer.hpp"
 #include "planets/body.hpp"

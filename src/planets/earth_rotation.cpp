@@ -1,5 +1,6 @@
 #include "planets/earth_rotation.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>

@@ -1,6 +1,7 @@
 #include "planets/freshness.hpp"
 
 #include <cstdint>
+#include <utility>
 
 #include "planets/answer.hpp"
 

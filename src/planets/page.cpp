@@ -1,7 +1,9 @@
 #include "planets/page.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "planets/assets.hpp"
 #include "planets/content_coding.hpp"

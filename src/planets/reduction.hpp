@@ -4,6 +4,7 @@
 // test can compare them.
 #pragma once
 
+#include <algorithm>
 #include <numbers>
 
 #include "planets/sky.hpp"

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "planets/earth_rotation.hpp"
 #include "planets/query.hpp"

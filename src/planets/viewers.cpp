@@ -1,6 +1,10 @@
 #include "planets/viewers.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+#include <utility>
 
 #include "planets/answer.hpp"
 

@@ -1,5 +1,6 @@
 #include "uv/loop.hpp"
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <utility>

@@ -1,6 +1,8 @@
 #include "uv/stream.hpp"
 
 #include <cerrno>
+#include <memory>
+#include <string>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <utility>

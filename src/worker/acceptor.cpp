@@ -1,8 +1,12 @@
 #include "worker/acceptor.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
+#include <chrono>
+#include <cstdint>
 #include <cstring>
+#include <string>
 #include <utility>
 
 #include "base/log.hpp"

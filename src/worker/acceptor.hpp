@@ -6,8 +6,11 @@
 // request waits for the handler of class `sync`. Loop thread only.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "os/accept.hpp"

@@ -1,6 +1,7 @@
 #include "worker/balance.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 namespace orrery::worker {
 

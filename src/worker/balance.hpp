@@ -6,6 +6,7 @@
 // nobody's yardstick. Loop thread only.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <utility>
 

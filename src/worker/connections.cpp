@@ -1,6 +1,7 @@
 #include "worker/connections.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 #include "base/log.hpp"
 

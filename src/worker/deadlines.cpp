@@ -1,6 +1,7 @@
 #include "worker/deadlines.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 namespace orrery::worker {
 

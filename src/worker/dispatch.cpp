@@ -1,7 +1,10 @@
 #include "worker/dispatch.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <deque>
+#include <string_view>
 #include <utility>
 
 #include "http/problem.hpp"

@@ -1,5 +1,6 @@
 #include "worker/handover.hpp"
 
+#include <chrono>
 #include <utility>
 
 #include "base/log.hpp"

@@ -11,6 +11,8 @@
 // its next request was heard.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 
 #include "base/clock.hpp"

@@ -1,11 +1,18 @@
 #include "worker/life.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <functional>
 #include <random>
+#include <string>
+#include <string_view>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#include <utility>
 
 #include "base/log.hpp"
 #include "os/worker_signals.hpp"

@@ -1,6 +1,9 @@
 // Life: the parts of one worker, and what happens to them between boot and exit. See worker.hpp.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>

@@ -1,5 +1,6 @@
 #include "worker/mailbox.hpp"
 
+#include <memory>
 #include <utility>
 
 namespace orrery::worker {

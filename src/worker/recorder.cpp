@@ -1,10 +1,14 @@
 #include "worker/recorder.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
+#include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 #include "base/log.hpp"

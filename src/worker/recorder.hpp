@@ -4,8 +4,11 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <functional>
 #include <optional>
+#include <string_view>
+#include <utility>
 
 #include "base/clock.hpp"
 #include "http/context.hpp"

@@ -1,5 +1,6 @@
 #include "worker/reply.hpp"
 
+#include <string_view>
 #include <utility>
 
 #include "base/log.hpp"

@@ -1,7 +1,9 @@
 // Services: what the sessions of one worker share. Borrowed by each session, owned by the worker; loop thread only.
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "http/context.hpp"

@@ -1,7 +1,11 @@
 #include "worker/session.hpp"
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <new>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include "base/log.hpp"

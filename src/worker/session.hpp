@@ -5,10 +5,13 @@
 // delete themselves. An idle one holds no buffer, no parser and no request. Loop thread only.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/address.hpp"
 #include "base/unique_fd.hpp"

@@ -1,6 +1,9 @@
 #include "worker/worker.hpp"
 
 #include <exception>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "base/log.hpp"
 #include "worker/life.hpp"
