@@ -1,4 +1,6 @@
 // lower_case: ASCII letters in lower case whatever the locale; every other byte stays as it is.
+//
+// Pure. For names of the protocol and of settings, which are ASCII; never for text that people wrote.
 #pragma once
 
 #include <string>

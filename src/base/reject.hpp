@@ -41,7 +41,7 @@ namespace orrery::base {
   X(length_with_coding,    400, "both Content-Length and Transfer-Encoding are given") \
   X(coding_on_1_0,         400, "Transfer-Encoding is used with HTTP/1.0") \
   X(bad_transfer_coding,   400, "Transfer-Encoding is malformed, or `chunked` is not its last coding, once") \
-  X(unknown_transfer_coding, 501, "Transfer-Encoding has a coding other than `chunked`, which this server does not know") \
+  X(unknown_transfer_coding, 501, "Transfer-Encoding has a coding other than `chunked`, which is not known here") \
   X(bad_chunk,             400, "the chunked body is malformed") \
   X(long_chunk_extension,  400, "the chunk extensions are too long") \
   X(forbidden_trailer,     400, "a field that may stand only in the head stands in the trailers") \
@@ -49,7 +49,7 @@ namespace orrery::base {
   X(underscore_field,      400, "the name of a header or trailer field has an underscore, which header_map refuses") \
   X(too_many_parameters,   400, "the query has more parameters than limit_request_parameters") \
   X(contradicting_scheme,  400, "the proxy's fields contradict each other about the scheme") \
-  X(contradicting_client,  400, "Forwarded and X-Forwarded-For name different clients; forwarded_by can say which to read") \
+  X(contradicting_client,  400, "Forwarded and X-Forwarded-For name different clients; see forwarded_by") \
   X(bad_proxy_header,      400, "the PROXY header is malformed, or longer than 4096 bytes") \
   X(stray_proxy_header,    400, "a PROXY header stands where a request must begin; proxy_protocol may allow it") \
   X(missing_proxy_header,  400, "the connection does not begin with a PROXY header") \

@@ -1,6 +1,6 @@
 // UTF-8: where a well-formed character ends (RFC 3629).
 //
-// Pure. Whoever writes bytes of a peer where only UTF-8 may stand asks it, byte by byte; overlong forms,
+// Pure. Code that writes bytes of a peer where only UTF-8 may stand asks it, byte by byte; overlong forms,
 // surrogates and what lies beyond U+10FFFF are not well-formed.
 #pragma once
 

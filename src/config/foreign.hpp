@@ -1,6 +1,6 @@
 // Foreign: settings that gunicorn has and this server does not.
 //
-// Pure and constant. Whoever brings a gunicorn configuration is told what becomes of a setting, instead of
+// Pure and constant. An operator with a gunicorn configuration is told what becomes of a setting, instead of
 // being sent to one that only looks alike (`--reload` is not `--reload-strategy`). Asked when a name or flag
 // has no row in the table.
 #pragma once

@@ -158,9 +158,9 @@ lists included.
 Times are in seconds, or have a unit: `500ms` `10s` `2m` `1h`. Sizes are in bytes, or have a unit: `64k` `1m` `2g`
 (of 1024). Switches are `true` or `false`. `--print-config` shows each value and where it came from.
 
-In YAML a text that begins with `*`, `%`, `[`, `{`, `@` or `&` stands in quotes: `bind: "[::]:8000"`. A mapping under a name
-that begins with `x-` is no setting but a place for an anchor, which `<<` merges: `x-base: &base {workers: 4}`, then
-`<<: *base`. What stands beside the `<<` is stronger.
+In YAML a text that begins with `*`, `%`, `[`, `{`, `@` or `&` stands in quotes: `bind: "[::]:8000"`. A mapping under a
+name that begins with `x-` is no setting but a place for an anchor, which `<<` merges:
+`x-base: &base {workers: 4}`, then `<<: *base`. What stands beside the `<<` is stronger.
 )";
 
 }  // namespace

@@ -147,7 +147,8 @@ std::vector<Setting> make_settings() {
      .doc = "Total time for a request head, however slowly it trickles in. It runs from accept for the first request "
             "of a connection and from the first byte for later ones."},
     {.name = "body_timeout", .member = &Config::body_timeout, .kind = Kind::kDuration, .group = Group::kTime,
-     .impact = Impact::kRespawn, .flags = {"body-timeout"}, .placeholder = "TIME", .unit = "seconds", .range = {1, kWeek},
+     .impact = Impact::kRespawn, .flags = {"body-timeout"}, .placeholder = "TIME", .unit = "seconds",
+     .range = {1, kWeek},
      .doc = "Time for a request body, plus the time its bytes take at `min_rate`."},
     {.name = "write_timeout", .member = &Config::write_timeout, .kind = Kind::kDuration, .group = Group::kTime,
      .impact = Impact::kRespawn, .flags = {"write-timeout"}, .placeholder = "TIME", .unit = "seconds",
@@ -321,7 +322,8 @@ std::vector<Setting> make_settings() {
     {.name = "print_config", .kind = Kind::kSwitch, .flags = {"print-config"},
      .doc = "Print every value and where it came from, then exit."},
     {.name = "help", .kind = Kind::kSwitch, .letter = 'h', .flags = {"help"}, .doc = "Show this text and exit."},
-    {.name = "version", .kind = Kind::kSwitch, .letter = 'v', .flags = {"version"}, .doc = "Show the version and exit."},
+    {.name = "version", .kind = Kind::kSwitch, .letter = 'v', .flags = {"version"},
+     .doc = "Show the version and exit."},
   };
 }
 // clang-format on

@@ -116,7 +116,7 @@ std::string_view place_for_anchors(const YAML::Node& value) {
   return value.IsMap() ? " (a mapping to be merged with `<<` needs a name that begins with `x-`)" : "";
 }
 
-/// For whoever brings another format: "; write `workers: 4`".
+/// For a file in another format: "; write `workers: 4`".
 std::string in_yaml(const YAML::Node& top) {
   if (!top.IsScalar()) return "";
   const std::string text = top.Scalar();
@@ -322,7 +322,7 @@ std::string syntax_complaint(const std::string& text, const YAML::Exception& err
 Reading read_yaml(const std::string& path) {
   const auto text = read_file(path);
   if (!text) return {{}, {{path, text.error().message}}};
-  // Who reloads in the very moment his editor has truncated the file would get every default, the addresses included.
+  // A reload at the moment in which an editor has truncated the file would set every default, the addresses included.
   if (without_last_blanks(*text).empty())
     return {{},
             {{path, "the file is empty: is it just being written? For nothing but defaults, write a comment into it"}}};

@@ -24,7 +24,7 @@ namespace orrery::master {
 
 namespace {
 
-// What the master was started with for itself: nobody else may take it for his own.
+// What the master was started with for itself: no other process may take it for its own.
 std::vector<std::string> own_variables() {
   std::vector<std::string> names = inheritance_names();
   for (const char* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) names.emplace_back(name);

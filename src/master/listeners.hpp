@@ -7,7 +7,7 @@
 //  State    Meaning                                            Left by
 //  -------  -------------------------------------------------  ---------------------------------------------------
 //  named    a generation that serves, or may, names it         retire_all_but() -> retired
-//  retired  no longer, but another master accepts from it too  open() -> named; let_go() when it is ours alone -> deaf
+//  retired  it did, and another master accepts from it too     open() -> named; let_go() when it is ours alone -> deaf
 //  deaf     nobody new gets in; workers that are leaving may   open() -> named, not for a unix path, which is gone;
 //           hold copies, so its address cannot be bound anew   let_go() when no worker holds it, or its last
 //                                                              generation is dropped -> closed

@@ -57,7 +57,7 @@ class Quarantine {
   std::size_t begin_generation(unsigned generation, Rules rules);
   /// A worker of `generation` died while it ran this request.
   Verdict record_death(const Suspect& request, How how, unsigned generation, base::Monotonic now);
-  /// The requests whose time is over; they are held no longer.
+  /// The requests whose time is over; they are held until then, and not after.
   std::vector<Held> expire(base::Monotonic now);
 
   [[nodiscard]] const std::vector<Held>& held() const { return held_; }

@@ -299,7 +299,7 @@ void Supervisor::mark_spent(pid_t pid, LogLevel level, std::string_view why) {
   say(level, fmt::format("{} {}: it leaves when its replacement is ready", name_of(*child), why));
 }
 
-// A worker ended, or will be killed, though nobody wanted it to; it is no longer counted as live.
+// A worker ended, or will be killed, though nobody wanted it to; it does not count as live.
 void Supervisor::worker_lost(const Child& lost, int code, const std::string& how) {
   if (heir_ && !proven_) {
     // A reload gives a generation up at its first failure; so does an upgrade. Those that are ready finish what they

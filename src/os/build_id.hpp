@@ -1,7 +1,7 @@
 // BuildId: what the linker wrote into a program so that two builds can be told apart (.note.gnu.build-id).
 //
 // Master, when an upgrade begins. Reads the file by pread and believes no number in it, since it may be
-// anything and may just be being written; never maps it, since a file that is cut short would then end the
+// anything and somebody may be writing it; never maps it, since a file that is cut short would then end the
 // process.
 #pragma once
 

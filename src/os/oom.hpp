@@ -1,7 +1,7 @@
 // OOM: how often the kernel has killed a process of this cgroup for lack of memory.
 //
-// A SIGKILL looks the same whoever sent it; a counter that rose tells the kernel's from the others. Master only; opens
-// two files below `root`.
+// A SIGKILL looks the same from every sender; a counter that rose tells the kernel's from the others. Master only;
+// opens two files below `root`.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // Owned files: logs and socket files that the workers' user owns, though the master that makes them may be
 // root.
 //
-// The rule: what a path leads to is decided by whoever may write in a directory on its way, and that may be
+// The rule: what a path leads to is decided by every user that may write in a directory on its way, and that may be
 // the workers' user. So root changes and gives away nothing that it finds there. It asks the kernel as that
 // user first (ActingAs): then a link, a FIFO, a device or another's file leads that user nowhere it could not
 // go alone. Only where that user may not does root open what is root's own or that user's own, looked at
@@ -39,7 +39,7 @@ Result<OwnedFile> open_log(const std::string& path, const std::optional<Identity
 /// Whether open_log() would succeed; makes and opens nothing.
 Result<void> would_open_log(const std::string& path, const std::optional<Identity>& owner);
 
-/// Gives the socket file that root has just bound at `path` to `owner`; refuses anything else that lies
+/// Gives the socket file that root has bound at `path` to `owner`; refuses anything else that lies
 /// there.
 Result<void> give_socket(const std::string& path, const Identity& owner);
 

@@ -182,7 +182,7 @@ class Scoreboard {
   /// Master: from now on a worker that is told to leave has no siblings to leave anything to.
   void announce_stop();
   [[nodiscard]] bool stopping() const;
-  /// Master: workers of another master, whose slots are not here, take connections that are handed over; or no longer.
+  /// Master: workers of another master, whose slots are not here, take connections that are handed over; or not.
   void set_company(bool there);
   [[nodiscard]] bool has_company() const;
 

@@ -343,7 +343,7 @@ void turn_away(Listener& listener) {
   unlink_path(listener);
   listener.owns_path = false;
   if (!listener.fd) return;
-  // Whoever connects from now on is refused; who waits in the queue is still accepted.
+  // A client that connects from now on is refused; one that waits in the queue is still accepted.
   if (listener.target.is_abstract()) ::shutdown(listener.fd.get(), SHUT_RD);
   if (listener.target.kind != base::BindTarget::Kind::kTcp) return;
   // The kernel shakes hands on its own. A filter that drops each SYN without ACK (byte 13 of the TCP header holds the

@@ -33,7 +33,7 @@ Result<void> try_address(const base::BindTarget& target);
 /// Takes a listener that the master before this one opened for the same setting. Its unix path stays that master's.
 Result<Bound> take_over(int fd, const base::BindTarget& target, std::string_view bind);
 
-/// From now on the path of a unix listener is this process's to unlink, if it still is this socket's; or no longer.
+/// From now on the path of a unix listener is this process's to unlink, if it still is this socket's; or not.
 void own_path(Listener& listener, bool own);
 
 /// Changes the queue limit of a listener that is open already.

@@ -3,8 +3,8 @@
 // The kernel shows the bytes between a process's arg_start and env_end. save_invocation() copies what lies
 // there and moves the environment to the heap; only after it may set_title() write over the area. Before it,
 // and where the area cannot be found or is not this program's, set_title() only sets the short thread name. What a
-// title does not need of the environment stays, for whoever reads /proc/PID/environ. Each process calls set_title() for
-// itself. Pointers into the original argv show the title afterwards: whoever reads the command line again (a reload)
+// title does not need of the environment stays, for readers of /proc/PID/environ. Each process calls set_title() for
+// itself. Pointers into the original argv show the title afterwards: code that reads the command line again (a reload)
 // must keep copies.
 #pragma once
 

@@ -31,7 +31,7 @@ struct SeenSignals {
 void install_worker_signals(pid_t master, std::chrono::milliseconds graceful_timeout, const std::vector<int>& listeners,
                             void (*wake)(void*), void* context);
 
-/// Gives up this process's copies of the listeners: their numbers stay taken, by /dev/null, so whoever owns them may
+/// Gives up this process's copies of the listeners: their numbers stay taken, by /dev/null, so their owner may
 /// still close them. Async-signal-safe; harmless to repeat.
 void release_listeners();
 

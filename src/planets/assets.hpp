@@ -1,5 +1,6 @@
 // Assets: the files of the page as part of the program, packed when it was built (scripts/pack_page). They lie in
 // .rodata, are mapped with the binary and shared by every worker; nothing is read from disk or compressed at run time.
+// Constants for the life of the process; any thread.
 #pragma once
 
 #include <span>

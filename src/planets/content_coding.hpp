@@ -1,4 +1,6 @@
-// Content codings: which form of a file a client gets, by its Accept-Encoding (RFC 9110, 12.5.3). Pure; any thread.
+// Content codings: which form of a file a client gets, by its Accept-Encoding (RFC 9110, 12.5.3).
+//
+// Pure; any thread. It chooses among forms that were made when the program was built, and never compresses.
 #pragma once
 
 #include <optional>

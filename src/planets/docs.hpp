@@ -1,5 +1,6 @@
 // The API described: for programs (OpenAPI 3.1) and for people, with the page's style sheet. Files of docs/, part of
 // the program: constants for the life of the process. A unit test keeps them true to the code.
+// Any thread; nothing is read from disk at run time.
 #pragma once
 
 #include <string_view>

@@ -1,5 +1,6 @@
 // What a client may ask of a body with `fields=`, by name, and sets of it. The names are the JSON's. A set is one
-// word, so that a query carries it for nothing. Pure.
+// word, so that a query carries it for nothing.
+// Pure; any thread. It knows names only, and never computes what they stand for.
 #pragma once
 
 #include <array>

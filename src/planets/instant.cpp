@@ -34,7 +34,7 @@ bool is_clock_time(const CivilTime& time, std::int32_t day) noexcept {
 
 double length_of(std::int32_t day) noexcept { return ends_with_leap_second(day) ? 86401 : 86400; }
 
-// Whoever names an instant, to the nanosecond and in whatever parts, means the same double.
+// An instant named to the nanosecond, in whatever parts, is the same double.
 double seconds_of(std::int64_t nanoseconds) noexcept { return static_cast<double>(nanoseconds) / 1e9; }
 
 }  // namespace

@@ -25,7 +25,7 @@ class Instant {
  public:
   using UnixTime = std::chrono::sys_time<std::chrono::nanoseconds>;
 
-  // Unix time has no leap seconds: the second before midnight of such a day is simply not expressible.
+  // Unix time has no leap seconds: the second before midnight of such a day cannot be expressed.
   [[nodiscard]] static Instant from_unix(UnixTime time) noexcept;
 
   // Nothing when the fields are no UTC time: a 30 February, an hour 24, a 23:59:60 no leap second was put
@@ -62,7 +62,7 @@ class Instant {
 // From 1850-01-01T00:00:00Z up to, and without, 2150-01-01T00:00:00Z.
 [[nodiscard]] bool in_range(Instant instant) noexcept;
 
-// 2150-01-01T00:00:00Z, the first that is no longer in_range().
+// 2150-01-01T00:00:00Z, the first that is not in_range().
 [[nodiscard]] Instant end_of_range() noexcept;
 
 }  // namespace orrery::planets

@@ -1,5 +1,5 @@
 // Places: the cities of the world by name, for who does not know coordinates. `GET /places?q=` answers with those of
-// which a word begins so, marks on letters apart; a name that is just what was asked comes first, then the most
+// which a word begins so, marks on letters apart; a name that is exactly what was asked comes first, then the most
 // populous.
 //
 // The table is part of the binary (data/places.bin) and never changes: a search reads it once from begin to end,

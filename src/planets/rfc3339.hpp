@@ -1,4 +1,6 @@
-// RFC 3339 timestamps: "2026-11-22T10:00:00Z", with fractions and offsets, to and from an Instant. Pure.
+// RFC 3339 timestamps: "2026-11-22T10:00:00Z", with fractions and offsets, to and from an Instant.
+//
+// Pure; any thread. A timestamp that names no instant, or one outside the table's range, is refused by its reader.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,6 @@
 // A body's path over the sky as JSON, point by point. A Track is asked for the next piece until it ends, so a long one
 // never sits in memory; positions are computed as the client takes them. One owner, one thread at a time.
+// It never reads a clock: what it shows depends on the query alone.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,6 @@
 // Vectors of three numbers and their algebra, as the reduction needs it. Inline throughout, so that each
 // clone of the reduction compiles them for its own processor.
+// Pure; it never allocates and knows no frame or unit.
 #pragma once
 
 #include <cmath>

@@ -21,7 +21,7 @@ class ListenerPoll {
  public:
   /// Who is woken for a connection.
   enum class Wake : std::uint8_t {
-    kOne,  ///< one process: whoever is woken must accept, nobody else comes
+    kOne,  ///< one process: the one that is woken must accept, no other comes
     kAll,  ///< all that wait: one that is woken may leave it to the others
   };
 

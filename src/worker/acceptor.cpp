@@ -20,7 +20,7 @@ constexpr std::chrono::milliseconds kRetryAfter{100};
 /// When a worker that has withdrawn looks again though nothing happened; each look in vain doubles the time, up to the
 /// longest.
 constexpr std::chrono::milliseconds kFirstLook{5}, kLongestLook{40};
-/// Somebody waits to be accepted: perhaps a sibling is just coming. Still so after some looks at this distance: the
+/// Somebody waits to be accepted: perhaps a sibling is coming. Still so after some looks at this distance: the
 /// siblings are not what they seem.
 constexpr std::chrono::milliseconds kCloseLook{1};
 constexpr unsigned kCloseLooks = 4;

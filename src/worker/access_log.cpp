@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t kFlushAt = 32 * 1024;
 
-/// One write that never waits, whoever else shares the open file description and whatever its flags are: systemd hands
+/// One write that never waits, whatever else shares the open file description and whatever its flags are: systemd hands
 /// us a socket, and a pipe of somebody else's cannot be opened anew. A pipe that polls writable takes PIPE_BUF bytes; a
 /// unix socket takes so few bytes whole or not at all.
 ssize_t write_without_waiting(int fd, bool socket, std::string_view bytes) {

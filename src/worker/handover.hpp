@@ -70,7 +70,7 @@ class Adopter {
   void after_poll(bool willing);
   /// Leaves what waits to the siblings for a moment.
   void look_away();
-  /// Takes what waits, whoever should have it, then no more for ever.
+  /// Takes what waits, whichever worker should have it, then no more for ever.
   void finish();
   void stop();
 

@@ -170,7 +170,7 @@ bool Life::pass_on(int socket, const base::Address& peer, ProxyProtocol proxy) {
 }
 
 void Life::after_poll() {
-  // Who gets in now would find no handler thread: siblings, or the replacement, are to have him.
+  // A client that gets in now would find no handler thread: siblings, or the replacement, are to have it.
   if (exhausted_) exhausted_ = dispatch_->exhausted();
   if (exhausted_) {
     acceptor_.hold_off();

@@ -1,4 +1,6 @@
 // Life: the parts of one worker, and what happens to them between boot and exit. See worker.hpp.
+//
+// One per process, made after the fork; loop thread only. It puts parts together and decides nothing about a request.
 #pragma once
 
 #include <chrono>

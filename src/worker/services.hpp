@@ -1,4 +1,6 @@
-// Services: what the sessions of one worker share. Borrowed by each session, owned by the worker; loop thread only.
+// Services: what the sessions of one worker share. Borrowed by each session, owned by the worker.
+//
+// Loop thread only, but for the mailbox, which every thread may post to.
 #pragma once
 
 #include <chrono>

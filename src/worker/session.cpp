@@ -226,8 +226,8 @@ bool Session::start_stream(Response head, std::shared_ptr<Outlet> outlet) {
     started = exchange_.start_stream(std::move(head), now_);
     if (started) ongoing().outlet = outlet;
   });
-  // A connection that came just before the worker was asked to leave: its handler is about to say what it wants to
-  // hear.
+  // A connection that came in the moment before the worker was asked to leave: its handler is about to say what it
+  // wants to hear.
   if (started && exchange_.draining()) later([](Session& session) { session.tell_draining(); });
   return started && !closed_;
 }

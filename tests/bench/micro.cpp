@@ -44,7 +44,8 @@ constexpr std::string_view kBrowserHead =
     "Upgrade-Insecure-Requests: 1\r\n"
     "Sec-Fetch-Dest: document\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Site: same-origin\r\n\r\n";
 constexpr std::string_view kConstant =
-    R"({"name":"mars","az":123.45678901234567,"alt":-12.345678901234567,"geo_location":{"lon":145.051,"lat":-39.754,"elevation":0},"time":"2026-11-22T10:00:00.000Z"})";
+    R"({"name":"mars","az":123.45678901234567,"alt":-12.345678901234567,)"
+    R"("geo_location":{"lon":145.051,"lat":-39.754,"elevation":0},"time":"2026-11-22T10:00:00.000Z"})";
 const planets::Observer kObserver{{145.051}, {-39.754}, {0}};
 
 class Silent final : public http::Observer {

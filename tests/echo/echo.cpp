@@ -45,7 +45,8 @@ using orrery::Responder;
 using orrery::Response;
 
 constexpr std::string_view kConstant =
-    R"({"name":"mars","az":123.45678901234567,"alt":-12.345678901234567,"geo_location":{"lon":145.051,"lat":-39.754,"elevation":0},"time":"2026-11-22T10:00:00.000Z"})";
+    R"({"name":"mars","az":123.45678901234567,"alt":-12.345678901234567,)"
+    R"("geo_location":{"lon":145.051,"lat":-39.754,"elevation":0},"time":"2026-11-22T10:00:00.000Z"})";
 
 std::size_t number(const Request& request, std::string_view name, std::size_t fallback) {
   std::size_t value = fallback;

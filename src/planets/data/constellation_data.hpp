@@ -1,5 +1,6 @@
 // The constellations' boundaries (Delporte 1930) as a table of zones, after Roman 1987. Generated; provenance and how
 // to regenerate: README.md beside this file. Read only by constellation.cpp.
+// Constants; never edited by hand.
 #pragma once
 
 #include <array>

@@ -1,5 +1,6 @@
 // The Earth's rotation as observed, in tables: leap seconds and delta-T = TT - UT1. Generated with
 // planets.eph; sources and how to regenerate: README.md beside this file. Read only by time_scales.cpp.
+// Constants; never edited by hand.
 #pragma once
 
 #include <cstdint>
