@@ -29,7 +29,7 @@ inline tl::unexpected<Error> fail(std::string message) { return tl::unexpected<E
 /// `if (!file) return fail(file);`: passes on why a Result of another type has no value.
 template <class T>
 tl::unexpected<Error> fail(const Result<T>& failed) {
-  return fail(failed);
+  return tl::unexpected<Error>(failed.error());
 }
 template <class T>
 tl::unexpected<Error> fail(Result<T>&& failed) {
