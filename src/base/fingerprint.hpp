@@ -5,6 +5,7 @@
 // any version.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -13,9 +14,10 @@ namespace orrery::base {
 
 namespace fingerprint_detail {
 
-inline std::uint64_t load(const char* from, std::size_t size) {
+template <std::size_t kSize>
+std::uint64_t load(const char* from) {
   std::uint64_t word = 0;
-  std::memcpy(&word, from, size);
+  std::memcpy(&word, from, kSize);
   return word;
 }
 
@@ -34,24 +36,27 @@ inline std::uint64_t fingerprint(std::uint64_t key, std::string_view text) {
   constexpr std::uint64_t kOther = 0xe7037ed1a0b428dbULL;
   constexpr std::size_t kWord = sizeof(std::uint64_t);
   const char* at = text.data();
-  std::size_t left = text.size();
+  const std::size_t size = text.size();
   std::uint64_t state = key ^ kOne;
-  for (; left > 2 * kWord; at += 2 * kWord, left -= 2 * kWord)
-    state = mix(load(at, kWord) ^ kOne, load(at + kWord, kWord) ^ state);
   std::uint64_t first = 0;
   std::uint64_t last = 0;
-  if (left >= kWord) {
-    first = load(at, kWord);
-    last = load(at + left - kWord,
-                kWord);  // overlaps the first: each byte counts, none is read twice as another
-  } else if (left >= kWord / 2) {
-    first = load(at, kWord / 2);
-    last = load(at + left - kWord / 2, kWord / 2);
-  } else if (left > 0) {
-    first = load(at, 1);
-    last = load(at + left / 2, 1) << 8U | load(at + left - 1, 1);
+  // The last words overlap those before: each byte counts, and none is read twice as another.
+  if (size >= 2 * kWord) {
+    const char* const tail = at + size - 2 * kWord;
+    for (; at < tail; at += 2 * kWord) state = mix(load<kWord>(at) ^ kOne, load<kWord>(at + kWord) ^ state);
+    first = load<kWord>(tail);
+    last = load<kWord>(tail + kWord);
+  } else if (size >= kWord) {
+    first = load<kWord>(at);
+    last = load<kWord>(at + size - kWord);
+  } else if (size >= kWord / 2) {
+    first = load<kWord / 2>(at);
+    last = load<kWord / 2>(at + size - kWord / 2);
+  } else if (size > 0) {
+    first = load<1>(at);
+    last = load<1>(at + size / 2) << 8U | load<1>(at + size - 1);
   }
-  return mix(kOther ^ text.size(), mix(first ^ kOther, last ^ state));
+  return mix(kOther ^ size, mix(first ^ kOther, last ^ state));
 }
 
 }  // namespace orrery::base

@@ -29,10 +29,6 @@ void ListenerPoll::stop() {
   uv_poll_stop(&block_->handle);
 }
 
-void ListenerPoll::after_poll() {
-  if (turns_to_exclusive_ > 0 && --turns_to_exclusive_ == 0) register_exclusive();
-}
-
 void ListenerPoll::rotate() {
   if (exclusive_ && !withdrawn_) register_exclusive();
 }

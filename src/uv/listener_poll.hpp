@@ -30,7 +30,9 @@ class ListenerPoll {
   void start();
   void stop();
   /// Call once in each turn, after the poll phase.
-  void after_poll();
+  void after_poll() {
+    if (turns_to_exclusive_ > 0 && --turns_to_exclusive_ == 0) register_exclusive();
+  }
   /// Leaves the next connection to the other processes.
   void rotate();
   /// Leaves all connections to the other processes until rejoin(). Unlike stop() it does not concern libuv, so it is

@@ -78,6 +78,16 @@ uv_buf_t buffer_of(std::string_view text) {
 
 iovec part_of(std::string_view text) { return {const_cast<char*>(text.data()), text.size()}; }
 
+/// Bytes sent, or -errno.
+template <class Send>
+long try_until_told(Send&& send) {
+  for (;;) {
+    const ssize_t sent = send();
+    if (sent >= 0) return sent;
+    if (errno != EINTR) return errno == ENOBUFS ? -EAGAIN : -errno;
+  }
+}
+
 }  // namespace
 
 void Stream::Close::operator()(uv_stream_t* stream) const noexcept {
@@ -105,7 +115,7 @@ Result<Stream> Stream::adopt(Loop& loop, base::UniqueFd socket, Kind kind, Strea
     error = uv_pipe_open(handle, socket.get());
   }
   if (error != 0) return fail(std::string{"cannot take a connection: "} + uv_strerror(error));
-  (void)socket.release();
+  stream.descriptor_ = socket.release();
   stream.stream_->data = &events;
   return stream;
 }
@@ -119,18 +129,13 @@ void Stream::read_stop() { uv_read_stop(stream_.get()); }
 
 // As uv_try_write, without the questions that the caller knows the answers to.
 long Stream::try_write(std::string_view first, std::string_view second) {
+  if (second.empty())
+    return try_until_told([&] { return ::send(descriptor_, first.data(), first.size(), MSG_NOSIGNAL); });
   iovec parts[2] = {part_of(first), part_of(second)};
   msghdr message{};
   message.msg_iov = parts;
   message.msg_iovlen = 2;
-  const int fd = descriptor();
-  ssize_t sent = 0;
-  do {
-    sent =
-        second.empty() ? ::send(fd, first.data(), first.size(), MSG_NOSIGNAL) : ::sendmsg(fd, &message, MSG_NOSIGNAL);
-  } while (sent < 0 && errno == EINTR);
-  if (sent >= 0) return sent;
-  return errno == ENOBUFS ? -EAGAIN : -errno;
+  return try_until_told([&] { return ::sendmsg(descriptor_, &message, MSG_NOSIGNAL); });
 }
 
 void Stream::queue(base::Unsent unsent) {
@@ -147,16 +152,8 @@ void Stream::queue(base::Unsent unsent) {
 std::size_t Stream::queued() const { return uv_stream_get_write_queue_size(stream_.get()); }
 
 void Stream::reset_on_close() {
-  uv_os_fd_t fd = -1;
-  if (uv_fileno(reinterpret_cast<uv_handle_t*>(stream_.get()), &fd) != 0) return;
   const linger at_once{1, 0};
-  ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-}
-
-int Stream::descriptor() const {
-  uv_os_fd_t fd = -1;
-  uv_fileno(reinterpret_cast<const uv_handle_t*>(stream_.get()), &fd);
-  return fd;
+  ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
 void Stream::shut_down() {

@@ -54,7 +54,7 @@ class Stream {
   void queue(base::Unsent unsent);
   /// Bytes queued and not sent yet.
   [[nodiscard]] std::size_t queued() const;
-  [[nodiscard]] int descriptor() const;
+  [[nodiscard]] int descriptor() const { return descriptor_; }
   /// Half-close: the peer sees the end of our data once everything queued is sent.
   void shut_down();
   /// The close that follows tells the peer with a RST that something is missing, and what is unsent is thrown away.
@@ -67,6 +67,7 @@ class Stream {
     void operator()(uv_stream_t* stream) const noexcept;
   };
   std::unique_ptr<uv_stream_t, Close> stream_;
+  int descriptor_ = -1;  ///< what it reads and writes; libuv owns it
 };
 
 }  // namespace orrery::uv

@@ -29,8 +29,7 @@ void Giver::begin() {
   timer_.start(kLook, kLook);
 }
 
-void Giver::after_poll() {
-  if (!begun_ || given_up_) return;
+void Giver::give() {
   connections_.give_resting([this](int socket, const os::ConnectionAtRest& rest) {
     const os::Giving giving = os::give_connection(pair_, socket, rest);
     if (giving != os::Giving::kGiven) return giving;
@@ -84,8 +83,8 @@ void Adopter::start() {
   poll_.start();
 }
 
-void Adopter::after_poll(bool willing) {
-  if (!std::exchange(knocked_, false) || !open_ || away_ || !willing) return;
+void Adopter::take_one() {
+  if (!open_ || away_) return;
   if (left_to_others_ < kMostAways && outdone_()) {
     ++left_to_others_;
     return look_away();

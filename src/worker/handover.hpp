@@ -37,13 +37,16 @@ class Giver {
 
   void begin();
   /// Call once in each turn, after the poll phase.
-  void after_poll();
+  void after_poll() {
+    if (begun_ && !given_up_) give();
+  }
   [[nodiscard]] bool begun() const { return begun_; }
   /// Everything given was taken, or is given up. Asks the kernel.
   [[nodiscard]] bool done() const;
   [[nodiscard]] unsigned given() const { return given_; }
 
  private:
+  void give();
   void look();
   void run_out_of_patience(Company company, base::Monotonic now);
   void give_up();
@@ -67,7 +70,9 @@ class Adopter {
 
   void start();
   /// Call once in each turn, after the poll phase. `willing`: a request could be served now.
-  void after_poll(bool willing);
+  void after_poll(bool willing) {
+    if (std::exchange(knocked_, false) && willing) take_one();
+  }
   /// Leaves what waits to the siblings for a moment.
   void look_away();
   /// Takes what waits, whichever worker should have it, then no more for ever.
@@ -75,6 +80,8 @@ class Adopter {
   void stop();
 
  private:
+  void take_one();
+
   const os::HandoverPair& pair_;
   Connections& connections_;
   std::function<bool()> outdone_;

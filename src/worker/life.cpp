@@ -88,16 +88,14 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ht
       signalled_(loop_, [this] { on_signals(); }),
       heartbeat_(loop_, [this] { beat(); }),
       flusher_(loop_, [this] { recorder_.flush(); }),
-      grace_(loop_, [this] { on_grace_over(); }),
-      recycle_after_(recycle_after()) {
+      grace_(loop_, [this] { on_grace_over(); }) {
   services_.connections = &connections_;
   services_.dispatch = dispatch_.get();
   connections_.on_room([this] { acceptor_.resume(); });
   acceptor_.on_no_time(
       [this](int socket, const base::Address& peer, ProxyProtocol proxy) { return pass_on(socket, peer, proxy); });
-  recorder_.on_request_count([this](std::uint64_t count) {
-    if (recycle_after_ > 0 && count >= recycle_after_) tell_master(os::WorkerMessage::kRecycle);
-  });
+  if (const std::uint64_t count = recycle_after(); count > 0)
+    recorder_.on_request_count(count, [this] { tell_master(os::WorkerMessage::kRecycle); });
   recorder_.on_deadline_passed([this] {
     exhausted_ = dispatch_->exhausted();
     if (exhausted_) tell_master(os::WorkerMessage::kExhausted);

@@ -76,7 +76,6 @@ class Life final : public orrery::Worker {
   uv::Timer flusher_;
   uv::Timer grace_;
   std::vector<std::unique_ptr<uv::Timer>> tasks_;
-  std::uint64_t recycle_after_;
   bool slept_ = true;  ///< the loop had nothing to do before this turn's poll phase
   bool draining_ = false;
   bool exhausted_ = false;    ///< every handler thread was past its deadline when last looked

@@ -128,7 +128,7 @@ void Recorder::on_answered(const http::Message& message, const http::Answer& ans
   slot_.finished_next.store(next + 1, std::memory_order_release);
   if (access_log_) write_access_line(message, answer, now);
   if (message.flight != 0) slot_.account(message.flight);
-  if (count_callback_) count_callback_(count);
+  if (count >= call_from_) count_callback_();
 }
 
 void Recorder::write_access_line(const http::Message& message, const http::Answer& answer, base::Monotonic now) {

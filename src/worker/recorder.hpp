@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -29,8 +30,11 @@ class Recorder final : public http::Observer {
   void count_late_answer() { os::bump(slot_.counters.late_answers); }
   [[gnu::cold]] void handler_failed(const http::Message& message, std::string_view why);
 
-  /// Called with each answered request's running number.
-  void on_request_count(std::function<void(std::uint64_t)> callback) { count_callback_ = std::move(callback); }
+  /// Called for each answered request from the `count`th on.
+  void on_request_count(std::uint64_t count, std::function<void()> callback) {
+    call_from_ = count;
+    count_callback_ = std::move(callback);
+  }
   /// Called when a handler has passed its deadline.
   void on_deadline_passed(std::function<void()> callback) { deadline_callback_ = std::move(callback); }
 
@@ -48,7 +52,8 @@ class Recorder final : public http::Observer {
   std::int64_t rejects_second_ = 0;
   std::array<std::uint32_t, base::kRejects.size()> withheld_{};  ///< refusals without a line, by reason
   std::uint32_t all_withheld_ = 0;
-  std::function<void(std::uint64_t)> count_callback_;
+  std::uint64_t call_from_ = std::numeric_limits<std::uint64_t>::max();
+  std::function<void()> count_callback_;
   std::function<void()> deadline_callback_;
 };
 
