@@ -23,6 +23,7 @@ for (const name of wanted) {
   await page.mouse.move(1, 1);
   await page.waitForSelector('#daylight stop', { state: 'attached' });
   if (body) await page.waitForSelector('.path.chosen .line');
+  await page.evaluate(() => window.scrollTo(0, 0));
   await page.screenshot({ path: `${folder}${name}.png` });
   console.log(`${folder}${name}.png`);
 }

@@ -1,0 +1,60 @@
+#include "planets/freshness.hpp"
+
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "support/exchange_driver.hpp"
+
+namespace orrery::planets {
+namespace {
+
+test::SeenResponse answered(const std::string& fields, const test::ExchangeDriver::Handler& handler) {
+  test::ExchangeDriver driver;
+  driver.answer_with(handler);
+  driver.receive("GET / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n");
+  return test::read_responses(driver.output(), {"GET"}).at(0);
+}
+
+}  // namespace
+
+TEST_CASE("freshness: a tag is made from the bytes", "[planets]") {
+  CHECK(entity_tag("a").size() == 18);
+  CHECK(entity_tag("a") == entity_tag("a"));
+  CHECK(entity_tag("a") != entity_tag("b"));
+  CHECK(entity_tag("").front() == '"');
+  CHECK(entity_tag("").back() == '"');
+}
+
+TEST_CASE("freshness: an answer that lasts is sent, known, or not the one that is wanted", "[planets]") {
+  const auto handler = [](const Request& request) { return lasting(request, "text/plain", "body"); };
+  const std::string tag = entity_tag("body");
+  const auto whole = answered("", handler);
+  CHECK(whole.status == 200);
+  CHECK(whole.body == "body");
+  CHECK(whole.field("ETag") == tag);
+  CHECK(whole.field("Cache-Control") == "public, max-age=86400");
+  const auto known = answered("If-None-Match: " + tag + "\r\n", handler);
+  CHECK(known.status == 304);
+  CHECK(known.body.empty());
+  CHECK(known.field("ETag") == tag);
+  CHECK(answered("If-Match: \"other\"\r\n", handler).status == 412);
+  CHECK(answered("If-Match: " + tag + "\r\n", handler).status == 200);
+}
+
+TEST_CASE("freshness: an answer about now is stored nowhere", "[planets]") {
+  const auto now = answered("", [](const Request&) { return of_now(Response::text("now")); });
+  CHECK(now.field("Cache-Control") == "no-store");
+  CHECK(now.field("Access-Control-Allow-Origin") == "*");
+  CHECK_FALSE(now.field("ETag"));
+}
+
+TEST_CASE("freshness: a file of the program is asked about each time", "[planets]") {
+  static const Document document{"text/css", "a{}"};
+  const auto handler = [](const Request& request) { return embedded(request, document); };
+  CHECK(answered("", handler).field("Cache-Control") == "no-cache");
+  CHECK(answered("", handler).body == "a{}");
+  CHECK(answered("If-None-Match: " + document.tag + "\r\n", handler).status == 304);
+  CHECK(answered("If-Match: \"x\"\r\n", handler).status == 412);
+}
+
+}  // namespace orrery::planets
