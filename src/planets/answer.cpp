@@ -15,7 +15,8 @@ namespace orrery::planets {
 
 namespace {
 
-constexpr FieldSet kOfAppearance{Field::kMagnitude, Field::kPhase, Field::kAngularDiameter};
+constexpr FieldSet kOfAppearance{Field::kMagnitude, Field::kPhase, Field::kElongation, Field::kAngularDiameter};
+constexpr FieldSet kOfSpace{Field::kGeocentric, Field::kHeliocentric};
 constexpr FieldSet kOfEvents{Field::kRise, Field::kTransit, Field::kSet};
 constexpr FieldSet kAtHorizon{Field::kRise, Field::kSet};
 
@@ -60,6 +61,11 @@ class AskedFields {
       key(Field::kConstellation);
       json_.string(constellation_of(sky.geometry(body_).from_observer));
     }
+    if (query_.fields.has_any(kOfSpace)) {
+      const TruePosition there = sky.true_position(body_);
+      vector(Field::kGeocentric, there.from_earth);
+      vector(Field::kHeliocentric, there.from_sun);
+    }
     if (query_.fields.has_any(kOfEvents)) put_events();
   }
 
@@ -70,6 +76,13 @@ class AskedFields {
     if (!query_.fields.has(field)) return;
     key(field);
     json_.rounded<kDecimals>(value);
+  }
+  void vector(Field field, const Vector& value) {
+    if (!query_.fields.has(field)) return;
+    key(field);
+    json_.raw(R"({"x":)").rounded<kDistanceDecimals>(value.x);
+    json_.raw(R"(,"y":)").rounded<kDistanceDecimals>(value.y);
+    json_.raw(R"(,"z":)").rounded<kDistanceDecimals>(value.z).raw("}");
   }
   void time(Field field, const std::optional<Instant>& time) {
     if (!query_.fields.has(field)) return;
@@ -93,6 +106,7 @@ class AskedFields {
     const Appearance seen = appearance(body_, sky.geometry(body_), query_.instant);
     number<kOtherDecimals>(Field::kMagnitude, seen.magnitude);
     number<kOtherDecimals>(Field::kPhase, seen.illuminated);
+    if (query_.fields.has(Field::kElongation)) number<kAngleDecimals>(Field::kElongation, sky.elongation(body_).value);
     number<kOtherDecimals>(Field::kAngularDiameter, seen.diameter);
   }
   void put_events() {

@@ -21,14 +21,17 @@ enum class Field : std::uint8_t {
   kLightTime,
   kMagnitude,
   kPhase,
+  kElongation,
   kAngularDiameter,
   kConstellation,
+  kGeocentric,
+  kHeliocentric,
   kRise,
   kTransit,
   kSet,
 };
 
-inline constexpr std::array<std::string_view, 14> kFieldNames = {
+inline constexpr std::array<std::string_view, 17> kFieldNames = {
     "az",
     "alt",
     "airless_alt",
@@ -38,8 +41,11 @@ inline constexpr std::array<std::string_view, 14> kFieldNames = {
     "light_time",
     "magnitude",
     "phase",
+    "elongation",
     "angular_diameter",
     "constellation",
+    "geocentric",
+    "heliocentric",
     "rise",
     "transit",
     "set",

@@ -65,4 +65,16 @@ Geometry Sky::geometry(Body body) const noexcept {
   return {ray.distance * ray.direction, from_sun};
 }
 
+Degrees Sky::elongation(Body body) const noexcept {
+  if (body == Body::kSun && moment_) return {0};
+  return degrees(angle_between(geometry(Body::kSun).from_observer, geometry(body).from_observer));
+}
+
+TruePosition Sky::true_position(Body body) const noexcept {
+  constexpr Vector kNothing{kNan, kNan, kNan};
+  if (!moment_ || !is_body(body)) return {kNothing, kNothing};
+  const Vector there = reduction::mover(*moment_, body).state.position;
+  return {there - earth_and_moon(moment_->place).earth.position, there - moment_->sun};
+}
+
 }  // namespace orrery::planets

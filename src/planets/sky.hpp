@@ -38,6 +38,12 @@ struct Geometry {
   Vector from_sun;  // nothing for the Sun
 };
 
+// Where a body is at the instant itself, as if light took no time: in the ICRS and au, from centre to centre.
+struct TruePosition {
+  Vector from_earth;
+  Vector from_sun;  // nothing for the Sun
+};
+
 // What does not depend on the body.
 struct Moment {
   TablePlace place;
@@ -65,6 +71,12 @@ class Sky {
 
   // For what a body looks like, and where among the stars it stands.
   [[nodiscard]] Geometry geometry(Body body) const noexcept;
+
+  // From the Sun's centre to the body's, as the observer sees both: 0 to 180, and 0 for the Sun.
+  [[nodiscard]] Degrees elongation(Body body) const noexcept;
+
+  // The same for every observer. For maps of the solar system; nobody sees it so.
+  [[nodiscard]] TruePosition true_position(Body body) const noexcept;
 
  private:
   std::optional<Moment> moment_;

@@ -20,8 +20,11 @@ const std::vector<std::string> kFields = {"az",
                                           "light_time",
                                           "magnitude",
                                           "phase",
+                                          "elongation",
                                           "angular_diameter",
                                           "constellation",
+                                          "geocentric",
+                                          "heliocentric",
                                           "rise",
                                           "transit",
                                           "set"};
@@ -59,6 +62,9 @@ TEST_CASE("almanac: what the fields say") {
     CHECK(mars["visibility"] == "rises_and_sets");
     CHECK(mars["magnitude"].get<double>() == Approx(0.59).margin(0.05));
     CHECK(mars["phase"].get<double>() == Approx(0.896).margin(0.002));
+    CHECK(mars["elongation"].get<double>() > 90);
+    CHECK(mars["geocentric"].size() == 3);
+    CHECK(mars["heliocentric"]["x"].is_number());
     CHECK(mars["light_time"].get<double>() == Approx(mars["distance"].get<double>() * 499.004784));
   }
   SECTION("a position is the same with fields and without") {

@@ -14,7 +14,8 @@ TEST_CASE("yaml advice: what a person should change in the line") {
   };
   for (const Row& row : {
            Row{"an alias without its anchor", "user: *base", 0,
-               "`user: *base`: `*base` stands for what has the anchor `&base` further up, and nothing has; for the text "
+               "`user: *base`: `*base` stands for what has the anchor `&base` further up, and nothing has; for the "
+               "text "
                "itself put it in quotes: user: '*base'"},
            Row{"a percent sign", "a: b\naccess_log_format: %(h)s", 1,
                "`access_log_format: %(h)s`: a value that begins with `%` means something else to YAML; put it in "

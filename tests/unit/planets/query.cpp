@@ -74,8 +74,7 @@ TEST_CASE("query: no day that is asked for ends beyond the tables", "[planets]")
 }
 
 TEST_CASE("query: a track has its points counted before it begins", "[planets]") {
-  const TrackQuery day =
-      of("?from=2026-11-22T00:00:00Z&to=2026-11-23T00:00:00Z&step=3600", read_track_query);
+  const TrackQuery day = of("?from=2026-11-22T00:00:00Z&to=2026-11-23T00:00:00Z&step=3600", read_track_query);
   CHECK(day.query.problems.empty());
   CHECK(day.points == 25);
   CHECK(of("?from=2026-11-22T00:00:00Z&to=2026-11-22T00:00:00Z", read_track_query).points == 1);

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "planets/reduction.hpp"
+#include "planets/rfc3339.hpp"
 #include "unit/planets/oracle_rows.hpp"
 
 namespace orrery::planets {
@@ -68,6 +69,51 @@ TEST_CASE("a second of UT1 turns the sky by fifteen arcseconds", "[planets]") {
   const double circle = std::cos(radians(zero.declination));
   CHECK(horizontal_separation(zero, one) == Approx(15.041 * circle).epsilon(0.001));
   CHECK(equatorial_separation(zero, one) < 0.001);
+}
+
+TEST_CASE("elongations are those of the almanacs", "[planets]") {
+  struct Row {
+    const char* name;
+    const char* time;
+    Body body;
+    double degrees;
+    double margin;
+  };
+  // Greatest elongations and oppositions as published for 2025 and 2026, to the digit in which they are published.
+  for (const Row& row : {
+           Row{"Mercury east", "2026-02-19T18:00:00Z", Body::kMercury, 18.1, 0.06},
+           Row{"Mercury west", "2026-04-03T23:00:00Z", Body::kMercury, 27.8, 0.06},
+           Row{"Venus east", "2026-08-15T06:00:00Z", Body::kVenus, 45.9, 0.06},
+           Row{"Venus west", "2025-06-01T04:00:00Z", Body::kVenus, 45.9, 0.06},
+           Row{"the total eclipse of 12 August 2026 in Burgos", "2026-08-12T18:29:30Z", Body::kMoon, 0, 0.03},
+           Row{"the Sun itself", "2026-08-12T18:29:30Z", Body::kSun, 0, 0},
+       }) {
+    INFO(row.name);
+    const Observer burgos{{-3.70}, {42.34}, {860}};
+    const Sky sky{*parse_rfc3339(row.time), burgos};
+    CHECK(std::abs(sky.elongation(row.body).value - row.degrees) <= row.margin);
+  }
+}
+
+TEST_CASE("true positions are one triangle for every body and every observer", "[planets]") {
+  RandomCases cases;
+  for (int i = 0; i < 200; ++i) {
+    const Instant instant = cases.instant();
+    const Sky here{instant, cases.observer()}, there{instant, cases.observer()};
+    const Vector sun = here.true_position(Body::kSun).from_earth;
+    CHECK(length(here.true_position(Body::kSun).from_sun) == 0);
+    for (const Body body : kBodies) {
+      const TruePosition position = here.true_position(body);
+      CHECK(length(position.from_earth - position.from_sun - sun) < 1e-13);
+      CHECK(length(position.from_earth - there.true_position(body).from_earth) < 1e-13);
+      // Light is late by its way times the body's speed, at most 50 km/s, and a place is an Earth's radius away.
+      const double distance = here.position(body).distance.value;
+      CHECK(std::abs(length(position.from_earth) - distance) < 3.5e-4 * distance + 4.4e-5);
+    }
+  }
+  // Perihelion of 2026, as published: 0.98330 au.
+  const Sky perihelion{*parse_rfc3339("2026-01-03T17:16:00Z"), kGreenwich};
+  CHECK(length(perihelion.true_position(Body::kSun).from_earth) == Approx(0.98330).margin(5e-6));
 }
 
 TEST_CASE("at a pole a body stands as high as its declination", "[planets]") {
