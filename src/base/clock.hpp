@@ -1,6 +1,6 @@
 // Clock: the one door through which time comes in.
 //
-// Pure parts (supervisor, exchange) never read a clock: they are given an Instant. `Monotonic` counts
+// Pure parts (supervisor, connection) never read a clock: they are given an Instant. `Monotonic` counts
 // CLOCK_MONOTONIC, which all processes of one boot share, so the master may compare it with what a worker wrote
 // into the scoreboard.
 #pragma once

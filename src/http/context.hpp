@@ -1,4 +1,5 @@
-// Context: what all exchanges of one worker share: settings, routes, buffers, the date, and who is told what happened.
+// Context: what all connections of one worker share: settings, routes, buffers, the date, and who is told what
+// happened.
 //
 // Made once per worker, after the fork; loop thread only.
 #pragma once
@@ -15,12 +16,12 @@
 #include "base/address.hpp"
 #include "base/clock.hpp"
 #include "base/reject.hpp"
+#include "http/date_line.hpp"
 #include "http/forwarding.hpp"
 #include "http/message.hpp"
 #include "http/problem.hpp"
 #include "http/request_id.hpp"
 #include "http/router.hpp"
-#include "http/writer.hpp"
 
 namespace orrery::http {
 
@@ -33,7 +34,7 @@ struct Answer {
   base::Ending ending = base::Ending::kClosed;
 };
 
-/// Told of what the exchanges decide. Must not call back into the exchange.
+/// Told of what the connections decide. Must not call back into the connection.
 class Observer {
  public:
   virtual ~Observer() = default;

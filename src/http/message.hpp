@@ -1,12 +1,12 @@
 // Message: one request message: its bytes, its fields, and what the server found out about it.
 //
-// Filled by the exchange (guard, parser, policy, router), read by handlers through orrery::Request. All positions are
+// Filled by its connection (guard, parser, policy, router), read by handlers through orrery::Request. All positions are
 // offsets from `bytes`, so the head may lie in the worker's read buffer while a handler runs at once, and is copied
 // (keep_bytes) only when the message outlives the read. Borrowed from the worker's MessagePool while a request is
 // unfinished: an idle connection has none.
 //
-// Owned by its Exchange through a reference count; a Request by value holds one more. Counted references may be dropped
-// on any thread; everything else happens on the loop thread, or on the one thread that runs the handler.
+// Owned by its connection through a reference count; a Request by value holds one more. Counted references may be
+// dropped on any thread; everything else happens on the loop thread, or on the one thread that runs the handler.
 #pragma once
 
 #include <algorithm>
@@ -26,8 +26,9 @@
 #include "base/address.hpp"
 #include "base/clock.hpp"
 #include "http/characters.hpp"
-#include "http/guard.hpp"
-#include "http/parser.hpp"
+#include "http/h1/chunk_guard.hpp"
+#include "http/h1/guard.hpp"
+#include "http/h1/parser.hpp"
 #include "http/router.hpp"
 #include "http/target.hpp"
 
@@ -86,7 +87,7 @@ struct MessageState {
   base::Monotonic dispatched{};       ///< its handler was called
   base::Monotonic deadline{};         ///< the handler's; the epoch = none
   std::optional<std::uint64_t> stream_length;  ///< of a response that comes piece by piece
-  Guard guard;
+  h1::Guard guard;
 };
 
 /// A response between the moment in which it was written and that in which its last byte has left: what the access log
@@ -128,8 +129,8 @@ class Message : public MessageState {
   std::atomic<bool> cancelled{false};
   Departure departure;
 
-  ChunkGuard chunk_guard;
-  Parser parser;
+  h1::ChunkGuard chunk_guard;
+  h1::Parser parser;
 
   [[nodiscard]] std::string_view view(Span span) const { return {bytes + span.begin, span.length}; }
   [[nodiscard]] std::string_view path() const { return {path_storage() + path_part.begin, path_part.length}; }

@@ -7,7 +7,7 @@
 
 #include "base/utf8.hpp"
 #include "http/characters.hpp"
-#include "http/writer.hpp"
+#include "http/status.hpp"
 
 namespace orrery::http {
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "http/characters.hpp"
-#include "http/writer.hpp"
+#include "http/sendable.hpp"
 
 namespace orrery {
 

@@ -23,8 +23,8 @@ void Connections::add(base::UniqueFd socket, const base::Address& peer, ProxyPro
 
 void Connections::adopt(os::TakenConnection taken) {
   Session& session = seat(taken.rest.peer, ProxyProtocol::kOff);
-  const http::Exchange::Rest rest{base::Monotonic{base::Nanoseconds{taken.rest.since_ns}}, taken.rest.requests,
-                                  taken.rest.sender, taken.rest.proxy};
+  const http::h1::Connection::Rest rest{base::Monotonic{base::Nanoseconds{taken.rest.since_ns}}, taken.rest.requests,
+                                        taken.rest.sender, taken.rest.proxy};
   begin(session, session.resume(std::move(taken.socket), rest));
 }
 
@@ -64,7 +64,7 @@ bool Connections::make_room() {
 bool Connections::close_longest_idle() {
   Session* const session = longest_idle();
   if (!session) return false;
-  services_.recorder.on_rejected(base::Reject::too_many_connections, session->exchange_.sender(), nullptr);
+  services_.recorder.on_rejected(base::Reject::too_many_connections, session->connection_.sender(), nullptr);
   return session->close_if_idle();
 }
 
@@ -73,7 +73,7 @@ Session* Connections::longest_idle() {
   const base::Monotonic now = base::monotonic_now();
   for (;;) {
     Session& session = *seen_idle_.first;
-    const base::Monotonic since = session.counted_idle_ ? session.exchange_.idle_since() : now;
+    const base::Monotonic since = session.counted_idle_ ? session.connection_.idle_since() : now;
     if (session.counted_idle_ && since <= session.seen_idle_) return &session;
     dequeue(session);
     enqueue(session, std::max(since, session.seen_idle_));
@@ -96,7 +96,7 @@ void Connections::give_resting(const std::function<os::Giving(int socket, const 
   for (Session* session = seen_idle_.first; session != nullptr;) {
     Session* next = session->behind_;
     if (const auto rest = session->rest()) {
-      const os::Giving giving = give(session->stream_.descriptor(), {.peer = session->exchange_.peer(),
+      const os::Giving giving = give(session->stream_.descriptor(), {.peer = session->connection_.peer(),
                                                                      .sender = rest->sender,
                                                                      .proxy = rest->proxy,
                                                                      .since_ns = rest->since.time_since_epoch().count(),

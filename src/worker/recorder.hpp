@@ -1,4 +1,4 @@
-// Recorder: writes down what the exchanges decide: counters, the last requests, the access log, the error log.
+// Recorder: writes down what the connections decide: counters, the last requests, the access log, the error log.
 //
 // One per worker; loop thread only. Everything but the log files lies in the worker's slot of the scoreboard.
 #pragma once

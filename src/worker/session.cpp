@@ -17,7 +17,7 @@
 namespace orrery::worker {
 
 using base::Monotonic;
-using Step = http::Exchange::Step;
+using Step = http::h1::Connection::Step;
 
 namespace {
 
@@ -31,7 +31,7 @@ constexpr int kNotServed = 503;
 
 Session::Session(Services& services, std::uint32_t index, const base::Address& peer, ProxyProtocol proxy, Monotonic now)
     : services_(services),
-      exchange_(services.context, peer, proxy, now),
+      connection_(services.context, peer, proxy, now),
       index_(index),
       serial_(services.connections->next_serial()) {}
 
@@ -39,38 +39,38 @@ Session::~Session() = default;
 
 Result<void> Session::start(base::UniqueFd socket) {
   const auto kind =
-      exchange_.peer().family == base::Address::Family::kUnix ? uv::Stream::Kind::kUnix : uv::Stream::Kind::kTcp;
+      connection_.peer().family == base::Address::Family::kUnix ? uv::Stream::Kind::kUnix : uv::Stream::Kind::kTcp;
   auto stream = uv::Stream::adopt(services_.loop, std::move(socket), kind, *this);
   if (!stream) return fail(stream);
   stream_ = std::move(*stream);
   stream_.read_start();
   reading_ = Reading::kForUse;
-  services_.deadlines.schedule(*this, exchange_.deadline(), exchange_.idle_since());
+  services_.deadlines.schedule(*this, connection_.deadline(), connection_.idle_since());
   return {};
 }
 
-Result<void> Session::resume(base::UniqueFd socket, const http::Exchange::Rest& rest) {
-  exchange_.resume(rest);
+Result<void> Session::resume(base::UniqueFd socket, const http::h1::Connection::Rest& rest) {
+  connection_.resume(rest);
   return start(std::move(socket));
 }
 
-/// One turn: `act` tells the exchange what happened; then everything that follows from it is done. Inside a turn of the
-/// same session (a handler that answers at once) only `act` runs, and the turn that is under way goes on with it.
+/// One turn: `act` tells the connection what happened; then everything that follows from it is done. Inside a turn of
+/// the same session (a handler that answers at once) only `act` runs, and the turn that is under way goes on with it.
 template <class Act>
 void Session::turn(Act&& act) {
   if (closed_) return;
   if (output_) return act();
   now_ = latest_ = base::monotonic_now();
   output_ = services_.outputs.take();
-  exchange_.attach(output_.get());
+  connection_.attach(output_.get());
   try {
     act();
     work();
   } catch (const std::bad_alloc&) {
     run_out_of_memory();
   }
-  exchange_.settle();
-  exchange_.attach(nullptr);
+  connection_.settle();
+  connection_.attach(nullptr);
   services_.outputs.give_back(std::move(output_));
   if (closed_) return;
   if (idle())
@@ -80,13 +80,13 @@ void Session::turn(Act&& act) {
   if (ongoing_ && ongoing_->wants_drain && stream_.queued() == 0)
     later([](Session& session) { session.tell_drained(); });
   settle_reading();
-  services_.deadlines.schedule(*this, exchange_.deadline(), now_);
+  services_.deadlines.schedule(*this, connection_.deadline(), now_);
 }
 
-/// What the exchange was doing is lost, and with it this connection; the others need not be.
+/// What the connection was doing is lost, and the connection with it; the others need not be.
 void Session::run_out_of_memory() {
   std::array<char, 46> peer{};
-  base::log_error("there was no memory for the connection of {}; it is closed", exchange_.peer().format_ip(peer));
+  base::log_error("there was no memory for the connection of {}; it is closed", connection_.peer().format_ip(peer));
   output_->clear();
   stream_.reset_on_close();
   close(kNotServed);
@@ -94,7 +94,7 @@ void Session::run_out_of_memory() {
 
 void Session::work() {
   for (int steps = 0; steps < kStepsPerTurn; ++steps) {
-    if (!step(exchange_.next(now_))) return;
+    if (!step(connection_.next(now_))) return;
   }
   flush();
   later([](Session& session) { session.turn([] {}); });
@@ -119,12 +119,12 @@ bool Session::step(Step step) {
     case Step::kBody: deliver_body(); return true;
     case Step::kPull: services_.dispatch->pull(*this); return true;
     case Step::kFlush: flush(); return !closed_;
-    case Step::kWait: flush(); return exchange_.broken() && !closed_;
+    case Step::kWait: flush(); return connection_.broken() && !closed_;
     case Step::kLinger: flush(); break;
     case Step::kClose: flush(); break;
   }
   if (closed_) return false;
-  if (exchange_.broken()) {
+  if (connection_.broken()) {
     // Without it a cut response could pass for a whole one, and the kernel would keep the rest for a client that takes
     // nothing.
     stream_.reset_on_close();
@@ -141,49 +141,49 @@ void Session::flush() {
   const std::size_t size = output_->size();
   // What waits goes first.
   long taken = UV_EAGAIN;
-  if (exchange_.unsent() == 0) taken = stream_.try_write(output_->buffer(), output_->tail());
+  if (connection_.unsent() == 0) taken = stream_.try_write(output_->buffer(), output_->tail());
   if (taken < 0 && taken != UV_EAGAIN) return close();
   const std::size_t sent = taken < 0 ? 0 : static_cast<std::size_t>(taken);
   os::bump(services_.slot.counters.bytes_out, sent);
-  const std::size_t unsent = exchange_.unsent() + size - sent;
+  const std::size_t unsent = connection_.unsent() + size - sent;
   if (sent == size) {
     output_->clear();
-    return exchange_.output_sent(sent, unsent, now_);
+    return connection_.output_sent(sent, unsent, now_);
   }
   base::Unsent rest = output_->take_unsent(sent);
-  exchange_.output_sent(sent, unsent, now_);
+  connection_.output_sent(sent, unsent, now_);
   stream_.queue(std::move(rest));
 }
 
 void Session::note_sent(std::size_t unsent) {
-  const std::size_t sent = exchange_.unsent() - std::min(unsent, exchange_.unsent());
+  const std::size_t sent = connection_.unsent() - std::min(unsent, connection_.unsent());
   if (sent == 0) return;
   os::bump(services_.slot.counters.bytes_out, sent);
-  exchange_.output_sent(sent, unsent, now_);
+  connection_.output_sent(sent, unsent, now_);
 }
 
 void Session::on_bytes(std::string_view bytes) {
   os::bump(services_.slot.counters.bytes_in, bytes.size());
-  if (exchange_.deaf()) return exchange_.receive(bytes, base::monotonic_now());
+  if (connection_.deaf()) return connection_.receive(bytes, base::monotonic_now());
   turn([&] {
     services_.keep_date(now_);
-    exchange_.receive(bytes, now_);
+    connection_.receive(bytes, now_);
   });
 }
 
 void Session::on_end(int error) {
   reading_ = Reading::kNot;
   turn([&] {
-    if (error == 0) return exchange_.receive_end();
+    if (error == 0) return connection_.receive_end();
     note_progress();
-    exchange_.abandon(now_);
+    connection_.abandon(now_);
   });
 }
 
 void Session::on_sent(int error, std::size_t unsent) {
   turn([&] {
     note_sent(unsent);
-    if (error != 0) exchange_.abandon(now_);
+    if (error != 0) connection_.abandon(now_);
   });
   if (!closed_ && error == 0 && unsent == 0) tell_drained();
 }
@@ -196,7 +196,7 @@ void Session::tell_drained() {
 void Session::on_deadline(Monotonic) {
   turn([&] {
     note_progress();
-    exchange_.expire(now_);
+    connection_.expire(now_);
   });
 }
 
@@ -204,60 +204,60 @@ void Session::answer(Response&& response) {
   // Within a turn a handler has taken its time since that began.
   if (output_) latest_ = base::monotonic_now();
   turn([&] {
-    if (!exchange_.respond(std::move(response), latest_)) services_.recorder.count_late_answer();
+    if (!connection_.respond(std::move(response), latest_)) services_.recorder.count_late_answer();
   });
 }
 
 void Session::refuse(base::Reject reason, std::chrono::seconds retry_after) {
-  turn([&] { exchange_.refuse(reason, now_, retry_after); });
+  turn([&] { connection_.refuse(reason, now_, retry_after); });
 }
 
 void Session::pulled(std::string_view piece, bool more) {
-  turn([&] { exchange_.pulled(piece, more, now_); });
+  turn([&] { connection_.pulled(piece, more, now_); });
 }
 
 void Session::break_stream() {
-  turn([&] { exchange_.break_stream(); });
+  turn([&] { connection_.break_stream(); });
 }
 
 bool Session::start_stream(Response head, std::shared_ptr<Outlet> outlet) {
   bool started = false;
   turn([&] {
-    started = exchange_.start_stream(std::move(head), now_);
+    started = connection_.start_stream(std::move(head), now_);
     if (started) ongoing().outlet = outlet;
   });
   // A connection that came in the moment before the worker was asked to leave: its handler is about to say what it
   // wants to hear.
-  if (started && exchange_.draining()) later([](Session& session) { session.tell_draining(); });
+  if (started && connection_.draining()) later([](Session& session) { session.tell_draining(); });
   return started && !closed_;
 }
 
 bool Session::write_piece(std::string_view piece) {
-  if (closed_ || !exchange_.streaming()) return false;
+  if (closed_ || !connection_.streaming()) return false;
   const std::size_t behind = stream_.queued() + (output_ ? output_->size() : 0);
   if (behind > kStreamBehind) {
     ongoing().wants_drain = true;
     return false;
   }
-  turn([&] { exchange_.send_piece(piece); });
+  turn([&] { connection_.send_piece(piece); });
   return !closed_;
 }
 
 void Session::end_stream() {
-  turn([&] { exchange_.end_stream(now_); });
+  turn([&] { connection_.end_stream(now_); });
 }
 
 void Session::want_body(BodyReader::Callback callback) {
   if (ongoing().body_ended) return tell_reader(callback, {BodyPiece::Kind::kEnd, {}});
   ongoing().body_callback = std::move(callback);
-  turn([&] { exchange_.want_body(now_); });
+  turn([&] { connection_.want_body(now_); });
 }
 
 void Session::deliver_body() {
-  http::Exchange::BodyRead read = exchange_.take_body_piece();
+  http::h1::Connection::BodyRead read = connection_.take_body_piece();
   const auto callback = std::exchange(ongoing().body_callback, {});
   if (!callback) return;
-  // The last bytes and the end are one piece for the exchange and two for the reader.
+  // The last bytes and the end are one piece for the connection and two for the reader.
   if (read.bytes.empty()) return tell_reader(callback, {BodyPiece::Kind::kEnd, {}});
   ongoing().body_ended = read.last;
   tell_reader(callback, {BodyPiece::Kind::kData, read.bytes});
@@ -269,27 +269,27 @@ void Session::tell_reader(const BodyReader::Callback& callback, const BodyPiece&
 }
 
 void Session::drain() {
-  turn([&] { exchange_.drain(now_); });
+  turn([&] { connection_.drain(now_); });
   tell_draining();
 }
 
-std::optional<http::Exchange::Rest> Session::rest() const { return closed_ ? std::nullopt : exchange_.rest(); }
+std::optional<http::h1::Connection::Rest> Session::rest() const { return closed_ ? std::nullopt : connection_.rest(); }
 
 void Session::tell_draining() {
-  if (exchange_.lingering()) return turn([&] { exchange_.drain(now_); });
+  if (connection_.lingering()) return turn([&] { connection_.drain(now_); });
   if (closed_ || !ongoing_) return;
   if (const auto outlet = ongoing_->outlet.lock()) outlet->tell_draining();
 }
 
 bool Session::close_if_idle() {
-  if (closed_ || !exchange_.close_if_idle()) return false;
+  if (closed_ || !connection_.close_if_idle()) return false;
   close();
   return true;
 }
 
 bool Session::cut_off() {
-  const bool cut = !idle() && !exchange_.lingering();
-  if (exchange_.streaming() || exchange_.blocked()) stream_.reset_on_close();
+  const bool cut = !idle() && !connection_.lingering();
+  if (connection_.streaming() || connection_.blocked()) stream_.reset_on_close();
   close(kNotServed);
   return cut;
 }
@@ -297,15 +297,15 @@ bool Session::cut_off() {
 void Session::begin_linger() {
   if (!services_.connections->now_lingering(*this)) return close();
   stream_.shut_down();
-  exchange_.linger(now_);
-  if (services_.connections->leaving()) exchange_.drain(now_);
+  connection_.linger(now_);
+  if (services_.connections->leaving()) connection_.drain(now_);
 }
 
 void Session::close(int unanswered) {
   if (std::exchange(closed_, true)) return;
   now_ = base::monotonic_now();
   note_progress();
-  exchange_.abandon(now_, unanswered);
+  connection_.abandon(now_, unanswered);
   if (ongoing_) {
     if (const auto callback = std::exchange(ongoing_->body_callback, {})) {
       tell_reader(callback, {BodyPiece::Kind::kAborted, {}});
@@ -316,10 +316,10 @@ void Session::close(int unanswered) {
 }
 
 void Session::settle_reading() {
-  if (exchange_.ended()) return;
-  const Reading wanted = !exchange_.wants_input() ? Reading::kNot
-                         : exchange_.deaf()       ? Reading::kAway
-                                                  : Reading::kForUse;
+  if (connection_.ended()) return;
+  const Reading wanted = !connection_.wants_input() ? Reading::kNot
+                         : connection_.deaf()       ? Reading::kAway
+                                                    : Reading::kForUse;
   if (std::exchange(reading_, wanted) == wanted) return;
   switch (wanted) {
     case Reading::kNot: return stream_.read_stop();

@@ -1,7 +1,7 @@
-// Session: one connection: a Stream and its Exchange, brought together.
+// Session: a Stream and the Connection that speaks HTTP on it, brought together.
 //
-// Whatever happens (bytes, an answer, room to write, a deadline) is one *turn*: tell the exchange, do the steps it asks
-// for until it waits, send what it wrote, let the buffers go. Sessions live in the worker's Connections and never
+// Whatever happens (bytes, an answer, room to write, a deadline) is one *turn*: tell the connection, do the steps it
+// asks for until it waits, send what it wrote, let the buffers go. Sessions live in the worker's Connections and never
 // delete themselves. An idle one holds no buffer, no parser and no request. Loop thread only.
 #pragma once
 
@@ -15,7 +15,7 @@
 
 #include "base/address.hpp"
 #include "base/unique_fd.hpp"
-#include "http/exchange.hpp"
+#include "http/h1/connection.hpp"
 #include "uv/stream.hpp"
 #include "worker/deadlines.hpp"
 #include "worker/services.hpp"
@@ -41,16 +41,16 @@ class Session final : uv::StreamEvents, Deadline {
   /// Takes the socket over and begins to read.
   Result<void> start(base::UniqueFd socket);
   /// The same for a connection that rested with another worker.
-  Result<void> resume(base::UniqueFd socket, const http::Exchange::Rest& rest);
+  Result<void> resume(base::UniqueFd socket, const http::h1::Connection::Rest& rest);
 
   [[nodiscard]] std::uint32_t index() const { return index_; }
-  [[nodiscard]] http::Message& message() { return *exchange_.message(); }
+  [[nodiscard]] http::Message& message() { return *connection_.message(); }
   /// The request that is handled now.
   [[nodiscard]] RequestKey key() const { return {index_, request_}; }
-  [[nodiscard]] bool handles(RequestKey key) const { return request_ == key.request && exchange_.message(); }
-  [[nodiscard]] bool idle() const { return exchange_.idle() && !exchange_.blocked(); }
+  [[nodiscard]] bool handles(RequestKey key) const { return request_ == key.request && connection_.message(); }
+  [[nodiscard]] bool idle() const { return connection_.idle() && !connection_.blocked(); }
   /// A handler has its request: whether it answers is not known yet.
-  [[nodiscard]] bool handling() const { return exchange_.handling(); }
+  [[nodiscard]] bool handling() const { return connection_.handling(); }
   /// The time, as far as it was asked for in this turn.
   [[nodiscard]] base::Monotonic latest() const { return latest_; }
 
@@ -74,7 +74,7 @@ class Session final : uv::StreamEvents, Deadline {
   /// sooner.
   void tell_draining();
   /// What a sibling must know to go on with this connection; nothing while a request is going on.
-  [[nodiscard]] std::optional<http::Exchange::Rest> rest() const;
+  [[nodiscard]] std::optional<http::h1::Connection::Rest> rest() const;
   /// Closes now when no request is going on.
   bool close_if_idle();
   /// Closes, whatever is going on. True when the client has not all of its answer.
@@ -100,25 +100,25 @@ class Session final : uv::StreamEvents, Deadline {
   [[gnu::cold]] void run_out_of_memory();
   void work();
   void later(void (*act)(Session&));
-  bool step(http::Exchange::Step step);
+  bool step(http::h1::Connection::Step step);
   void flush();
-  /// Tells the exchange, and the counters, what has left since they were told last; `unsent` has not.
+  /// Tells the connection, and the counters, what has left since they were told last; `unsent` has not.
   void note_sent(std::size_t unsent);
   void note_progress() {
-    if (exchange_.unsent() > 0) note_sent(stream_.queued());
+    if (connection_.unsent() > 0) note_sent(stream_.queued());
   }
   void deliver_body();
   static void tell_reader(const BodyReader::Callback& callback, const BodyPiece& piece);
   void tell_drained();
   void begin_linger();
   /// `unanswered`: what the access log says of a request that got no answer.
-  void close(int unanswered = http::Exchange::kClientLeft);
+  void close(int unanswered = http::h1::Connection::kClientLeft);
   void settle_reading();
   Ongoing& ongoing();
 
   Services& services_;
   uv::Stream stream_;
-  http::Exchange exchange_;
+  http::h1::Connection connection_;
   std::unique_ptr<http::Output> output_;  ///< only during a turn
   std::unique_ptr<Ongoing> ongoing_;
   Session* before_ = nullptr;  ///< neighbours in one of Connections' queues

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "base/access_format.hpp"
-#include "http/exchange.hpp"
+#include "http/h1/connection.hpp"
 #include "http/policy.hpp"
 #include "planets/api.hpp"
 #include "planets/rfc3339.hpp"
@@ -100,24 +100,24 @@ struct Head {
 struct Connection {
   explicit Connection(Server& its_server)
       : server(its_server),
-        exchange(*server.context, base::parse_ip("127.0.0.1").value(), its_server.config.proxy_protocol, now) {}
+        machine(*server.context, base::parse_ip("127.0.0.1").value(), its_server.config.proxy_protocol, now) {}
   void receive(std::string_view bytes) {
-    exchange.attach(&output);
-    exchange.receive(bytes, now);
-    while (exchange.next(now) == http::Exchange::Step::kRequest) {
-      http::Message& message = *exchange.message();
-      exchange.respond(server.routes[message.match.route].handler(message.borrow()), now);
+    machine.attach(&output);
+    machine.receive(bytes, now);
+    while (machine.next(now) == http::h1::Connection::Step::kRequest) {
+      http::Message& message = *machine.message();
+      machine.respond(server.routes[message.match.route].handler(message.borrow()), now);
     }
-    exchange.output_sent(output.size(), 0, now);
-    exchange.settle();
-    exchange.attach(nullptr);
+    machine.output_sent(output.size(), 0, now);
+    machine.settle();
+    machine.attach(nullptr);
     output.clear();
     if (server.observer.rejected > 0) std::abort();
   }
   Server& server;
   base::Monotonic now{std::chrono::hours{1}};
   http::Output output;
-  http::Exchange exchange;
+  http::h1::Connection machine;
 };
 
 App constant_app() {
@@ -155,7 +155,7 @@ planets::Instant an_instant() {
 void add_head_parts(std::vector<Named>& parts, Server& server, const std::string& whose, std::string_view text) {
   auto head = std::make_shared<Head>(server, text);
   parts.push_back({"guard, " + whose, [&server, text] {
-                     http::Guard guard;
+                     http::h1::Guard guard;
                      sink += static_cast<double>(guard.scan(text, server.config).consumed);
                    }});
   parts.push_back({"parser, " + whose, [head] { head->parse(); }});
@@ -169,10 +169,10 @@ void add_http_parts(std::vector<Named>& parts, Server& planets, Server& constant
   auto output = std::make_shared<http::Output>();
   auto response = std::make_shared<Response>(Response::fixed("application/json", kConstant));
   parts.push_back({"writer, head of a response", [output, response, &constant] {
-                     http::Frame frame;
+                     http::h1::Frame frame;
                      frame.length = kConstant.size();
                      frame.id = "0123456789abcdef";
-                     http::write_head(*output, *response, frame, constant.context->date);
+                     http::h1::write_head(*output, *response, frame, constant.context->date);
                      output->clear();
                    }});
   auto head = std::make_shared<Head>(planets, kShortHead);

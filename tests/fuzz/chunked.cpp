@@ -8,7 +8,7 @@
 #include "fuzz/claim.hpp"
 #include "fuzz/input.hpp"
 #include "fuzz/limits.hpp"
-#include "support/exchange_driver.hpp"
+#include "support/connection_driver.hpp"
 
 namespace orrery::fuzz {
 namespace {
@@ -87,7 +87,7 @@ class Decoder {
 };
 
 /// Feeds the body in pieces; the number of bytes fed when the handler got the request, or nothing.
-std::optional<std::size_t> feed(test::ExchangeDriver& driver, std::string_view bytes, std::size_t piece) {
+std::optional<std::size_t> feed(test::ConnectionDriver& driver, std::string_view bytes, std::size_t piece) {
   driver.receive(kHead);
   for (std::size_t at = 0; at < bytes.size();) {
     const std::size_t size = std::min(piece, bytes.size() - at);
@@ -98,7 +98,7 @@ std::optional<std::size_t> feed(test::ExchangeDriver& driver, std::string_view b
   return {};
 }
 
-void check_same(const test::ExchangeDriver& driver, const Decoded& decoded) {
+void check_same(const test::ConnectionDriver& driver, const Decoded& decoded) {
   const test::SeenRequest& seen = driver.requests().front();
   claim(seen.body == decoded.body, "an accepted body is what the decoder reads");
   claim(seen.trailers == decoded.trailers, "accepted trailers are what the decoder reads");
@@ -113,9 +113,9 @@ void run(Input input) {
   config.limit_request_field_size = low ? 48 : 8190;
   const auto decoded = Decoder{bytes}.decode();
 
-  test::ExchangeDriver pieces{config};
+  test::ConnectionDriver pieces{config};
   feed(pieces, bytes, step == 0 ? bytes.size() : step);
-  test::ExchangeDriver drip{config};
+  test::ConnectionDriver drip{config};
   const auto end = feed(drip, bytes, 1);
   claim(pieces.requests().empty() == drip.requests().empty(), "acceptance does not depend on the split");
   if (drip.requests().empty()) {

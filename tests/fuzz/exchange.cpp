@@ -5,8 +5,6 @@
 // 128: a PROXY header may come, of a peer that is not believed), the number of actions, then for each an action and its
 // argument, then the bytes the client sends. When the script is over the rest is delivered, everything is answered and
 // read, and the client ends its side.
-#include "http/exchange.hpp"
-
 #include <deque>
 #include <map>
 #include <set>
@@ -15,12 +13,14 @@
 #include "fuzz/input.hpp"
 #include "fuzz/limits.hpp"
 #include "fuzz/response_reader.hpp"
+#include "http/h1/connection.hpp"
+#include "http/sendable.hpp"
 #include "support/routes.hpp"
 
 namespace orrery::fuzz {
 namespace {
 
-using Step = http::Exchange::Step;
+using Step = http::h1::Connection::Step;
 
 constexpr std::chrono::milliseconds kTimes[] = {
     std::chrono::milliseconds{0},    std::chrono::milliseconds{1},     std::chrono::milliseconds{99},
@@ -55,7 +55,7 @@ class Connection final : http::Observer {
         routes_(test::echo_routes()),
         router_(test::router_of(routes_)),
         context_(config_, router_, routes_, *this, http::Proxies::make(config_).value(), 7),
-        exchange_(context_, base::parse_ip("192.0.2.1").value(), config_.proxy_protocol, now_),
+        connection_(context_, base::parse_ip("192.0.2.1").value(), config_.proxy_protocol, now_),
         pushy_(pushy),
         plan_(plan) {
     context_.date.update(base::WallTime{std::chrono::seconds{1'000'000'000}});
@@ -79,25 +79,25 @@ class Connection final : http::Observer {
       case 3: plan_ = n; return;
       case 4: room_ = n; return;
       case 5: return read(n == 0 ? waiting_.size() : n * 16U);
-      case 6: return turn([&] { exchange_.drain(now_); });
+      case 6: return turn([&] { connection_.drain(now_); });
       case 7: return end_input();
-      case 8: return n == 77 ? turn([&] { exchange_.abandon(now_); }) : void();
-      case 9: return turn([&] { exchange_.close_if_idle(); });
+      case 8: return n == 77 ? turn([&] { connection_.abandon(now_); }) : void();
+      case 9: return turn([&] { connection_.close_if_idle(); });
       case 10: return answer(n);
       case 11: return want_body();
       case 12:
         return turn([&] {
-          if (pushing_) exchange_.send_piece(std::string(n, 'p'));
+          if (pushing_) connection_.send_piece(std::string(n, 'p'));
         });
       case 13: return end_push();
       case 14:
         return turn([&] {
-          if (exchange_.streaming()) exchange_.break_stream();
+          if (connection_.streaming()) connection_.break_stream();
         });
       case 15: return turn([&] { finish_pull(n); });
       case 16:
         return turn([&] {
-          if (handling()) exchange_.refuse(base::Reject::queue_full, now_);
+          if (handling()) connection_.refuse(base::Reject::queue_full, now_);
         });
       case 17: return answer_late();
       case 18:
@@ -110,36 +110,36 @@ class Connection final : http::Observer {
 
   void deliver(std::size_t size) {
     const std::string_view piece = wire_.substr(0, size);
-    if (piece.empty() || over_ || exchange_.ended()) return;
-    if (!pushy_ && !exchange_.wants_input()) return;
+    if (piece.empty() || over_ || connection_.ended()) return;
+    if (!pushy_ && !connection_.wants_input()) return;
     wire_.remove_prefix(piece.size());
     delivered_ += piece.size();
     // A block of its own, so that a view kept too long is seen.
     const auto block = std::make_unique<char[]>(piece.size());
     piece.copy(block.get(), piece.size());
-    turn([&] { exchange_.receive({block.get(), piece.size()}, now_); });
+    turn([&] { connection_.receive({block.get(), piece.size()}, now_); });
   }
 
   void end_input() {
-    if (!exchange_.ended()) turn([&] { exchange_.receive_end(); });
+    if (!connection_.ended()) turn([&] { connection_.receive_end(); });
   }
 
   void pass(std::chrono::nanoseconds time) {
     const base::Monotonic until = now_ + time;
-    while (!over_ && exchange_.deadline() <= until) {
-      const base::Monotonic deadline = exchange_.deadline();
+    while (!over_ && connection_.deadline() <= until) {
+      const base::Monotonic deadline = connection_.deadline();
       now_ = std::max(now_, deadline);
-      turn([&] { exchange_.expire(now_); });
-      claim(over_ || exchange_.deadline() != deadline, "a deadline that passes changes something");
+      turn([&] { connection_.expire(now_); });
+      claim(over_ || connection_.deadline() != deadline, "a deadline that passes changes something");
     }
     now_ = until;
   }
 
   void pass_until_deadline(std::uint8_t early) {
-    const base::Monotonic deadline = exchange_.deadline();
+    const base::Monotonic deadline = connection_.deadline();
     if (over_ || deadline == base::Monotonic::max()) return;
     now_ = std::max(now_, deadline - std::chrono::nanoseconds{early % 2});
-    turn([&] { exchange_.expire(now_); });
+    turn([&] { connection_.expire(now_); });
   }
 
   /// The client takes `size` bytes of what waits; when that is all it reads freely again.
@@ -152,16 +152,16 @@ class Connection final : http::Observer {
     sent_ += waiting_.substr(0, taken);
     waiting_.erase(0, taken);
     if (waiting_.empty()) room_.reset();
-    turn([&] { exchange_.output_sent(taken, waiting_.size(), now_); });
+    turn([&] { connection_.output_sent(taken, waiting_.size(), now_); });
   }
 
   // --- what the handler does ---
-  [[nodiscard]] bool handling() const { return !over_ && handled_ && exchange_.handling() && exchange_.message(); }
+  [[nodiscard]] bool handling() const { return !over_ && handled_ && connection_.handling() && connection_.message(); }
 
-  Fate& fate() { return fates_[std::string{exchange_.message()->id_view()}]; }
+  Fate& fate() { return fates_[std::string{connection_.message()->id_view()}]; }
 
   void on_request() {
-    http::Message& message = *exchange_.message();
+    http::Message& message = *connection_.message();
     const std::string id{message.id_view()};
     Fate& fate = fates_[id];
     claim(!fate.dispatched, "a request is dispatched once");
@@ -195,17 +195,17 @@ class Connection final : http::Observer {
       case 7: return respond_by_pulls(n * 50, n, 100);
       case 8:
         start_push(static_cast<std::uint8_t>(n));
-        for (std::size_t i = 0; pushing_ && i < n; ++i) exchange_.send_piece(std::string(i * i * 40, 'i'));
-        if (pushing_) exchange_.end_stream(now_);
+        for (std::size_t i = 0; pushing_ && i < n; ++i) connection_.send_piece(std::string(i * i * 40, 'i'));
+        if (pushing_) connection_.end_stream(now_);
         pushing_ = false;
         return;
       case 9: return respond(Response::text("x").with_field("X-A", n % 2 ? "a\r\nX: b" : std::string(1, '\0')));
       case 10: return respond(Response::text("body").with_status(kStatuses[n]));
       case 11: return respond(Response::text("bye").with_field("connection", n % 2 ? "close" : "x, Close"));
-      case 12: return exchange_.refuse(base::Reject::queue_full, now_);
+      case 12: return connection_.refuse(base::Reject::queue_full, now_);
       case 13:
         return respond(Response::json("{}").with_field("Content-Length", "99").with_field("X-Request-ID", "forged"));
-      case 14: return exchange_.want_body(now_), void(body_asked_ = true);
+      case 14: return connection_.want_body(now_), void(body_asked_ = true);
       default: return start_push(static_cast<std::uint8_t>(n));
     }
   }
@@ -216,8 +216,8 @@ class Connection final : http::Observer {
     const std::string body{response.body()};
     const bool stream = response.is_stream();
     const bool sendable = http::is_sendable(response);
-    const bool pending = exchange_.handling();
-    const bool taken = exchange_.respond(std::move(response), now_);
+    const bool pending = connection_.handling();
+    const bool taken = connection_.respond(std::move(response), now_);
     claim(taken == pending, "an answer is taken when one is pending, and only then");
     if (!taken) return;
     fate.status = sendable ? status : 500;
@@ -240,33 +240,33 @@ class Connection final : http::Observer {
       head = Response::stream(
           "text/plain", [](std::string&) { return false; }, n);
     if (n % 8 == 7) head.add_field("X\n", "y");
-    pushing_ = exchange_.start_stream(std::move(head), now_) && exchange_.streaming();
+    pushing_ = connection_.start_stream(std::move(head), now_) && connection_.streaming();
   }
 
   void end_push() {
     turn([&] {
-      if (pushing_ && exchange_.streaming()) exchange_.end_stream(now_);
+      if (pushing_ && connection_.streaming()) connection_.end_stream(now_);
       pushing_ = false;
     });
   }
 
   void want_body() {
-    if (!handled_ || over_ || !exchange_.message() || !(exchange_.handling() || exchange_.streaming())) return;
+    if (!handled_ || over_ || !connection_.message() || !(connection_.handling() || connection_.streaming())) return;
     turn([&] {
       body_asked_ = true;
-      exchange_.want_body(now_);
+      connection_.want_body(now_);
     });
   }
 
   void on_body() {
     claim(body_asked_, "a piece of the body comes when it was asked for");
     body_asked_ = false;
-    const auto read = exchange_.take_body_piece();
+    const auto read = connection_.take_body_piece();
     claim(read.last || !read.bytes.empty(), "no piece but the last is empty");
-    if (!exchange_.handling()) return;
+    if (!connection_.handling()) return;
     if (read.last) return respond(Response::text("read"));
     body_asked_ = true;
-    exchange_.want_body(now_);
+    connection_.want_body(now_);
   }
 
   void on_pull() {
@@ -278,23 +278,23 @@ class Connection final : http::Observer {
   void finish_pull(std::uint8_t how) {
     if (!pulling_) return;
     pulling_ = false;
-    http::Message* const message = exchange_.message();
+    http::Message* const message = connection_.message();
     if (!message || !message->pull || how == 7) {
-      if (exchange_.streaming()) exchange_.break_stream();
+      if (connection_.streaming()) connection_.break_stream();
       return;
     }
     std::string piece;
     const bool more = (*message->pull)(piece);
-    exchange_.pulled(piece, more, now_);
+    connection_.pulled(piece, more, now_);
   }
 
   void answer(std::uint8_t plan) {
-    if (handling() && exchange_.message()->dispatched != base::Monotonic{}) turn([&] { answer_by(plan); });
+    if (handling() && connection_.message()->dispatched != base::Monotonic{}) turn([&] { answer_by(plan); });
   }
 
   void answer_late() {
-    if (over_ || exchange_.handling()) return;
-    turn([&] { claim(!exchange_.respond(Response::text("late"), now_), "a late answer is not taken"); });
+    if (over_ || connection_.handling()) return;
+    turn([&] { claim(!connection_.respond(Response::text("late"), now_), "a late answer is not taken"); });
   }
 
   // --- the driver ---
@@ -303,19 +303,19 @@ class Connection final : http::Observer {
     if (over_) return;
     http::Output output;
     output_ = &output;
-    exchange_.attach(&output);
+    connection_.attach(&output);
     act();
     work();
-    exchange_.settle();
-    exchange_.attach(nullptr);
+    connection_.settle();
+    connection_.attach(nullptr);
     output_ = nullptr;
     if (!over_) check_waiting();
   }
 
   void work() {
     for (std::size_t steps = 0;; ++steps) {
-      claim(steps < 200 + 8 * delivered_, "the exchange waits at last");
-      const Step step = exchange_.next(now_);
+      claim(steps < 200 + 8 * delivered_, "the connection waits at last");
+      const Step step = connection_.next(now_);
       claim(output_->size() <= 64 * 1024 + 2 * 9000 + 4096, "the output is bounded");
       if (step == Step::kRequest) {
         on_request();
@@ -332,14 +332,14 @@ class Connection final : http::Observer {
   }
 
   void close(Step step) {
-    if (exchange_.broken()) waiting_.clear();
+    if (connection_.broken()) waiting_.clear();
     if (!waiting_.empty()) return;
-    claim(exchange_.closing(), "a connection that closes has closed");
-    claim(step == Step::kClose || !exchange_.broken(), "a broken connection does not linger");
+    claim(connection_.closing(), "a connection that closes has closed");
+    claim(step == Step::kClose || !connection_.broken(), "a broken connection does not linger");
     if (step == Step::kClose)
       over_ = true;
     else
-      exchange_.linger(now_);
+      connection_.linger(now_);
   }
 
   void flush() {
@@ -351,25 +351,26 @@ class Connection final : http::Observer {
     if (room_) *room_ -= taken;
     sent_ += bytes.substr(0, taken);
     waiting_ += bytes.substr(taken);
-    exchange_.output_sent(taken, waiting_.size(), now_);
+    connection_.output_sent(taken, waiting_.size(), now_);
   }
 
-  /// The exchange waits: it must be clear for what.
+  /// The connection waits: it must be clear for what.
   void check_waiting() {
-    const http::Message* const message = exchange_.message();
+    const http::Message* const message = connection_.message();
     if (message) {
       claim(message->body.size() <= message->body_limit, "a kept body is within its limit");
-      claim(exchange_.handling() || exchange_.streaming() || message->fields.size() <= config_.limit_request_fields,
+      claim(connection_.handling() || connection_.streaming() || message->fields.size() <= config_.limit_request_fields,
             "kept fields are within their limit");
     }
-    const bool busy = exchange_.handling() || exchange_.streaming() || exchange_.closing() || !waiting_.empty();
-    claim(!exchange_.lingering() || waiting_.empty(), "a connection lingers when its answer is sent");
-    claim(busy || exchange_.ended() || exchange_.wants_input(), "a connection that waits for bytes asks for them");
-    const bool reads = body_asked_ && (exchange_.handling() || exchange_.streaming()) && waiting_.empty();
-    claim(!reads || exchange_.ended() || exchange_.wants_input(), "a handler that waits for its body gets it");
-    claim(!busy || exchange_.deadline() != base::Monotonic::max() || exchange_.handling() || exchange_.streaming(),
-          "a blocked connection has a deadline");
-    claim(busy || exchange_.deadline() != base::Monotonic::max(), "a waiting connection has a deadline");
+    const bool busy = connection_.handling() || connection_.streaming() || connection_.closing() || !waiting_.empty();
+    claim(!connection_.lingering() || waiting_.empty(), "a connection lingers when its answer is sent");
+    claim(busy || connection_.ended() || connection_.wants_input(), "a connection that waits for bytes asks for them");
+    const bool reads = body_asked_ && (connection_.handling() || connection_.streaming()) && waiting_.empty();
+    claim(!reads || connection_.ended() || connection_.wants_input(), "a handler that waits for its body gets it");
+    claim(
+        !busy || connection_.deadline() != base::Monotonic::max() || connection_.handling() || connection_.streaming(),
+        "a blocked connection has a deadline");
+    claim(busy || connection_.deadline() != base::Monotonic::max(), "a waiting connection has a deadline");
   }
 
   void wind_up() {
@@ -386,7 +387,7 @@ class Connection final : http::Observer {
     claim(over_, "a connection whose client has ended and read all is closed");
   }
 
-  // --- what the exchange tells ---
+  // --- what the connection tells ---
   void on_rejected(base::Reject reason, const base::Address&, const http::Message*) override {
     claim(!refused_ || reason == base::Reject::write_timeout, "a connection is refused once");
     claim(!cut_off_, "nothing is refused of a client that is cut off");
@@ -401,7 +402,7 @@ class Connection final : http::Observer {
     claim(answer.status >= 200 && answer.status <= 599, "an answer is final");
     fate.logged_bytes = answer.body_bytes;
     fate.ending = answer.ending;
-    if (answer.status != http::Exchange::kClientLeft) ++answers_;
+    if (answer.status != http::h1::Connection::kClientLeft) ++answers_;
   }
 
   void on_unsendable(const http::Message&) override {}
@@ -414,11 +415,11 @@ class Connection final : http::Observer {
     };
     const auto all = read_all(sent_, answers_head, this);
     claim(all.size() <= answers_, "there are not more responses than answers");
-    claim(exchange_.broken() || all.size() == answers_, "every answer is sent");
+    claim(connection_.broken() || all.size() == answers_, "every answer is sent");
     std::set<std::string_view> ids;
     for (const ReadResponse& response : all) {
       claim(response.whole || &response == &all.back(), "only the last response is cut off");
-      claim(response.whole || exchange_.broken() || refused_, "a response is cut off when something broke");
+      claim(response.whole || connection_.broken() || refused_, "a response is cut off when something broke");
       if (response.whole) check_response(response, ids);
       check_log(response);
     }
@@ -450,7 +451,7 @@ class Connection final : http::Observer {
   http::Router router_;
   http::Context context_;
   base::Monotonic now_{std::chrono::hours{1}};
-  http::Exchange exchange_;
+  http::h1::Connection connection_;
   http::Output* output_ = nullptr;
   bool pushy_;
   std::uint8_t plan_;

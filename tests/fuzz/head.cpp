@@ -8,7 +8,7 @@
 #include "fuzz/input.hpp"
 #include "fuzz/limits.hpp"
 #include "http/characters.hpp"
-#include "http/guard.hpp"
+#include "http/h1/guard.hpp"
 #include "http/message.hpp"
 #include "http/policy.hpp"
 
@@ -40,15 +40,15 @@ std::vector<Line> split_lines(std::string_view head) {
   return lines;
 }
 
-void check_split_does_not_matter(std::string_view bytes, const Config& limits, const http::Verdict& whole) {
-  http::Guard guard;
-  http::Verdict verdict;
-  for (std::size_t n = 1; n <= bytes.size() && verdict.kind == http::Verdict::Kind::kMore; ++n) {
+void check_split_does_not_matter(std::string_view bytes, const Config& limits, const http::h1::Verdict& whole) {
+  http::h1::Guard guard;
+  http::h1::Verdict verdict;
+  for (std::size_t n = 1; n <= bytes.size() && verdict.kind == http::h1::Verdict::Kind::kMore; ++n) {
     verdict = guard.scan(bytes.substr(0, n), limits);
   }
   claim(verdict.kind == whole.kind, "the guard's verdict is the same however the head is split");
   claim(verdict.reason == whole.reason, "the guard's reason is the same however the head is split");
-  claim(verdict.kind != http::Verdict::Kind::kComplete || verdict.consumed == whole.consumed,
+  claim(verdict.kind != http::h1::Verdict::Kind::kComplete || verdict.consumed == whole.consumed,
         "the head ends at the same byte however it is split");
 }
 
@@ -118,21 +118,21 @@ void check_accepted(http::Message& message, std::string_view head) {
   check_fields(message, lines);
   check_framing(message, lines);
   check_target(message);
-  http::Parser::split_fields(message, head.size());
+  http::h1::Parser::split_fields(message, head.size());
   check_fields(message, lines);
 }
 
-/// What an exchange does with a head the guard has passed. True when nothing is wrong with it.
+/// What a connection does with a head the guard has passed. True when nothing is wrong with it.
 bool understand(http::Message& message, std::string_view head) {
   message.bytes = head.data();
   message.head_length = static_cast<std::uint32_t>(head.size());
   const std::uint32_t method = message.guard.method_length();
-  message.method = http::Parser::known_method(head.substr(0, method));
+  message.method = http::h1::Parser::known_method(head.substr(0, method));
   message.target = {method + 1, message.guard.target_length()};
   message.minor_version = message.guard.minor_version();
   if (message.method.empty()) return false;
   const bool parsed = message.parser.parse_head(message, head.size());
-  if (!parsed) http::Parser::split_fields(message, head.size());
+  if (!parsed) http::h1::Parser::split_fields(message, head.size());
   http::PolicyFindings findings;
   Config config;
   config.header_map = HeaderMap::kDangerous;
@@ -145,9 +145,9 @@ void run(Input input) {
   if (bytes.empty()) return;
   http::MessagePool pool;
   http::Message* const message = pool.take();
-  const http::Verdict verdict = message->guard.scan(bytes, limits);
+  const http::h1::Verdict verdict = message->guard.scan(bytes, limits);
   check_split_does_not_matter(bytes, limits, verdict);
-  if (verdict.kind == http::Verdict::Kind::kComplete) {
+  if (verdict.kind == http::h1::Verdict::Kind::kComplete) {
     const std::string_view head = bytes.substr(0, verdict.consumed);
     claim(head.ends_with("\r\n\r\n"), "a head ends in an empty line");
     if (understand(*message, head)) check_accepted(*message, head);

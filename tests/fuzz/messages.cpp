@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <string>
 
-#include "support/exchange_driver.hpp"
+#include "support/connection_driver.hpp"
 
 namespace {
 
@@ -32,7 +32,7 @@ std::vector<orrery::Route> routes() {
 
 std::string split(const std::string& stream) {
   std::string line;
-  orrery::test::ExchangeDriver driver{{}, routes()};
+  orrery::test::ConnectionDriver driver{{}, routes()};
   for (std::size_t at = 0; at < stream.size(); ++at) {
     const std::size_t before = driver.requests().size();
     driver.receive(std::string_view{stream}.substr(at, 1));

@@ -37,7 +37,7 @@ void run(Input input) {
   const std::string_view bytes = input.take_rest();
   auto routes = test::echo_routes();
   routes.pop_back();  // its handler takes statuses only
-  const auto make = [&] { return std::make_unique<test::ExchangeDriver>(config, routes); };
+  const auto make = [&] { return std::make_unique<test::ConnectionDriver>(config, routes); };
   const test::Outcome whole = test::run_pieces(make, {bytes});
   const test::Outcome split = test::run_pieces(make, cut(bytes, sizes));
   check_same(whole, split);

@@ -1,7 +1,7 @@
 // ProxyHeader: what a PROXY header says, whole and cut off at every byte, and what Forwarding makes of any fields.
 //
 // Input: the bytes a connection begins with; the same bytes stand as values of fields from a trusted proxy.
-#include "http/proxy_header.hpp"
+#include "http/h1/proxy_header.hpp"
 
 #include <string>
 #include <utility>
@@ -15,7 +15,7 @@
 namespace orrery::fuzz {
 namespace {
 
-using http::ProxyHeader;
+using http::h1::ProxyHeader;
 using Kind = ProxyHeader::Kind;
 
 void check_header(std::string_view bytes) {

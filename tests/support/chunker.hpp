@@ -1,4 +1,4 @@
-// Chunker: the same bytes in every way of splitting them; what an exchange does with them must not depend on it.
+// Chunker: the same bytes in every way of splitting them; what a connection does with them must not depend on it.
 //
 // Whole, split in two at every offset, one byte at a time. The one difference allowed is `100 Continue`, which is sent
 // only when the body has not come yet: interim responses are left out of the comparison. So is whether a close lingers,
@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "support/exchange_driver.hpp"
+#include "support/connection_driver.hpp"
 
 namespace orrery::test {
 
@@ -42,7 +42,7 @@ inline std::string without_interim(std::string output) {
   return output;
 }
 
-using DriverMaker = std::function<std::unique_ptr<ExchangeDriver>()>;
+using DriverMaker = std::function<std::unique_ptr<ConnectionDriver>()>;
 
 inline Outcome run_pieces(const DriverMaker& make, const std::vector<std::string_view>& pieces) {
   const auto driver = make();
@@ -51,7 +51,7 @@ inline Outcome run_pieces(const DriverMaker& make, const std::vector<std::string
   const auto shown = [&](End end) {
     return end == End::kLinger && driver->rejects().empty() ? "close" : std::string{name_of(end)};
   };
-  outcome.end = driver->end() == End::kOpen && driver->exchange().idle() ? "keep" : shown(driver->end());
+  outcome.end = driver->end() == End::kOpen && driver->connection().idle() ? "keep" : shown(driver->end());
   driver->receive_end();
   outcome.final_end = shown(driver->end());
   for (const auto& request : driver->requests()) outcome.requests += request.text();
@@ -83,7 +83,7 @@ inline Outcome run_chunked(std::string_view bytes, const DriverMaker& make) {
 }
 
 inline Outcome run_chunked(std::string_view bytes, const Config& config = {}) {
-  return run_chunked(bytes, [&config] { return std::make_unique<ExchangeDriver>(config); });
+  return run_chunked(bytes, [&config] { return std::make_unique<ConnectionDriver>(config); });
 }
 
 }  // namespace orrery::test

@@ -1,4 +1,4 @@
-// PlanetService: the whole planet API behind an exchange: what a client sends to it and what comes back, without a
+// PlanetService: the whole planet API behind a connection: what a client sends to it and what comes back, without a
 // socket.
 //
 // Handlers are called as a worker calls them, but without its fences: what one throws comes out of ask(). An event
@@ -11,7 +11,7 @@
 #include "planets/answer.hpp"
 #include "planets/api.hpp"
 #include "planets/query.hpp"
-#include "support/exchange_driver.hpp"
+#include "support/connection_driver.hpp"
 
 namespace orrery::test {
 
@@ -23,7 +23,7 @@ class PlanetService {
   /// The one response to a request; `fields` are whole lines, each with its CRLF. Throws std::runtime_error when it is
   /// not well framed.
   SeenResponse ask(std::string_view target, std::string_view fields = {}, const std::string& method = "GET") {
-    ExchangeDriver driver{{}, app_.routes()};
+    ConnectionDriver driver{{}, app_.routes()};
     driver.answer_with([this](const Request& request) { return answer(request); });
     driver.receive(std::string{method}
                        .append(" ")

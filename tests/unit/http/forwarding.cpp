@@ -97,10 +97,10 @@ const Row kRows[] = {
     {"with pairs", kNear, proto("https") + pairs("for=203.0.113.5;proto=http"), "contradicting_scheme"},
 };
 
-std::unique_ptr<ExchangeDriver> connection(const char* peer) {
+std::unique_ptr<ConnectionDriver> connection(const char* peer) {
   Config config;
   config.forwarded_allow_ips = {"10.0.0.0/8", "2001:db8:a::/48"};
-  return std::make_unique<ExchangeDriver>(config, echo_routes(), peer);
+  return std::make_unique<ConnectionDriver>(config, echo_routes(), peer);
 }
 
 TEST_CASE("Trusted proxies say who asked, and over what") {
@@ -131,7 +131,7 @@ TEST_CASE("Scheme fields are those of the settings, of any name") {
   Config config;
   config.secure_scheme_headers = {"Front-End-Https=on", "X-" + std::string(80, 'a') + "=1"};
   for (const std::string& fields : {field("front-end-https", "ON"), field("X-" + std::string(80, 'A'), "1")}) {
-    ExchangeDriver driver{config, echo_routes(), "127.0.0.1"};
+    ConnectionDriver driver{config, echo_routes(), "127.0.0.1"};
     driver.receive("GET / HTTP/1.1\r\nHost: h\r\n" + fields + proto("http") + "\r\n");
     CHECK(driver.requests().at(0).scheme == "https");
   }
@@ -158,7 +158,7 @@ TEST_CASE("forwarded_by says which field names the client; the other one is igno
     Config config;
     config.forwarded_allow_ips = {"10.0.0.0/8"};
     config.forwarded_by = c.by;
-    ExchangeDriver driver{config, echo_routes(), kNear};
+    ConnectionDriver driver{config, echo_routes(), kNear};
     driver.receive("GET / HTTP/1.1\r\nHost: h\r\n" + c.fields + "\r\n");
     const std::string outcome = driver.requests().empty()
                                     ? driver.rejects().at(0)

@@ -54,5 +54,26 @@ TEST_CASE("Output: so does a large piece of a stream; of a small one no large bu
   CHECK(rest.first.data() != large + 999'990);
 }
 
+TEST_CASE("An Output takes nothing, little and much, and forgets it") {
+  Output out;
+  out.append({});
+  CHECK(out.empty());
+  out.append("a");
+  out.append({});
+  out.append(std::string(100'000, 'b'));
+  CHECK(out.size() == 100'001);
+  CHECK(out.buffer().substr(0, 2) == "ab");
+  out.set_tail(std::string(70'000, 'c'));
+  CHECK(out.size() == 170'001);
+  CHECK(out.tail() == std::string(70'000, 'c'));
+  out.clear();
+  CHECK(out.empty());
+  CHECK(out.tail().empty());
+  static constexpr std::string_view kFixed = "constant";
+  out.set_tail(kFixed);
+  CHECK(out.tail().data() == kFixed.data());
+  CHECK_FALSE(out.empty());
+}
+
 }  // namespace
 }  // namespace orrery::http

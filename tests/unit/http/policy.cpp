@@ -16,12 +16,12 @@ std::string judged(const std::string& method, const std::string& rest, std::stri
   Message* message = pool.take();
   message->bytes = head.data();
   message->head_length = static_cast<std::uint32_t>(head.size());
-  Verdict verdict = message->guard.scan(head, {});
-  REQUIRE(verdict.kind == Verdict::Kind::kComplete);
-  message->method = Parser::known_method(method);
+  const h1::Verdict verdict = message->guard.scan(head, {});
+  REQUIRE(verdict.kind == h1::Verdict::Kind::kComplete);
+  message->method = h1::Parser::known_method(method);
   message->minor_version = message->guard.minor_version();
   message->target = {message->guard.method_length() + 1, message->guard.target_length()};
-  Parser::split_fields(*message, head.size());
+  h1::Parser::split_fields(*message, head.size());
   PolicyFindings findings;
   const auto reason = apply_policy(*message, config, findings);
   if (id) *id = std::string{findings.request_id};
@@ -128,7 +128,7 @@ TEST_CASE("Field names with an underscore are dropped, refused or passed") {
   for (const Row& row : {Row{HeaderMap::kDrop, without}, Row{HeaderMap::kDangerous, all}}) {
     Config config;
     config.header_map = row.map;
-    test::ExchangeDriver driver{config};
+    test::ConnectionDriver driver{config};
     driver.receive("GET " + rest + "\r\n\r\n");
     REQUIRE(driver.requests().size() == 1);
     std::vector<std::string> names;
@@ -188,7 +188,7 @@ TEST_CASE("A kept slash separates no segments and is a slash in the value of a p
     App app;
     for (const char* pattern : {"/one/{a}", "/two/{a}/-/{b}", "/rest/{a...}", "/literal/one"})
       app.get(pattern, [](const Request&) { return Response{}; });
-    auto driver = std::make_unique<test::ExchangeDriver>(config, app.routes());
+    auto driver = std::make_unique<test::ConnectionDriver>(config, app.routes());
     driver->answer_with([](const Request& request) {
       std::string told = request.path().substr(1, 3) == "res" ? "rest" : std::string{request.path().substr(1, 3)};
       told += " " + std::string{request.path()};
@@ -215,7 +215,7 @@ TEST_CASE("A kept slash separates no segments and is a slash in the value of a p
 TEST_CASE("What a request before it kept of slashes is not seen in the next") {
   Config config;
   config.encoded_slash = EncodedSlash::kKeep;
-  test::ExchangeDriver driver{config};
+  test::ConnectionDriver driver{config};
   std::string seen;
   driver.answer_with([&](const Request& request) {
     seen += std::string{request.path()} + " " + std::string{request.param("code")} + "|";
@@ -238,7 +238,7 @@ TEST_CASE("An absolute target's host wins over Host, for every reader") {
                       {"https://[::1]:81", "a.example", "[::1]:81"}};
   for (const Row& row : rows) {
     INFO(row.target);
-    test::ExchangeDriver driver;
+    test::ConnectionDriver driver;
     driver.receive(std::string{"GET "} + row.target + " HTTP/1.1\r\nX-A: b\r\nHost: " + row.host + "\r\n\r\n");
     REQUIRE(driver.requests().size() == 1);
     CHECK(driver.requests()[0].host == row.seen);
@@ -246,10 +246,10 @@ TEST_CASE("An absolute target's host wins over Host, for every reader") {
     CHECK(driver.requests()[0].field("X-A") == "b");
     CHECK(driver.requests()[0].target == row.target);
   }
-  test::ExchangeDriver old;
+  test::ConnectionDriver old;
   old.receive("GET http://b.example/ HTTP/1.0\r\n\r\n");
   CHECK(old.requests().at(0).host == "b.example");
-  test::ExchangeDriver none;
+  test::ConnectionDriver none;
   none.receive("GET / HTTP/1.0\r\n\r\n");
   CHECK(none.requests().at(0).host.empty());
 }

@@ -2,14 +2,14 @@
 
 #include <catch2/catch.hpp>
 
-#include "support/exchange_driver.hpp"
+#include "support/connection_driver.hpp"
 
 namespace orrery::planets {
 namespace {
 
 template <class Use>
 void with_parameters(const std::string& query, NameSet read, Use use) {
-  test::ExchangeDriver driver;
+  test::ConnectionDriver driver;
   driver.answer_with([&](const Request& request) {
     Parameters parameters{request, read};
     use(parameters);

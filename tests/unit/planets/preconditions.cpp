@@ -3,14 +3,14 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "support/exchange_driver.hpp"
+#include "support/connection_driver.hpp"
 
 namespace orrery::planets {
 namespace {
 
 Precondition judged(const std::string& fields, std::string_view tag) {
   Precondition precondition = Precondition::kMet;
-  test::ExchangeDriver driver;
+  test::ConnectionDriver driver;
   driver.answer_with([&](const Request& request) {
     precondition = evaluate(request, tag);
     return Response::text("");

@@ -1,0 +1,329 @@
+#include "http/h1/connection.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <utility>
+
+namespace orrery::http::h1 {
+
+using base::Monotonic;
+using base::Reject;
+
+namespace {
+
+/// Responses of pipelined requests are gathered up to this size before they are sent.
+constexpr std::size_t kFlushAt = 64 * 1024;
+/// A connection that has not sent anything may hold up a leaving worker this long: its request may be on its way.
+constexpr std::chrono::seconds kSilentWhileDraining{1};
+/// The same for one that lingers; and, also while the worker stays, for a body that was announced and that nobody asked
+/// for.
+constexpr std::chrono::seconds kSilentWhileLingering{1};
+constexpr Monotonic kNever = Monotonic::max();
+
+Monotonic later(Monotonic start, std::chrono::milliseconds allowed, std::uint64_t bytes, std::size_t min_rate) {
+  const double earned = static_cast<double>(bytes) / static_cast<double>(min_rate);
+  return start + allowed + std::chrono::duration_cast<base::Nanoseconds>(std::chrono::duration<double>(earned));
+}
+
+}  // namespace
+
+Connection::Connection(Context& context, const base::Address& peer, ProxyProtocol proxy, Monotonic accepted)
+    : context_(context), phase_started_(accepted), peer_(peer), sender_(peer), proxy_(proxy) {}
+
+Connection::~Connection() {
+  drop_message();
+  while (departing_) take_departed()->release();
+}
+
+void Connection::receive(std::string_view bytes, Monotonic now) {
+  if (deaf()) {
+    heard_ = now;
+    linger_ = linger_ == Linger::kBriefly ? Linger::kYes : linger_;
+    return;
+  }
+  if (state_ == State::kIdle && !first_ && input_.empty()) phase_started_ = now;
+  if (input_.empty()) {
+    input_ = bytes;
+    return;
+  }
+  settle();
+  stored_->erase(0, stored_->size() - input_.size());
+  stored_->append(bytes);
+  input_ = *stored_;
+}
+
+void Connection::settle() {
+  if (message_ && message_->bytes) message_->keep_bytes();
+  if (departing_) {
+    Message* message = departing_;
+    do {
+      if (message->bytes) message->keep_bytes();
+      message = message->departure.next;
+    } while (message != departing_);
+  }
+  if (input_.empty()) {
+    stored_.reset();
+    return;
+  }
+  const bool inside = stored_ && input_.data() >= stored_->data() && input_.data() < stored_->data() + stored_->size();
+  if (inside) return;
+  stored_ = std::make_unique<std::string>(input_);
+  input_ = *stored_;
+}
+
+Connection::Step Connection::next(Monotonic now) {
+  for (;;) {
+    if (breaking_) {
+      if (!output_->empty()) return Step::kFlush;
+      abandon(now);
+      return Step::kClose;
+    }
+    // A client that sends its body before it reads the answer would wait for us as we for it.
+    if (blocked() && state_ != State::kDiscard) return Step::kWait;
+    if (!output_->tail().empty() || output_->size() >= kFlushAt) return Step::kFlush;
+    Advance advance = Advance::kStuck;
+    switch (state_) {
+      case State::kIdle:
+        if (input_.empty() && !ended_ && !draining_) return Step::kWait;
+        [[fallthrough]];
+      case State::kHead: advance = read_head(now); break;
+      case State::kBody:
+      case State::kDiscard: advance = read_body(now); break;
+      case State::kHandling:
+        if (message_->dispatched == Monotonic{}) {
+          message_->dispatched = now;
+          return Step::kRequest;
+        }
+        return step_body_wanted(now);
+      case State::kStreaming:
+        if (!output_->empty()) return Step::kFlush;
+        if (message_->pull && !pull_out_) {
+          pull_out_ = true;
+          return Step::kPull;
+        }
+        return step_body_wanted(now);
+      case State::kClosing:
+        return linger_ == Linger::kNo || ended_ || context_.config.lingering_time.count() == 0 ? Step::kClose
+                                                                                               : Step::kLinger;
+      case State::kLingering:
+        if (!ended_) return Step::kWait;
+        close(Linger::kNo);
+        return Step::kClose;
+    }
+    if (advance == Advance::kStuck && state_ != State::kClosing) return Step::kWait;
+  }
+}
+
+void Connection::finish(bool surprised, Monotonic now) {
+  drop_message();
+  // A client that did not ask for the end may be sending its next request: it must see this answer, not a reset.
+  if (!keep_) return close(surprised || !input_.empty() ? Linger::kYes : Linger::kNo);
+  state_ = State::kIdle;
+  phase_started_ = now;
+  empty_lines_ = 0;
+  body_wanted_ = false;
+}
+
+void Connection::close(Linger linger) {
+  drop_message();
+  linger_ = linger;
+  input_ = {};
+  state_ = State::kClosing;
+}
+
+void Connection::drop_message() {
+  if (message_) std::exchange(message_, nullptr)->release();
+}
+
+void Connection::enlist(Message& message) {
+  Message* const last = std::exchange(departing_, &message);
+  message.departure.next = last ? std::exchange(last->departure.next, &message) : &message;
+}
+
+/// The first of the ring, which is then no part of it. The caller has its reference.
+Message* Connection::take_departed() {
+  Message* const first = departing_->departure.next;
+  if (first == departing_)
+    departing_ = nullptr;
+  else
+    departing_->departure.next = first->departure.next;
+  return first;
+}
+
+inline void Connection::report(Message& message, std::uint64_t body_bytes, Monotonic now) {
+  Departure& departure = message.departure;
+  const Response* const response = context_.fields_logged ? &departure.response : nullptr;
+  context_.observer.on_answered(message, {departure.status, body_bytes, response, now, departure.ending});
+  if (response) departure.response = {};
+  if (departure.chunked) departure.chunks.clear();
+}
+
+/// `bytes` more have left: with them, perhaps, the last ones of some answers.
+void Connection::depart(std::uint64_t bytes, Monotonic blocked_until) {
+  Message* message = departing_;
+  if (!message) return;
+  do {
+    message = message->departure.next;
+    message->departure.ahead -= std::min(message->departure.ahead, bytes);
+  } while (message != departing_);
+  while (departing_ && departing_->departure.next->departure.ahead == 0) {
+    Message* const first = take_departed();
+    report(*first, first->departure.body_bytes, std::max(first->departure.answered, blocked_until));
+    first->release();
+  }
+}
+
+/// The current request gets no answer, or not the rest of it: the access log hears of it. What is written already may
+/// still leave.
+void Connection::break_off(int unanswered, Monotonic now) {
+  if (!message_) return;
+  message_->cancelled.store(true, std::memory_order_release);
+  const bool streaming = state_ == State::kStreaming;
+  const bool whole = state_ == State::kHandling && message_->dispatched != Monotonic{};
+  if (!streaming && !whole && state_ != State::kBody) return;
+  if (!streaming) begin_departure(unanswered);
+  // All of it may be there, though its handler has not said so.
+  const bool whole_stream = streaming && message_->stream_length == message_->departure.body_bytes;
+  message_->departure.ending = whole_stream ? base::Ending::kClosed : base::Ending::kCut;
+  message_->departure.answered = now;
+  message_->departure.ahead = unsent_ + (output_ ? output_->size() : 0);
+  enlist(*std::exchange(message_, nullptr));
+  depart(0, now);
+}
+
+void Connection::abandon(Monotonic now, int unanswered) {
+  break_off(unanswered, now);
+  while (departing_) {
+    Message* const message = take_departed();
+    Departure& departure = message->departure;
+    departure.ending = base::Ending::kCut;
+    report(*message, departure.body_bytes - departure.unsent_body(departure.ahead), now);
+    message->release();
+  }
+  broken_ = true;
+  breaking_ = false;
+  write_started_ = {};
+  unsent_ = 0;
+  close(Linger::kNo);
+}
+
+void Connection::output_sent(std::size_t bytes, std::size_t unsent, Monotonic now) {
+  Message* const only = departing_;
+  const bool at_once =
+      unsent == 0 && !blocked() && only && only->departure.next == only && only->departure.ahead == bytes;
+  if (!at_once) return output_sent_in_parts(bytes, unsent, now);
+  departing_ = nullptr;
+  report(*only, only->departure.body_bytes, only->departure.answered);
+  only->release();
+}
+
+void Connection::output_sent_in_parts(std::size_t bytes, std::size_t unsent, Monotonic now) {
+  const bool was_blocked = blocked();
+  unsent_ = unsent;
+  if (unsent == 0) {
+    write_started_ = {};
+    write_taken_ = 0;
+  } else if (!was_blocked) {
+    write_started_ = now;
+    write_taken_ = 0;
+  } else {
+    write_taken_ += bytes;
+  }
+  if (state_ == State::kStreaming) message_->departure.forget_sent_chunks(unsent);
+  depart(bytes, was_blocked ? now : Monotonic{});
+}
+
+void Connection::linger(Monotonic now) {
+  state_ = State::kLingering;
+  phase_started_ = heard_ = now;
+}
+
+Monotonic Connection::deadline() const {
+  const Config& config = context_.config;
+  if (write_started_ != Monotonic{}) return later(write_started_, config.write_timeout, write_taken_, config.min_rate);
+  switch (state_) {
+    case State::kIdle:
+      if (!first_) return phase_started_ + config.keepalive;
+      return phase_started_ + (draining_ ? std::min<base::Nanoseconds>(kSilentWhileDraining, config.header_timeout)
+                                         : base::Nanoseconds{config.header_timeout});
+    case State::kHead: return phase_started_ + config.header_timeout;
+    case State::kBody:
+    case State::kDiscard:
+      return later(message_->body_started, config.body_timeout, message_->body_received, config.min_rate);
+    case State::kHandling:
+    case State::kStreaming: {
+      const Monotonic body =
+          body_wanted_ ? later(message_->body_started, config.body_timeout, message_->body_received, config.min_rate)
+                       : kNever;
+      return std::min(body, message_->deadline == Monotonic{} ? kNever : message_->deadline);
+    }
+    case State::kClosing: return kNever;
+    case State::kLingering: {
+      base::Nanoseconds silent = config.lingering_timeout;
+      if (draining_ || linger_ == Linger::kBriefly) silent = std::min<base::Nanoseconds>(silent, kSilentWhileLingering);
+      return std::min(phase_started_ + config.lingering_time, heard_ + silent);
+    }
+  }
+  return kNever;
+}
+
+void Connection::expire(Monotonic now) {
+  if (now < deadline()) return;
+  if (write_started_ != Monotonic{}) {
+    const Message* const untaken = departing_ ? departing_->departure.next : message_;
+    context_.observer.on_rejected(Reject::write_timeout, untaken ? untaken->client : sender_, untaken);
+    return abandon(now);
+  }
+  switch (state_) {
+    case State::kIdle:
+      if (first_ && !draining_) context_.observer.on_rejected(Reject::silent_connection, sender_, nullptr);
+      return close(Linger::kNo);
+    case State::kHead: return refuse(Reject::header_timeout, now);
+    case State::kBody:
+    case State::kDiscard: return refuse(Reject::body_timeout, now);
+    case State::kHandling:
+    case State::kStreaming:
+      return refuse(message_->deadline != Monotonic{} && now >= message_->deadline ? Reject::request_deadline
+                                                                                   : Reject::body_timeout,
+                    now);
+    case State::kClosing: return;
+    case State::kLingering: return close(Linger::kNo);
+  }
+}
+
+void Connection::drain(Monotonic now) {
+  draining_ = true;
+  if (state_ != State::kIdle || !input_.empty()) return;
+  if (first_)
+    phase_started_ = now;
+  else
+    close(Linger::kNo);
+}
+
+bool Connection::close_if_idle() {
+  if (!idle() || blocked()) return false;
+  close(Linger::kNo);
+  return true;
+}
+
+std::optional<Connection::Rest> Connection::rest() const {
+  if (!idle() || blocked() || ended_) return std::nullopt;
+  return Rest{phase_started_, requests_, sender_, proxy_};
+}
+
+void Connection::resume(const Rest& rest) {
+  phase_started_ = rest.since;
+  requests_ = rest.requests;
+  sender_ = rest.sender;
+  proxy_ = rest.proxy;
+  first_ = requests_ == 0;
+}
+
+bool Connection::wants_input() const {
+  if (ended_ || broken_) return false;
+  if (deaf()) return linger_ != Linger::kNo;
+  return input_.empty() && (!blocked() || state_ == State::kDiscard);
+}
+
+}  // namespace orrery::http::h1

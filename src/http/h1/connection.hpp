@@ -1,0 +1,233 @@
+// Connection: the pure machine of one HTTP/1.1 connection. Bytes and ticks go in, steps and output come out.
+//
+// It owns no socket, reads no clock and knows no event loop: a session (or a test, or a fuzzer) drives it. Give it what
+// arrived (receive), ask what is to be done (next) until it says kWait, send what it wrote to the attached Output, and
+// before the received bytes go away call settle(). Requests of one connection are handled one at a time, in order;
+// bytes behind the current request wait in the buffer, and behind a refused one are never read.
+//
+//   state       meaning                                      leaves by
+//   kIdle       between requests; holds no Message           first byte -> kHead; drain, peer's end -> kClosing
+//   kHead       part of a head is here, or of the PROXY      whole -> kBody | kHandling (of a PROXY header: kIdle);
+//               header in front of the first one             refused -> kClosing
+//   kBody       reading a body that is handed over whole     complete -> kHandling; too large, malformed -> kClosing
+//   kHandling   a handler has the request                    respond() -> kIdle | kDiscard | kClosing;
+//                                                            a stream -> kStreaming
+//   kStreaming  the response body comes piece by piece       last piece -> as from kHandling; broken off -> kClosing
+//   kDiscard    answered; the unread body is read away       complete -> kIdle; too much -> kClosing
+//   kClosing    what is written leaves, and only what the    all of it left -> kLingering, or (end)
+//               client still sends is read
+//   kLingering  half-closed, and the client still sends:     the client's end, the time is over -> kClosing
+//               read away, so that no RST reaches the answer
+//
+// An answer that is written *departs*: the observer hears of it when its last byte has left, or the connection broke
+// before. Every deadline is a total (see deadline()): more bytes never push it further than their time at `min_rate`.
+// Loop thread only. In three files: connection.cpp (steps, time), reading.cpp and answering.cpp.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/reject.hpp"
+#include "http/context.hpp"
+#include "http/h1/proxy_header.hpp"
+#include "http/h1/writer.hpp"
+#include "http/message.hpp"
+#include "http/output.hpp"
+
+namespace orrery::http::h1 {
+
+class Connection {
+ public:
+  /// In the access log only: nginx's status for a client that did not wait for its answer.
+  static constexpr int kClientLeft = 499;
+
+  /// What the driver does next.
+  enum class Step : std::uint8_t {
+    kWait,     ///< nothing until bytes, an answer, room to write, or deadline()
+    kRequest,  ///< message() is ready for its handler
+    kBody,     ///< take_body_piece() has what the handler asked for with want_body()
+    kPull,     ///< the socket can take more: call message().pull and give the piece to pulled()
+    kFlush,    ///< send the output, then ask again
+    kLinger,   ///< send the output, half-close and call linger(); or close, when there is no room for that
+    kClose,    ///< send the output, close
+  };
+
+  Connection(Context& context, const base::Address& peer, ProxyProtocol proxy, base::Monotonic accepted);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection();
+
+  /// Where to write; must be attached while any call that may write is made.
+  void attach(Output* output) { output_ = output; }
+
+  // --- in: the connection ---
+  /// Bytes that arrived. They are not copied until settle().
+  void receive(std::string_view bytes, base::Monotonic now);
+  /// The peer sends nothing more. What it asked for before is still answered.
+  void receive_end() { ended_ = true; }
+  /// Decides what to do. Call until kWait.
+  Step next(base::Monotonic now);
+  /// The bytes given to receive() are about to go away.
+  void settle();
+  /// The socket took `bytes` more; `unsent` of what was in the outputs up to now wait for it. While some do, the
+  /// connection starts nothing new.
+  void output_sent(std::size_t bytes, std::size_t unsent, base::Monotonic now);
+  /// After a kLinger: everything is sent, and the client has been told that nothing more comes.
+  void linger(base::Monotonic now);
+  /// The connection broke: tells the handler and the observer, forgets the rest. `unanswered`: the status of a request
+  /// that got none, in the log.
+  void abandon(base::Monotonic now, int unanswered = kClientLeft);
+
+  // --- in: the handler ---
+  /// Answers the current request. False when it was answered already (a late answer): nothing happens.
+  bool respond(Response&& response, base::Monotonic now);
+  /// Answers it with the reason's status, and closes. `retry_after`: when to try again; 0 = not said.
+  [[gnu::cold]] void refuse(base::Reject reason, base::Monotonic now, std::chrono::seconds retry_after = {});
+  /// Sends the head of a response whose body comes by send_piece(). False when that is not to be: answered already, or
+  /// unsendable (500).
+  bool start_stream(Response head, base::Monotonic now);
+  void send_piece(std::string_view piece);
+  void end_stream(base::Monotonic now);
+  /// The stream cannot go on: the connection is closed so that the client sees the break.
+  void break_stream();
+  /// The result of a kPull.
+  void pulled(std::string_view piece, bool more, base::Monotonic now);
+  /// The handler asks for the next piece of the request body.
+  void want_body(base::Monotonic now);
+  /// The piece: its bytes, and whether it is the last.
+  struct BodyRead {
+    std::string bytes;
+    bool last = false;
+    bool aborted = false;
+  };
+  BodyRead take_body_piece();
+
+  // --- in: time and retirement ---
+  /// The nearest moment at which expire() has something to do.
+  [[nodiscard]] base::Monotonic deadline() const;
+  void expire(base::Monotonic now);
+  /// The worker is leaving: close when idle, else after the current response; soon when nothing ever came, or comes any
+  /// more.
+  void drain(base::Monotonic now);
+  /// Close now if no request is going on, to make room or because idle time is over.
+  bool close_if_idle();
+
+  // --- in, out: the connection's change of owner ---
+  /// What the next owner of a connection between two requests must know.
+  struct Rest {
+    base::Monotonic since;       ///< idle_since()
+    std::uint32_t requests = 0;  ///< begun so far
+    base::Address sender;
+    ProxyProtocol proxy = ProxyProtocol::kOff;  ///< what its first bytes still have to be
+  };
+  /// Nothing when bytes of a request, or of an answer, are here.
+  [[nodiscard]] std::optional<Rest> rest() const;
+  /// Goes on where another machine rested; before anything else happens.
+  void resume(const Rest& rest);
+
+  // --- state ---
+  [[nodiscard]] Message* message() const { return message_; }
+  [[nodiscard]] bool wants_input() const;
+  [[nodiscard]] bool idle() const { return state_ == State::kIdle && input_.empty(); }
+  /// The client has not taken all of what was answered.
+  [[nodiscard]] bool blocked() const { return write_started_ != base::Monotonic{}; }
+  /// Bytes of which output_sent() has not told that they left.
+  [[nodiscard]] std::size_t unsent() const { return unsent_; }
+  [[nodiscard]] bool handling() const { return state_ == State::kHandling; }
+  [[nodiscard]] bool streaming() const { return state_ == State::kStreaming; }
+  [[nodiscard]] bool closing() const { return state_ == State::kClosing; }
+  [[nodiscard]] bool lingering() const { return state_ == State::kLingering; }
+  /// Whatever comes is read away.
+  [[nodiscard]] bool deaf() const { return state_ >= State::kClosing; }
+  /// The worker is leaving.
+  [[nodiscard]] bool draining() const { return draining_; }
+  /// Abandoned: what is not sent yet is not worth sending.
+  [[nodiscard]] bool broken() const { return broken_; }
+  [[nodiscard]] bool ended() const { return ended_; }
+  [[nodiscard]] base::Monotonic idle_since() const { return phase_started_; }
+  [[nodiscard]] const base::Address& peer() const { return peer_; }
+  /// Who opened the connection, as far as its PROXY header tells; else the peer.
+  [[nodiscard]] const base::Address& sender() const { return sender_; }
+
+ private:
+  enum class State : std::uint8_t { kIdle, kHead, kBody, kHandling, kStreaming, kDiscard, kClosing, kLingering };
+  /// Whether the client may still send, so that a close would reset the connection.
+  enum class Linger : std::uint8_t { kNo, kBriefly, kYes };
+  enum class Advance : std::uint8_t { kStuck, kMoved };
+
+  Advance await_bytes();
+  void begin_message(base::Monotonic now);
+  [[gnu::cold]] Advance hold_part(std::size_t before);
+  [[gnu::cold]] Advance read_proxy_header(base::Monotonic now);
+  std::optional<base::Reject> judge_proxy_header(const ProxyHeader& header);
+  Advance read_head(base::Monotonic now);
+  bool skip_empty_lines();
+  Advance take_head(std::string_view head, std::size_t length, base::Monotonic now);
+  std::optional<base::Reject> understand_head(std::size_t length);
+  void note_request_line(std::string_view head);
+  void choose_id(std::string_view offered);
+  std::optional<base::Reject> route(base::Monotonic now);
+  [[gnu::cold]] void answer_without_handler(base::Monotonic now);
+  Advance read_body(base::Monotonic now);
+  std::optional<base::Reject> feed_body();
+  void offer_to_continue();
+  void begin_handling(base::Monotonic now);
+  void resume_body(base::Monotonic now);
+  Step step_body_wanted(base::Monotonic now);
+
+  ConnectionField settle_connection(const Response& response);
+  Frame frame_for(const Response& response);
+  void write_response(Response&& response, base::Monotonic now);
+  void begin_stream(Response head, base::Monotonic now);
+  void begin_departure(int status);
+  void answered(base::Monotonic now);
+  void discard_body(base::Monotonic now);
+  [[gnu::always_inline]] inline void report(Message& message, std::uint64_t body_bytes, base::Monotonic now);
+  void output_sent_in_parts(std::size_t bytes, std::size_t unsent, base::Monotonic now);
+  void depart(std::uint64_t bytes, base::Monotonic blocked_until);
+  [[gnu::cold]] void break_off(int unanswered, base::Monotonic now);
+  void finish(bool surprised, base::Monotonic now);
+  void close(Linger linger);
+  void enlist(Message& message);
+  Message* take_departed();
+  void drop_message();
+  [[nodiscard]] Linger after_answer() const;
+  [[nodiscard]] bool may_keep() const;
+
+  Context& context_;
+  Output* output_ = nullptr;
+  Message* message_ = nullptr;
+  std::string_view input_;               ///< received, not yet read
+  std::unique_ptr<std::string> stored_;  ///< what input_ points into, when it outlived its receive()
+  base::Monotonic phase_started_;        ///< idle since, head since, write blocked…: see deadline()
+  base::Monotonic write_started_{};      ///< first unsent byte; the epoch = nothing is blocked
+  std::uint64_t write_taken_ = 0;        ///< bytes the client took since then
+  std::size_t unsent_ = 0;               ///< bytes that were flushed and have not left
+  Message* departing_ = nullptr;         ///< the last of the ring of those whose answer is written and has not left
+  base::Monotonic heard_{};              ///< while lingering: when the client last sent something
+  base::Address peer_;
+  base::Address sender_;
+  ProxyProtocol proxy_;  ///< what the first bytes must be; kOff once that is settled
+  State state_ = State::kIdle;
+  std::uint32_t requests_ = 0;  ///< begun on this connection
+  std::uint8_t empty_lines_ = 0;
+  bool first_ = true;   ///< no request has begun on this connection
+  bool ended_ = false;  ///< the peer sends no more
+  bool draining_ = false;
+  Linger linger_ = Linger::kNo;
+  bool broken_ = false;
+  bool breaking_ = false;       ///< the stream cannot go on; what is written is flushed first
+  bool keep_ = false;           ///< the connection goes on after this response
+  bool ends_by_close_ = false;  ///< nothing but the connection's end tells that of the response
+  bool no_body_ = false;        ///< the response has none: HEAD, 204, 304
+  bool pull_out_ = false;       ///< a kPull is under way
+  bool body_wanted_ = false;
+  bool continue_sent_ = false;
+};
+
+}  // namespace orrery::http::h1

@@ -1,0 +1,50 @@
+// Parser: llhttp, wrapped once. The only user of llhttp.h.
+//
+// Reads the fields of a head in one call (so every one is a contiguous span) and a body in as many as it takes. Writes
+// what it finds into the Message it was started for; decides nothing. The request line is the guard's: llhttp starts in
+// the state that it is in behind any. Its trampolines into C are noexcept. One Parser parses one message.
+#pragma once
+
+#include <cstdint>
+#include <llhttp.h>
+#include <string_view>
+
+namespace orrery::http {
+class Message;
+}
+
+namespace orrery::http::h1 {
+
+class Parser {
+ public:
+  /// The static name of a method that llhttp knows for HTTP ("GET"); empty for any other token.
+  static std::string_view known_method(std::string_view token);
+  /// Its length, of the longest.
+  static std::size_t longest_method();
+
+  /// Reads the fields of the head, which is the `length` bytes at message.bytes and whose request line the guard has
+  /// passed. False when llhttp refuses them or sees others than the guard.
+  bool parse_head(Message& message, std::size_t length);
+
+  /// Fills the fields without llhttp, from lines the guard has passed: what parse_head() refused can then be named.
+  [[gnu::cold]] static void split_fields(Message& message, std::size_t length);
+
+  struct BodyResult {
+    std::size_t consumed = 0;
+    bool complete = false;
+    bool refused = false;
+    bool no_memory = false;  ///< refused for want of it
+  };
+  /// Reads body bytes; what they decode to is appended to the message's body (or only counted when it is discarded).
+  BodyResult parse_body(std::string_view bytes);
+
+ private:
+  static const llhttp_t& behind_request_line();
+  static const llhttp_settings_t* head_settings();
+  static const llhttp_settings_t* body_settings();
+
+  llhttp_t state_;
+  bool complete_ = false;
+};
+
+}  // namespace orrery::http::h1
