@@ -138,9 +138,8 @@ struct Plain {
     pen.put_value(extent.of(record.method));
     pen.put(' ');
     pen.put_value(extent.of(record.target));
-    if (record.protocol.empty()) return;
     pen.put(' ');
-    pen.put_escaped(extent.of(record.protocol));
+    pen.put(to_string(record.protocol));
   }
 };
 
@@ -171,8 +170,8 @@ struct Json {
     text(pen, false, record.method);
     pen.put(' ');
     text(pen, false, record.target);
-    if (!record.protocol.empty()) pen.put(' ');
-    if (!record.protocol.empty()) pen.put_json(extent.of(record.protocol));
+    pen.put(' ');
+    pen.put(to_string(record.protocol));
     if (bare) pen.put('"');
   }
 };
@@ -340,7 +339,7 @@ std::size_t AccessFormat::write(const AccessRecord& record, std::span<char> to, 
       case Atom::kMethod: text(record.method); break;
       case Atom::kPath: text(path_of(record.target)); break;
       case Atom::kQuery: text(query_of(record.target)); break;
-      case Atom::kProtocol: text(record.protocol); break;
+      case Atom::kProtocol: text(to_string(record.protocol)); break;
       case Atom::kStatus: style.status(pen, piece.bare, record.status); break;
       case Atom::kBytes: pen.put_number(record.body_bytes); break;
       case Atom::kBytesOrDash: style.bytes(pen, piece.bare, record.body_bytes); break;

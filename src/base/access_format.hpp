@@ -26,6 +26,7 @@
 #include "orrery/result.hpp"
 
 #include "base/clock.hpp"
+#include "base/protocol.hpp"
 
 namespace orrery::base {
 
@@ -40,8 +41,8 @@ enum class Ending : char {
 struct AccessRecord {
   std::string_view client;  ///< address without port
   std::string_view method;
-  std::string_view target;    ///< as it came: path and query
-  std::string_view protocol;  ///< "HTTP/1.1"
+  std::string_view target;  ///< as it came: path and query
+  Protocol protocol = Protocol::kHttp11;
   std::string_view id;
   int status = 0;
   std::uint64_t body_bytes = 0;  ///< body bytes of the response that left, without framing

@@ -25,6 +25,7 @@
 #include "base/access_format.hpp"
 #include "base/address.hpp"
 #include "base/clock.hpp"
+#include "base/protocol.hpp"
 #include "http/characters.hpp"
 #include "http/h1/chunk_guard.hpp"
 #include "http/h1/guard.hpp"
@@ -56,7 +57,7 @@ struct MessageState {
   // --- the head ---
   const char* bytes = nullptr;    ///< first byte of the request line
   std::uint32_t head_length = 0;  ///< up to and with the empty line
-  int minor_version = 1;
+  base::Protocol protocol = base::Protocol::kHttp11;
   std::string_view method;  ///< a static name, never part of `bytes`
   Span target;
   Span path_part;  ///< of the head, or of `normal_path`: see path_is_raw

@@ -13,6 +13,7 @@
 
 namespace orrery::http {
 
+using base::Protocol;
 using base::Reject;
 using Refusal = std::optional<Reject>;
 
@@ -124,7 +125,7 @@ Refusal take_content_type(Seen& seen) {
   bool other = false;
   for_each_element(value, [&](std::string_view expectation) {
     const bool ours = equals_ignoring_case(expectation, "100-continue");
-    message.expects_continue = message.expects_continue || (ours && message.minor_version > 0);
+    message.expects_continue = message.expects_continue || (ours && message.protocol != Protocol::kHttp10);
     other = other || !ours;
   });
   return other ? Refusal{Reject::bad_expectation} : Refusal{};
@@ -192,7 +193,7 @@ Refusal take_field(Seen& seen, Message& message, PolicyFindings& findings, Field
 Refusal settle_framing(const Seen& seen, Message& message) {
   if (seen.transfer_encoding) {
     if (seen.content_length) return Reject::length_with_coding;
-    if (message.minor_version == 0) return Reject::coding_on_1_0;
+    if (message.protocol == Protocol::kHttp10) return Reject::coding_on_1_0;
     if (seen.unknown_coding) return Reject::unknown_transfer_coding;
     message.framing = BodyFraming::kChunked;
   } else if (message.content_length > 0) {
@@ -274,9 +275,9 @@ Refusal apply_policy(Message& message, const Config& config, PolicyFindings& fin
   for (FieldSpan& field : message.fields) {
     if (const auto reason = take_field(seen, message, findings, field)) return reason;
   }
-  if (!seen.host && message.minor_version > 0) return Reject::missing_host;
+  if (!seen.host && message.protocol != Protocol::kHttp10) return Reject::missing_host;
   if (const auto reason = settle_framing(seen, message)) return reason;
-  message.keep_alive = !seen.close && (message.minor_version > 0 || seen.keep_alive);
+  message.keep_alive = !seen.close && (message.protocol != Protocol::kHttp10 || seen.keep_alive);
   return settle_target(seen, message, config);
 }
 

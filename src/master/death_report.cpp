@@ -139,7 +139,7 @@ std::string remaining_access_lines(const Death& death, const os::Slot& slot, con
     record.client = flight.peer.format_ip(client);
     record.method = flight.method_view();
     record.target = flight.target_view();
-    record.protocol = flight.minor_version == 0 ? "HTTP/1.0" : "HTTP/1.1";
+    record.protocol = flight.protocol;
     record.id = flight.id_view();
     record.status = timed_out ? 504 : 500;
     record.finished = base::wall_now();

@@ -23,6 +23,7 @@
 
 #include "base/address.hpp"
 #include "base/clock.hpp"
+#include "base/protocol.hpp"
 #include "base/reject.hpp"
 #include "os/quarantine_table.hpp"
 #include "os/stack.hpp"
@@ -40,7 +41,7 @@ struct RequestRecord {
   std::array<char, 64> id{};
   base::Address peer;
   std::uint8_t method_length = 0, target_length = 0, id_length = 0;
-  std::uint8_t minor_version = 1;
+  base::Protocol protocol = base::Protocol::kHttp11;
   std::uint16_t status = 0;      ///< 0 while in flight
   std::uint32_t flight = 0;      ///< its running number in this worker, see Slot::accounted; 0 = it has none
   std::int32_t thread = 0;       ///< thread id that runs the handler; 0 = the loop thread

@@ -62,7 +62,7 @@ void describe(const http::Message& message, os::RequestRecord& record) {
   record.id = message.id;  // whole: cheaper than to measure
   record.id_length = message.id_length;
   record.peer = message.client;
-  record.minor_version = static_cast<std::uint8_t>(message.minor_version);
+  record.protocol = message.protocol;
   record.status = 0;
   record.flight = message.flight;
   record.thread = 0;
@@ -138,7 +138,7 @@ void Recorder::write_access_line(const http::Message& message, const http::Answe
   record.client = message.client.format_ip(client);
   record.method = message.method;
   record.target = message.view(message.target);
-  record.protocol = message.minor_version > 0 ? "HTTP/1.1" : "HTTP/1.0";
+  record.protocol = message.protocol;
   record.id = message.id_view();
   record.status = answer.status;
   record.body_bytes = answer.body_bytes;

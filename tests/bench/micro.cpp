@@ -131,7 +131,7 @@ base::AccessRecord access_record() {
   record.client = "127.0.0.1";
   record.method = "GET";
   record.target = "/planets/mars?lon=145.051&lat=-39.754&elevation=0";
-  record.protocol = "HTTP/1.1";
+  record.protocol = base::Protocol::kHttp11;
   record.id = "0123456789abcdef";
   record.status = 200;
   record.body_bytes = 150;

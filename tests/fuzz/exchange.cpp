@@ -38,7 +38,7 @@ struct Action {
 /// What became of one request, by its id.
 struct Fate {
   std::string method;
-  int minor_version = 1;
+  base::Protocol protocol = base::Protocol::kHttp11;
   bool dispatched = false;
   bool expects = false;
   int answers = 0;
@@ -175,7 +175,7 @@ class Connection final : http::Observer {
           "a body of known length has that length");
     fate.dispatched = true;
     fate.method = message.method;
-    fate.minor_version = message.minor_version;
+    fate.protocol = message.protocol;
     fate.expects = message.expects_continue;
     handled_ = true;
     pushing_ = pulling_ = body_asked_ = false;
@@ -440,7 +440,7 @@ class Connection final : http::Observer {
     const auto found = fates_.find(std::string{id});
     claim(found != fates_.end(), "every response belongs to a request");
     const Fate& fate = found->second;
-    claim(response.interim == 0 || (fate.minor_version > 0), "100 Continue is not for HTTP/1.0");
+    claim(response.interim == 0 || fate.protocol != base::Protocol::kHttp10, "100 Continue is not for HTTP/1.0");
     if (fate.status && !refused_) claim(response.status == *fate.status, "the status is the handler's");
     const bool bodyless = fate.method == "HEAD" || response.status == 204 || response.status == 304;
     if (fate.body && !refused_) claim(response.body == (bodyless ? "" : *fate.body), "the body is the handler's");

@@ -57,7 +57,8 @@ void check_request_line(const http::Message& message, std::string_view head) {
   const std::string_view line = head.substr(0, head.find("\r\n"));
   claim(line.size() == before.size() + 1 && line.starts_with(before) && http::is_digit(line.back()),
         "the request line is its method, target and version");
-  claim(message.minor_version == (line.back() == '0' ? 0 : 1), "a later minor version is answered as 1.1");
+  claim((message.protocol == base::Protocol::kHttp10) == (line.back() == '0'),
+        "a later minor version is answered as 1.1");
 }
 
 void check_fields(const http::Message& message, const std::vector<Line>& lines) {
@@ -84,11 +85,12 @@ void check_framing(const http::Message& message, const std::vector<Line>& lines)
     if (has_name(line, "transfer-encoding")) codings.push_back(line.value);
     if (has_name(line, "connection") && http::equals_ignoring_case(line.value, "close")) close = true;
   }
-  claim(hosts == 1 || (hosts == 0 && message.minor_version == 0), "there is exactly one Host");
+  claim(hosts == 1 || (hosts == 0 && message.protocol == base::Protocol::kHttp10), "there is exactly one Host");
   claim(lengths.size() + codings.size() <= 1, "the body is framed once");
   claim(!close || !message.keep_alive, "`close` closes");
   if (!codings.empty()) {
-    claim(message.framing == http::BodyFraming::kChunked && message.minor_version == 1, "a coding frames 1.1 only");
+    claim(message.framing == http::BodyFraming::kChunked && message.protocol == base::Protocol::kHttp11,
+          "a coding frames 1.1 only");
     claim(http::equals_ignoring_case(codings.front(), "chunked"), "the only coding is `chunked`");
     return;
   }
@@ -129,7 +131,7 @@ bool understand(http::Message& message, std::string_view head) {
   const std::uint32_t method = message.guard.method_length();
   message.method = http::h1::Parser::known_method(head.substr(0, method));
   message.target = {method + 1, message.guard.target_length()};
-  message.minor_version = message.guard.minor_version();
+  message.protocol = message.guard.protocol();
   if (message.method.empty()) return false;
   const bool parsed = message.parser.parse_head(message, head.size());
   if (!parsed) http::h1::Parser::split_fields(message, head.size());

@@ -15,6 +15,7 @@
 namespace orrery::http::h1 {
 
 using base::Monotonic;
+using base::Protocol;
 using base::Reject;
 
 bool Connection::respond(Response&& response, Monotonic now) {
@@ -66,7 +67,7 @@ ConnectionField Connection::settle_connection(const Response& response) {
     for_each_element(*wish, [&](std::string_view option) { keep_ = keep_ && !equals_ignoring_case(option, "close"); });
   }
   if (!keep_) return ConnectionField::kClose;
-  return message_->minor_version == 0 ? ConnectionField::kKeepAlive : ConnectionField::kNone;
+  return message_->protocol == Protocol::kHttp10 ? ConnectionField::kKeepAlive : ConnectionField::kNone;
 }
 
 Frame Connection::frame_for(const Response& response) {
@@ -82,7 +83,7 @@ Frame Connection::frame_for(const Response& response) {
     frame.length = response.body().size();
   } else if (const auto length = response.stream_length()) {
     frame.length = *length;
-  } else if (message_->minor_version > 0) {
+  } else if (message_->protocol != Protocol::kHttp10) {
     frame.framing = ResponseFraming::kChunked;
     message_->departure.chunked = true;
   } else {

@@ -73,7 +73,7 @@ std::optional<Reject> Guard::check_request_line(std::string_view line) {
     return version.find('\r') == std::string_view::npos ? Reject::bad_request_line : Reject::bare_cr;
   }
   if (version[5] != '1') return Reject::bad_version;
-  minor_version_ = version[7] == '0' ? 0 : 1;
+  protocol_ = version[7] == '0' ? base::Protocol::kHttp10 : base::Protocol::kHttp11;
   return {};
 }
 

@@ -11,6 +11,7 @@
 
 #include "orrery/config.hpp"
 
+#include "base/protocol.hpp"
 #include "base/reject.hpp"
 
 namespace orrery::http::h1 {
@@ -43,9 +44,8 @@ class Guard {
   [[nodiscard]] std::size_t request_line_length() const {
     return method_length_ + target_length_ + std::string_view{"  HTTP/1.1\r\n"}.size();
   }
-  /// 0 for HTTP/1.0, else 1: a later minor version is answered as ours (RFC 9110, 2.5). Valid once the request line is
-  /// judged.
-  [[nodiscard]] int minor_version() const { return minor_version_; }
+  /// A later minor version counts as HTTP/1.1, which is ours (RFC 9110, 2.5). Valid once the request line is judged.
+  [[nodiscard]] base::Protocol protocol() const { return protocol_; }
   /// The request line was whole and good: the refusal came later.
   [[nodiscard]] bool request_line_done() const { return line_start_ > 0; }
 
@@ -60,7 +60,7 @@ class Guard {
   std::uint32_t fields_ = 0;
   std::uint32_t method_length_ = 0;
   std::uint32_t target_length_ = 0;
-  int minor_version_ = 1;
+  base::Protocol protocol_ = base::Protocol::kHttp11;
   bool odd_ = false;  ///< this line has a control byte that is neither HTAB nor part of its CRLF
 };
 

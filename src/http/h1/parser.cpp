@@ -143,7 +143,7 @@ const llhttp_t& Parser::behind_request_line() {
 bool Parser::parse_head(Message& message, std::size_t length) {
   state_ = behind_request_line();
   state_.data = &message;
-  state_.http_minor = static_cast<std::uint8_t>(message.minor_version);
+  state_.http_minor = message.protocol == base::Protocol::kHttp10 ? 0 : 1;
   const std::size_t line = message.guard.request_line_length();
   const llhttp_errno_t result = llhttp_execute(&state_, message.bytes + line, length - line);
   complete_ = result == HPE_PAUSED;

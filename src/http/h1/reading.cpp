@@ -143,7 +143,7 @@ void Connection::note_request_line(std::string_view head) {
   const std::uint32_t method = message_->guard.method_length();
   message_->method = Parser::known_method(head.substr(0, method));
   message_->target = {method + 1, message_->guard.target_length()};
-  message_->minor_version = message_->guard.minor_version();
+  message_->protocol = message_->guard.protocol();
 }
 
 std::optional<Reject> Connection::understand_head(std::size_t length) {

@@ -28,7 +28,7 @@ AccessRecord mars() {
   record.client = "192.0.2.1";
   record.method = "GET";
   record.target = "/planets/mars?lon=1&lat=2";
-  record.protocol = "HTTP/1.1";
+  record.protocol = Protocol::kHttp11;
   record.id = "0123456789abcdef";
   record.status = 200;
   record.body_bytes = 321;

@@ -19,7 +19,7 @@ std::string judged(const std::string& method, const std::string& rest, std::stri
   const h1::Verdict verdict = message->guard.scan(head, {});
   REQUIRE(verdict.kind == h1::Verdict::Kind::kComplete);
   message->method = h1::Parser::known_method(method);
-  message->minor_version = message->guard.minor_version();
+  message->protocol = message->guard.protocol();
   message->target = {message->guard.method_length() + 1, message->guard.target_length()};
   h1::Parser::split_fields(*message, head.size());
   PolicyFindings findings;

@@ -104,12 +104,12 @@ TEST_CASE("The guard tells what it found in the request line") {
   CHECK(guard.request_line_done());
   CHECK(guard.method_length() == 4);
   CHECK(guard.target_length() == 4);
-  CHECK(guard.minor_version() == 0);
+  CHECK(guard.protocol() == base::Protocol::kHttp10);
   CHECK(guard.field_count() == 2);
   guard.reset();
   CHECK_FALSE(guard.request_line_done());
   CHECK(guard.field_count() == 0);
-  CHECK(guard.minor_version() == 1);
+  CHECK(guard.protocol() == base::Protocol::kHttp11);
 }
 
 TEST_CASE("The guard names what stands where a request line should") {
@@ -145,7 +145,7 @@ TEST_CASE("The guard names what stands where a request line should") {
   }
   Guard guard;
   guard.scan("GET / HTTP/1.7\r\n", {});
-  CHECK(guard.minor_version() == 1);
+  CHECK(guard.protocol() == base::Protocol::kHttp11);
 }
 
 TEST_CASE("A bad byte is found wherever it stands in a field's value") {
