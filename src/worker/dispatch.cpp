@@ -15,6 +15,8 @@
 
 namespace orrery::worker {
 
+using http::RequestId;
+
 namespace {
 
 class AsyncDispatch final : public Dispatch {
@@ -22,7 +24,9 @@ class AsyncDispatch final : public Dispatch {
   AsyncDispatch(Services& services, Flights& flights) : Dispatch(services, flights) {}
 
  private:
-  void run_handler(Session& session, const Route& route) override { run_here(session, route, session.latest()); }
+  void run_handler(Session& session, RequestId id, const Route& route) override {
+    run_here(session, id, route, session.latest());
+  }
 };
 
 /// Handlers run here after the poll phase: short ones in a row, and after each longer one the loop reads what came for
@@ -55,13 +59,13 @@ class SyncDispatch final : public Dispatch {
     waiting_.pop_front();
     if (waiting_.empty()) after_poll_.spin(false);
     Session* session = services_.connections->find(next.key);
-    if (!session || session->message().cancelled.load(std::memory_order_relaxed)) return now;
-    run_here(*session, *next.route, now);
+    if (!session || session->message(next.key.request).cancelled.load(std::memory_order_relaxed)) return now;
+    run_here(*session, next.key.request, *next.route, now);
     return std::max(now, session->latest());
   }
-  void run_handler(Session& session, const Route& route) override {
+  void run_handler(Session& session, RequestId id, const Route& route) override {
     if (waiting_.empty()) after_poll_.spin(true);
-    waiting_.push_back({session.key(), &route});
+    waiting_.push_back({session.key(id), &route});
   }
 
   uv::AfterPoll& after_poll_;
@@ -76,17 +80,18 @@ class ThreadsDispatch final : public Dispatch {
         pool_(static_cast<std::size_t>(services.context.config.threads),
               static_cast<std::size_t>(services.context.config.thread_queue), services.slot) {}
 
-  void pull(Session& session) override {
-    const int cell = flights_.begin(session.message());
-    pool_.add_always([this, cell, key = session.key(), request = std::make_shared<Request>(session.message().share()),
-                      pull = session.message().pull] {
-      flights_.on_thread(cell, ThreadPool::thread_id());
-      Pulled pulled = call_pull(*pull);
-      flights_.end(cell);
-      services_.mailbox->post([this, key, request, pulled = std::move(pulled)] {
-        if (Session* asker = services_.connections->find(key)) finish_pull(*asker, pulled);
-      });
-    });
+  void pull(Session& session, RequestId id) override {
+    http::Message& message = session.message(id);
+    const int cell = flights_.begin(message);
+    pool_.add_always(
+        [this, cell, key = session.key(id), request = std::make_shared<Request>(message.share()), pull = message.pull] {
+          flights_.on_thread(cell, ThreadPool::thread_id());
+          Pulled pulled = call_pull(*pull);
+          flights_.end(cell);
+          services_.mailbox->post([this, key, request, pulled = std::move(pulled)] {
+            if (Session* asker = services_.connections->find(key)) finish_pull(*asker, key.request, pulled);
+          });
+        });
     after_poll_.spin(true);
   }
   void after_poll() override {
@@ -98,12 +103,12 @@ class ThreadsDispatch final : public Dispatch {
   bool stop() override { return pool_.stop(); }
 
  private:
-  void run_handler(Session& session, const Route& route) override {
-    http::Message& message = session.message();
+  void run_handler(Session& session, RequestId id, const Route& route) override {
+    http::Message& message = session.message(id);
     const int cell = flights_.begin(message);
     auto request = std::make_shared<Request>(message.share());
     const auto mailbox = services_.mailbox;
-    auto job = [this, mailbox, cell, key = session.key(), request, &route, accept = message.error_accept()] {
+    auto job = [this, mailbox, cell, key = session.key(id), request, &route, accept = message.error_accept()] {
       flights_.on_thread(cell, ThreadPool::thread_id());
       auto outcome =
           std::make_shared<Outcome>(request->cancelled() ? Outcome{} : call_handler(route.handler, *request, accept));
@@ -113,13 +118,13 @@ class ThreadsDispatch final : public Dispatch {
     // The loop must not fall asleep over it.
     if (pool_.add(std::move(job), message.deadline)) return after_poll_.spin(true);
     flights_.end(cell);
-    session.refuse(base::Reject::queue_full, std::chrono::seconds{1});
+    session.refuse(id, base::Reject::queue_full, std::chrono::seconds{1});
   }
 
   void finish(RequestKey key, const Request& request, Outcome outcome) {
     if (!outcome.failure.empty()) services_.recorder.handler_failed(http::Message::of(request), outcome.failure);
     if (Session* session = services_.connections->find(key))
-      session->answer(std::move(outcome.response));
+      session->answer(key.request, std::move(outcome.response));
     else
       services_.recorder.count_late_answer();
   }
@@ -146,25 +151,25 @@ Pulled call_pull(const Response::Pull& pull) {
   return pulled;
 }
 
-void Dispatch::request(Session& session) {
-  if (!flights_.none_held() && refuse_if_held(session)) return;
-  const Route& route = services_.context.routes[session.message().match.route];
+void Dispatch::request(Session& session, RequestId id) {
+  if (!flights_.none_held() && refuse_if_held(session, id)) return;
+  const Route& route = services_.context.routes[session.message(id).match.route];
   if (route.responder)
-    run_responder(session, route);
+    run_responder(session, id, route);
   else
-    run_handler(session, route);
+    run_handler(session, id, route);
 }
 
-bool Dispatch::refuse_if_held(Session& session) {
+bool Dispatch::refuse_if_held(Session& session, RequestId id) {
   const base::Monotonic now = session.latest();
-  const base::Monotonic until = flights_.held_until(session.message(), now);
+  const base::Monotonic until = flights_.held_until(session.message(id), now);
   if (until == base::Monotonic{}) return false;
-  session.refuse(base::Reject::quarantined, std::chrono::ceil<std::chrono::seconds>(until - now));
+  session.refuse(id, base::Reject::quarantined, std::chrono::ceil<std::chrono::seconds>(until - now));
   return true;
 }
 
-void Dispatch::run_here(Session& session, const Route& route, base::Monotonic now) {
-  http::Message& message = session.message();
+void Dispatch::run_here(Session& session, RequestId id, const Route& route, base::Monotonic now) {
+  http::Message& message = session.message(id);
   // The whole time from now on: what it waited for its turn is not the handler's.
   const bool limited = message.deadline != base::Monotonic{};
   const int cell =
@@ -172,12 +177,12 @@ void Dispatch::run_here(Session& session, const Route& route, base::Monotonic no
   Outcome outcome = call_handler(route.handler, message.borrow(), message.error_accept());
   flights_.end(cell);
   if (!outcome.failure.empty()) services_.recorder.handler_failed(message, outcome.failure);
-  session.answer(std::move(outcome.response));
+  session.answer(id, std::move(outcome.response));
 }
 
-void Dispatch::run_responder(Session& session, const Route& route) {
-  http::Message& message = session.message();
-  auto reply = std::make_shared<Reply>(services_, flights_, session.key(), message);
+void Dispatch::run_responder(Session& session, RequestId id, const Route& route) {
+  http::Message& message = session.message(id);
+  auto reply = std::make_shared<Reply>(services_, flights_, session.key(id), message);
   const auto former = flights_.enter(reply->cell());
   try {
     route.responder(message.share(), Responder{reply});
@@ -189,18 +194,19 @@ void Dispatch::run_responder(Session& session, const Route& route) {
   flights_.leave(former);
 }
 
-void Dispatch::pull(Session& session) {
-  const int cell = flights_.begin_here(session.message());
-  const auto pull = session.message().pull;
+void Dispatch::pull(Session& session, RequestId id) {
+  http::Message& message = session.message(id);
+  const int cell = flights_.begin_here(message);
+  const auto pull = message.pull;
   const Pulled pulled = call_pull(*pull);
   flights_.end(cell);
-  finish_pull(session, pulled);
+  finish_pull(session, id, pulled);
 }
 
-void Dispatch::finish_pull(Session& session, const Pulled& pulled) {
-  if (pulled.failure.empty()) return session.pulled(pulled.piece, pulled.more);
-  services_.recorder.handler_failed(session.message(), pulled.failure);
-  session.break_stream();
+void Dispatch::finish_pull(Session& session, RequestId id, const Pulled& pulled) {
+  if (pulled.failure.empty()) return session.pulled(id, pulled.piece, pulled.more);
+  services_.recorder.handler_failed(session.message(id), pulled.failure);
+  session.break_stream(id);
 }
 
 std::unique_ptr<Dispatch> Dispatch::make(WorkerClass worker_class, Services& services, Flights& flights,

@@ -16,6 +16,7 @@
 
 #include "orrery/app.hpp"
 
+#include "http/next.hpp"
 #include "worker/flights.hpp"
 #include "worker/services.hpp"
 #include "worker/session.hpp"
@@ -30,10 +31,10 @@ class Dispatch {
                                         uv::AfterPoll& after_poll);
   virtual ~Dispatch() = default;
 
-  /// The session's request is complete: answer it, now or later.
-  void request(Session& session);
-  /// The session's response wants its next piece.
-  virtual void pull(Session& session);
+  /// A request of the session is complete: answer it, now or later.
+  void request(Session& session, http::RequestId id);
+  /// The response to it wants its next piece.
+  virtual void pull(Session& session, http::RequestId id);
   /// The part of a loop turn after I/O.
   virtual void after_poll() {}
   /// No complete request waits: a new connection would be served soon.
@@ -45,19 +46,19 @@ class Dispatch {
 
  protected:
   Dispatch(Services& services, Flights& flights) : services_(services), flights_(flights) {}
-  virtual void run_handler(Session& session, const Route& route) = 0;
+  virtual void run_handler(Session& session, http::RequestId id, const Route& route) = 0;
   /// Runs the handler here and now, and answers.
-  void run_here(Session& session, const Route& route, base::Monotonic now);
+  void run_here(Session& session, http::RequestId id, const Route& route, base::Monotonic now);
   /// Hands a piece on, or breaks the stream when the pull failed.
-  void finish_pull(Session& session, const Pulled& pulled);
+  void finish_pull(Session& session, http::RequestId id, const Pulled& pulled);
 
   Services& services_;
   Flights& flights_;
 
  private:
   /// Answers a request that is in quarantine.
-  [[gnu::cold]] bool refuse_if_held(Session& session);
-  void run_responder(Session& session, const Route& route);
+  [[gnu::cold]] bool refuse_if_held(Session& session, http::RequestId id);
+  void run_responder(Session& session, http::RequestId id, const Route& route);
 };
 
 /// What became of a handler: its response, or why it failed. Any thread.

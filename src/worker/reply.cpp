@@ -42,7 +42,7 @@ void Reply::answer(Response response) {
   if (!claim()) return;
   end_flight();
   auto shared = std::make_shared<Response>(std::move(response));
-  deliver([shared](Session& session) { session.answer(std::move(*shared)); });
+  deliver([shared, id = key_.request](Session& session) { session.answer(id, std::move(*shared)); });
 }
 
 void Reply::fail_with(std::string why) {
@@ -51,7 +51,7 @@ void Reply::fail_with(std::string why) {
   deliver([self = shared_from_this(), why = std::move(why)](Session& session) {
     const http::Message& message = http::Message::of(self->request_);
     self->services_.recorder.handler_failed(message, why);
-    session.answer(http::problem(500, message.error_accept()));
+    session.answer(self->key_.request, http::problem(500, message.error_accept()));
   });
 }
 
@@ -71,13 +71,13 @@ Result<Stream> Reply::start(Response head) {
   end_flight();
   Session* session = services_.connections->find(key_);
   auto outlet = std::make_shared<Outlet>(services_, key_);
-  if (!session || !session->start_stream(std::move(head), outlet)) return fail("the client is gone");
+  if (!session || !session->start_stream(key_.request, std::move(head), outlet)) return fail("the client is gone");
   return Stream{std::move(outlet)};
 }
 
 void Reply::read_body(BodyReader::Callback callback) {
   Session* session = mailbox_->on_loop_thread() ? services_.connections->find(key_) : nullptr;
-  if (session) return session->want_body(std::move(callback));
+  if (session) return session->want_body(key_.request, std::move(callback));
   callback({BodyPiece::Kind::kAborted, {}});
 }
 
@@ -85,7 +85,7 @@ Session* Outlet::session() const { return mailbox_->on_loop_thread() ? services_
 
 bool Outlet::write(std::string_view piece) {
   Session* to = open_ ? session() : nullptr;
-  return to && to->write_piece(piece);
+  return to && to->write_piece(key_.request, piece);
 }
 
 bool Outlet::behind() const {
@@ -96,7 +96,7 @@ bool Outlet::behind() const {
 void Outlet::end() {
   if (!std::exchange(open_, false)) return;
   if (mailbox_->closed()) return;
-  if (Session* to = session()) to->end_stream();
+  if (Session* to = session()) to->end_stream(key_.request);
 }
 
 void Outlet::tell(const std::function<void()>& callback) {

@@ -17,7 +17,8 @@
 namespace orrery::worker {
 
 using base::Monotonic;
-using Step = http::h1::Connection::Step;
+using http::RequestId;
+using http::Step;
 
 namespace {
 
@@ -109,15 +110,14 @@ void Session::later(void (*act)(Session&)) {
 }
 
 /// Does one step; false when the turn is over.
-bool Session::step(Step step) {
-  switch (step) {
+bool Session::step(http::Next wanted) {
+  switch (wanted.step) {
     case Step::kRequest:
-      request_ = services_.connections->next_serial();
       if (ongoing_) *ongoing_ = {};
-      services_.dispatch->request(*this);
+      services_.dispatch->request(*this, wanted.request);
       return true;
-    case Step::kBody: deliver_body(); return true;
-    case Step::kPull: services_.dispatch->pull(*this); return true;
+    case Step::kBody: deliver_body(wanted.request); return true;
+    case Step::kPull: services_.dispatch->pull(*this, wanted.request); return true;
     case Step::kFlush: flush(); return !closed_;
     case Step::kWait: flush(); return connection_.broken() && !closed_;
     case Step::kLinger: flush(); break;
@@ -129,7 +129,7 @@ bool Session::step(Step step) {
     // nothing.
     stream_.reset_on_close();
     close();
-  } else if (step == Step::kClose && stream_.queued() == 0)
+  } else if (wanted.step == Step::kClose && stream_.queued() == 0)
     close();
   else if (stream_.queued() == 0)
     begin_linger();
@@ -200,30 +200,30 @@ void Session::on_deadline(Monotonic) {
   });
 }
 
-void Session::answer(Response&& response) {
+void Session::answer(RequestId request, Response&& response) {
   // Within a turn a handler has taken its time since that began.
   if (output_) latest_ = base::monotonic_now();
   turn([&] {
-    if (!connection_.respond(std::move(response), latest_)) services_.recorder.count_late_answer();
+    if (!connection_.respond(request, std::move(response), latest_)) services_.recorder.count_late_answer();
   });
 }
 
-void Session::refuse(base::Reject reason, std::chrono::seconds retry_after) {
-  turn([&] { connection_.refuse(reason, now_, retry_after); });
+void Session::refuse(RequestId request, base::Reject reason, std::chrono::seconds retry_after) {
+  turn([&] { connection_.refuse(request, reason, now_, retry_after); });
 }
 
-void Session::pulled(std::string_view piece, bool more) {
-  turn([&] { connection_.pulled(piece, more, now_); });
+void Session::pulled(RequestId request, std::string_view piece, bool more) {
+  turn([&] { connection_.pulled(request, piece, more, now_); });
 }
 
-void Session::break_stream() {
-  turn([&] { connection_.break_stream(); });
+void Session::break_stream(RequestId request) {
+  turn([&] { connection_.break_stream(request); });
 }
 
-bool Session::start_stream(Response head, std::shared_ptr<Outlet> outlet) {
+bool Session::start_stream(RequestId request, Response head, std::shared_ptr<Outlet> outlet) {
   bool started = false;
   turn([&] {
-    started = connection_.start_stream(std::move(head), now_);
+    started = connection_.start_stream(request, std::move(head), now_);
     if (started) ongoing().outlet = outlet;
   });
   // A connection that came in the moment before the worker was asked to leave: its handler is about to say what it
@@ -232,29 +232,29 @@ bool Session::start_stream(Response head, std::shared_ptr<Outlet> outlet) {
   return started && !closed_;
 }
 
-bool Session::write_piece(std::string_view piece) {
-  if (closed_ || !connection_.streaming()) return false;
+bool Session::write_piece(RequestId request, std::string_view piece) {
+  if (closed_ || !connection_.streaming(request)) return false;
   const std::size_t behind = stream_.queued() + (output_ ? output_->size() : 0);
   if (behind > kStreamBehind) {
     ongoing().wants_drain = true;
     return false;
   }
-  turn([&] { connection_.send_piece(piece); });
+  turn([&] { connection_.send_piece(request, piece); });
   return !closed_;
 }
 
-void Session::end_stream() {
-  turn([&] { connection_.end_stream(now_); });
+void Session::end_stream(RequestId request) {
+  turn([&] { connection_.end_stream(request, now_); });
 }
 
-void Session::want_body(BodyReader::Callback callback) {
+void Session::want_body(RequestId request, BodyReader::Callback callback) {
   if (ongoing().body_ended) return tell_reader(callback, {BodyPiece::Kind::kEnd, {}});
   ongoing().body_callback = std::move(callback);
-  turn([&] { connection_.want_body(now_); });
+  turn([&] { connection_.want_body(request, now_); });
 }
 
-void Session::deliver_body() {
-  http::h1::Connection::BodyRead read = connection_.take_body_piece();
+void Session::deliver_body(RequestId request) {
+  http::h1::Connection::BodyRead read = connection_.take_body_piece(request);
   const auto callback = std::exchange(ongoing().body_callback, {});
   if (!callback) return;
   // The last bytes and the end are one piece for the connection and two for the reader.

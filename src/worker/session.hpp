@@ -16,6 +16,7 @@
 #include "base/address.hpp"
 #include "base/unique_fd.hpp"
 #include "http/h1/connection.hpp"
+#include "http/next.hpp"
 #include "uv/stream.hpp"
 #include "worker/deadlines.hpp"
 #include "worker/services.hpp"
@@ -25,10 +26,11 @@ namespace orrery::worker {
 class Outlet;
 class Reply;
 
-/// Names one request of one connection; never reused, so a late answer finds nobody.
+/// Names one request of one connection of this worker; never reused, so a late answer finds nobody.
 struct RequestKey {
-  std::uint32_t index = 0;    ///< place in Connections
-  std::uint32_t request = 0;  ///< running number in this worker
+  std::uint32_t index = 0;   ///< place in Connections
+  std::uint32_t serial = 0;  ///< of the session there
+  http::RequestId request = 0;
 };
 
 class Session final : uv::StreamEvents, Deadline {
@@ -44,10 +46,10 @@ class Session final : uv::StreamEvents, Deadline {
   Result<void> resume(base::UniqueFd socket, const http::h1::Connection::Rest& rest);
 
   [[nodiscard]] std::uint32_t index() const { return index_; }
-  [[nodiscard]] http::Message& message() { return *connection_.message(); }
-  /// The request that is handled now.
-  [[nodiscard]] RequestKey key() const { return {index_, request_}; }
-  [[nodiscard]] bool handles(RequestKey key) const { return request_ == key.request && connection_.message(); }
+  /// A request that is not over.
+  [[nodiscard]] http::Message& message(http::RequestId request) { return *connection_.message(request); }
+  [[nodiscard]] RequestKey key(http::RequestId request) const { return {index_, serial_, request}; }
+  [[nodiscard]] bool handles(RequestKey key) const { return serial_ == key.serial && connection_.message(key.request); }
   [[nodiscard]] bool idle() const { return connection_.idle() && !connection_.blocked(); }
   /// A handler has its request: whether it answers is not known yet.
   [[nodiscard]] bool handling() const { return connection_.handling(); }
@@ -55,18 +57,18 @@ class Session final : uv::StreamEvents, Deadline {
   [[nodiscard]] base::Monotonic latest() const { return latest_; }
 
   // --- for dispatch and the handlers' objects ---
-  void answer(Response&& response);
+  void answer(http::RequestId request, Response&& response);
   /// `retry_after`: when the client may try again; 0 = not said.
-  void refuse(base::Reject reason, std::chrono::seconds retry_after = {});
-  void pulled(std::string_view piece, bool more);
-  void break_stream();
-  bool start_stream(Response head, std::shared_ptr<Outlet> outlet);
+  void refuse(http::RequestId request, base::Reject reason, std::chrono::seconds retry_after = {});
+  void pulled(http::RequestId request, std::string_view piece, bool more);
+  void break_stream(http::RequestId request);
+  bool start_stream(http::RequestId request, Response head, std::shared_ptr<Outlet> outlet);
   /// False, and nothing is taken, when the client is behind by more than 64 KiB.
-  bool write_piece(std::string_view piece);
+  bool write_piece(http::RequestId request, std::string_view piece);
   /// Pieces written before still wait for the client.
   [[nodiscard]] bool behind() const { return stream_.queued() > 0; }
-  void end_stream();
-  void want_body(BodyReader::Callback callback);
+  void end_stream(http::RequestId request);
+  void want_body(http::RequestId request, BodyReader::Callback callback);
 
   // --- for the worker ---
   void drain();
@@ -100,14 +102,14 @@ class Session final : uv::StreamEvents, Deadline {
   [[gnu::cold]] void run_out_of_memory();
   void work();
   void later(void (*act)(Session&));
-  bool step(http::h1::Connection::Step step);
+  bool step(http::Next wanted);
   void flush();
   /// Tells the connection, and the counters, what has left since they were told last; `unsent` has not.
   void note_sent(std::size_t unsent);
   void note_progress() {
     if (connection_.unsent() > 0) note_sent(stream_.queued());
   }
-  void deliver_body();
+  void deliver_body(http::RequestId request);
   static void tell_reader(const BodyReader::Callback& callback, const BodyPiece& piece);
   void tell_drained();
   void begin_linger();
@@ -128,7 +130,6 @@ class Session final : uv::StreamEvents, Deadline {
   base::Monotonic latest_{};     ///< and when, since then, a handler ended
   std::uint32_t index_;
   std::uint32_t serial_;
-  std::uint32_t request_ = 0;
   enum class Reading : std::uint8_t { kNot, kForUse, kAway } reading_ = Reading::kNot;
   bool lingering_ = false;  ///< and so stands in Connections' other queue
   bool closed_ = false;

@@ -104,9 +104,9 @@ struct Connection {
   void receive(std::string_view bytes) {
     machine.attach(&output);
     machine.receive(bytes, now);
-    while (machine.next(now) == http::h1::Connection::Step::kRequest) {
-      http::Message& message = *machine.message();
-      machine.respond(server.routes[message.match.route].handler(message.borrow()), now);
+    for (http::Next next = machine.next(now); next.step == http::Step::kRequest; next = machine.next(now)) {
+      http::Message& message = *machine.message(next.request);
+      machine.respond(next.request, server.routes[message.match.route].handler(message.borrow()), now);
     }
     machine.output_sent(output.size(), 0, now);
     machine.settle();

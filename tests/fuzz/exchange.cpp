@@ -20,7 +20,7 @@
 namespace orrery::fuzz {
 namespace {
 
-using Step = http::h1::Connection::Step;
+using http::Step;
 
 constexpr std::chrono::milliseconds kTimes[] = {
     std::chrono::milliseconds{0},    std::chrono::milliseconds{1},     std::chrono::milliseconds{99},
@@ -87,17 +87,17 @@ class Connection final : http::Observer {
       case 11: return want_body();
       case 12:
         return turn([&] {
-          if (pushing_) connection_.send_piece(std::string(n, 'p'));
+          if (pushing_) connection_.send_piece(request_, std::string(n, 'p'));
         });
       case 13: return end_push();
       case 14:
         return turn([&] {
-          if (connection_.streaming()) connection_.break_stream();
+          if (connection_.streaming()) connection_.break_stream(request_);
         });
       case 15: return turn([&] { finish_pull(n); });
       case 16:
         return turn([&] {
-          if (handling()) connection_.refuse(base::Reject::queue_full, now_);
+          if (handling()) connection_.refuse(request_, base::Reject::queue_full, now_);
         });
       case 17: return answer_late();
       case 18:
@@ -156,12 +156,14 @@ class Connection final : http::Observer {
   }
 
   // --- what the handler does ---
-  [[nodiscard]] bool handling() const { return !over_ && handled_ && connection_.handling() && connection_.message(); }
+  [[nodiscard]] bool handling() const {
+    return !over_ && handled_ && connection_.handling() && connection_.message(request_);
+  }
 
-  Fate& fate() { return fates_[std::string{connection_.message()->id_view()}]; }
+  Fate& fate() { return fates_[std::string{connection_.message(request_)->id_view()}]; }
 
   void on_request() {
-    http::Message& message = *connection_.message();
+    http::Message& message = *connection_.message(request_);
     const std::string id{message.id_view()};
     Fate& fate = fates_[id];
     claim(!fate.dispatched, "a request is dispatched once");
@@ -195,17 +197,17 @@ class Connection final : http::Observer {
       case 7: return respond_by_pulls(n * 50, n, 100);
       case 8:
         start_push(static_cast<std::uint8_t>(n));
-        for (std::size_t i = 0; pushing_ && i < n; ++i) connection_.send_piece(std::string(i * i * 40, 'i'));
-        if (pushing_) connection_.end_stream(now_);
+        for (std::size_t i = 0; pushing_ && i < n; ++i) connection_.send_piece(request_, std::string(i * i * 40, 'i'));
+        if (pushing_) connection_.end_stream(request_, now_);
         pushing_ = false;
         return;
       case 9: return respond(Response::text("x").with_field("X-A", n % 2 ? "a\r\nX: b" : std::string(1, '\0')));
       case 10: return respond(Response::text("body").with_status(kStatuses[n]));
       case 11: return respond(Response::text("bye").with_field("connection", n % 2 ? "close" : "x, Close"));
-      case 12: return connection_.refuse(base::Reject::queue_full, now_);
+      case 12: return connection_.refuse(request_, base::Reject::queue_full, now_);
       case 13:
         return respond(Response::json("{}").with_field("Content-Length", "99").with_field("X-Request-ID", "forged"));
-      case 14: return connection_.want_body(now_), void(body_asked_ = true);
+      case 14: return connection_.want_body(request_, now_), void(body_asked_ = true);
       default: return start_push(static_cast<std::uint8_t>(n));
     }
   }
@@ -217,7 +219,7 @@ class Connection final : http::Observer {
     const bool stream = response.is_stream();
     const bool sendable = http::is_sendable(response);
     const bool pending = connection_.handling();
-    const bool taken = connection_.respond(std::move(response), now_);
+    const bool taken = connection_.respond(request_, std::move(response), now_);
     claim(taken == pending, "an answer is taken when one is pending, and only then");
     if (!taken) return;
     fate.status = sendable ? status : 500;
@@ -240,33 +242,34 @@ class Connection final : http::Observer {
       head = Response::stream(
           "text/plain", [](std::string&) { return false; }, n);
     if (n % 8 == 7) head.add_field("X\n", "y");
-    pushing_ = connection_.start_stream(std::move(head), now_) && connection_.streaming();
+    pushing_ = connection_.start_stream(request_, std::move(head), now_) && connection_.streaming();
   }
 
   void end_push() {
     turn([&] {
-      if (pushing_ && connection_.streaming()) connection_.end_stream(now_);
+      if (pushing_ && connection_.streaming()) connection_.end_stream(request_, now_);
       pushing_ = false;
     });
   }
 
   void want_body() {
-    if (!handled_ || over_ || !connection_.message() || !(connection_.handling() || connection_.streaming())) return;
+    if (!handled_ || over_ || !connection_.message(request_) || !(connection_.handling() || connection_.streaming()))
+      return;
     turn([&] {
       body_asked_ = true;
-      connection_.want_body(now_);
+      connection_.want_body(request_, now_);
     });
   }
 
   void on_body() {
     claim(body_asked_, "a piece of the body comes when it was asked for");
     body_asked_ = false;
-    const auto read = connection_.take_body_piece();
+    const auto read = connection_.take_body_piece(request_);
     claim(read.last || !read.bytes.empty(), "no piece but the last is empty");
     if (!connection_.handling()) return;
     if (read.last) return respond(Response::text("read"));
     body_asked_ = true;
-    connection_.want_body(now_);
+    connection_.want_body(request_, now_);
   }
 
   void on_pull() {
@@ -278,23 +281,23 @@ class Connection final : http::Observer {
   void finish_pull(std::uint8_t how) {
     if (!pulling_) return;
     pulling_ = false;
-    http::Message* const message = connection_.message();
+    http::Message* const message = connection_.message(request_);
     if (!message || !message->pull || how == 7) {
-      if (connection_.streaming()) connection_.break_stream();
+      if (connection_.streaming()) connection_.break_stream(request_);
       return;
     }
     std::string piece;
     const bool more = (*message->pull)(piece);
-    connection_.pulled(piece, more, now_);
+    connection_.pulled(request_, piece, more, now_);
   }
 
   void answer(std::uint8_t plan) {
-    if (handling() && connection_.message()->dispatched != base::Monotonic{}) turn([&] { answer_by(plan); });
+    if (handling() && connection_.message(request_)->dispatched != base::Monotonic{}) turn([&] { answer_by(plan); });
   }
 
   void answer_late() {
     if (over_ || connection_.handling()) return;
-    turn([&] { claim(!connection_.respond(Response::text("late"), now_), "a late answer is not taken"); });
+    turn([&] { claim(!connection_.respond(request_, Response::text("late"), now_), "a late answer is not taken"); });
   }
 
   // --- the driver ---
@@ -315,9 +318,10 @@ class Connection final : http::Observer {
   void work() {
     for (std::size_t steps = 0;; ++steps) {
       claim(steps < 200 + 8 * delivered_, "the connection waits at last");
-      const Step step = connection_.next(now_);
+      const auto [step, request] = connection_.next(now_);
       claim(output_->size() <= 64 * 1024 + 2 * 9000 + 4096, "the output is bounded");
       if (step == Step::kRequest) {
+        request_ = request;
         on_request();
       } else if (step == Step::kBody) {
         on_body();
@@ -356,7 +360,7 @@ class Connection final : http::Observer {
 
   /// The connection waits: it must be clear for what.
   void check_waiting() {
-    const http::Message* const message = connection_.message();
+    const http::Message* const message = connection_.current();
     if (message) {
       claim(message->body.size() <= message->body_limit, "a kept body is within its limit");
       claim(connection_.handling() || connection_.streaming() || message->fields.size() <= config_.limit_request_fields,
@@ -452,6 +456,7 @@ class Connection final : http::Observer {
   http::Context context_;
   base::Monotonic now_{std::chrono::hours{1}};
   http::h1::Connection connection_;
+  http::RequestId request_ = 0;  ///< the last one that a handler was asked for
   http::Output* output_ = nullptr;
   bool pushy_;
   std::uint8_t plan_;

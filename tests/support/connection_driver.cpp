@@ -7,7 +7,7 @@
 
 namespace orrery::test {
 
-using Step = http::h1::Connection::Step;
+using http::Step;
 
 namespace {
 
@@ -120,9 +120,12 @@ void ConnectionDriver::work() {
   throw std::runtime_error("the connection never waits");
 }
 
-bool ConnectionDriver::step(Step step) {
-  switch (step) {
-    case Step::kRequest: handle_request(); return true;
+bool ConnectionDriver::step(http::Next next) {
+  switch (next.step) {
+    case Step::kRequest:
+      request_ = next.request;
+      handle_request();
+      return true;
     case Step::kBody: deliver_body(); return true;
     case Step::kPull: pull(); return true;
     case Step::kFlush: flush(); return true;
@@ -137,41 +140,41 @@ bool ConnectionDriver::step(Step step) {
   if (connection_.broken())
     finish(End::kBroken);
   else if (waiting_.empty())
-    finish(step == Step::kClose ? End::kClose : End::kLinger);
+    finish(next.step == Step::kClose ? End::kClose : End::kLinger);
   return false;
 }
 
 void ConnectionDriver::finish(End end) { end_ = end; }
 
 void ConnectionDriver::handle_request() {
-  http::Message& message = *connection_.message();
+  http::Message& message = *connection_.message(request_);
   const bool streams_body = routes_[message.match.route].options.stream_body;
   requests_.push_back(SeenRequest::of(message.borrow()));
   streamed_body_.clear();
   body_ended_ = false;
   if (hold_) return;
-  if (streams_body) return connection_.want_body(now_);
-  connection_.respond(handler_(message.borrow()), now_);
+  if (streams_body) return connection_.want_body(request_, now_);
+  connection_.respond(request_, handler_(message.borrow()), now_);
 }
 
 void ConnectionDriver::deliver_body() {
-  http::h1::Connection::BodyRead read = connection_.take_body_piece();
+  http::h1::Connection::BodyRead read = connection_.take_body_piece(request_);
   body_pieces_.push_back(read.bytes);
   streamed_body_ += read.bytes;
   body_ended_ = read.last;
   if (hold_) return;
-  if (!read.last) return connection_.want_body(now_);
-  requests_.back() = SeenRequest::of(connection_.message()->borrow());
+  if (!read.last) return connection_.want_body(request_, now_);
+  requests_.back() = SeenRequest::of(message()->borrow());
   requests_.back().body = streamed_body_;
-  connection_.respond(Response::text(requests_.back().text()), now_);
+  connection_.respond(request_, Response::text(requests_.back().text()), now_);
 }
 
 void ConnectionDriver::pull() {
   ++pulls_;
   if (hold_pulls_) return;
   std::string piece;
-  const bool more = (*connection_.message()->pull)(piece);
-  connection_.pulled(piece, more, now_);
+  const bool more = (*message()->pull)(piece);
+  connection_.pulled(request_, piece, more, now_);
 }
 
 void ConnectionDriver::flush() {
@@ -212,38 +215,38 @@ void ConnectionDriver::read(std::size_t bytes) {
 
 bool ConnectionDriver::answer(Response response) {
   bool taken = false;
-  turn([&] { taken = connection_.respond(std::move(response), now_); });
+  turn([&] { taken = connection_.respond(request_, std::move(response), now_); });
   return taken;
 }
 
 void ConnectionDriver::refuse(base::Reject reason) {
-  turn([&] { connection_.refuse(reason, now_); });
+  turn([&] { connection_.refuse(request_, reason, now_); });
 }
 
 bool ConnectionDriver::start_stream(Response head) {
   bool started = false;
-  turn([&] { started = connection_.start_stream(std::move(head), now_); });
+  turn([&] { started = connection_.start_stream(request_, std::move(head), now_); });
   return started;
 }
 
 void ConnectionDriver::send_piece(std::string_view piece) {
-  turn([&] { connection_.send_piece(piece); });
+  turn([&] { connection_.send_piece(request_, piece); });
 }
 
 void ConnectionDriver::end_stream() {
-  turn([&] { connection_.end_stream(now_); });
+  turn([&] { connection_.end_stream(request_, now_); });
 }
 
 void ConnectionDriver::break_stream() {
-  turn([&] { connection_.break_stream(); });
+  turn([&] { connection_.break_stream(request_); });
 }
 
 void ConnectionDriver::want_body() {
-  turn([&] { connection_.want_body(now_); });
+  turn([&] { connection_.want_body(request_, now_); });
 }
 
 void ConnectionDriver::pulled(std::string_view piece, bool more) {
-  turn([&] { connection_.pulled(piece, more, now_); });
+  turn([&] { connection_.pulled(request_, piece, more, now_); });
 }
 
 void ConnectionDriver::pass(std::chrono::nanoseconds time) {

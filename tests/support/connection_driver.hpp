@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "http/h1/connection.hpp"
+#include "http/next.hpp"
 #include "support/routes.hpp"
 
 namespace orrery::test {
@@ -119,7 +120,7 @@ class ConnectionDriver final : http::Observer {
   [[nodiscard]] bool body_ended() const { return body_ended_; }
   [[nodiscard]] End end() const { return end_; }
   [[nodiscard]] http::h1::Connection& connection() { return connection_; }
-  [[nodiscard]] http::Message* message() { return connection_.message(); }
+  [[nodiscard]] http::Message* message() { return connection_.message(request_); }
   [[nodiscard]] http::Context& context() { return context_; }
 
  private:
@@ -130,7 +131,7 @@ class ConnectionDriver final : http::Observer {
   template <class Act>
   void turn(Act&& act);
   void work();
-  bool step(http::h1::Connection::Step step);
+  bool step(http::Next next);
   void handle_request();
   void deliver_body();
   void pull();
@@ -144,6 +145,7 @@ class ConnectionDriver final : http::Observer {
   base::Monotonic now_{std::chrono::hours{1}};
   http::h1::Connection connection_;
   std::unique_ptr<http::Output> output_;
+  http::RequestId request_ = 0;  ///< the last one that a handler was asked for
   Handler handler_ = echo;
   bool hold_ = false;
   bool hold_pulls_ = false;

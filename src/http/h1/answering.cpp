@@ -18,13 +18,17 @@ using base::Monotonic;
 using base::Protocol;
 using base::Reject;
 
-bool Connection::respond(Response&& response, Monotonic now) {
-  if (state_ != State::kHandling) return false;
+bool Connection::respond(RequestId id, Response&& response, Monotonic now) {
+  if (state_ != State::kHandling || id != requests_) return false;
   write_response(std::move(response), now);
   return true;
 }
 
-void Connection::refuse(Reject reason, Monotonic now, std::chrono::seconds retry_after) {
+void Connection::refuse(RequestId id, Reject reason, Monotonic now, std::chrono::seconds retry_after) {
+  if (is_current(id)) reject(reason, now, retry_after);
+}
+
+void Connection::reject(Reject reason, Monotonic now, std::chrono::seconds retry_after) {
   if (deaf()) return;
   context_.observer.on_rejected(reason, message_ ? message_->client : sender_, message_);
   const int status = base::row(reason).status;
@@ -125,8 +129,8 @@ void Connection::begin_departure(int status) {
   departure.chunked = departure.chunks_ended = false;
 }
 
-bool Connection::start_stream(Response head, Monotonic now) {
-  if (state_ != State::kHandling) return false;
+bool Connection::start_stream(RequestId id, Response head, Monotonic now) {
+  if (state_ != State::kHandling || id != requests_) return false;
   if (!is_sendable(head)) {
     write_response(std::move(head), now);
     return false;
@@ -140,14 +144,19 @@ void Connection::begin_stream(Response head, Monotonic now) {
   state_ = State::kStreaming;
   message_->stream_length = head.stream_length();
   message_->deadline = {};
+  pull_out_ = false;
   begin_departure(head.status());
   write_head(*output_, head, frame_for(head), context_.date);
   if (context_.fields_logged) message_->departure.response = std::move(head);
-  if (no_body_) end_stream(now);
+  if (no_body_) finish_stream(now);
 }
 
-void Connection::send_piece(std::string_view piece) {
-  if (state_ != State::kStreaming || no_body_) return;
+void Connection::send_piece(RequestId id, std::string_view piece) {
+  if (streaming(id)) append_piece(piece);
+}
+
+void Connection::append_piece(std::string_view piece) {
+  if (no_body_) return;
   Departure& departure = message_->departure;
   if (message_->stream_length) piece = piece.substr(0, *message_->stream_length - departure.body_bytes);
   if (piece.empty()) return;
@@ -157,10 +166,16 @@ void Connection::send_piece(std::string_view piece) {
   write_chunk(*output_, piece);
 }
 
-void Connection::end_stream(Monotonic now) {
-  if (state_ != State::kStreaming) return;
+void Connection::end_stream(RequestId id, Monotonic now) {
+  if (streaming(id)) finish_stream(now);
+}
+
+void Connection::finish_stream(Monotonic now) {
   Departure& departure = message_->departure;
-  if (!no_body_ && message_->stream_length && departure.body_bytes < *message_->stream_length) return break_stream();
+  if (!no_body_ && message_->stream_length && departure.body_bytes < *message_->stream_length) {
+    breaking_ = true;
+    return;
+  }
   departure.chunks_ended = departure.chunked && !no_body_;
   if (departure.chunks_ended) write_last_chunk(*output_);
   message_->pull.reset();
@@ -168,14 +183,15 @@ void Connection::end_stream(Monotonic now) {
 }
 
 /// Not before what is written already has had its chance to leave: see next().
-void Connection::break_stream() {
-  if (state_ == State::kStreaming) breaking_ = true;
+void Connection::break_stream(RequestId id) {
+  if (streaming(id)) breaking_ = true;
 }
 
-void Connection::pulled(std::string_view piece, bool more, Monotonic now) {
+void Connection::pulled(RequestId id, std::string_view piece, bool more, Monotonic now) {
+  if (!streaming(id)) return;
   pull_out_ = false;
-  send_piece(piece);
-  if (!more) end_stream(now);
+  append_piece(piece);
+  if (!more) finish_stream(now);
 }
 
 /// The response is written whole, its body too: it departs, and what becomes of the connection.

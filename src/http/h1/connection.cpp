@@ -72,20 +72,20 @@ void Connection::settle() {
   input_ = *stored_;
 }
 
-Connection::Step Connection::next(Monotonic now) {
+Next Connection::next(Monotonic now) {
   for (;;) {
     if (breaking_) {
-      if (!output_->empty()) return Step::kFlush;
+      if (!output_->empty()) return {Step::kFlush};
       abandon(now);
-      return Step::kClose;
+      return {Step::kClose};
     }
     // A client that sends its body before it reads the answer would wait for us as we for it.
-    if (blocked() && state_ != State::kDiscard) return Step::kWait;
-    if (!output_->tail().empty() || output_->size() >= kFlushAt) return Step::kFlush;
+    if (blocked() && state_ != State::kDiscard) return {Step::kWait};
+    if (!output_->tail().empty() || output_->size() >= kFlushAt) return {Step::kFlush};
     Advance advance = Advance::kStuck;
     switch (state_) {
       case State::kIdle:
-        if (input_.empty() && !ended_ && !draining_) return Step::kWait;
+        if (input_.empty() && !ended_ && !draining_) return {Step::kWait};
         [[fallthrough]];
       case State::kHead: advance = read_head(now); break;
       case State::kBody:
@@ -93,25 +93,25 @@ Connection::Step Connection::next(Monotonic now) {
       case State::kHandling:
         if (message_->dispatched == Monotonic{}) {
           message_->dispatched = now;
-          return Step::kRequest;
+          return {Step::kRequest, requests_};
         }
         return step_body_wanted(now);
       case State::kStreaming:
-        if (!output_->empty()) return Step::kFlush;
+        if (!output_->empty()) return {Step::kFlush};
         if (message_->pull && !pull_out_) {
           pull_out_ = true;
-          return Step::kPull;
+          return {Step::kPull, requests_};
         }
         return step_body_wanted(now);
       case State::kClosing:
-        return linger_ == Linger::kNo || ended_ || context_.config.lingering_time.count() == 0 ? Step::kClose
-                                                                                               : Step::kLinger;
+        return {linger_ == Linger::kNo || ended_ || context_.config.lingering_time.count() == 0 ? Step::kClose
+                                                                                                : Step::kLinger};
       case State::kLingering:
-        if (!ended_) return Step::kWait;
+        if (!ended_) return {Step::kWait};
         close(Linger::kNo);
-        return Step::kClose;
+        return {Step::kClose};
     }
-    if (advance == Advance::kStuck && state_ != State::kClosing) return Step::kWait;
+    if (advance == Advance::kStuck && state_ != State::kClosing) return {Step::kWait};
   }
 }
 
@@ -279,12 +279,12 @@ void Connection::expire(Monotonic now) {
     case State::kIdle:
       if (first_ && !draining_) context_.observer.on_rejected(Reject::silent_connection, sender_, nullptr);
       return close(Linger::kNo);
-    case State::kHead: return refuse(Reject::header_timeout, now);
+    case State::kHead: return reject(Reject::header_timeout, now);
     case State::kBody:
-    case State::kDiscard: return refuse(Reject::body_timeout, now);
+    case State::kDiscard: return reject(Reject::body_timeout, now);
     case State::kHandling:
     case State::kStreaming:
-      return refuse(message_->deadline != Monotonic{} && now >= message_->deadline ? Reject::request_deadline
+      return reject(message_->deadline != Monotonic{} && now >= message_->deadline ? Reject::request_deadline
                                                                                    : Reject::body_timeout,
                     now);
     case State::kClosing: return;

@@ -37,6 +37,7 @@
 #include "http/h1/proxy_header.hpp"
 #include "http/h1/writer.hpp"
 #include "http/message.hpp"
+#include "http/next.hpp"
 #include "http/output.hpp"
 
 namespace orrery::http::h1 {
@@ -45,17 +46,6 @@ class Connection {
  public:
   /// In the access log only: nginx's status for a client that did not wait for its answer.
   static constexpr int kClientLeft = 499;
-
-  /// What the driver does next.
-  enum class Step : std::uint8_t {
-    kWait,     ///< nothing until bytes, an answer, room to write, or deadline()
-    kRequest,  ///< message() is ready for its handler
-    kBody,     ///< take_body_piece() has what the handler asked for with want_body()
-    kPull,     ///< the socket can take more: call message().pull and give the piece to pulled()
-    kFlush,    ///< send the output, then ask again
-    kLinger,   ///< send the output, half-close and call linger(); or close, when there is no room for that
-    kClose,    ///< send the output, close
-  };
 
   Connection(Context& context, const base::Address& peer, ProxyProtocol proxy, base::Monotonic accepted);
   Connection(const Connection&) = delete;
@@ -71,7 +61,7 @@ class Connection {
   /// The peer sends nothing more. What it asked for before is still answered.
   void receive_end() { ended_ = true; }
   /// Decides what to do. Call until kWait.
-  Step next(base::Monotonic now);
+  Next next(base::Monotonic now);
   /// The bytes given to receive() are about to go away.
   void settle();
   /// The socket took `bytes` more; `unsent` of what was in the outputs up to now wait for it. While some do, the
@@ -83,29 +73,30 @@ class Connection {
   /// that got none, in the log.
   void abandon(base::Monotonic now, int unanswered = kClientLeft);
 
-  // --- in: the handler ---
-  /// Answers the current request. False when it was answered already (a late answer): nothing happens.
-  bool respond(Response&& response, base::Monotonic now);
+  // --- in: the handler; what names a request that is over does nothing ---
+  /// Answers the request. False when it was answered already (a late answer): nothing happens.
+  bool respond(RequestId id, Response&& response, base::Monotonic now);
   /// Answers it with the reason's status, and closes. `retry_after`: when to try again; 0 = not said.
-  [[gnu::cold]] void refuse(base::Reject reason, base::Monotonic now, std::chrono::seconds retry_after = {});
-  /// Sends the head of a response whose body comes by send_piece(). False when that is not to be: answered already, or
-  /// unsendable (500).
-  bool start_stream(Response head, base::Monotonic now);
-  void send_piece(std::string_view piece);
-  void end_stream(base::Monotonic now);
+  [[gnu::cold]] void refuse(RequestId id, base::Reject reason, base::Monotonic now,
+                            std::chrono::seconds retry_after = {});
+  /// Sends the head of a response whose body comes by send_piece(). Returns false if the request was answered already,
+  /// or if the head cannot be sent (then 500 is sent).
+  bool start_stream(RequestId id, Response head, base::Monotonic now);
+  void send_piece(RequestId id, std::string_view piece);
+  void end_stream(RequestId id, base::Monotonic now);
   /// The stream cannot go on: the connection is closed so that the client sees the break.
-  void break_stream();
+  void break_stream(RequestId id);
   /// The result of a kPull.
-  void pulled(std::string_view piece, bool more, base::Monotonic now);
+  void pulled(RequestId id, std::string_view piece, bool more, base::Monotonic now);
   /// The handler asks for the next piece of the request body.
-  void want_body(base::Monotonic now);
+  void want_body(RequestId id, base::Monotonic now);
   /// The piece: its bytes, and whether it is the last.
   struct BodyRead {
     std::string bytes;
     bool last = false;
     bool aborted = false;
   };
-  BodyRead take_body_piece();
+  BodyRead take_body_piece(RequestId id);
 
   // --- in: time and retirement ---
   /// The nearest moment at which expire() has something to do.
@@ -131,14 +122,20 @@ class Connection {
   void resume(const Rest& rest);
 
   // --- state ---
-  [[nodiscard]] Message* message() const { return message_; }
+  /// The request of this name; null when it is over, or has not begun.
+  [[nodiscard]] Message* message(RequestId id) const { return is_current(id) ? message_ : nullptr; }
+  /// What is read or answered now, named or not yet; null between two requests.
+  [[nodiscard]] const Message* current() const { return message_; }
   [[nodiscard]] bool wants_input() const;
   [[nodiscard]] bool idle() const { return state_ == State::kIdle && input_.empty(); }
   /// The client has not taken all of what was answered.
   [[nodiscard]] bool blocked() const { return write_started_ != base::Monotonic{}; }
   /// Bytes of which output_sent() has not told that they left.
   [[nodiscard]] std::size_t unsent() const { return unsent_; }
+  /// A handler has a request: whether it answers is not known yet.
   [[nodiscard]] bool handling() const { return state_ == State::kHandling; }
+  /// The response to this request comes piece by piece, and is not whole yet.
+  [[nodiscard]] bool streaming(RequestId id) const { return streaming() && is_current(id); }
   [[nodiscard]] bool streaming() const { return state_ == State::kStreaming; }
   [[nodiscard]] bool closing() const { return state_ == State::kClosing; }
   [[nodiscard]] bool lingering() const { return state_ == State::kLingering; }
@@ -160,6 +157,8 @@ class Connection {
   enum class Linger : std::uint8_t { kNo, kBriefly, kYes };
   enum class Advance : std::uint8_t { kStuck, kMoved };
 
+  /// A head that has not been understood has no name yet.
+  [[nodiscard]] bool is_current(RequestId id) const { return id == requests_ && state_ > State::kHead; }
   Advance await_bytes();
   void begin_message(base::Monotonic now);
   [[gnu::cold]] Advance hold_part(std::size_t before);
@@ -178,12 +177,15 @@ class Connection {
   void offer_to_continue();
   void begin_handling(base::Monotonic now);
   void resume_body(base::Monotonic now);
-  Step step_body_wanted(base::Monotonic now);
+  Next step_body_wanted(base::Monotonic now);
 
   ConnectionField settle_connection(const Response& response);
   Frame frame_for(const Response& response);
   void write_response(Response&& response, base::Monotonic now);
   void begin_stream(Response head, base::Monotonic now);
+  void append_piece(std::string_view piece);
+  void finish_stream(base::Monotonic now);
+  [[gnu::cold]] void reject(base::Reject reason, base::Monotonic now, std::chrono::seconds retry_after = {});
   void begin_departure(int status);
   void answered(base::Monotonic now);
   void discard_body(base::Monotonic now);
@@ -214,7 +216,7 @@ class Connection {
   base::Address sender_;
   ProxyProtocol proxy_;  ///< what the first bytes must be; kOff once that is settled
   State state_ = State::kIdle;
-  std::uint32_t requests_ = 0;  ///< begun on this connection
+  RequestId requests_ = 0;  ///< begun on this connection; names the current one
   std::uint8_t empty_lines_ = 0;
   bool first_ = true;   ///< no request has begun on this connection
   bool ended_ = false;  ///< the peer sends no more

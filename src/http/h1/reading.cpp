@@ -73,7 +73,7 @@ Connection::Advance Connection::read_proxy_header(Monotonic now) {
   const ProxyHeader header = ProxyHeader::parse(before == 0 ? input_ : std::string_view{kept.append(input_)});
   if (header.kind == ProxyHeader::Kind::kMore) return hold_part(before);
   if (const auto reason = judge_proxy_header(header)) {
-    refuse(*reason, now);
+    reject(*reason, now);
     return Advance::kMoved;
   }
   proxy_ = ProxyProtocol::kOff;
@@ -111,7 +111,7 @@ Connection::Advance Connection::read_head(Monotonic now) {
     case Verdict::Kind::kMore: return hold_part(before);
     case Verdict::Kind::kRefused:
       note_request_line(head);
-      refuse(verdict.reason, now);
+      reject(verdict.reason, now);
       return Advance::kMoved;
     case Verdict::Kind::kComplete: break;
   }
@@ -126,12 +126,12 @@ Connection::Advance Connection::take_head(std::string_view head, std::size_t len
   continue_sent_ = false;
   note_request_line(head);
   if (const auto reason = understand_head(length)) {
-    refuse(*reason, now);
+    reject(*reason, now);
     return Advance::kMoved;
   }
   message_->body_complete = message_->framing == BodyFraming::kNone;
   message_->body_started = now;
-  if (const auto reason = route(now)) refuse(*reason, now);
+  if (const auto reason = route(now)) reject(*reason, now);
   return Advance::kMoved;
 }
 
@@ -225,7 +225,7 @@ Connection::Advance Connection::read_body(Monotonic now) {
   if (!input_.empty()) {
     if (const auto reason = feed_body()) {
       if (state_ == State::kBody)
-        refuse(*reason, now);
+        reject(*reason, now);
       else
         close(Linger::kYes);
       return Advance::kMoved;
@@ -284,8 +284,8 @@ void Connection::resume_body(Monotonic now) {
   message_->body_paused = {};
 }
 
-void Connection::want_body(Monotonic now) {
-  if (!message_ || body_wanted_) return;
+void Connection::want_body(RequestId id, Monotonic now) {
+  if (!message(id) || body_wanted_) return;
   body_wanted_ = true;
   resume_body(now);
   // Behind the head of a stream it would stand in the middle of the response.
@@ -300,27 +300,27 @@ void Connection::offer_to_continue() {
   output_->append("HTTP/1.1 100 Continue\r\n\r\n");
 }
 
-Connection::Step Connection::step_body_wanted(Monotonic now) {
-  if (!body_wanted_) return Step::kWait;
+Next Connection::step_body_wanted(Monotonic now) {
+  if (!body_wanted_) return {Step::kWait};
   if (!message_->body_complete && !input_.empty()) {
     if (const auto reason = feed_body()) {
-      refuse(*reason, now);
+      reject(*reason, now);
       return next(now);
     }
   }
   if (!message_->body_complete && ended_) {
     context_.observer.on_rejected(Reject::truncated_request, sender_, message_);
     abandon(now);
-    return Step::kClose;
+    return {Step::kClose};
   }
-  if (!message_->body_complete && message_->body.empty()) return Step::kWait;
+  if (!message_->body_complete && message_->body.empty()) return {Step::kWait};
   body_wanted_ = false;
   message_->body_paused = now;
-  return Step::kBody;
+  return {Step::kBody, requests_};
 }
 
-Connection::BodyRead Connection::take_body_piece() {
-  if (!message_) return {{}, true, true};
+Connection::BodyRead Connection::take_body_piece(RequestId id) {
+  if (!message(id)) return {{}, true, true};
   const bool streamed = context_.routes[message_->match.route].options.stream_body;
   BodyRead read{streamed ? std::exchange(message_->body, {}) : message_->body, message_->body_complete, false};
   return read;

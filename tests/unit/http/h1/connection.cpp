@@ -253,13 +253,13 @@ TEST_CASE("Abandoned requests are cancelled, and their answers go nowhere") {
 
 TEST_CASE("An idle connection holds no message") {
   Driver driver;
-  CHECK_FALSE(driver.message());
+  CHECK_FALSE(driver.connection().current());
   driver.receive(kGet);
-  CHECK_FALSE(driver.message());
+  CHECK_FALSE(driver.connection().current());
   driver.receive("G");
-  CHECK(driver.message());
+  CHECK(driver.connection().current());
   driver.abandon();
-  CHECK_FALSE(driver.message());
+  CHECK_FALSE(driver.connection().current());
 }
 
 }  // namespace

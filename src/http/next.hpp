@@ -1,0 +1,29 @@
+// Next: what a connection wants done next, and for which of its requests.
+//
+// The same for every protocol: a connection is asked for its next step until it waits, and each call back in names the
+// request that it is about. Names are never reused within a connection. HTTP/1.1 counts its requests up from 1.
+#pragma once
+
+#include <cstdint>
+
+namespace orrery::http {
+
+/// Names one request of one connection.
+using RequestId = std::uint32_t;
+
+enum class Step : std::uint8_t {
+  kWait,     ///< nothing until bytes, an answer, room to write, or deadline()
+  kRequest,  ///< message() is ready for its handler
+  kBody,     ///< take_body_piece() has what the handler asked for with want_body()
+  kPull,     ///< the socket can take more: call message()->pull and give the piece to pulled()
+  kFlush,    ///< send the output, then ask again
+  kLinger,   ///< send the output, half-close and call linger(); or close, when there is no room for that
+  kClose,    ///< send the output, close
+};
+
+struct Next {
+  Step step = Step::kWait;
+  RequestId request = 0;  ///< of kRequest, kBody and kPull
+};
+
+}  // namespace orrery::http
