@@ -169,7 +169,6 @@ void Message::clear() {
   if (framing == BodyFraming::kChunked) {
     trailers.clear();
     trim(trailer_bytes);
-    chunk_guard.reset();
   }
   static_cast<MessageState&>(*this) = {};
   fields.clear();

@@ -19,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include "orrery/config.hpp"
 #include "orrery/request.hpp"
 #include "orrery/response.hpp"
 
@@ -27,9 +28,6 @@
 #include "base/clock.hpp"
 #include "base/protocol.hpp"
 #include "http/characters.hpp"
-#include "http/h1/chunk_guard.hpp"
-#include "http/h1/guard.hpp"
-#include "http/h1/parser.hpp"
 #include "http/router.hpp"
 #include "http/target.hpp"
 
@@ -88,7 +86,6 @@ struct MessageState {
   base::Monotonic dispatched{};       ///< its handler was called
   base::Monotonic deadline{};         ///< the handler's; the epoch = none
   std::optional<std::uint64_t> stream_length;  ///< of a response that comes piece by piece
-  h1::Guard guard;
 };
 
 /// A response between the moment in which it was written and that in which its last byte has left: what the access log
@@ -129,9 +126,6 @@ class Message : public MessageState {
   base::Address client;                  ///< who asked, as trusted proxies say; else the peer
   std::atomic<bool> cancelled{false};
   Departure departure;
-
-  h1::ChunkGuard chunk_guard;
-  h1::Parser parser;
 
   [[nodiscard]] std::string_view view(Span span) const { return {bytes + span.begin, span.length}; }
   [[nodiscard]] std::string_view path() const { return {path_storage() + path_part.begin, path_part.length}; }

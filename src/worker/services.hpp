@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "http/context.hpp"
+#include "http/h1/decoder.hpp"
 #include "http/output.hpp"
 #include "uv/loop.hpp"
 #include "worker/deadlines.hpp"
@@ -58,6 +59,7 @@ struct Services {
   Connections* connections = nullptr;
   Dispatch* dispatch = nullptr;
   OutputPool outputs;
+  http::h1::DecoderPool decoders;
 
   /// Makes the Date line that of the second `now` lies in.
   void keep_date(base::Monotonic now) {

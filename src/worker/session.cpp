@@ -32,7 +32,7 @@ constexpr int kNotServed = 503;
 
 Session::Session(Services& services, std::uint32_t index, const base::Address& peer, ProxyProtocol proxy, Monotonic now)
     : services_(services),
-      connection_(services.context, peer, proxy, now),
+      connection_(services.context, services.decoders, peer, proxy, now),
       index_(index),
       serial_(services.connections->next_serial()) {}
 

@@ -19,6 +19,7 @@
 
 #include "base/access_format.hpp"
 #include "http/h1/connection.hpp"
+#include "http/h1/decoder.hpp"
 #include "http/policy.hpp"
 #include "planets/api.hpp"
 #include "planets/rfc3339.hpp"
@@ -76,16 +77,16 @@ struct Head {
   Head(Server& server, std::string_view text) : config(server.config), bytes(text) {
     message = server.context->pool.take();
     message->bytes = bytes.data();
-    message->guard.scan(bytes, server.config);
+    decoder.guard.scan(bytes, server.config);
     message->method = "GET";
-    message->target = {message->guard.method_length() + 1, message->guard.target_length()};
+    message->target = {decoder.guard.method_length() + 1, decoder.guard.target_length()};
     parse();
     policy();
     message->match = server.router.match("GET", message->path());
   }
   void parse() {
     message->fields.clear();
-    if (!message->parser.parse_head(*message, bytes.size())) std::abort();
+    if (!decoder.parser.parse_head(*message, decoder.guard, bytes.size())) std::abort();
   }
   void policy() {
     http::PolicyFindings findings;
@@ -93,6 +94,7 @@ struct Head {
   }
   const Config& config;
   std::string_view bytes;
+  http::h1::Decoder decoder;
   http::Message* message;
 };
 
@@ -100,7 +102,8 @@ struct Head {
 struct Connection {
   explicit Connection(Server& its_server)
       : server(its_server),
-        machine(*server.context, base::parse_ip("127.0.0.1").value(), its_server.config.proxy_protocol, now) {}
+        machine(*server.context, decoders, base::parse_ip("127.0.0.1").value(), its_server.config.proxy_protocol, now) {
+  }
   void receive(std::string_view bytes) {
     machine.attach(&output);
     machine.receive(bytes, now);
@@ -117,6 +120,7 @@ struct Connection {
   Server& server;
   base::Monotonic now{std::chrono::hours{1}};
   http::Output output;
+  http::h1::DecoderPool decoders;
   http::h1::Connection machine;
 };
 

@@ -55,7 +55,7 @@ class Connection final : http::Observer {
         routes_(test::echo_routes()),
         router_(test::router_of(routes_)),
         context_(config_, router_, routes_, *this, http::Proxies::make(config_).value(), 7),
-        connection_(context_, base::parse_ip("192.0.2.1").value(), config_.proxy_protocol, now_),
+        connection_(context_, decoders_, base::parse_ip("192.0.2.1").value(), config_.proxy_protocol, now_),
         pushy_(pushy),
         plan_(plan) {
     context_.date.update(base::WallTime{std::chrono::seconds{1'000'000'000}});
@@ -454,6 +454,7 @@ class Connection final : http::Observer {
   std::vector<Route> routes_;
   http::Router router_;
   http::Context context_;
+  http::h1::DecoderPool decoders_;
   base::Monotonic now_{std::chrono::hours{1}};
   http::h1::Connection connection_;
   http::RequestId request_ = 0;  ///< the last one that a handler was asked for

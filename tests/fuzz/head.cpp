@@ -8,7 +8,7 @@
 #include "fuzz/input.hpp"
 #include "fuzz/limits.hpp"
 #include "http/characters.hpp"
-#include "http/h1/guard.hpp"
+#include "http/h1/decoder.hpp"
 #include "http/message.hpp"
 #include "http/policy.hpp"
 
@@ -125,15 +125,15 @@ void check_accepted(http::Message& message, std::string_view head) {
 }
 
 /// What a connection does with a head the guard has passed. True when nothing is wrong with it.
-bool understand(http::Message& message, std::string_view head) {
+bool understand(http::Message& message, http::h1::Decoder& decoder, std::string_view head) {
   message.bytes = head.data();
   message.head_length = static_cast<std::uint32_t>(head.size());
-  const std::uint32_t method = message.guard.method_length();
+  const std::uint32_t method = decoder.guard.method_length();
   message.method = http::h1::Parser::known_method(head.substr(0, method));
-  message.target = {method + 1, message.guard.target_length()};
-  message.protocol = message.guard.protocol();
+  message.target = {method + 1, decoder.guard.target_length()};
+  message.protocol = decoder.guard.protocol();
   if (message.method.empty()) return false;
-  const bool parsed = message.parser.parse_head(message, head.size());
+  const bool parsed = decoder.parser.parse_head(message, decoder.guard, head.size());
   if (!parsed) http::h1::Parser::split_fields(message, head.size());
   http::PolicyFindings findings;
   Config config;
@@ -147,12 +147,13 @@ void run(Input input) {
   if (bytes.empty()) return;
   http::MessagePool pool;
   http::Message* const message = pool.take();
-  const http::h1::Verdict verdict = message->guard.scan(bytes, limits);
+  http::h1::Decoder decoder;
+  const http::h1::Verdict verdict = decoder.guard.scan(bytes, limits);
   check_split_does_not_matter(bytes, limits, verdict);
   if (verdict.kind == http::h1::Verdict::Kind::kComplete) {
     const std::string_view head = bytes.substr(0, verdict.consumed);
     claim(head.ends_with("\r\n\r\n"), "a head ends in an empty line");
-    if (understand(*message, head)) check_accepted(*message, head);
+    if (understand(*message, decoder, head)) check_accepted(*message, head);
   }
   message->release();
 }

@@ -96,7 +96,7 @@ ConnectionDriver::ConnectionDriver(Config config, std::vector<Route> routes, con
       routes_(std::move(routes)),
       router_(router_of(routes_)),
       context_(config_, router_, routes_, *this, http::Proxies::make(config_).value(), 7),
-      connection_(context_, address_of(peer), config_.proxy_protocol, now_) {
+      connection_(context_, decoders_, address_of(peer), config_.proxy_protocol, now_) {
   context_.date.update(base::WallTime{std::chrono::seconds{1'000'000'000}});
 }
 

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "http/h1/connection.hpp"
+#include "http/h1/decoder.hpp"
 #include "http/next.hpp"
 #include "support/routes.hpp"
 
@@ -142,6 +143,7 @@ class ConnectionDriver final : http::Observer {
   std::vector<Route> routes_;
   http::Router router_;
   http::Context context_;
+  http::h1::DecoderPool decoders_;
   base::Monotonic now_{std::chrono::hours{1}};
   http::h1::Connection connection_;
   std::unique_ptr<http::Output> output_;

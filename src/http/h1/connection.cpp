@@ -28,11 +28,12 @@ Monotonic later(Monotonic start, std::chrono::milliseconds allowed, std::uint64_
 
 }  // namespace
 
-Connection::Connection(Context& context, const base::Address& peer, ProxyProtocol proxy, Monotonic accepted)
-    : context_(context), phase_started_(accepted), peer_(peer), sender_(peer), proxy_(proxy) {}
+Connection::Connection(Context& context, DecoderPool& decoders, const base::Address& peer, ProxyProtocol proxy,
+                       Monotonic accepted)
+    : context_(context), decoders_(decoders), phase_started_(accepted), peer_(peer), sender_(peer), proxy_(proxy) {}
 
 Connection::~Connection() {
-  drop_message();
+  drop_request();
   while (departing_) take_departed()->release();
 }
 
@@ -116,7 +117,7 @@ Next Connection::next(Monotonic now) {
 }
 
 void Connection::finish(bool surprised, Monotonic now) {
-  drop_message();
+  drop_request();
   // A client that did not ask for the end may be sending its next request: it must see this answer, not a reset.
   if (!keep_) return close(surprised || !input_.empty() ? Linger::kYes : Linger::kNo);
   state_ = State::kIdle;
@@ -126,14 +127,15 @@ void Connection::finish(bool surprised, Monotonic now) {
 }
 
 void Connection::close(Linger linger) {
-  drop_message();
+  drop_request();
   linger_ = linger;
   input_ = {};
   state_ = State::kClosing;
 }
 
-void Connection::drop_message() {
+void Connection::drop_request() {
   if (message_) std::exchange(message_, nullptr)->release();
+  if (decoder_) decoders_.give_back(std::move(decoder_));
 }
 
 void Connection::enlist(Message& message) {

@@ -34,6 +34,7 @@
 #include "base/clock.hpp"
 #include "base/reject.hpp"
 #include "http/context.hpp"
+#include "http/h1/decoder.hpp"
 #include "http/h1/proxy_header.hpp"
 #include "http/h1/writer.hpp"
 #include "http/message.hpp"
@@ -47,7 +48,8 @@ class Connection {
   /// In the access log only: nginx's status for a client that did not wait for its answer.
   static constexpr int kClientLeft = 499;
 
-  Connection(Context& context, const base::Address& peer, ProxyProtocol proxy, base::Monotonic accepted);
+  Connection(Context& context, DecoderPool& decoders, const base::Address& peer, ProxyProtocol proxy,
+             base::Monotonic accepted);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection();
@@ -197,13 +199,15 @@ class Connection {
   void close(Linger linger);
   void enlist(Message& message);
   Message* take_departed();
-  void drop_message();
+  void drop_request();
   [[nodiscard]] Linger after_answer() const;
   [[nodiscard]] bool may_keep() const;
 
   Context& context_;
+  DecoderPool& decoders_;
   Output* output_ = nullptr;
   Message* message_ = nullptr;
+  std::unique_ptr<Decoder> decoder_;     ///< of the request that is not finished
   std::string_view input_;               ///< received, not yet read
   std::unique_ptr<std::string> stored_;  ///< what input_ points into, when it outlived its receive()
   base::Monotonic phase_started_;        ///< idle since, head since, write blocked…: see deadline()

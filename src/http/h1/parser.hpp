@@ -15,6 +15,8 @@ class Message;
 
 namespace orrery::http::h1 {
 
+class Guard;
+
 class Parser {
  public:
   /// The static name of a method that llhttp knows for HTTP ("GET"); empty for any other token.
@@ -22,9 +24,9 @@ class Parser {
   /// Its length, of the longest.
   static std::size_t longest_method();
 
-  /// Reads the fields of the head, which is the `length` bytes at message.bytes and whose request line the guard has
-  /// passed. False when llhttp refuses them or sees others than the guard.
-  bool parse_head(Message& message, std::size_t length);
+  /// Reads the fields of the head, which is the `length` bytes at message.bytes and which `guard` has passed. False
+  /// when llhttp refuses them or sees others than the guard.
+  bool parse_head(Message& message, const Guard& guard, std::size_t length);
 
   /// Fills the fields without llhttp, from lines the guard has passed: what parse_head() refused can then be named.
   [[gnu::cold]] static void split_fields(Message& message, std::size_t length);

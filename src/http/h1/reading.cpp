@@ -26,7 +26,7 @@ bool Connection::skip_empty_lines() {
   if (message_ && message_->kept() == "\r" && input_.starts_with('\n') && empty_lines_ < kEmptyLinesBeforeRequest) {
     ++empty_lines_;
     input_.remove_prefix(1);
-    drop_message();
+    drop_request();
     state_ = State::kIdle;
   }
   if (message_) return !input_.empty();
@@ -51,6 +51,7 @@ Connection::Advance Connection::await_bytes() {
 void Connection::begin_message(Monotonic now) {
   if (message_) return;
   message_ = context_.pool.take();
+  decoder_ = decoders_.take();
   message_->started = now;
   message_->peer = peer_;
   message_->client = sender_;
@@ -84,7 +85,7 @@ Connection::Advance Connection::read_proxy_header(Monotonic now) {
     stored_ = std::make_unique<std::string>(std::move(kept));
     input_ = *stored_;
   }
-  drop_message();
+  drop_request();
   state_ = State::kIdle;
   return Advance::kMoved;
 }
@@ -106,7 +107,7 @@ Connection::Advance Connection::read_head(Monotonic now) {
   std::string& kept = message_->kept();
   const std::size_t before = kept.size();
   const std::string_view head = before == 0 ? input_ : std::string_view{kept.append(input_)};
-  const Verdict verdict = message_->guard.scan(head, context_.config);
+  const Verdict verdict = decoder_->guard.scan(head, context_.config);
   switch (verdict.kind) {
     case Verdict::Kind::kMore: return hold_part(before);
     case Verdict::Kind::kRefused:
@@ -130,6 +131,7 @@ Connection::Advance Connection::take_head(std::string_view head, std::size_t len
     return Advance::kMoved;
   }
   message_->body_complete = message_->framing == BodyFraming::kNone;
+  if (message_->framing == BodyFraming::kChunked) decoder_->chunk_guard.reset();
   message_->body_started = now;
   if (const auto reason = route(now)) reject(*reason, now);
   return Advance::kMoved;
@@ -137,19 +139,19 @@ Connection::Advance Connection::take_head(std::string_view head, std::size_t len
 
 /// What the access log can say of a request, even of one that is refused.
 void Connection::note_request_line(std::string_view head) {
-  if (!message_->guard.request_line_done()) return;
+  if (!decoder_->guard.request_line_done()) return;
   message_->bytes = head.data();
   message_->head_length = static_cast<std::uint32_t>(head.size());
-  const std::uint32_t method = message_->guard.method_length();
+  const std::uint32_t method = decoder_->guard.method_length();
   message_->method = Parser::known_method(head.substr(0, method));
-  message_->target = {method + 1, message_->guard.target_length()};
-  message_->protocol = message_->guard.protocol();
+  message_->target = {method + 1, decoder_->guard.target_length()};
+  message_->protocol = decoder_->guard.protocol();
 }
 
 std::optional<Reject> Connection::understand_head(std::size_t length) {
   message_->head_length = static_cast<std::uint32_t>(length);
   if (message_->method.empty()) return Reject::unknown_method;
-  const bool parsed = message_->parser.parse_head(*message_, length);
+  const bool parsed = decoder_->parser.parse_head(*message_, decoder_->guard, length);
   // Which of two faulty fields llhttp sees first, and whether at all, depends on its version: our reason comes first.
   if (!parsed) Parser::split_fields(*message_, length);
   PolicyFindings findings;
@@ -251,13 +253,13 @@ std::optional<Reject> Connection::feed_body() {
   std::string_view bytes = input_;
   message.expects_continue = false;  // it did not wait
   if (message.framing == BodyFraming::kChunked) {
-    const std::string held{message.chunk_guard.unfinished()};
-    const Verdict verdict = message.chunk_guard.scan(bytes, context_.config, message.body_limit);
+    const std::string held{decoder_->chunk_guard.unfinished()};
+    const Verdict verdict = decoder_->chunk_guard.scan(bytes, context_.config, message.body_limit);
     const bool whole = verdict.kind == Verdict::Kind::kComplete;
     // The parser gets the lines that are judged, no more and no less: else its reason and the guard's would race.
     if (verdict.consumed > 0) {
-      if (!held.empty() && message.parser.parse_body(held).refused) return Reject::bad_chunk;
-      const Parser::BodyResult result = message.parser.parse_body(bytes.substr(0, verdict.consumed));
+      if (!held.empty() && decoder_->parser.parse_body(held).refused) return Reject::bad_chunk;
+      const Parser::BodyResult result = decoder_->parser.parse_body(bytes.substr(0, verdict.consumed));
       if (result.no_memory) return Reject::no_memory;
       if (result.refused || result.complete != whole || result.consumed != verdict.consumed) return Reject::bad_chunk;
     }
@@ -269,7 +271,7 @@ std::optional<Reject> Connection::feed_body() {
   } else {
     const std::uint64_t left = message.content_length - message.body_received;
     bytes = bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left, bytes.size())));
-    const Parser::BodyResult result = message.parser.parse_body(bytes);
+    const Parser::BodyResult result = decoder_->parser.parse_body(bytes);
     if (result.no_memory) return Reject::no_memory;
     if (result.refused || result.consumed != bytes.size()) return Reject::parser_refused;
     message.body_complete = result.complete;

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "http/h1/guard.hpp"
+#include "http/h1/parser.hpp"
 #include "http/message.hpp"
 #include "support/chunker.hpp"
 
@@ -16,11 +18,12 @@ std::string judged(const std::string& method, const std::string& rest, std::stri
   Message* message = pool.take();
   message->bytes = head.data();
   message->head_length = static_cast<std::uint32_t>(head.size());
-  const h1::Verdict verdict = message->guard.scan(head, {});
+  h1::Guard guard;
+  const h1::Verdict verdict = guard.scan(head, {});
   REQUIRE(verdict.kind == h1::Verdict::Kind::kComplete);
   message->method = h1::Parser::known_method(method);
-  message->protocol = message->guard.protocol();
-  message->target = {message->guard.method_length() + 1, message->guard.target_length()};
+  message->protocol = guard.protocol();
+  message->target = {guard.method_length() + 1, guard.target_length()};
   h1::Parser::split_fields(*message, head.size());
   PolicyFindings findings;
   const auto reason = apply_policy(*message, config, findings);
