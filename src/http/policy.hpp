@@ -1,7 +1,8 @@
-// Policy: what the fields of a request mean together (RFC 9112, 3.2 and 6; RFC 9110, 7 and 10).
+// Policy: what the fields of a request mean together, as every protocol has it (RFC 9110, 6 to 10).
 //
-// Runs once the head is parsed. Pure. It decides how the body is framed and whether the connection may go on, and
-// refuses every message whose end two readers could see in different places.
+// Runs once the fields are there. Pure. It reads the fields that come only once or that others depend on, splits the
+// target and decodes the path, or says why the request is refused. How a body is framed is a matter of each protocol:
+// see h1/framing.
 #pragma once
 
 #include <cstdint>
@@ -15,15 +16,43 @@
 namespace orrery::http {
 
 class Message;
+struct FieldSpan;
 
-/// What the policy needs beyond the message itself.
+/// What was found that is no part of the message itself.
 struct PolicyFindings {
   std::string_view request_id;     ///< X-Request-ID as it came; believed only from trusted peers
   std::uint64_t name_lengths = 0;  ///< of its fields, as length_bit
+  FieldSpan* host = nullptr;
+  bool content_length = false;
+  bool content_type = false;
 };
 
-/// Fills the framing, keep-alive and expectation of `message`, its path and query; or says why it is refused.
-std::optional<base::Reject> apply_policy(Message& message, const Config& config, PolicyFindings& findings);
+/// Fields that one protocol has for itself. They are judged in the same walk, since of two faulty fields the first one
+/// counts.
+class OwnFields {
+ public:
+  /// `lengths`: of their names, as length_bit.
+  explicit OwnFields(std::uint64_t lengths) : lengths_(lengths) {}
+  OwnFields(const OwnFields&) = delete;
+  OwnFields& operator=(const OwnFields&) = delete;
+  [[nodiscard]] bool may_concern(std::uint64_t length) const { return (lengths_ & length) != 0; }
+  /// A field whose name has one of the lengths: may be refused.
+  virtual std::optional<base::Reject> judge(std::string_view name, std::string_view value) = 0;
+
+ protected:
+  ~OwnFields() = default;
+
+ private:
+  std::uint64_t lengths_;
+};
+
+/// Reads what every protocol has in common into `message`: authority, length, expectation, Accept; or says why it is
+/// refused.
+std::optional<base::Reject> judge_fields(Message& message, const Config& config, OwnFields& own,
+                                         PolicyFindings& findings);
+
+/// Fills the path and the query of `message`, and an authority in the target; or says why it is refused.
+std::optional<base::Reject> judge_target(Message& message, const Config& config, const PolicyFindings& findings);
 
 /// Why a field of this name may not stand in a trailer section (RFC 9110, 6.5.1; header_map); nothing when it may.
 std::optional<base::Reject> judge_trailer(std::string_view name, const Config& config);

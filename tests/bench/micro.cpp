@@ -20,6 +20,7 @@
 #include "base/access_format.hpp"
 #include "http/h1/connection.hpp"
 #include "http/h1/decoder.hpp"
+#include "http/h1/framing.hpp"
 #include "http/policy.hpp"
 #include "planets/api.hpp"
 #include "planets/rfc3339.hpp"
@@ -90,7 +91,7 @@ struct Head {
   }
   void policy() {
     http::PolicyFindings findings;
-    if (http::apply_policy(*message, config, findings)) std::abort();
+    if (http::h1::judge_head(*message, config, findings)) std::abort();
   }
   const Config& config;
   std::string_view bytes;

@@ -9,6 +9,7 @@
 #include "fuzz/limits.hpp"
 #include "http/characters.hpp"
 #include "http/h1/decoder.hpp"
+#include "http/h1/framing.hpp"
 #include "http/message.hpp"
 #include "http/policy.hpp"
 
@@ -138,7 +139,7 @@ bool understand(http::Message& message, http::h1::Decoder& decoder, std::string_
   http::PolicyFindings findings;
   Config config;
   config.header_map = HeaderMap::kDangerous;
-  return !http::apply_policy(message, config, findings) && parsed;
+  return !http::h1::judge_head(message, config, findings) && parsed;
 }
 
 void run(Input input) {

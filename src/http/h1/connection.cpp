@@ -21,11 +21,6 @@ constexpr std::chrono::seconds kSilentWhileDraining{1};
 constexpr std::chrono::seconds kSilentWhileLingering{1};
 constexpr Monotonic kNever = Monotonic::max();
 
-Monotonic later(Monotonic start, std::chrono::milliseconds allowed, std::uint64_t bytes, std::size_t min_rate) {
-  const double earned = static_cast<double>(bytes) / static_cast<double>(min_rate);
-  return start + allowed + std::chrono::duration_cast<base::Nanoseconds>(std::chrono::duration<double>(earned));
-}
-
 }  // namespace
 
 Connection::Connection(Context& context, DecoderPool& decoders, const base::Address& peer, ProxyProtocol proxy,
@@ -43,7 +38,7 @@ void Connection::receive(std::string_view bytes, Monotonic now) {
     linger_ = linger_ == Linger::kBriefly ? Linger::kYes : linger_;
     return;
   }
-  if (state_ == State::kIdle && !first_ && input_.empty()) phase_started_ = now;
+  if (request_.phase == Phase::kNone && !first_ && input_.empty()) phase_started_ = now;
   if (input_.empty()) {
     input_ = bytes;
     return;
@@ -55,7 +50,7 @@ void Connection::receive(std::string_view bytes, Monotonic now) {
 }
 
 void Connection::settle() {
-  if (message_ && message_->bytes) message_->keep_bytes();
+  if (request_.message && request_.message->bytes) request_.message->keep_bytes();
   if (departing_) {
     Message* message = departing_;
     do {
@@ -81,49 +76,51 @@ Next Connection::next(Monotonic now) {
       return {Step::kClose};
     }
     // A client that sends its body before it reads the answer would wait for us as we for it.
-    if (blocked() && state_ != State::kDiscard) return {Step::kWait};
+    if (blocked() && request_.phase != Phase::kDiscard) return {Step::kWait};
     if (!output_->tail().empty() || output_->size() >= kFlushAt) return {Step::kFlush};
+    if (state_ != State::kOpen) return next_of_ending();
     Advance advance = Advance::kStuck;
-    switch (state_) {
-      case State::kIdle:
+    switch (request_.phase) {
+      case Phase::kNone:
         if (input_.empty() && !ended_ && !draining_) return {Step::kWait};
         [[fallthrough]];
-      case State::kHead: advance = read_head(now); break;
-      case State::kBody:
-      case State::kDiscard: advance = read_body(now); break;
-      case State::kHandling:
-        if (message_->dispatched == Monotonic{}) {
-          message_->dispatched = now;
-          return {Step::kRequest, requests_};
+      case Phase::kHead: advance = read_head(now); break;
+      case Phase::kBody:
+      case Phase::kDiscard: advance = read_body(now); break;
+      case Phase::kHandling:
+        if (request_.message->dispatched == Monotonic{}) {
+          request_.message->dispatched = now;
+          return {Step::kRequest, request_.id};
         }
         return step_body_wanted(now);
-      case State::kStreaming:
+      case Phase::kStreaming:
         if (!output_->empty()) return {Step::kFlush};
-        if (message_->pull && !pull_out_) {
-          pull_out_ = true;
-          return {Step::kPull, requests_};
+        if (request_.message->pull && !request_.pull_out) {
+          request_.pull_out = true;
+          return {Step::kPull, request_.id};
         }
         return step_body_wanted(now);
-      case State::kClosing:
-        return {linger_ == Linger::kNo || ended_ || context_.config.lingering_time.count() == 0 ? Step::kClose
-                                                                                                : Step::kLinger};
-      case State::kLingering:
-        if (!ended_) return {Step::kWait};
-        close(Linger::kNo);
-        return {Step::kClose};
     }
     if (advance == Advance::kStuck && state_ != State::kClosing) return {Step::kWait};
   }
+}
+
+Next Connection::next_of_ending() {
+  if (state_ == State::kLingering) {
+    if (!ended_) return {Step::kWait};
+    close(Linger::kNo);
+    return {Step::kClose};
+  }
+  const bool lingers = linger_ != Linger::kNo && !ended_ && context_.config.lingering_time.count() > 0;
+  return {lingers ? Step::kLinger : Step::kClose};
 }
 
 void Connection::finish(bool surprised, Monotonic now) {
   drop_request();
   // A client that did not ask for the end may be sending its next request: it must see this answer, not a reset.
   if (!keep_) return close(surprised || !input_.empty() ? Linger::kYes : Linger::kNo);
-  state_ = State::kIdle;
   phase_started_ = now;
   empty_lines_ = 0;
-  body_wanted_ = false;
 }
 
 void Connection::close(Linger linger) {
@@ -134,7 +131,7 @@ void Connection::close(Linger linger) {
 }
 
 void Connection::drop_request() {
-  if (message_) std::exchange(message_, nullptr)->release();
+  request_.finish();
   if (decoder_) decoders_.give_back(std::move(decoder_));
 }
 
@@ -179,18 +176,18 @@ void Connection::depart(std::uint64_t bytes, Monotonic blocked_until) {
 /// The current request gets no answer, or not the rest of it: the access log hears of it. What is written already may
 /// still leave.
 void Connection::break_off(int unanswered, Monotonic now) {
-  if (!message_) return;
-  message_->cancelled.store(true, std::memory_order_release);
-  const bool streaming = state_ == State::kStreaming;
-  const bool whole = state_ == State::kHandling && message_->dispatched != Monotonic{};
-  if (!streaming && !whole && state_ != State::kBody) return;
+  if (!request_.message) return;
+  request_.message->cancelled.store(true, std::memory_order_release);
+  const bool streaming = request_.phase == Phase::kStreaming;
+  const bool whole = request_.phase == Phase::kHandling && request_.message->dispatched != Monotonic{};
+  if (!streaming && !whole && request_.phase != Phase::kBody) return;
   if (!streaming) begin_departure(unanswered);
   // All of it may be there, though its handler has not said so.
-  const bool whole_stream = streaming && message_->stream_length == message_->departure.body_bytes;
-  message_->departure.ending = whole_stream ? base::Ending::kClosed : base::Ending::kCut;
-  message_->departure.answered = now;
-  message_->departure.ahead = unsent_ + (output_ ? output_->size() : 0);
-  enlist(*std::exchange(message_, nullptr));
+  const bool whole_stream = streaming && request_.message->stream_length == request_.message->departure.body_bytes;
+  request_.message->departure.ending = whole_stream ? base::Ending::kClosed : base::Ending::kCut;
+  request_.message->departure.answered = now;
+  request_.message->departure.ahead = unsent_ + (output_ ? output_->size() : 0);
+  enlist(*std::exchange(request_.message, nullptr));
   depart(0, now);
 }
 
@@ -232,7 +229,7 @@ void Connection::output_sent_in_parts(std::size_t bytes, std::size_t unsent, Mon
   } else {
     write_taken_ += bytes;
   }
-  if (state_ == State::kStreaming) message_->departure.forget_sent_chunks(unsent);
+  if (request_.phase == Phase::kStreaming) request_.message->departure.forget_sent_chunks(unsent);
   depart(bytes, was_blocked ? now : Monotonic{});
 }
 
@@ -243,23 +240,10 @@ void Connection::linger(Monotonic now) {
 
 Monotonic Connection::deadline() const {
   const Config& config = context_.config;
-  if (write_started_ != Monotonic{}) return later(write_started_, config.write_timeout, write_taken_, config.min_rate);
+  if (write_started_ != Monotonic{})
+    return prolonged(write_started_, config.write_timeout, write_taken_, config.min_rate);
   switch (state_) {
-    case State::kIdle:
-      if (!first_) return phase_started_ + config.keepalive;
-      return phase_started_ + (draining_ ? std::min<base::Nanoseconds>(kSilentWhileDraining, config.header_timeout)
-                                         : base::Nanoseconds{config.header_timeout});
-    case State::kHead: return phase_started_ + config.header_timeout;
-    case State::kBody:
-    case State::kDiscard:
-      return later(message_->body_started, config.body_timeout, message_->body_received, config.min_rate);
-    case State::kHandling:
-    case State::kStreaming: {
-      const Monotonic body =
-          body_wanted_ ? later(message_->body_started, config.body_timeout, message_->body_received, config.min_rate)
-                       : kNever;
-      return std::min(body, message_->deadline == Monotonic{} ? kNever : message_->deadline);
-    }
+    case State::kOpen: break;
     case State::kClosing: return kNever;
     case State::kLingering: {
       base::Nanoseconds silent = config.lingering_timeout;
@@ -267,36 +251,37 @@ Monotonic Connection::deadline() const {
       return std::min(phase_started_ + config.lingering_time, heard_ + silent);
     }
   }
-  return kNever;
+  switch (request_.phase) {
+    case Phase::kNone:
+      if (!first_) return phase_started_ + config.keepalive;
+      return phase_started_ + (draining_ ? std::min<base::Nanoseconds>(kSilentWhileDraining, config.header_timeout)
+                                         : base::Nanoseconds{config.header_timeout});
+    case Phase::kHead: return phase_started_ + config.header_timeout;
+    default: return request_.deadline(config);
+  }
 }
 
 void Connection::expire(Monotonic now) {
   if (now < deadline()) return;
   if (write_started_ != Monotonic{}) {
-    const Message* const untaken = departing_ ? departing_->departure.next : message_;
+    const Message* const untaken = departing_ ? departing_->departure.next : request_.message;
     context_.observer.on_rejected(Reject::write_timeout, untaken ? untaken->client : sender_, untaken);
     return abandon(now);
   }
-  switch (state_) {
-    case State::kIdle:
+  if (state_ == State::kLingering) return close(Linger::kNo);
+  if (state_ == State::kClosing) return;
+  switch (request_.phase) {
+    case Phase::kNone:
       if (first_ && !draining_) context_.observer.on_rejected(Reject::silent_connection, sender_, nullptr);
       return close(Linger::kNo);
-    case State::kHead: return reject(Reject::header_timeout, now);
-    case State::kBody:
-    case State::kDiscard: return reject(Reject::body_timeout, now);
-    case State::kHandling:
-    case State::kStreaming:
-      return reject(message_->deadline != Monotonic{} && now >= message_->deadline ? Reject::request_deadline
-                                                                                   : Reject::body_timeout,
-                    now);
-    case State::kClosing: return;
-    case State::kLingering: return close(Linger::kNo);
+    case Phase::kHead: return reject(Reject::header_timeout, now);
+    default: return reject(request_.overdue(now), now);
   }
 }
 
 void Connection::drain(Monotonic now) {
   draining_ = true;
-  if (state_ != State::kIdle || !input_.empty()) return;
+  if (!idle()) return;
   if (first_)
     phase_started_ = now;
   else
@@ -311,21 +296,21 @@ bool Connection::close_if_idle() {
 
 std::optional<Connection::Rest> Connection::rest() const {
   if (!idle() || blocked() || ended_) return std::nullopt;
-  return Rest{phase_started_, requests_, sender_, proxy_};
+  return Rest{phase_started_, request_.id, sender_, proxy_};
 }
 
 void Connection::resume(const Rest& rest) {
   phase_started_ = rest.since;
-  requests_ = rest.requests;
+  request_.id = rest.requests;
   sender_ = rest.sender;
   proxy_ = rest.proxy;
-  first_ = requests_ == 0;
+  first_ = request_.id == 0;
 }
 
 bool Connection::wants_input() const {
   if (ended_ || broken_) return false;
   if (deaf()) return linger_ != Linger::kNo;
-  return input_.empty() && (!blocked() || state_ == State::kDiscard);
+  return input_.empty() && (!blocked() || request_.phase == Phase::kDiscard);
 }
 
 }  // namespace orrery::http::h1

@@ -5,20 +5,24 @@
 // before the received bytes go away call settle(). Requests of one connection are handled one at a time, in order;
 // bytes behind the current request wait in the buffer, and behind a refused one are never read.
 //
-//   state       meaning                                      leaves by
-//   kIdle       between requests; holds no Message           first byte -> kHead; drain, peer's end -> kClosing
-//   kHead       part of a head is here, or of the PROXY      whole -> kBody | kHandling (of a PROXY header: kIdle);
-//               header in front of the first one             refused -> kClosing
-//   kBody       reading a body that is handed over whole     complete -> kHandling; too large, malformed -> kClosing
-//   kHandling   a handler has the request                    respond() -> kIdle | kDiscard | kClosing;
-//                                                            a stream -> kStreaming
-//   kStreaming  the response body comes piece by piece       last piece -> as from kHandling; broken off -> kClosing
-//   kDiscard    answered; the unread body is read away       complete -> kIdle; too much -> kClosing
-//   kClosing    what is written leaves, and only what the    all of it left -> kLingering, or (end)
-//               client still sends is read
-//   kLingering  half-closed, and the client still sends:     the client's end, the time is over -> kClosing
-//               read away, so that no RST reaches the answer
+//   state       phase       meaning                                   leaves by
+//   kOpen       kNone       between requests; holds no Message        first byte -> kHead; drain, the peer's end
+//                                                                     -> kClosing
+//               kHead       part of a head is here, or of the PROXY   whole -> kBody | kHandling (of a PROXY header:
+//                           header in front of the first one          kNone); refused -> kClosing
+//               kBody       a body is read that is handed over whole  complete -> kHandling; too large, malformed
+//                                                                     -> kClosing
+//               kHandling   a handler has the request                 respond() -> kNone | kDiscard | kClosing;
+//                                                                     a stream -> kStreaming
+//               kStreaming  the response body comes piece by piece    last piece -> as from kHandling; broken off
+//                                                                     -> kClosing
+//               kDiscard    answered; the unread body is read away    complete -> kNone; too much -> kClosing
+//   kClosing    kNone       what is written leaves, and only what     all of it left -> kLingering, or (end)
+//                           the client still sends is read
+//   kLingering  kNone       half-closed, and the client still sends:  the client's end, the time is over -> kClosing
+//                           read away, so that no RST reaches it
 //
+// The phase is that of the one request that HTTP/1.1 has at a time: see RequestState, which has what is not HTTP/1.1.
 // An answer that is written *departs*: the observer hears of it when its last byte has left, or the connection broke
 // before. Every deadline is a total (see deadline()): more bytes never push it further than their time at `min_rate`.
 // Loop thread only. In three files: connection.cpp (steps, time), reading.cpp and answering.cpp.
@@ -40,6 +44,7 @@
 #include "http/message.hpp"
 #include "http/next.hpp"
 #include "http/output.hpp"
+#include "http/request_state.hpp"
 
 namespace orrery::http::h1 {
 
@@ -125,24 +130,24 @@ class Connection {
 
   // --- state ---
   /// The request of this name; null when it is over, or has not begun.
-  [[nodiscard]] Message* message(RequestId id) const { return is_current(id) ? message_ : nullptr; }
+  [[nodiscard]] Message* message(RequestId id) const { return request_.is(id) ? request_.message : nullptr; }
   /// What is read or answered now, named or not yet; null between two requests.
-  [[nodiscard]] const Message* current() const { return message_; }
+  [[nodiscard]] const Message* current() const { return request_.message; }
   [[nodiscard]] bool wants_input() const;
-  [[nodiscard]] bool idle() const { return state_ == State::kIdle && input_.empty(); }
+  [[nodiscard]] bool idle() const { return state_ == State::kOpen && request_.phase == Phase::kNone && input_.empty(); }
   /// The client has not taken all of what was answered.
   [[nodiscard]] bool blocked() const { return write_started_ != base::Monotonic{}; }
   /// Bytes of which output_sent() has not told that they left.
   [[nodiscard]] std::size_t unsent() const { return unsent_; }
   /// A handler has a request: whether it answers is not known yet.
-  [[nodiscard]] bool handling() const { return state_ == State::kHandling; }
+  [[nodiscard]] bool handling() const { return request_.phase == Phase::kHandling; }
   /// The response to this request comes piece by piece, and is not whole yet.
-  [[nodiscard]] bool streaming(RequestId id) const { return streaming() && is_current(id); }
-  [[nodiscard]] bool streaming() const { return state_ == State::kStreaming; }
+  [[nodiscard]] bool streaming(RequestId id) const { return streaming() && request_.is(id); }
+  [[nodiscard]] bool streaming() const { return request_.phase == Phase::kStreaming; }
   [[nodiscard]] bool closing() const { return state_ == State::kClosing; }
   [[nodiscard]] bool lingering() const { return state_ == State::kLingering; }
   /// Whatever comes is read away.
-  [[nodiscard]] bool deaf() const { return state_ >= State::kClosing; }
+  [[nodiscard]] bool deaf() const { return state_ != State::kOpen; }
   /// The worker is leaving.
   [[nodiscard]] bool draining() const { return draining_; }
   /// Abandoned: what is not sent yet is not worth sending.
@@ -154,13 +159,13 @@ class Connection {
   [[nodiscard]] const base::Address& sender() const { return sender_; }
 
  private:
-  enum class State : std::uint8_t { kIdle, kHead, kBody, kHandling, kStreaming, kDiscard, kClosing, kLingering };
+  using Phase = RequestState::Phase;
+  enum class State : std::uint8_t { kOpen, kClosing, kLingering };
   /// Whether the client may still send, so that a close would reset the connection.
   enum class Linger : std::uint8_t { kNo, kBriefly, kYes };
   enum class Advance : std::uint8_t { kStuck, kMoved };
 
-  /// A head that has not been understood has no name yet.
-  [[nodiscard]] bool is_current(RequestId id) const { return id == requests_ && state_ > State::kHead; }
+  Next next_of_ending();
   Advance await_bytes();
   void begin_message(base::Monotonic now);
   [[gnu::cold]] Advance hold_part(std::size_t before);
@@ -172,13 +177,9 @@ class Connection {
   std::optional<base::Reject> understand_head(std::size_t length);
   void note_request_line(std::string_view head);
   void choose_id(std::string_view offered);
-  std::optional<base::Reject> route(base::Monotonic now);
-  [[gnu::cold]] void answer_without_handler(base::Monotonic now);
   Advance read_body(base::Monotonic now);
   std::optional<base::Reject> feed_body();
   void offer_to_continue();
-  void begin_handling(base::Monotonic now);
-  void resume_body(base::Monotonic now);
   Next step_body_wanted(base::Monotonic now);
 
   ConnectionField settle_connection(const Response& response);
@@ -190,7 +191,6 @@ class Connection {
   [[gnu::cold]] void reject(base::Reject reason, base::Monotonic now, std::chrono::seconds retry_after = {});
   void begin_departure(int status);
   void answered(base::Monotonic now);
-  void discard_body(base::Monotonic now);
   [[gnu::always_inline]] inline void report(Message& message, std::uint64_t body_bytes, base::Monotonic now);
   void output_sent_in_parts(std::size_t bytes, std::size_t unsent, base::Monotonic now);
   void depart(std::uint64_t bytes, base::Monotonic blocked_until);
@@ -206,7 +206,7 @@ class Connection {
   Context& context_;
   DecoderPool& decoders_;
   Output* output_ = nullptr;
-  Message* message_ = nullptr;
+  RequestState request_;
   std::unique_ptr<Decoder> decoder_;     ///< of the request that is not finished
   std::string_view input_;               ///< received, not yet read
   std::unique_ptr<std::string> stored_;  ///< what input_ points into, when it outlived its receive()
@@ -219,8 +219,7 @@ class Connection {
   base::Address peer_;
   base::Address sender_;
   ProxyProtocol proxy_;  ///< what the first bytes must be; kOff once that is settled
-  State state_ = State::kIdle;
-  RequestId requests_ = 0;  ///< begun on this connection; names the current one
+  State state_ = State::kOpen;
   std::uint8_t empty_lines_ = 0;
   bool first_ = true;   ///< no request has begun on this connection
   bool ended_ = false;  ///< the peer sends no more
@@ -230,10 +229,6 @@ class Connection {
   bool breaking_ = false;       ///< the stream cannot go on; what is written is flushed first
   bool keep_ = false;           ///< the connection goes on after this response
   bool ends_by_close_ = false;  ///< nothing but the connection's end tells that of the response
-  bool no_body_ = false;        ///< the response has none: HEAD, 204, 304
-  bool pull_out_ = false;       ///< a kPull is under way
-  bool body_wanted_ = false;
-  bool continue_sent_ = false;
 };
 
 }  // namespace orrery::http::h1

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "http/h1/connection.hpp"
+#include "http/h1/framing.hpp"
 #include "http/policy.hpp"
 #include "http/problem.hpp"
 
@@ -23,13 +24,13 @@ constexpr std::uint8_t kEmptyLinesBeforeRequest = 4;
 }  // namespace
 
 bool Connection::skip_empty_lines() {
-  if (message_ && message_->kept() == "\r" && input_.starts_with('\n') && empty_lines_ < kEmptyLinesBeforeRequest) {
+  if (request_.message && request_.message->kept() == "\r" && input_.starts_with('\n') &&
+      empty_lines_ < kEmptyLinesBeforeRequest) {
     ++empty_lines_;
     input_.remove_prefix(1);
     drop_request();
-    state_ = State::kIdle;
   }
-  if (message_) return !input_.empty();
+  if (request_.message) return !input_.empty();
   while (input_.starts_with("\r\n") && empty_lines_ < kEmptyLinesBeforeRequest) {
     ++empty_lines_;
     input_.remove_prefix(2);
@@ -40,36 +41,37 @@ bool Connection::skip_empty_lines() {
 /// Nothing is left to read: what that means for the connection.
 Connection::Advance Connection::await_bytes() {
   if (ended_) {
-    if (state_ == State::kHead) context_.observer.on_rejected(Reject::truncated_request, sender_, message_);
+    if (request_.phase == Phase::kHead)
+      context_.observer.on_rejected(Reject::truncated_request, sender_, request_.message);
     close(Linger::kNo);
-  } else if (draining_ && state_ == State::kIdle && !first_) {
+  } else if (draining_ && request_.phase == Phase::kNone && !first_) {
     close(Linger::kNo);
   }
   return Advance::kStuck;
 }
 
 void Connection::begin_message(Monotonic now) {
-  if (message_) return;
-  message_ = context_.pool.take();
+  if (request_.message) return;
+  request_.message = context_.pool.take();
   decoder_ = decoders_.take();
-  message_->started = now;
-  message_->peer = peer_;
-  message_->client = sender_;
-  message_->worker_class = context_.config.worker_class;
-  message_->error_media_type = context_.error_media_type;
-  state_ = State::kHead;
+  request_.message->started = now;
+  request_.message->peer = peer_;
+  request_.message->client = sender_;
+  request_.message->worker_class = context_.config.worker_class;
+  request_.message->error_media_type = context_.error_media_type;
+  request_.phase = Phase::kHead;
 }
 
 /// The bytes at hand are part of something: kept until the rest comes. `before` of them are kept already.
 Connection::Advance Connection::hold_part(std::size_t before) {
-  if (before == 0) message_->kept().assign(input_);
+  if (before == 0) request_.message->kept().assign(input_);
   input_ = {};
   return ended_ ? Advance::kMoved : Advance::kStuck;
 }
 
 Connection::Advance Connection::read_proxy_header(Monotonic now) {
   begin_message(now);
-  std::string& kept = message_->kept();
+  std::string& kept = request_.message->kept();
   const std::size_t before = kept.size();
   const ProxyHeader header = ProxyHeader::parse(before == 0 ? input_ : std::string_view{kept.append(input_)});
   if (header.kind == ProxyHeader::Kind::kMore) return hold_part(before);
@@ -86,7 +88,6 @@ Connection::Advance Connection::read_proxy_header(Monotonic now) {
     input_ = *stored_;
   }
   drop_request();
-  state_ = State::kIdle;
   return Advance::kMoved;
 }
 
@@ -104,7 +105,7 @@ Connection::Advance Connection::read_head(Monotonic now) {
   if (proxy_ != ProxyProtocol::kOff && !input_.empty()) return read_proxy_header(now);
   if (!skip_empty_lines()) return await_bytes();
   begin_message(now);
-  std::string& kept = message_->kept();
+  std::string& kept = request_.message->kept();
   const std::size_t before = kept.size();
   const std::string_view head = before == 0 ? input_ : std::string_view{kept.append(input_)};
   const Verdict verdict = decoder_->guard.scan(head, context_.config);
@@ -123,133 +124,86 @@ Connection::Advance Connection::read_head(Monotonic now) {
 
 Connection::Advance Connection::take_head(std::string_view head, std::size_t length, Monotonic now) {
   first_ = false;
-  ++requests_;
-  continue_sent_ = false;
+  request_.name(request_.id + 1);
   note_request_line(head);
   if (const auto reason = understand_head(length)) {
     reject(*reason, now);
     return Advance::kMoved;
   }
-  message_->body_complete = message_->framing == BodyFraming::kNone;
-  if (message_->framing == BodyFraming::kChunked) decoder_->chunk_guard.reset();
-  message_->body_started = now;
-  if (const auto reason = route(now)) reject(*reason, now);
+  request_.message->body_complete = request_.message->framing == BodyFraming::kNone;
+  if (request_.message->framing == BodyFraming::kChunked) decoder_->chunk_guard.reset();
+  request_.message->body_started = now;
+  if (const auto reason = request_.route(context_, now))
+    reject(*reason, now);
+  else if (!request_.has_handler())
+    write_response(request_.answer_without_handler(), now);
   return Advance::kMoved;
 }
 
 /// What the access log can say of a request, even of one that is refused.
 void Connection::note_request_line(std::string_view head) {
   if (!decoder_->guard.request_line_done()) return;
-  message_->bytes = head.data();
-  message_->head_length = static_cast<std::uint32_t>(head.size());
+  request_.message->bytes = head.data();
+  request_.message->head_length = static_cast<std::uint32_t>(head.size());
   const std::uint32_t method = decoder_->guard.method_length();
-  message_->method = Parser::known_method(head.substr(0, method));
-  message_->target = {method + 1, decoder_->guard.target_length()};
-  message_->protocol = decoder_->guard.protocol();
+  request_.message->method = Parser::known_method(head.substr(0, method));
+  request_.message->target = {method + 1, decoder_->guard.target_length()};
+  request_.message->protocol = decoder_->guard.protocol();
 }
 
 std::optional<Reject> Connection::understand_head(std::size_t length) {
-  message_->head_length = static_cast<std::uint32_t>(length);
-  if (message_->method.empty()) return Reject::unknown_method;
-  const bool parsed = decoder_->parser.parse_head(*message_, decoder_->guard, length);
+  request_.message->head_length = static_cast<std::uint32_t>(length);
+  if (request_.message->method.empty()) return Reject::unknown_method;
+  const bool parsed = decoder_->parser.parse_head(*request_.message, decoder_->guard, length);
   // Which of two faulty fields llhttp sees first, and whether at all, depends on its version: our reason comes first.
-  if (!parsed) Parser::split_fields(*message_, length);
+  if (!parsed) Parser::split_fields(*request_.message, length);
   PolicyFindings findings;
-  auto reason = apply_policy(*message_, context_.config, findings);
+  auto reason = judge_head(*request_.message, context_.config, findings);
   choose_id(findings.request_id);
   if (!reason && !parsed) reason = Reject::parser_refused;
   const Forwarding& forwarding = context_.proxies.forwarding;
   if (!reason && forwarding.may_concern(findings.name_lengths) && forwarding.trusts(sender_)) {
-    reason = forwarding.apply(*message_);
+    reason = forwarding.apply(*request_.message);
   }
   return reason;
 }
 
 void Connection::choose_id(std::string_view offered) {
   if (RequestIds::acceptable(offered) && context_.proxies.forwarding.trusts(sender_)) {
-    message_->set_id(offered);
+    request_.message->set_id(offered);
     return;
   }
-  message_->set_id(context_.ids.next());
-}
-
-std::optional<Reject> Connection::route(Monotonic now) {
-  Message& message = *message_;
-  if (message.path_is_raw) {
-    message.match = context_.router.match(message.method, message.view(message.path_part));
-  } else {
-    message.match = context_.router.match(message.method, message.path());
-    message.decode_parameters();
-  }
-  message.body_limit = context_.config.limit_request_body;
-  const bool found = message.match.kind == RouteMatch::Kind::kFound;
-  const RouteOptions* options = found ? &context_.routes[message.match.route].options : nullptr;
-  if (options && options->limit_request_body) message.body_limit = *options->limit_request_body;
-  if (message.content_length > message.body_limit) return Reject::large_body;
-  if (!found) {
-    answer_without_handler(now);
-    return {};
-  }
-  const bool stream = options->stream_body && context_.config.worker_class == WorkerClass::kAsync;
-  if (message.body_complete || stream) {
-    message.body_paused = now;
-    begin_handling(now);
-  } else {
-    state_ = State::kBody;
-  }
-  return {};
-}
-
-void Connection::answer_without_handler(Monotonic now) {
-  state_ = State::kHandling;
-  message_->dispatched = now;
-  const std::string_view accept = message_->error_accept();
-  switch (message_->match.kind) {
-    case RouteMatch::Kind::kOptions:
-      write_response(Response::status(204).with_field("Allow", *message_->match.allow), now);
-      break;
-    case RouteMatch::Kind::kNoMethod:
-      write_response(problem(405, accept).with_field("Allow", *message_->match.allow), now);
-      break;
-    default: write_response(problem(404, accept), now);
-  }
-}
-
-void Connection::begin_handling(Monotonic now) {
-  state_ = State::kHandling;
-  const auto& own = context_.routes[message_->match.route].options.request_deadline;
-  const auto allowed = own.value_or(context_.config.request_deadline);
-  if (allowed.count() > 0) message_->deadline = now + allowed;
+  request_.message->set_id(context_.ids.next());
 }
 
 Connection::Advance Connection::read_body(Monotonic now) {
-  if (state_ == State::kBody) offer_to_continue();
+  if (request_.phase == Phase::kBody) offer_to_continue();
   if (!input_.empty()) {
     if (const auto reason = feed_body()) {
-      if (state_ == State::kBody)
+      if (request_.phase == Phase::kBody)
         reject(*reason, now);
       else
         close(Linger::kYes);
       return Advance::kMoved;
     }
   }
-  if (!message_->body_complete) {
+  if (!request_.message->body_complete) {
     if (!ended_) return Advance::kStuck;
-    context_.observer.on_rejected(Reject::truncated_request, sender_, message_);
+    context_.observer.on_rejected(Reject::truncated_request, sender_, request_.message);
     break_off(kClientLeft, now);
     close(Linger::kNo);
     return Advance::kMoved;
   }
-  if (state_ == State::kBody)
-    begin_handling(now);
+  if (request_.phase == Phase::kBody)
+    request_.begin_handling(context_, now);
   else
-    finish(message_->keep_alive && !ended_, now);
+    finish(request_.message->keep_alive && !ended_, now);
   return Advance::kMoved;
 }
 
 /// Reads what is there of the body, never past its end.
 std::optional<Reject> Connection::feed_body() {
-  Message& message = *message_;
+  Message& message = *request_.message;
   std::string_view bytes = input_;
   message.expects_continue = false;  // it did not wait
   if (message.framing == BodyFraming::kChunked) {
@@ -280,51 +234,45 @@ std::optional<Reject> Connection::feed_body() {
   return {};
 }
 
-/// The time in which nobody asked for the body is not its sender's.
-void Connection::resume_body(Monotonic now) {
-  if (message_->body_paused != Monotonic{}) message_->body_started += now - message_->body_paused;
-  message_->body_paused = {};
-}
-
 void Connection::want_body(RequestId id, Monotonic now) {
-  if (!message(id) || body_wanted_) return;
-  body_wanted_ = true;
-  resume_body(now);
+  if (!message(id) || request_.body_wanted) return;
+  request_.body_wanted = true;
+  request_.resume_body(now);
   // Behind the head of a stream it would stand in the middle of the response.
-  if (state_ == State::kHandling) offer_to_continue();
+  if (request_.phase == Phase::kHandling) offer_to_continue();
 }
 
 /// For a client that waits with its body until it is wanted.
 void Connection::offer_to_continue() {
-  const bool waits = message_->expects_continue && !continue_sent_ && !message_->body_complete;
-  if (!waits || !input_.empty()) return;
-  continue_sent_ = true;
+  if (!request_.waits_for_continue() || !input_.empty()) return;
+  request_.message->expects_continue = false;
   output_->append("HTTP/1.1 100 Continue\r\n\r\n");
 }
 
 Next Connection::step_body_wanted(Monotonic now) {
-  if (!body_wanted_) return {Step::kWait};
-  if (!message_->body_complete && !input_.empty()) {
+  if (!request_.body_wanted) return {Step::kWait};
+  if (!request_.message->body_complete && !input_.empty()) {
     if (const auto reason = feed_body()) {
       reject(*reason, now);
       return next(now);
     }
   }
-  if (!message_->body_complete && ended_) {
-    context_.observer.on_rejected(Reject::truncated_request, sender_, message_);
+  if (!request_.message->body_complete && ended_) {
+    context_.observer.on_rejected(Reject::truncated_request, sender_, request_.message);
     abandon(now);
     return {Step::kClose};
   }
-  if (!message_->body_complete && message_->body.empty()) return {Step::kWait};
-  body_wanted_ = false;
-  message_->body_paused = now;
-  return {Step::kBody, requests_};
+  if (!request_.message->body_complete && request_.message->body.empty()) return {Step::kWait};
+  request_.body_wanted = false;
+  request_.message->body_paused = now;
+  return {Step::kBody, request_.id};
 }
 
 Connection::BodyRead Connection::take_body_piece(RequestId id) {
   if (!message(id)) return {{}, true, true};
-  const bool streamed = context_.routes[message_->match.route].options.stream_body;
-  BodyRead read{streamed ? std::exchange(message_->body, {}) : message_->body, message_->body_complete, false};
+  const bool streamed = context_.routes[request_.message->match.route].options.stream_body;
+  BodyRead read{streamed ? std::exchange(request_.message->body, {}) : request_.message->body,
+                request_.message->body_complete, false};
   return read;
 }
 

@@ -1,0 +1,92 @@
+#include "http/request_state.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "http/problem.hpp"
+
+namespace orrery::http {
+
+using base::Monotonic;
+using base::Reject;
+
+namespace {
+
+constexpr Monotonic kNever = Monotonic::max();
+
+}  // namespace
+
+Monotonic prolonged(Monotonic start, std::chrono::milliseconds allowed, std::uint64_t bytes, std::size_t min_rate) {
+  const double earned = static_cast<double>(bytes) / static_cast<double>(min_rate);
+  return start + allowed + std::chrono::duration_cast<base::Nanoseconds>(std::chrono::duration<double>(earned));
+}
+
+std::optional<Reject> RequestState::route(const Context& context, Monotonic now) {
+  if (message->path_is_raw) {
+    message->match = context.router.match(message->method, message->view(message->path_part));
+  } else {
+    message->match = context.router.match(message->method, message->path());
+    message->decode_parameters();
+  }
+  message->body_limit = context.config.limit_request_body;
+  const RouteOptions* options = has_handler() ? &context.routes[message->match.route].options : nullptr;
+  if (options && options->limit_request_body) message->body_limit = *options->limit_request_body;
+  if (message->content_length > message->body_limit) return Reject::large_body;
+  if (!options) {
+    phase = Phase::kHandling;
+    message->dispatched = now;
+    return {};
+  }
+  const bool stream = options->stream_body && context.config.worker_class == WorkerClass::kAsync;
+  if (message->body_complete || stream) {
+    message->body_paused = now;
+    begin_handling(context, now);
+  } else {
+    phase = Phase::kBody;
+  }
+  return {};
+}
+
+Response RequestState::answer_without_handler() const {
+  const std::string_view accept = message->error_accept();
+  switch (message->match.kind) {
+    case RouteMatch::Kind::kOptions: return Response::status(204).with_field("Allow", *message->match.allow);
+    case RouteMatch::Kind::kNoMethod: return problem(405, accept).with_field("Allow", *message->match.allow);
+    default: return problem(404, accept);
+  }
+}
+
+void RequestState::begin_handling(const Context& context, Monotonic now) {
+  phase = Phase::kHandling;
+  const auto& own = context.routes[message->match.route].options.request_deadline;
+  const auto allowed = own.value_or(context.config.request_deadline);
+  if (allowed.count() > 0) message->deadline = now + allowed;
+}
+
+void RequestState::resume_body(Monotonic now) {
+  if (message->body_paused != Monotonic{}) message->body_started += now - message->body_paused;
+  message->body_paused = {};
+}
+
+void RequestState::discard_body(Monotonic now) {
+  phase = Phase::kDiscard;
+  resume_body(now);
+  message->body_discarded = true;
+  message->body.clear();
+}
+
+Monotonic RequestState::deadline(const Config& config) const {
+  const bool reads = phase == Phase::kBody || phase == Phase::kDiscard || body_wanted;
+  const Monotonic body =
+      reads ? prolonged(message->body_started, config.body_timeout, message->body_received, config.min_rate) : kNever;
+  const bool handled = phase == Phase::kHandling || phase == Phase::kStreaming;
+  return handled && message->deadline != Monotonic{} ? std::min(body, message->deadline) : body;
+}
+
+Reject RequestState::overdue(Monotonic now) const {
+  const bool handled = phase == Phase::kHandling || phase == Phase::kStreaming;
+  const bool handler = handled && message->deadline != Monotonic{} && now >= message->deadline;
+  return handler ? Reject::request_deadline : Reject::body_timeout;
+}
+
+}  // namespace orrery::http

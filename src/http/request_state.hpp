@@ -1,0 +1,82 @@
+// RequestState: one request's life apart from its connection: its phase, what its handler waits for, its deadlines.
+//
+//   phase       meaning                                    what follows
+//   kNone       there is no request                        kHead
+//   kHead       its head arrives; it has no name yet       kBody | kHandling
+//   kBody       a body that is handed over whole arrives   kHandling
+//   kHandling   a handler has the request                  kStreaming, or it is answered: kNone | kDiscard
+//   kStreaming  the response body comes piece by piece     answered: kNone | kDiscard
+//   kDiscard    answered; the unread body is read away     kNone
+//
+// The same for every protocol. A connection of HTTP/1.1 has one, and says what bytes move it; a connection of HTTP/2
+// will have one for each stream. It must never know how a byte looks on the wire. Pure; loop thread only.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "orrery/config.hpp"
+#include "orrery/response.hpp"
+
+#include "base/clock.hpp"
+#include "base/reject.hpp"
+#include "http/context.hpp"
+#include "http/message.hpp"
+#include "http/next.hpp"
+
+namespace orrery::http {
+
+/// The moment at which `allowed` is over, prolonged by the time that `bytes` need at `min_rate` bytes a second.
+base::Monotonic prolonged(base::Monotonic start, std::chrono::milliseconds allowed, std::uint64_t bytes,
+                          std::size_t min_rate);
+
+struct RequestState {
+  enum class Phase : std::uint8_t { kNone, kHead, kBody, kHandling, kStreaming, kDiscard };
+
+  Message* message = nullptr;  ///< null in kNone, and once the answer is written whole
+  RequestId id = 0;            ///< its name; up to kHead that of the one before
+  Phase phase = Phase::kNone;
+  bool no_body = false;      ///< the response has none: HEAD, 204, 304
+  bool pull_out = false;     ///< a kPull is under way
+  bool body_wanted = false;  ///< the handler has asked for a piece of the body
+
+  [[nodiscard]] bool is(RequestId name) const { return name == id && phase > Phase::kHead; }
+
+  /// Its head is here: it gets its name.
+  void name(RequestId its_id) {
+    id = its_id;
+    no_body = pull_out = body_wanted = false;
+  }
+  /// Finds what answers it: a handler, at once or when its body is here, or nothing but the server itself (see
+  /// has_handler). Says why it is refused instead.
+  std::optional<base::Reject> route(const Context& context, base::Monotonic now);
+  [[nodiscard]] bool has_handler() const { return message->match.kind == RouteMatch::Kind::kFound; }
+  /// 204, 404 or 405, for a path or a method that no handler has.
+  [[nodiscard, gnu::cold]] Response answer_without_handler() const;
+  /// The request is complete, as far as its handler wants it to be: the handler's time begins.
+  void begin_handling(const Context& context, base::Monotonic now);
+
+  /// The client keeps its body back until it has an answer, or 100 Continue.
+  [[nodiscard]] bool waits_for_continue() const { return message->expects_continue && !message->body_complete; }
+  /// The body is read on. The time in which nobody asked for it is not its sender's.
+  void resume_body(base::Monotonic now);
+  /// What is left of the body is read away.
+  void discard_body(base::Monotonic now);
+
+  /// From kBody on: the nearest moment at which it is overdue.
+  [[nodiscard]] base::Monotonic deadline(const Config& config) const;
+  /// What is overdue once deadline() has passed.
+  [[nodiscard]] base::Reject overdue(base::Monotonic now) const;
+
+  /// It is over: gives the message back.
+  void finish() {
+    phase = Phase::kNone;
+    if (Message* const done = message) {
+      message = nullptr;
+      done->release();
+    }
+  }
+};
+
+}  // namespace orrery::http
