@@ -87,7 +87,7 @@ struct Head {
   }
   void parse() {
     message->fields.clear();
-    if (!decoder.parser.parse_head(*message, decoder.guard, bytes.size())) std::abort();
+    if (!decoder.parse_head(*message, bytes)) std::abort();
   }
   void policy() {
     http::PolicyFindings findings;

@@ -134,7 +134,7 @@ bool understand(http::Message& message, http::h1::Decoder& decoder, std::string_
   message.target = {method + 1, decoder.guard.target_length()};
   message.protocol = decoder.guard.protocol();
   if (message.method.empty()) return false;
-  const bool parsed = decoder.parser.parse_head(message, decoder.guard, head.size());
+  const bool parsed = decoder.parse_head(message, head);
   if (!parsed) http::h1::Parser::split_fields(message, head.size());
   http::PolicyFindings findings;
   Config config;

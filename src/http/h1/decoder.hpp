@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,12 @@ struct Decoder {
   Guard guard;
   ChunkGuard chunk_guard;  ///< reset() where a chunked body begins
   Parser parser;
+
+  /// Reads the fields of `head`, which lies at message.bytes and which the guard has passed.
+  bool parse_head(Message& message, std::string_view head) {
+    head.remove_prefix(guard.request_line_length());
+    return parser.parse_fields(message, head, guard.field_count());
+  }
 };
 
 /// Decoders of one worker, kept for the next request.

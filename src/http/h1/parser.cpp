@@ -5,7 +5,6 @@
 #include <new>
 
 #include "http/characters.hpp"
-#include "http/h1/guard.hpp"
 #include "http/message.hpp"
 
 namespace orrery::http::h1 {
@@ -141,17 +140,16 @@ const llhttp_t& Parser::behind_request_line() {
   return state;
 }
 
-bool Parser::parse_head(Message& message, const Guard& guard, std::size_t length) {
+bool Parser::parse_fields(Message& message, std::string_view lines, std::size_t count) {
   state_ = behind_request_line();
   state_.data = &message;
   state_.http_minor = message.protocol == base::Protocol::kHttp10 ? 0 : 1;
-  const std::size_t line = guard.request_line_length();
-  const llhttp_errno_t result = llhttp_execute(&state_, message.bytes + line, length - line);
+  const llhttp_errno_t result = llhttp_execute(&state_, lines.data(), lines.size());
   complete_ = result == HPE_PAUSED;
   if (result != HPE_OK && !complete_) return false;
-  if (complete_ && llhttp_get_error_pos(&state_) != message.bytes + length) return false;
+  if (complete_ && llhttp_get_error_pos(&state_) != lines.data() + lines.size()) return false;
   state_.settings = const_cast<llhttp_settings_t*>(body_settings());
-  return message.fields.size() == guard.field_count();
+  return message.fields.size() == count;
 }
 
 void Parser::split_fields(Message& message, std::size_t length) {

@@ -15,8 +15,6 @@ class Message;
 
 namespace orrery::http::h1 {
 
-class Guard;
-
 class Parser {
  public:
   /// The static name of a method that llhttp knows for HTTP ("GET"); empty for any other token.
@@ -24,11 +22,11 @@ class Parser {
   /// Its length, of the longest.
   static std::size_t longest_method();
 
-  /// Reads the fields of the head, which is the `length` bytes at message.bytes and which `guard` has passed. False
-  /// when llhttp refuses them or sees others than the guard.
-  bool parse_head(Message& message, const Guard& guard, std::size_t length);
+  /// Reads `lines`: what stands behind the request line in the head at message.bytes, the empty line included. The
+  /// guard has passed it, and counted the fields. False when llhttp refuses them or sees another number.
+  bool parse_fields(Message& message, std::string_view lines, std::size_t count);
 
-  /// Fills the fields without llhttp, from lines the guard has passed: what parse_head() refused can then be named.
+  /// Fills the fields without llhttp, from lines the guard has passed: what parse_fields() refused can then be named.
   [[gnu::cold]] static void split_fields(Message& message, std::size_t length);
 
   struct BodyResult {

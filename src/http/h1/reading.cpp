@@ -154,7 +154,7 @@ void Connection::note_request_line(std::string_view head) {
 std::optional<Reject> Connection::understand_head(std::size_t length) {
   request_.message->head_length = static_cast<std::uint32_t>(length);
   if (request_.message->method.empty()) return Reject::unknown_method;
-  const bool parsed = decoder_->parser.parse_head(*request_.message, decoder_->guard, length);
+  const bool parsed = decoder_->parse_head(*request_.message, {request_.message->bytes, length});
   // Which of two faulty fields llhttp sees first, and whether at all, depends on its version: our reason comes first.
   if (!parsed) Parser::split_fields(*request_.message, length);
   PolicyFindings findings;

@@ -20,9 +20,12 @@ struct Parsed {
   explicit Parsed(std::string text) : head(std::move(text)) {
     message->bytes = head.data();
     guard.scan(head, {});
-    accepted = parser.parse_head(*message, guard, head.size());
+    accepted = parse(guard.field_count());
   }
   ~Parsed() { message->release(); }
+  bool parse(std::size_t fields) {
+    return parser.parse_fields(*message, std::string_view{head}.substr(guard.request_line_length()), fields);
+  }
 
   [[nodiscard]] std::string fields() const {
     std::string out;
@@ -76,9 +79,8 @@ TEST_CASE("Fields are the same with and without llhttp") {
 
 TEST_CASE("Fields the guard did not see are refused") {
   Parsed parsed{"GET / HTTP/1.1\r\nA: b\r\n\r\n"};
-  parsed.guard.reset();
   parsed.message->fields.clear();
-  CHECK_FALSE(parsed.parser.parse_head(*parsed.message, parsed.guard, parsed.head.size()));
+  CHECK_FALSE(parsed.parse(0));
 }
 
 TEST_CASE("Upgrade and CONNECT do not stop the parser") {
