@@ -66,8 +66,13 @@ struct Scoreboard::Mapping {
   std::atomic<bool> stopping;
   std::atomic<bool> company;
   QuarantineTable quarantine;
-  std::atomic<std::size_t> used;  ///< slots below this one were claimed at some time
-  std::array<Slot, kMaxWorkers> slots;
+  std::atomic<std::size_t> used;                      ///< workers' slots below this one were claimed at some time
+  std::array<Slot, kMaxWorkers + kOtherRoles> slots;  ///< the workers', then one for each other role
+
+  std::span<Slot> slots_for(Role role) {
+    if (role == Role::kWorker) return std::span{slots}.first(kMaxWorkers);
+    return std::span{slots}.subspan(kMaxWorkers + static_cast<std::size_t>(role) - 1, 1);
+  }
 };
 
 void Scoreboard::Unmap::operator()(Mapping* mapping) const noexcept { ::munmap(mapping, sizeof(Mapping)); }
@@ -79,8 +84,7 @@ Result<Scoreboard> Scoreboard::create() {
   if (memory == MAP_FAILED) {
     return fail(fmt::format("cannot map the scoreboard ({} KiB): {}", sizeof(Mapping) / 1024, std::strerror(errno)));
   }
-  // Zero pages are what free slots and counters at 0 look like; claim() constructs a slot before anyone uses
-  // it.
+  // Zero pages are what free slots and counters at 0 look like; claim() constructs a slot before anyone uses it.
   auto* mapping = static_cast<Mapping*>(memory);
   std::uint64_t seed = static_cast<std::uint64_t>(base::wall_now().time_since_epoch().count());
   [[maybe_unused]] const ssize_t got = ::getrandom(&seed, sizeof seed, GRND_NONBLOCK);
@@ -95,8 +99,12 @@ const Counters& Scoreboard::retired() const { return mapping_->retired; }
 QuarantineTable& Scoreboard::quarantine() { return mapping_->quarantine; }
 const QuarantineTable& Scoreboard::quarantine() const { return mapping_->quarantine; }
 
-std::span<const Slot> Scoreboard::slots() const {
+std::span<const Slot> Scoreboard::workers() const {
   return {mapping_->slots.data(), mapping_->used.load(std::memory_order_acquire)};
+}
+
+std::span<const Slot> Scoreboard::siblings(const Slot& own) const {
+  return own.role.load(std::memory_order_relaxed) == Role::kWorker ? workers() : std::span<const Slot>{&own, 1};
 }
 
 void Scoreboard::announce_stop() { mapping_->stopping.store(true, std::memory_order_release); }
@@ -104,15 +112,16 @@ bool Scoreboard::stopping() const { return mapping_->stopping.load(std::memory_o
 void Scoreboard::set_company(bool there) { mapping_->company.store(there, std::memory_order_release); }
 bool Scoreboard::has_company() const { return mapping_->company.load(std::memory_order_acquire); }
 
-std::optional<std::size_t> Scoreboard::claim() {
-  const auto found = std::find_if(mapping_->slots.begin(), mapping_->slots.end(), [](const Slot& slot) {
-    return slot.state.load(std::memory_order_relaxed) == WorkerState::kFree;
-  });
-  if (found == mapping_->slots.end()) return std::nullopt;
+std::optional<std::size_t> Scoreboard::claim(Role role) {
+  const std::span<Slot> slots = mapping_->slots_for(role);
+  const auto found = std::ranges::find_if(
+      slots, [](const Slot& slot) { return slot.state.load(std::memory_order_relaxed) == WorkerState::kFree; });
+  if (found == slots.end()) return std::nullopt;
   ::new (static_cast<void*>(&*found)) Slot;  // default-initialised: the 64 KiB of the access batch stay untouched
+  found->role.store(role, std::memory_order_relaxed);
   found->state.store(WorkerState::kBooting, std::memory_order_release);
-  const auto index = static_cast<std::size_t>(found - mapping_->slots.begin());
-  if (index >= mapping_->used.load(std::memory_order_relaxed)) {
+  const auto index = static_cast<std::size_t>(&*found - mapping_->slots.data());
+  if (role == Role::kWorker && index >= mapping_->used.load(std::memory_order_relaxed)) {
     mapping_->used.store(index + 1, std::memory_order_release);
   }
   return index;
@@ -121,7 +130,7 @@ std::optional<std::size_t> Scoreboard::claim() {
 void Scoreboard::release(std::size_t index) {
   Slot& dead = slot(index);
   ORRERY_CHECK(dead.state.load(std::memory_order_relaxed) != WorkerState::kFree);
-  fold(mapping_->retired, dead.counters);
+  if (dead.role.load(std::memory_order_relaxed) == Role::kWorker) fold(mapping_->retired, dead.counters);
   dead.pid.store(0, std::memory_order_relaxed);
   dead.state.store(WorkerState::kFree, std::memory_order_release);
 }

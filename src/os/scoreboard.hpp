@@ -1,10 +1,11 @@
 // Scoreboard: what each worker is doing, readable by the master even when the worker is stuck or dead.
 //
-// One anonymous shared mapping, made by the master before the first fork and reserved once for kMaxWorkers slots
-// (MAP_NORESERVE: untouched slots cost nothing). Exactly one writer per slot, the worker that was born into it; the
-// master reads, and clears a slot only after the worker's death report is written. The in-flight and finished records
-// have a sequence counter (odd while being written): a reader that sees it odd or changed marks the record unreliable.
-// No locks, no syscalls. Its layout never crosses binaries. Reset, and only reset, frees a slot for the next worker.
+// One anonymous shared mapping, made by the master before the first fork and reserved once for kMaxWorkers slots and
+// one for each other kind of child (MAP_NORESERVE: untouched slots cost nothing). Exactly one writer per slot, the
+// child that was born into it; the master reads, and clears a slot only after the child's death report is written. The
+// in-flight and finished records have a sequence counter (odd while being written): a reader that sees it odd or
+// changed marks the record unreliable. No locks, no syscalls. Its layout never crosses binaries. Reset, and only reset,
+// frees a slot for the next worker.
 #pragma once
 
 #include <algorithm>
@@ -31,6 +32,13 @@
 namespace orrery::os {
 
 inline constexpr std::size_t kMaxWorkers = 256;
+
+/// What a child of the master is there for.
+enum class Role : std::uint8_t {
+  kWorker,  ///< one of those that serve
+  kAdmin,   ///< tells of the service, and serves nothing of it; there is one at most
+};
+inline constexpr std::size_t kOtherRoles = 1;
 
 enum class WorkerState : std::uint8_t { kFree, kBooting, kReady, kDraining };
 
@@ -124,6 +132,7 @@ struct alignas(64) Slot {
   // First cache line: what the master looks at every second.
   std::atomic<pid_t> pid{0};
   std::atomic<WorkerState> state{WorkerState::kFree};
+  std::atomic<Role> role{Role::kWorker};
   std::atomic<std::uint32_t> generation{0};
   std::atomic<std::int64_t> heartbeat_ns{0};  ///< CLOCK_MONOTONIC of the loop thread's last beat; 0 = not yet
   std::atomic<std::int32_t> connections{0};   ///< open now
@@ -167,14 +176,17 @@ class Scoreboard {
   [[nodiscard]] Slot& slot(std::size_t index);
   [[nodiscard]] const Slot& slot(std::size_t index) const;
 
-  /// Master: a slot in state kFree, made ready for a new worker; nothing when all are taken.
-  std::optional<std::size_t> claim();
-  /// Master: adds the dead worker's counters to `retired()` and frees the slot.
+  /// Master: a slot in state kFree, made ready for a new child; nothing when all for its role are taken.
+  std::optional<std::size_t> claim(Role role = Role::kWorker);
+  /// Master: frees the slot; a dead worker's counters are added to `retired()`.
   void release(std::size_t index);
   /// Totals of all workers that are gone.
   [[nodiscard]] const Counters& retired() const;
-  /// Every slot that was ever claimed, free ones among them: a worker's view of its siblings.
-  [[nodiscard]] std::span<const Slot> slots() const;
+  /// Every slot that a worker ever claimed, free ones among them.
+  [[nodiscard]] std::span<const Slot> workers() const;
+  /// The same of those that can stand in for the child of slot `own`, which is among them: the workers for a worker,
+  /// nobody else for any other child.
+  [[nodiscard]] std::span<const Slot> siblings(const Slot& own) const;
 
   /// Requests that no worker shall run for a while.
   [[nodiscard]] QuarantineTable& quarantine();

@@ -33,13 +33,13 @@ std::int32_t Balance::load(const os::Slot& slot, const Least& least) {
 bool Balance::changed() const { return connections(own_) != seen_connections_ || in_flight(own_) != seen_in_flight_; }
 
 bool Balance::anybody_free() const {
-  return std::ranges::any_of(board_.slots(), [this](const os::Slot& slot) {
+  return std::ranges::any_of(board_.siblings(own_), [this](const os::Slot& slot) {
     return &slot != &own_ && eligible(slot) && in_flight(slot) == 0;
   });
 }
 
 bool Balance::alone() const {
-  return std::ranges::none_of(board_.slots(),
+  return std::ranges::none_of(board_.siblings(own_),
                               [this](const os::Slot& slot) { return &slot != &own_ && eligible(slot); });
 }
 
@@ -48,14 +48,14 @@ bool Balance::outdone(std::uint64_t now_ms) {
   seen_connections_ = connections(own_);
   seen_in_flight_ = in_flight(own_);
   Least least{seen_in_flight_, seen_connections_};
-  for (const os::Slot& slot : board_.slots()) {
+  for (const os::Slot& slot : board_.siblings(own_)) {
     if (!eligible(slot)) continue;
     least.in_flight = std::min(least.in_flight, in_flight(slot));
     least.connections = std::min(least.connections, connections(slot));
   }
   const std::int32_t own = load(own_, least);
   const std::int32_t clearly = 2 + least.connections / 16;
-  return std::ranges::any_of(board_.slots(),
+  return std::ranges::any_of(board_.siblings(own_),
                              [&](const os::Slot& slot) { return eligible(slot) && own > load(slot, least) + clearly; });
 }
 

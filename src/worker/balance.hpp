@@ -3,7 +3,7 @@
 // Reads what each worker publishes in its slot; writes nothing. What counts is requests in flight above everyday
 // fluctuation and, far below that, open connections. All workers weigh by one scale, so the least loaded never finds
 // itself outdone. A worker that cannot take a connection now (full, held off, class `sync` with a handler at work) is
-// nobody's yardstick. Loop thread only.
+// nobody's yardstick. Only workers are siblings: a child of another role is always alone. Loop thread only.
 #pragma once
 
 #include <atomic>

@@ -235,6 +235,7 @@ void Life::quit() {
 }
 
 bool Life::alone() const {
+  if (birth_.slot->role.load(std::memory_order_relaxed) != os::Role::kWorker) return true;
   if (birth_.board->has_company()) return false;
   return birth_.board->stopping() || ::getppid() != birth_.master_pid;
 }
@@ -242,7 +243,7 @@ bool Life::alone() const {
 Giver::Company Life::company() const {
   if (alone()) return Giver::Company::kNever;
   if (birth_.board->has_company()) return Giver::Company::kThere;
-  const bool there = std::ranges::any_of(birth_.board->slots(), [](const os::Slot& slot) {
+  const bool there = std::ranges::any_of(birth_.board->workers(), [](const os::Slot& slot) {
     return slot.state.load(std::memory_order_relaxed) == os::WorkerState::kReady;
   });
   return there ? Giver::Company::kThere : Giver::Company::kNotNow;
@@ -253,7 +254,7 @@ bool Life::outdone() const {
   constexpr std::int32_t kClearly = 2;
   const os::Slot& own = *birth_.slot;
   const std::int32_t most = own.connections.load(std::memory_order_relaxed) - kClearly;
-  return std::ranges::any_of(birth_.board->slots(), [&](const os::Slot& slot) {
+  return std::ranges::any_of(birth_.board->siblings(own), [&](const os::Slot& slot) {
     if (&slot == &own || slot.state.load(std::memory_order_relaxed) != os::WorkerState::kReady) return false;
     const std::uint32_t generation = slot.generation.load(std::memory_order_relaxed);
     if (generation != birth_.generation) return generation > birth_.generation;

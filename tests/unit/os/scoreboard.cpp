@@ -99,6 +99,27 @@ TEST_CASE("scoreboard: full is full") {
   CHECK(scoreboard->claim() == 100U);
 }
 
+TEST_CASE("scoreboard: a child of another role is no worker, takes no worker's slot and adds to no total") {
+  auto scoreboard = Scoreboard::create();
+  REQUIRE(scoreboard);
+  const auto admin = scoreboard->claim(Role::kAdmin);
+  REQUIRE(admin);
+  CHECK(scoreboard->workers().empty());
+  CHECK_FALSE(scoreboard->claim(Role::kAdmin));
+  for (std::size_t i = 0; i < kMaxWorkers; ++i) CHECK(scoreboard->claim() == i);
+  CHECK_FALSE(scoreboard->claim());
+  Slot& slot = scoreboard->slot(*admin);
+  CHECK(slot.role == Role::kAdmin);
+  CHECK(scoreboard->workers().size() == kMaxWorkers);
+  CHECK(scoreboard->siblings(scoreboard->slot(0)).size() == kMaxWorkers);
+  REQUIRE(scoreboard->siblings(slot).size() == 1);
+  CHECK(&scoreboard->siblings(slot)[0] == &slot);
+  bump(slot.counters.requests, 5);
+  scoreboard->release(*admin);
+  CHECK(scoreboard->retired().requests.load() == 0);
+  CHECK(scoreboard->claim(Role::kAdmin) == admin);
+}
+
 TEST_CASE("scoreboard: what a child writes the parent reads") {
   auto scoreboard = Scoreboard::create();
   REQUIRE(scoreboard);

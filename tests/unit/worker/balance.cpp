@@ -37,6 +37,20 @@ TEST_CASE("balance: who has no sibling that accepts is alone") {
   CHECK(alone(0));
 }
 
+TEST_CASE("balance: a child of another role is nobody's sibling") {
+  Board board{1};
+  os::Slot& admin = board.scoreboard.slot(*board.scoreboard.claim(os::Role::kAdmin));
+  admin.state = os::WorkerState::kReady;
+  admin.accepting = true;
+  board[0].connections = 50;
+  CHECK(Balance{board.scoreboard, board[0], false}.alone());
+  CHECK_FALSE(board.outdone(0));
+  admin.connections = 100;
+  CHECK(Balance{board.scoreboard, admin, false}.alone());
+  CHECK_FALSE(Balance{board.scoreboard, admin, false}.outdone(1));
+  CHECK_FALSE(Balance{board.scoreboard, admin, false}.anybody_free());
+}
+
 TEST_CASE("balance: clearly more is outdone, everyday differences are not") {
   struct Row {
     const char* name;
