@@ -15,6 +15,7 @@
 
 #include "base/clock.hpp"
 #include "base/fingerprint.hpp"
+#include "os/sequenced.hpp"
 
 namespace orrery::os {
 
@@ -53,7 +54,7 @@ class QuarantineTable {
     std::atomic<std::int64_t> until_ns;  ///< CLOCK_MONOTONIC
   };
   std::atomic<std::uint64_t> seed_;
-  std::atomic<std::uint32_t> sequence_;  ///< odd while the list is being written
+  Sequence sequence_;
   std::atomic<std::uint32_t> count_;
   std::array<Cell, kEntries> cells_;
 };

@@ -17,18 +17,20 @@ static_assert(static_cast<int>(WorkerState::kFree) == 0, "a fresh page must read
 
 namespace {
 
-constexpr int kReadAttempts = 16;
-
 void fold(std::atomic<std::uint64_t>& total, const std::atomic<std::uint64_t>& part) {
   bump(total, part.load(std::memory_order_relaxed));
 }
+void fold(std::uint64_t& total, const std::atomic<std::uint64_t>& part) {
+  total += part.load(std::memory_order_relaxed);
+}
 
-template <std::size_t N>
-void fold(std::array<std::atomic<std::uint64_t>, N>& totals, const std::array<std::atomic<std::uint64_t>, N>& parts) {
+template <class Number, std::size_t N>
+void fold(std::array<Number, N>& totals, const std::array<std::atomic<std::uint64_t>, N>& parts) {
   for (std::size_t i = 0; i < N; ++i) fold(totals[i], parts[i]);
 }
 
-void fold(Counters& totals, const Counters& parts) {
+template <class Number>
+void fold(CountersOf<Number>& totals, const Counters& parts) {
   fold(totals.connections, parts.connections);
   fold(totals.lost_races, parts.lost_races);
   fold(totals.requests, parts.requests);
@@ -45,23 +47,17 @@ void fold(Counters& totals, const Counters& parts) {
 }  // namespace
 
 std::optional<RequestRecord> RequestCell::read() const {
-  // A live writer is between its two steps for some 100 ns, a dead one for ever: a few tries tell them apart.
-  for (int attempt = 0; attempt < kReadAttempts; ++attempt) {
-    const std::uint32_t before = sequence_.load(std::memory_order_acquire);
-    if (before % 2 != 0) continue;
-    RequestRecord copy = record_;
-    std::atomic_thread_fence(std::memory_order_acquire);
-    if (sequence_.load(std::memory_order_relaxed) != before) continue;
-    // The lengths index the arrays of a process that may not trust the writer's memory.
-    copy.method_length = std::min<std::uint8_t>(copy.method_length, sizeof copy.method);
-    copy.target_length = std::min<std::uint8_t>(copy.target_length, sizeof copy.target);
-    copy.id_length = std::min<std::uint8_t>(copy.id_length, sizeof copy.id);
-    return copy;
-  }
-  return std::nullopt;
+  auto copy = record_.read();
+  if (!copy) return copy;
+  // The lengths index the arrays of a process that may not trust the writer's memory.
+  copy->method_length = std::min<std::uint8_t>(copy->method_length, sizeof copy->method);
+  copy->target_length = std::min<std::uint8_t>(copy->target_length, sizeof copy->target);
+  copy->id_length = std::min<std::uint8_t>(copy->id_length, sizeof copy->id);
+  return copy;
 }
 
 struct Scoreboard::Mapping {
+  Sequence moving;  ///< counters move between `retired` and the slots
   Counters retired;
   std::atomic<bool> stopping;
   std::atomic<bool> company;
@@ -96,6 +92,18 @@ Slot& Scoreboard::slot(std::size_t index) { return mapping_->slots.at(index); }
 const Slot& Scoreboard::slot(std::size_t index) const { return mapping_->slots.at(index); }
 const Counters& Scoreboard::retired() const { return mapping_->retired; }
 
+std::optional<Totals> Scoreboard::totals() const {
+  Totals totals;
+  const bool whole = mapping_->moving.read([&] {
+    totals = {};
+    fold(totals, mapping_->retired);
+    for (const Slot& slot : workers()) {
+      if (slot.state.load(std::memory_order_acquire) != WorkerState::kFree) fold(totals, slot.counters);
+    }
+  });
+  return whole ? std::optional{totals} : std::nullopt;
+}
+
 QuarantineTable& Scoreboard::quarantine() { return mapping_->quarantine; }
 const QuarantineTable& Scoreboard::quarantine() const { return mapping_->quarantine; }
 
@@ -117,7 +125,9 @@ std::optional<std::size_t> Scoreboard::claim(Role role) {
   const auto found = std::ranges::find_if(
       slots, [](const Slot& slot) { return slot.state.load(std::memory_order_relaxed) == WorkerState::kFree; });
   if (found == slots.end()) return std::nullopt;
-  ::new (static_cast<void*>(&*found)) Slot;  // default-initialised: the 64 KiB of the access batch stay untouched
+  // Default-initialised: the 64 KiB of the access batch stay untouched. A reader of the totals may still be here since
+  // before the last release(), and will look again.
+  ::new (static_cast<void*>(&*found)) Slot;
   found->role.store(role, std::memory_order_relaxed);
   found->state.store(WorkerState::kBooting, std::memory_order_release);
   const auto index = static_cast<std::size_t>(&*found - mapping_->slots.data());
@@ -130,9 +140,11 @@ std::optional<std::size_t> Scoreboard::claim(Role role) {
 void Scoreboard::release(std::size_t index) {
   Slot& dead = slot(index);
   ORRERY_CHECK(dead.state.load(std::memory_order_relaxed) != WorkerState::kFree);
-  if (dead.role.load(std::memory_order_relaxed) == Role::kWorker) fold(mapping_->retired, dead.counters);
-  dead.pid.store(0, std::memory_order_relaxed);
-  dead.state.store(WorkerState::kFree, std::memory_order_release);
+  mapping_->moving.write([&] {
+    if (dead.role.load(std::memory_order_relaxed) == Role::kWorker) fold(mapping_->retired, dead.counters);
+    dead.pid.store(0, std::memory_order_relaxed);
+    dead.state.store(WorkerState::kFree, std::memory_order_release);
+  });
 }
 
 }  // namespace orrery::os

@@ -2,10 +2,10 @@
 //
 // One anonymous shared mapping, made by the master before the first fork and reserved once for kMaxWorkers slots and
 // one for each other kind of child (MAP_NORESERVE: untouched slots cost nothing). Exactly one writer per slot, the
-// child that was born into it; the master reads, and clears a slot only after the child's death report is written. The
-// in-flight and finished records have a sequence counter (odd while being written): a reader that sees it odd or
-// changed marks the record unreliable. No locks, no syscalls. Its layout never crosses binaries. Reset, and only reset,
-// frees a slot for the next worker.
+// child that was born into it; the master reads, and clears a slot only after the child's death report is written. What
+// is more than a number is os::Sequenced: a reader gets it whole or learns that it is torn. A total that any process
+// reads never falls. No locks, no syscalls. Its layout never crosses binaries. Reset, and only reset, frees a slot for
+// the next worker.
 #pragma once
 
 #include <algorithm>
@@ -27,6 +27,7 @@
 #include "base/protocol.hpp"
 #include "base/reject.hpp"
 #include "os/quarantine_table.hpp"
+#include "os/sequenced.hpp"
 #include "os/stack.hpp"
 
 namespace orrery::os {
@@ -75,24 +76,19 @@ struct RequestRecord {
   }
 };
 
-/// A RequestRecord with its sequence counter. Even and non-zero start = occupied and whole.
+/// A RequestRecord in a slot.
 class RequestCell {
  public:
-  /// Writer, one at a time: calls `fill(record)` between the two steps of the counter. No locked instruction.
+  /// Writer, one at a time: calls `fill(record)`.
   template <class Fill>
   void write(Fill&& fill) {
-    const std::uint32_t even = sequence_.load(std::memory_order_relaxed);
-    sequence_.store(even + 1, std::memory_order_relaxed);
-    std::atomic_thread_fence(std::memory_order_release);
-    fill(record_);
-    sequence_.store(even + 2, std::memory_order_release);
+    record_.write(fill);
   }
   /// Reader in another process: the record, or nothing when it was torn; `started_ns == 0` means the cell is empty.
   [[nodiscard]] std::optional<RequestRecord> read() const;
 
  private:
-  std::atomic<std::uint32_t> sequence_{0};
-  RequestRecord record_;
+  Sequenced<RequestRecord> record_;
 };
 
 inline constexpr std::size_t kInFlightCells = 64;
@@ -101,20 +97,25 @@ inline constexpr std::size_t kMaxThreads = 1024;
 inline constexpr std::size_t kLatencyBuckets = 40;  ///< bucket b: [2^b, 2^(b+1)) ns
 inline constexpr std::size_t kAccessBatch = 64 * 1024;
 
-/// Totals of one worker; only ever grow. Plain relaxed atomics: one writer.
-struct Counters {
-  std::atomic<std::uint64_t> connections{0};              ///< accepted
-  std::atomic<std::uint64_t> lost_races{0};               ///< woken for a connection a sibling had taken
-  std::atomic<std::uint64_t> requests{0};                 ///< answered, or given up
-  std::array<std::atomic<std::uint64_t>, 6> responses{};  ///< by status class; [0] = none sent
-  std::atomic<std::uint64_t> handler_errors{0};           ///< handlers that threw or dropped their responder
-  std::atomic<std::uint64_t> late_answers{0};             ///< answers after request_deadline, dropped
-  std::atomic<std::uint64_t> access_lines_dropped{0};
-  std::atomic<std::uint64_t> bytes_in{0}, bytes_out{0};
-  std::array<std::atomic<std::uint64_t>, 64> rejects{};  ///< by base::Reject
-  std::array<std::atomic<std::uint64_t>, kLatencyBuckets> latency{};
+/// What is counted; every number only ever grows.
+template <class Number>
+struct CountersOf {
+  Number connections{0};              ///< accepted
+  Number lost_races{0};               ///< woken for a connection a sibling had taken
+  Number requests{0};                 ///< answered, or given up
+  std::array<Number, 6> responses{};  ///< by status class; [0] = none sent
+  Number handler_errors{0};           ///< handlers that threw or dropped their responder
+  Number late_answers{0};             ///< answers after request_deadline, dropped
+  Number access_lines_dropped{0};
+  Number bytes_in{0}, bytes_out{0};
+  std::array<Number, 64> rejects{};  ///< by base::Reject
+  std::array<Number, kLatencyBuckets> latency{};
 };
 static_assert(base::kRejects.size() <= 64);
+/// Of one worker. Plain relaxed atomics: one writer.
+using Counters = CountersOf<std::atomic<std::uint64_t>>;
+/// Of the service.
+using Totals = CountersOf<std::uint64_t>;
 
 /// Adds to a counter that only the calling process writes: a plain add, no locked instruction.
 inline void bump(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) {
@@ -182,6 +183,9 @@ class Scoreboard {
   void release(std::size_t index);
   /// Totals of all workers that are gone.
   [[nodiscard]] const Counters& retired() const;
+  /// Any process: totals of all workers, those that are gone and those that live. No number of it is ever below the one
+  /// of an earlier call. Nothing when the slots did not stand still for a look, as when the master died in release().
+  [[nodiscard]] std::optional<Totals> totals() const;
   /// Every slot that a worker ever claimed, free ones among them.
   [[nodiscard]] std::span<const Slot> workers() const;
   /// The same of those that can stand in for the child of slot `own`, which is among them: the workers for a worker,

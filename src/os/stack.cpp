@@ -54,26 +54,22 @@ void handle(int signal, void (*handler)(int, siginfo_t*, void*), int flags) {
 }  // namespace
 
 void StackCell::record(int signal, pid_t sender) noexcept {
-  std::uint32_t before = sequence_.load(std::memory_order_relaxed);
-  if (before % 2 != 0 || !sequence_.compare_exchange_strong(before, before + 1)) return;
-  std::array<void*, std::tuple_size_v<decltype(StackSample::frames)>> frames;
-  const int depth = ::backtrace(frames.data(), static_cast<int>(frames.size()));
-  sample_.depth = static_cast<std::uint32_t>(std::max(depth, 0));
-  for (std::uint32_t i = 0; i < sample_.depth; ++i) sample_.frames[i] = reinterpret_cast<std::uintptr_t>(frames[i]);
-  sample_.thread = static_cast<pid_t>(::syscall(SYS_gettid));
-  sample_.signal = signal;
-  sample_.sender = sender;
-  sequence_.store(before + 2, std::memory_order_release);
+  sample_.try_write([&](StackSample& sample) {
+    std::array<void*, std::tuple_size_v<decltype(StackSample::frames)>> frames;
+    const int depth = ::backtrace(frames.data(), static_cast<int>(frames.size()));
+    sample.depth = static_cast<std::uint32_t>(std::max(depth, 0));
+    for (std::uint32_t i = 0; i < sample.depth; ++i) sample.frames[i] = reinterpret_cast<std::uintptr_t>(frames[i]);
+    sample.thread = static_cast<pid_t>(::syscall(SYS_gettid));
+    sample.signal = signal;
+    sample.sender = sender;
+  });
 }
 
 std::optional<StackSample> StackCell::read() const {
-  const std::uint32_t before = sequence_.load(std::memory_order_acquire);
-  if (before == 0 || before % 2 != 0) return std::nullopt;
-  StackSample copy = sample_;
-  std::atomic_thread_fence(std::memory_order_acquire);
-  if (sequence_.load(std::memory_order_relaxed) != before) return std::nullopt;
+  if (sample_.count() == 0) return std::nullopt;
+  auto copy = sample_.read();
   // The depth indexes an array of a process that may not trust the writer's memory.
-  copy.depth = std::min<std::uint32_t>(copy.depth, copy.frames.size());
+  if (copy) copy->depth = std::min<std::uint32_t>(copy->depth, std::tuple_size_v<decltype(StackSample::frames)>);
   return copy;
 }
 

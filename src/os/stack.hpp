@@ -8,12 +8,13 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <sys/types.h>
 #include <vector>
+
+#include "os/sequenced.hpp"
 
 namespace orrery::os {
 
@@ -31,13 +32,12 @@ class StackCell {
   /// Async-signal-safe.
   void record(int signal, pid_t sender) noexcept;
   /// Grows by one with each sample.
-  [[nodiscard]] std::uint32_t count() const { return sequence_.load(std::memory_order_acquire) / 2; }
+  [[nodiscard]] std::uint32_t count() const { return sample_.count(); }
   /// The last sample; nothing when there is none, or when it was torn.
   [[nodiscard]] std::optional<StackSample> read() const;
 
  private:
-  std::atomic<std::uint32_t> sequence_{0};  ///< odd while a sample is being written
-  StackSample sample_;
+  Sequenced<StackSample> sample_;
 };
 
 /// Master, before the first fork: what the handlers call must be loaded by then.

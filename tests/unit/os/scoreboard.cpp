@@ -1,6 +1,10 @@
 #include "os/scoreboard.hpp"
 
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <cstdint>
+#include <deque>
+#include <thread>
 
 #include "support/child_process.hpp"
 
@@ -88,6 +92,58 @@ TEST_CASE("scoreboard: a slot is claimed once, released with its counters, and c
   CHECK(slot.access.used.load() == 0);
   CHECK(slot.flights[63].read()->started_ns == 0);
   CHECK(slot.state.load() == WorkerState::kBooting);
+}
+
+TEST_CASE("scoreboard: the totals are those of the dead and of the living") {
+  auto scoreboard = Scoreboard::create();
+  REQUIRE(scoreboard);
+  const auto first = *scoreboard->claim();
+  const auto second = *scoreboard->claim();
+  const auto admin = *scoreboard->claim(Role::kAdmin);
+  bump(scoreboard->slot(first).counters.requests, 5);
+  bump(scoreboard->slot(second).counters.requests, 7);
+  bump(scoreboard->slot(second).counters.responses[2], 7);
+  bump(scoreboard->slot(admin).counters.requests, 100);
+  CHECK(scoreboard->totals()->requests == 12);
+  scoreboard->release(first);
+  CHECK(scoreboard->totals()->requests == 12);
+  CHECK(scoreboard->totals()->responses[2] == 7);
+  REQUIRE(scoreboard->claim() == first);
+  CHECK(scoreboard->totals()->requests == 12);
+}
+
+TEST_CASE("scoreboard: a reader never sees a total fall or count twice while workers come and go") {
+  auto scoreboard = Scoreboard::create();
+  REQUIRE(scoreboard);
+  std::atomic<std::uint64_t> most{0};  // raised before what it bounds
+  std::atomic<unsigned> looks{0};
+  unsigned falls = 0, excesses = 0;
+  constexpr unsigned kLooks = 20'000;
+  std::thread reader([&] {
+    for (std::uint64_t last = 0; looks.load() < kLooks;) {
+      const auto totals = scoreboard->totals();
+      if (!totals) continue;
+      ++looks;
+      falls += totals->requests < last ? 1U : 0U;
+      excesses += totals->requests > most.load() ? 1U : 0U;
+      last = totals->requests;
+    }
+  });
+  std::deque<std::size_t> living;
+  while (looks.load() < kLooks) {
+    if (living.size() == 4) {
+      scoreboard->release(living.front());
+      living.pop_front();
+    }
+    living.push_back(*scoreboard->claim());
+    for (const std::size_t index : living) {
+      most.fetch_add(3);
+      bump(scoreboard->slot(index).counters.requests, 3);
+    }
+  }
+  reader.join();
+  CHECK(falls == 0);
+  CHECK(excesses == 0);
 }
 
 TEST_CASE("scoreboard: full is full") {
