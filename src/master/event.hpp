@@ -16,6 +16,7 @@
 #include "orrery/config.hpp"
 
 #include "base/clock.hpp"
+#include "os/service_facts.hpp"
 
 namespace orrery::master {
 
@@ -122,18 +123,7 @@ using Event =
                  ChildExited, CauseHeld, ConfigReady, ConfigFailed, HeartbeatsRead, MemoryRead, SuccessorStarted,
                  SuccessorNotStarted, SuccessorSpoke, SuccessorExited, PredecessorLeft, DeadlineReached>;
 
-/// How a child's life ended, judged by what was asked of it.
-enum class Ending : std::uint8_t {
-  kAsked,        ///< told to leave, and it left
-  kRestarted,    ///< left by itself or because somebody signalled it; not a crash
-  kBootFailed,   ///< ended before it was ready
-  kBootTimeout,  ///< killed: not ready within boot_timeout
-  kTimeout,      ///< killed: its loop did not beat for `timeout`
-  kDeadline,     ///< killed: it blocked in a request past request_deadline
-  kGraceOver,    ///< killed: told to leave, still there after graceful_timeout
-  kQuickStop,    ///< killed: the service was stopped quickly
-  kCrashed,      ///< anything else
-};
+using os::Ending;
 
 // --- actions ---
 /// Fork a worker. `number` is its age in this master, never reused.

@@ -37,6 +37,9 @@ void Supervisor::reload() {
   if (upgrade_.pending()) return say(LogLevel::kWarning, "HUP is ignored: an upgrade is under way");
   loading_ = next_generation_++;
   announced_ = false;
+  reload_ = {};
+  reload_.outcome = os::ServiceFacts::Outcome::kPending;
+  reload_.generation = loading_;
   actions_.emplace_back(Announce{Phase::kReloading, generation_, "reloading"});
   actions_.emplace_back(LoadConfig{loading_});
 }

@@ -109,6 +109,7 @@ void Supervisor::prove_generation() {
   settled_generation_ = generation_;
   settled_plan_ = plan_;
   refused_.clear();
+  end_reload(os::ServiceFacts::Outcome::kDone);
   actions_.emplace_back(LeaveOtherAddresses{generation_});
 }
 

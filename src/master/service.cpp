@@ -13,6 +13,7 @@
 #include <variant>
 
 #include "base/log.hpp"
+#include "os/build_id.hpp"
 #include "os/oom.hpp"
 
 namespace orrery::master {
@@ -50,6 +51,8 @@ bool blocked_past_deadline(const os::Slot& slot, base::Monotonic now) {
   });
 }
 
+std::int64_t unix_now() { return base::wall_now().time_since_epoch().count(); }
+
 std::uint64_t make_seed() { return static_cast<std::uint64_t>(base::wall_now().time_since_epoch().count()); }
 
 }  // namespace
@@ -64,12 +67,17 @@ Service::Service(MasterParts parts, Ground ground)
   begin_quarantine(1);
   oom_kills_ = os::oom_kills(parts_.system_root).value_or(0);
   os::load_unwinder();
+  facts_.master = ::getpid();
+  facts_.started_ns = unix_now();
+  facts_.program = decltype(facts_.program){parts_.service};
+  facts_.build_id = decltype(facts_.build_id){os::build_id("/proc/self/exe")};
 }
 
 int Service::run() {
   dispatch(
       Started{plan_of(generations_.at(1).config), os::has_terminal(), ground_.predecessor.there(), ::getpid() == 1});
   while (!exit_code_) {
+    ground_.scoreboard.beat(base::monotonic_now());
     wait();
     take_signals();
     listen_to_masters();  // the old master says whether it stops too before it sends TERM
@@ -242,6 +250,7 @@ void Service::dispatch_inbox() {
     inbox_.pop_front();
     const Actions actions = supervisor_.on(event, base::monotonic_now());
     tell_workers();
+    publish_facts();
     for (const Action& action : actions) {
       std::visit([this](const auto& wanted) { apply(wanted); }, action);
     }
@@ -253,6 +262,25 @@ void Service::tell_workers() {
   const bool company = ground_.predecessor.adopts() || (successor_.adopts() && supervisor_.upgrade().shares());
   ground_.scoreboard.set_company(company);
   if (!company && supervisor_.state() == Supervisor::State::kStopping) ground_.scoreboard.announce_stop();
+}
+
+void Service::publish_facts() {
+  os::ServiceFacts facts = facts_;
+  supervisor_.describe(facts);
+  using Outcome = os::ServiceFacts::Outcome;
+  const os::ServiceFacts::Reload& before = facts_.reload;
+  const bool moved = facts.reload.outcome != before.outcome || facts.reload.generation != before.generation;
+  facts.reload.at_ns = moved ? unix_now() : before.at_ns;
+  if (moved && facts.reload.outcome == Outcome::kDone) facts.last_good_reload_ns = facts.reload.at_ns;
+  if (const auto serving = generations_.find(facts.generation); serving != generations_.end()) {
+    const ListenerSet& set = serving->second.listeners;
+    facts.listener_count = static_cast<unsigned>(set.size());
+    for (std::size_t i = 0; i < facts.listeners.size(); ++i)
+      facts.listeners[i] = os::ServiceFacts::Url{i < set.size() ? set[i]->url() : ""};
+  }
+  if (facts == facts_) return;
+  facts_ = facts;
+  ground_.scoreboard.publish(facts_);
 }
 
 Plan Service::plan_of(const Config& config) const {

@@ -97,6 +97,7 @@ class Service {
   void dispatch(Event event);
   void dispatch_inbox();
   void tell_workers();
+  void publish_facts();
 
   // What to do.
   void apply(const Spawn& action);
@@ -155,6 +156,7 @@ class Service {
   std::string log_path_;
   std::optional<int> exit_code_;
   std::uint64_t oom_kills_ = 0;  ///< as last read
+  os::ServiceFacts facts_;       ///< as last published
 };
 
 }  // namespace orrery::master

@@ -97,6 +97,7 @@ void Supervisor::handle(const Forked& event) {
   Child* child = children_.with_number(event.number);
   if (child == nullptr || child->pid != 0) return impossible("a fork nobody asked for");
   child->pid = event.pid;
+  ++forked_;
   if (child->state == Child::State::kForking) {
     child->state = Child::State::kBooting;
     child->deadline = now_ + plan_.boot_timeout;
@@ -139,6 +140,7 @@ void Supervisor::handle(const ChildExited& event) {
   const Ending ending = judge(*child, event.status);
   const Child gone = *child;
   children_.remove(gone.number);
+  ++ended_[static_cast<std::size_t>(ending)];
   actions_.emplace_back(ReportDeath{event.pid, event.status, ending});
   if (!serving() || !gone.live()) return;
   if (ending == Ending::kRestarted) {
@@ -176,6 +178,7 @@ void Supervisor::handle(const ConfigFailed& event) {
   loading_ = 0;
   next_generation_ = newest_generation_ + 1;  // no generation has this number
   refused_ = fmt::format("reload refused: {}", event.why);
+  end_reload(os::ServiceFacts::Outcome::kRefused, event.why);
   say(LogLevel::kError, fmt::format("Reload refused, nothing changed: {}", event.why));
 }
 
@@ -344,6 +347,7 @@ void Supervisor::fail_generation(const std::string& why) {
   say(LogLevel::kError,
       fmt::format("Generation {} is given up, generation {} stays: {}", generation_, settled_generation_, why));
   refused_ = fmt::format("reload given up: {}", why);
+  end_reload(os::ServiceFacts::Outcome::kGivenUp, why);
   leaving_.push_back(generation_);
   generation_ = settled_generation_;
   plan_ = settled_plan_;

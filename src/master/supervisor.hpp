@@ -43,6 +43,7 @@
 #include "master/event.hpp"
 #include "master/upgrade.hpp"
 #include "os/scoreboard.hpp"
+#include "os/service_facts.hpp"
 
 namespace orrery::master {
 
@@ -86,6 +87,8 @@ class Supervisor {
   [[nodiscard]] bool serving() const { return course_ == Course::kServing || course_ == Course::kLingering; }
   /// "3 of 4 workers ready, generation 2; crash loop: one replacement at a time is tried".
   [[nodiscard]] std::string status() const;
+  /// Writes what it knows into `facts`, but for what only a clock or a descriptor can tell.
+  void describe(os::ServiceFacts& facts) const;
   /// Another master accepts from the same sockets.
   [[nodiscard]] bool shares() const { return heir_ || upgrade_.shares(); }
   [[nodiscard]] const Upgrade& upgrade() const { return upgrade_; }
@@ -155,6 +158,7 @@ class Supervisor {
   void count_death(const Child& lost, const std::string& how);
   void trust_all_places();
   void fail_generation(const std::string& why);
+  void end_reload(os::ServiceFacts::Outcome outcome, std::string_view why = {});
   void say(LogLevel level, std::string text);
   void impossible(std::string_view what);
 
@@ -190,6 +194,11 @@ class Supervisor {
   std::string refused_;             ///< what became of the last reload, until one is good: "reload refused: ..."
   unsigned loading_ = 0;            ///< generation whose configuration is being read; 0 = none
   std::vector<unsigned> leaving_;   ///< generations to drop when their last child is gone
+
+  // For readers.
+  os::ServiceFacts::Reload reload_;
+  std::uint64_t reloads_done_ = 0, reloads_refused_ = 0, reloads_given_up_ = 0, forked_ = 0;
+  std::array<std::uint64_t, os::kEndings> ended_{};
 
   bool ever_ready_ = false;
   bool proven_ = false;     ///< kReady was announced at least once

@@ -59,6 +59,8 @@ std::optional<RequestRecord> RequestCell::read() const {
 struct Scoreboard::Mapping {
   Sequence moving;  ///< counters move between `retired` and the slots
   Counters retired;
+  Sequenced<ServiceFacts> facts;
+  std::atomic<std::int64_t> beat_ns;  ///< CLOCK_MONOTONIC
   std::atomic<bool> stopping;
   std::atomic<bool> company;
   QuarantineTable quarantine;
@@ -113,6 +115,18 @@ std::span<const Slot> Scoreboard::workers() const {
 
 std::span<const Slot> Scoreboard::siblings(const Slot& own) const {
   return own.role.load(std::memory_order_relaxed) == Role::kWorker ? workers() : std::span<const Slot>{&own, 1};
+}
+
+void Scoreboard::publish(const ServiceFacts& facts) {
+  mapping_->facts.write([&facts](ServiceFacts& published) { published = facts; });
+}
+std::optional<ServiceFacts> Scoreboard::facts() const { return mapping_->facts.read(); }
+
+void Scoreboard::beat(base::Monotonic now) {
+  mapping_->beat_ns.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+}
+base::Monotonic Scoreboard::last_beat() const {
+  return base::Monotonic{base::Nanoseconds{mapping_->beat_ns.load(std::memory_order_relaxed)}};
 }
 
 void Scoreboard::announce_stop() { mapping_->stopping.store(true, std::memory_order_release); }

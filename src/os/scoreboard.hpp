@@ -28,6 +28,7 @@
 #include "base/reject.hpp"
 #include "os/quarantine_table.hpp"
 #include "os/sequenced.hpp"
+#include "os/service_facts.hpp"
 #include "os/stack.hpp"
 
 namespace orrery::os {
@@ -195,6 +196,14 @@ class Scoreboard {
   /// Requests that no worker shall run for a while.
   [[nodiscard]] QuarantineTable& quarantine();
   [[nodiscard]] const QuarantineTable& quarantine() const;
+
+  /// Master: what it knows of the service, for readers in other processes.
+  void publish(const ServiceFacts& facts);
+  /// What was published last; nothing when the master died while it wrote. Zeros before the first time.
+  [[nodiscard]] std::optional<ServiceFacts> facts() const;
+  /// Master: it goes round; when it did last, the epoch = not yet.
+  void beat(base::Monotonic now);
+  [[nodiscard]] base::Monotonic last_beat() const;
 
   /// Master: from now on a worker that is told to leave has no siblings to leave anything to.
   void announce_stop();

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <thread>
@@ -144,6 +145,25 @@ TEST_CASE("scoreboard: a reader never sees a total fall or count twice while wor
   reader.join();
   CHECK(falls == 0);
   CHECK(excesses == 0);
+}
+
+TEST_CASE("scoreboard: what the master publishes of its service another process reads whole") {
+  auto scoreboard = Scoreboard::create();
+  REQUIRE(scoreboard);
+  REQUIRE(scoreboard->facts());
+  CHECK(scoreboard->facts()->master == 0);
+  CHECK(scoreboard->last_beat() == base::Monotonic{});
+  ServiceFacts facts;
+  facts.master = 77;
+  facts.program = CutText<120>{"orrery 0.1.0"};
+  facts.ended[static_cast<std::size_t>(Ending::kCrashed)] = 3;
+  scoreboard->publish(facts);
+  scoreboard->beat(base::Monotonic{base::Nanoseconds{5}});
+  const pid_t reader = test::in_child([&] {
+    const auto read = scoreboard->facts();
+    return read && *read == facts && scoreboard->last_beat() == base::Monotonic{base::Nanoseconds{5}} ? 0 : 1;
+  });
+  CHECK(test::exited_with(test::wait_for(reader), 0));
 }
 
 TEST_CASE("scoreboard: full is full") {

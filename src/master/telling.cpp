@@ -1,0 +1,41 @@
+// What readers in other processes are told of the service. Part of class Supervisor.
+#include <cstddef>
+#include <string_view>
+
+#include "master/supervisor.hpp"
+
+namespace orrery::master {
+
+void Supervisor::describe(os::ServiceFacts& facts) const {
+  using State = os::ServiceFacts::State;
+  const bool pends = loading_ != 0 || rolling();
+  if (course_ == Course::kLingering) {
+    facts.state = State::kDrainDelay;
+  } else if (!serving()) {
+    facts.state = course_ == Course::kIdle ? State::kStarting : State::kStopping;
+  } else if (!ever_ready_) {
+    facts.state = State::kStarting;
+  } else {
+    facts.state = pends ? State::kReloading : target_ == 0 ? State::kPaused : State::kServing;
+  }
+  facts.crash_loop = breaker_.open();
+  facts.upgrading = upgrade_.pending() || upgrade_.state() == Upgrade::State::kBeside;
+  facts.generation = generation_;
+  facts.target = target_;
+  facts.ready = children_.ready();
+  facts.reload = reload_;
+  facts.reloads_done = reloads_done_;
+  facts.reloads_refused = reloads_refused_;
+  facts.reloads_given_up = reloads_given_up_;
+  facts.forked = forked_;
+  facts.ended = ended_;
+}
+
+void Supervisor::end_reload(os::ServiceFacts::Outcome outcome, std::string_view why) {
+  using Outcome = os::ServiceFacts::Outcome;
+  reload_.outcome = outcome;
+  reload_.why = decltype(reload_.why){why};
+  ++(outcome == Outcome::kDone ? reloads_done_ : outcome == Outcome::kRefused ? reloads_refused_ : reloads_given_up_);
+}
+
+}  // namespace orrery::master
