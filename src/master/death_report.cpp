@@ -10,8 +10,7 @@
 #include <string_view>
 #include <sys/wait.h>
 
-#include "master/supervisor.hpp"
-#include "os/signals.hpp"
+#include "os/wait_status.hpp"
 
 namespace orrery::master {
 
@@ -46,7 +45,7 @@ std::string_view reason(Ending ending) {
 std::string cause(const Death& death) {
   const bool foreign_kill = WIFSIGNALED(death.child.status) && WTERMSIG(death.child.status) == SIGKILL &&
                             (death.ending == Ending::kCrashed || death.ending == Ending::kBootFailed);
-  const std::string status = describe_status(death.child.status);
+  const std::string status = os::describe_status(death.child.status);
   if (foreign_kill) return status + (death.oom_killed ? ", by the kernel: out of memory in the cgroup" : ", not by us");
   return status + (death.stopped ? ", it had been stopped by SIGSTOP" : "");
 }

@@ -15,6 +15,7 @@
 #include "base/log.hpp"
 #include "os/build_id.hpp"
 #include "os/oom.hpp"
+#include "os/wait_status.hpp"
 
 namespace orrery::master {
 
@@ -171,7 +172,7 @@ void Service::reap() {
     const auto dead = os::reap_child(*pid);
     if (dead && *pid == successor_.pid()) {
       successor_ = {};
-      dispatch(SuccessorExited{describe_status(dead->status)});
+      dispatch(SuccessorExited{os::describe_status(dead->status)});
       continue;
     }
     if (!dead || found == workers_.end()) continue;  // as PID 1 we inherit strangers: reaped, nothing said

@@ -4,28 +4,19 @@
 #include <chrono>
 #include <csignal>
 #include <fmt/format.h>
-#include <sys/wait.h>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "base/counted.hpp"
 #include "os/contract.hpp"
-#include "os/signals.hpp"
+#include "os/wait_status.hpp"
 
 namespace orrery::master {
 
 namespace {
 
 double seconds(base::Nanoseconds span) { return std::chrono::duration<double>(span).count(); }
-
-bool ended_by_request(int status) {
-  if (WIFEXITED(status)) return WEXITSTATUS(status) == os::kExitOk;
-  const int signo = WTERMSIG(status);
-  return signo == SIGTERM || signo == SIGINT || signo == SIGQUIT;
-}
-
-int exit_code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : -1; }
 
 bool is_boot_code(int code) { return code == os::kExitWorkerBoot || code == os::kExitAppLoad; }
 
@@ -34,11 +25,6 @@ std::string name_of(const Child& child) { return fmt::format("Worker {} (pid {})
 unsigned places_of(const Plan& plan) { return std::clamp(plan.workers, 1U, static_cast<unsigned>(os::kMaxWorkers)); }
 
 }  // namespace
-
-std::string describe_status(int status) {
-  if (WIFEXITED(status)) return fmt::format("exit code {}", WEXITSTATUS(status));
-  return os::signal_name(WTERMSIG(status)) + (WCOREDUMP(status) ? " (core dumped)" : "");
-}
 
 Actions Supervisor::on(const Event& event, base::Monotonic now) {
   now_ = std::max(now, now_);
@@ -145,9 +131,10 @@ void Supervisor::handle(const ChildExited& event) {
   if (!serving() || !gone.live()) return;
   if (ending == Ending::kRestarted) {
     say(LogLevel::kInfo, fmt::format("{} left by itself or by a signal of somebody else ({}): it is restarted",
-                                     name_of(gone), describe_status(event.status)));
+                                     name_of(gone), os::describe_status(event.status)));
   }
-  worker_lost(gone, exit_code_of(event.status), fmt::format("{}: {}", name_of(gone), describe_status(event.status)));
+  worker_lost(gone, os::exit_code_of(event.status),
+              fmt::format("{}: {}", name_of(gone), os::describe_status(event.status)));
 }
 
 void Supervisor::handle(const ConfigReady& event) {
@@ -372,10 +359,10 @@ std::string Supervisor::status() const {
 
 Ending Supervisor::judge(const Child& child, int status) const {
   if (child.state == Child::State::kAborted || child.state == Child::State::kKilled) return child.ending;
-  if (is_boot_code(exit_code_of(status))) return Ending::kBootFailed;
-  if (!child.live() || !serving()) return ended_by_request(status) ? Ending::kAsked : Ending::kCrashed;
+  if (is_boot_code(os::exit_code_of(status))) return Ending::kBootFailed;
+  if (!child.live() || !serving()) return os::left_by_itself(status) ? Ending::kAsked : Ending::kCrashed;
   if (!child.ready()) return Ending::kBootFailed;
-  return ended_by_request(status) ? Ending::kRestarted : Ending::kCrashed;
+  return os::left_by_itself(status) ? Ending::kRestarted : Ending::kCrashed;
 }
 
 bool Supervisor::stuck(const Pulse& pulse) const {

@@ -209,7 +209,4 @@ class Supervisor {
   int exit_code_ = 0;
 };
 
-/// "exit code 3", "SIGSEGV (core dumped)".
-std::string describe_status(int status);
-
 }  // namespace orrery::master
