@@ -24,13 +24,6 @@ namespace orrery::master {
 
 namespace {
 
-// What the master was started with for itself: no other process may take it for its own.
-std::vector<std::string> own_variables() {
-  std::vector<std::string> names = inheritance_names();
-  for (const char* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) names.emplace_back(name);
-  return names;
-}
-
 std::string join(const std::vector<std::string>& sentences) { return fmt::format("{}", fmt::join(sentences, "; ")); }
 
 }  // namespace
@@ -45,90 +38,9 @@ Result<Generation> make_generation(const Config& config, Listeners& listeners, s
   return Generation{config, std::move(*identity), std::move(*logs), std::move(*set)};
 }
 
-void Service::apply(const Spawn& action) {
-  const auto slot = ground_.scoreboard.claim();
-  if (!slot) return inbox_.push_back(ForkFailed{action.number, "all slots of the scoreboard are taken"});
-  const auto pid = fork_worker(action, *slot);
-  if (!pid) {
-    ground_.scoreboard.release(*slot);
-    return inbox_.push_back(ForkFailed{action.number, pid.error().message});
-  }
-  base::log_info("Booting worker with pid: {}", *pid);
-  inbox_.push_back(Forked{action.number, *pid});
-}
-
-Result<pid_t> Service::fork_worker(const Spawn& action, std::size_t slot) {
-  auto pipe = os::make_pipe();
-  if (!pipe) return fail(pipe);
-  const Generation& generation = generations_.at(action.generation);
-  os::ChildBirth child = describe_child(action, generation);
-  child.close.push_back(pipe->read.get());
-  const pid_t master = ::getpid();
-  const auto main = [&]() noexcept {
-    os::WorkerBirth birth;
-    birth.config = &generation.config;
-    for (const auto& listener : generation.listeners) birth.listeners.push_back(listener.get());
-    birth.slot = &ground_.scoreboard.slot(slot);
-    birth.board = &ground_.scoreboard;
-    birth.handover = &ground_.handover;
-    birth.slot->pid.store(::getpid(), std::memory_order_relaxed);
-    birth.slot->generation.store(action.generation, std::memory_order_relaxed);
-    birth.access_log = generation.logs.access_for_good();
-    birth.number = action.number;
-    birth.generation = action.generation;
-    birth.master = std::move(pipe->write);
-    birth.master_pid = master;
-    // Here and not in the master, where a reload that fails would leave it behind; that it is well formed was checked.
-    os::restore_environment(os::save_invocation().environment, own_variables());
-    (void)os::set_environment(generation.config.raw_env);
-    return parts_.worker_main(std::move(birth));
-  };
-  const auto pid = os::fork_child(child, main);
-  if (pid) {
-    workers_[*pid] = Worker{action.number, action.generation, slot, std::move(pipe->read), base::monotonic_now(), {}};
-  }
-  return pid;
-}
-
-os::ChildBirth Service::describe_child(const Spawn& action, const Generation& generation) {
-  os::ChildBirth child;
-  child.close = foreign_descriptors(generation);
-  child.title = process_title(generation.config, generation.listeners, fmt::format("worker {}", action.number),
-                              fmt::format("gen {}", action.generation));
-  child.take_logs = [&generation] { generation.logs.use_for_good(); };
-  child.identity = generation.identity;
-  child.complain = [](const std::string& why) { base::log_critical("{}", why); };
-  return child;
-}
-
-// The pid file first: while any process holds it no new master may start. A listener of another generation
-// would keep its port open after the master closed it, a log its file after that was rotated and removed.
-std::vector<int> Service::foreign_descriptors(const Generation& generation) const {
-  std::vector<int> foreign;
-  const auto add = [&foreign](int fd) {
-    if (fd >= 0) foreign.push_back(fd);
-  };
-  if (ground_.pidfile) add(ground_.pidfile->fd());
-  add(ground_.signals.fd());
-  add(ground_.notify.fd());
-  add(ground_.daemon.fd());
-  add(successor_.fd());
-  add(ground_.predecessor.fd());
-  for (const auto& [pid, worker] : workers_) add(worker.pipe.get());
-  for (const auto& [number, other] : generations_) {
-    if (&other != &generation) std::ranges::for_each(other.logs.descriptors(), add);
-  }
-  for (const int fd : ground_.listeners.descriptors()) {
-    const bool own = std::any_of(generation.listeners.begin(), generation.listeners.end(),
-                                 [fd](const auto& listener) { return listener->fd.get() == fd; });
-    if (!own) add(fd);
-  }
-  return foreign;
-}
-
 void Service::apply(const SendSignal& action) {
-  const auto found = workers_.find(action.pid);
-  if (found == workers_.end()) return;
+  const auto found = processes_.find(action.pid);
+  if (found == processes_.end()) return;
   if (action.signo == SIGABRT) found->second.stopped = os::process_state(action.pid) == 'T';
   os::send_signal(action.pid, action.signo);
 }
@@ -256,18 +168,22 @@ void Service::apply(const ReopenLogs&) {
 }
 
 void Service::apply(const ReportDeath& action) {
-  const auto found = workers_.find(action.pid);
-  if (found == workers_.end()) return;
+  const auto found = processes_.find(action.pid);
+  if (found == processes_.end()) return;
   take_over(found->second, action.ending);
   ground_.scoreboard.release(found->second.slot);
-  workers_.erase(found);
+  processes_.erase(found);
 }
 
-void Service::take_over(const Worker& worker, Ending ending) {
+void Service::take_over(const Process& worker, Ending ending) {
   const base::Monotonic now = base::monotonic_now();
   os::Slot& slot = ground_.scoreboard.slot(worker.slot);
-  const Death death{worker.number,     worker.generation, worker.dead,      ending,
-                    now - worker.born, worker.stopped,    worker.oom_killed};
+  const Death death{worker.number,     worker.generation, worker.dead,       ending,
+                    now - worker.born, worker.stopped,    worker.oom_killed, worker.role};
+  if (worker.role != os::Role::kWorker) {
+    return base::log_at(is_abnormal(ending) ? LogLevel::kError : LogLevel::kInfo, "{}",
+                        describe_death(death, slot, now));
+  }
   const Blame blame = hold_culprit(death, slot, now);
   base::log_at(is_abnormal(ending) ? LogLevel::kError : LogLevel::kInfo, "{}{}", describe_death(death, slot, now),
                blame.report);
@@ -325,8 +241,9 @@ void Service::leave_other_addresses(unsigned generation) {
 
 void Service::let_go_of_addresses() {
   ground_.listeners.let_go(supervisor_.shares(), [this](const os::Listener& listener) {
-    return std::any_of(workers_.begin(), workers_.end(), [&](const auto& entry) {
-      const Worker& worker = entry.second;
+    return std::any_of(processes_.begin(), processes_.end(), [&](const auto& entry) {
+      const Process& worker = entry.second;
+      if (worker.role != os::Role::kWorker) return false;
       const os::Slot& slot = ground_.scoreboard.slot(worker.slot);
       const bool closed = slot.state.load(std::memory_order_acquire) == os::WorkerState::kDraining &&
                           !slot.accepting.load(std::memory_order_relaxed);

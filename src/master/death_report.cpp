@@ -10,6 +10,7 @@
 #include <string_view>
 #include <sys/wait.h>
 
+#include "master/sidecar.hpp"
 #include "os/wait_status.hpp"
 
 namespace orrery::master {
@@ -110,9 +111,11 @@ bool is_abnormal(Ending ending) { return ending != Ending::kAsked && ending != E
 
 std::string describe_death(const Death& death, const os::Slot& slot, base::Monotonic now) {
   const rusage& usage = death.child.usage;
-  std::string text =
-      fmt::format("Worker {} (pid {}, generation {}) {} ({}) after {:.1f} s", death.number, death.child.pid,
-                  death.generation, reason(death.ending), cause(death), seconds(death.lived));
+  const bool works = death.role == os::Role::kWorker;
+  std::string text = fmt::format("{} {} (pid {}", name_of(death.role), death.number, death.child.pid);
+  if (works) fmt::format_to(std::back_inserter(text), ", generation {}", death.generation);
+  fmt::format_to(std::back_inserter(text), ") {} ({}) after {:.1f} s", reason(death.ending), cause(death),
+                 seconds(death.lived));
   if (!is_abnormal(death.ending)) return text;
   fmt::format_to(std::back_inserter(text), ", {:.2f} s of CPU, at most {} MiB",
                  seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss / 1024);

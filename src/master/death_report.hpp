@@ -24,6 +24,7 @@ struct Death {
   base::Nanoseconds lived{0};
   bool stopped = false;     ///< it stood still by SIGSTOP when it was to be ended
   bool oom_killed = false;  ///< the cgroup's count of OOM kills rose
+  os::Role role = os::Role::kWorker;
 };
 
 /// The requests that had a handler, as far as they can be read.

@@ -16,6 +16,7 @@
 #include "orrery/config.hpp"
 
 #include "base/clock.hpp"
+#include "os/role.hpp"
 #include "os/service_facts.hpp"
 
 namespace orrery::master {
@@ -39,9 +40,10 @@ struct Plan {
 // --- events ---
 struct Started {
   Plan plan;
-  bool terminal = false;   ///< a terminal can send WINCH
-  bool heir = false;       ///< the master whose USR2 started this one still has the service
-  bool container = false;  ///< it is PID 1: with it the container would end
+  bool terminal = false;             ///< a terminal can send WINCH
+  bool heir = false;                 ///< the master whose USR2 started this one still has the service
+  bool container = false;            ///< it is PID 1: with it the container would end
+  std::vector<os::Role> sidecars{};  ///< roles of the children that shall live beside the workers
 };
 struct SignalArrived {
   int signo = 0;
@@ -50,10 +52,12 @@ struct SignalArrived {
 struct Forked {
   unsigned number = 0;
   pid_t pid = 0;
+  os::Role role = os::Role::kWorker;
 };
 struct ForkFailed {
   unsigned number = 0;
   std::string why;
+  os::Role role = os::Role::kWorker;
 };
 struct WorkerReady {
   pid_t pid = 0;
@@ -126,10 +130,11 @@ using Event =
 using os::Ending;
 
 // --- actions ---
-/// Fork a worker. `number` is its age in this master, never reused.
+/// Fork a child. `number` is its age among those of its role in this master, never reused.
 struct Spawn {
   unsigned number = 0;
   unsigned generation = 0;
+  os::Role role = os::Role::kWorker;
 };
 struct SendSignal {
   pid_t pid = 0;

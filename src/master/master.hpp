@@ -23,6 +23,13 @@ struct Reload {
   Config config;
 };
 
+/// A child of another role than the workers': one process, which lives beside them.
+struct SidecarParts {
+  os::Role role = os::Role::kAdmin;
+  Config config;  ///< what it runs with; a reload changes nothing of it
+  os::WorkerMain main;
+};
+
 /// Everything a master is made of. The command line's memory becomes the process title: `reload` must keep
 /// its own copy.
 struct MasterParts {
@@ -32,9 +39,10 @@ struct MasterParts {
   /// Resolves `auto`; empty = Config::workers, at least 1.
   std::function<unsigned(const Config&)> worker_count;
   os::WorkerMain worker_main;
-  std::string service = "orrery";  ///< what starts, for the log: "orrery 0.1.0"
-  std::string system_root = "/";   ///< below it lie /proc and /sys, for the count of OOM kills
-  std::vector<std::string> notes;  ///< what reading the configuration left to say
+  std::vector<SidecarParts> sidecars;  ///< one of a role at most
+  std::string service = "orrery";      ///< what starts, for the log: "orrery 0.1.0"
+  std::string system_root = "/";       ///< below it lie /proc and /sys, for the count of OOM kills
+  std::vector<std::string> notes;      ///< what reading the configuration left to say
 };
 
 /// Runs the service; returns the exit code (os::ExitCode) when it has stopped.

@@ -85,6 +85,7 @@ void Supervisor::reopen_logs() {
   for (const Child& child : children_) {
     if (child.state <= Child::State::kRetiring) send(child, SIGUSR1);
   }
+  for (const Sidecar& sidecar : sidecars_) sidecar.reopen_logs(actions_);
 }
 
 void Supervisor::begin_upgrade() {

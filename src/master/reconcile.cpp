@@ -22,6 +22,7 @@ void Supervisor::reconcile() {
     announce_ready();
   }
   drop_generations();
+  keep_sidecars();
   end_when_empty();
 }
 
@@ -136,7 +137,8 @@ void Supervisor::drop_generations() {
 
 void Supervisor::end_when_empty() {
   const bool leaving = course_ == Course::kStopping || course_ == Course::kQuitting || course_ == Course::kKilling;
-  if (!leaving || !children_.empty() || upgrade_.pending()) return;
+  const auto there = [](const Sidecar& sidecar) { return sidecar.child().has_value(); };
+  if (!leaving || !children_.empty() || upgrade_.pending() || std::ranges::any_of(sidecars_, there)) return;
   course_ = Course::kEnded;
   actions_.emplace_back(Exit{exit_code_});
 }

@@ -75,8 +75,10 @@ Service::Service(MasterParts parts, Ground ground)
 }
 
 int Service::run() {
-  dispatch(
-      Started{plan_of(generations_.at(1).config), os::has_terminal(), ground_.predecessor.there(), ::getpid() == 1});
+  std::vector<os::Role> sidecars;
+  for (const SidecarParts& sidecar : parts_.sidecars) sidecars.push_back(sidecar.role);
+  dispatch(Started{plan_of(generations_.at(1).config), os::has_terminal(), ground_.predecessor.there(), ::getpid() == 1,
+                   std::move(sidecars)});
   while (!exit_code_) {
     ground_.scoreboard.beat(base::monotonic_now());
     wait();
@@ -100,7 +102,7 @@ int Service::run() {
 
 void Service::wait() {
   std::vector<pollfd> polled{{ground_.signals.fd(), POLLIN, 0}};
-  for (const auto& [pid, worker] : workers_) {
+  for (const auto& [pid, worker] : processes_) {
     if (worker.pipe) polled.push_back({worker.pipe.get(), POLLIN, 0});
   }
   for (const int channel : {successor_.fd(), ground_.predecessor.fd()}) {
@@ -124,13 +126,13 @@ void Service::take_signals() {
 
 void Service::read_pipes() {
   std::vector<pid_t> pids;
-  for (const auto& [pid, worker] : workers_) pids.push_back(pid);
+  for (const auto& [pid, worker] : processes_) pids.push_back(pid);
   for (const pid_t pid : pids) {
-    if (const auto found = workers_.find(pid); found != workers_.end()) read_pipe(pid, found->second);
+    if (const auto found = processes_.find(pid); found != processes_.end()) read_pipe(pid, found->second);
   }
 }
 
-void Service::read_pipe(pid_t pid, Worker& worker) {
+void Service::read_pipe(pid_t pid, Process& worker) {
   std::array<char, 16> bytes{};
   while (worker.pipe) {
     const ssize_t got = ::read(worker.pipe.get(), bytes.data(), bytes.size());
@@ -166,8 +168,8 @@ void Service::reap() {
   while (const auto pid = os::peek_dead_child()) {
     take_signals();
     dispatch_inbox();
-    const auto found = workers_.find(*pid);
-    if (found != workers_.end()) read_pipe(*pid, found->second);
+    const auto found = processes_.find(*pid);
+    if (found != processes_.end()) read_pipe(*pid, found->second);
     if (*pid == successor_.pid()) listen_to_masters();
     const auto dead = os::reap_child(*pid);
     if (dead && *pid == successor_.pid()) {
@@ -175,7 +177,7 @@ void Service::reap() {
       dispatch(SuccessorExited{os::describe_status(dead->status)});
       continue;
     }
-    if (!dead || found == workers_.end()) continue;  // as PID 1 we inherit strangers: reaped, nothing said
+    if (!dead || found == processes_.end()) continue;  // as PID 1 we inherit strangers: reaped, nothing said
     found->second.dead = *dead;
     const std::uint64_t before = std::exchange(oom_kills_, os::oom_kills(parts_.system_root).value_or(0));
     found->second.oom_killed = oom_kills_ > before;
@@ -188,11 +190,11 @@ void Service::read_scoreboard() {
   if (now < next_pulse_) return;
   HeartbeatsRead read;
   base::Nanoseconds interval = kLongestPulse;
-  for (auto& [pid, worker] : workers_) {
+  for (auto& [pid, worker] : processes_) {
     read.pulses.push_back(pulse_of(pid, worker, now));
-    const Config& config = generations_.at(worker.generation).config;
+    const Config& config = config_of(worker);
     worker.watch.look(pid, ground_.scoreboard.slot(worker.slot), config, now);
-    interval = std::min(interval, pulse_interval(generations_.at(worker.generation).config));
+    interval = std::min(interval, pulse_interval(config));
   }
   next_pulse_ = now + interval;
   release_held(now);
@@ -207,7 +209,8 @@ void Service::read_memory() {
   const Config& config = generations_.at(supervisor_.generation()).config;
   if (config.max_worker_memory == 0 && config.max_worker_memory_hard == 0) return;
   MemoryRead read;
-  for (const auto& [pid, worker] : workers_) {
+  for (const auto& [pid, worker] : processes_) {
+    if (worker.role != os::Role::kWorker) continue;
     if (const auto bytes = os::private_memory(pid)) read.uses.push_back({pid, *bytes});
   }
   dispatch(std::move(read));
@@ -228,10 +231,15 @@ void Service::tell_manager() {
   }
 }
 
-Pulse Service::pulse_of(pid_t pid, const Worker& worker, base::Monotonic now) const {
+const Config& Service::config_of(const Process& process) const {
+  if (process.role == os::Role::kWorker) return generations_.at(process.generation).config;
+  return std::ranges::find(parts_.sidecars, process.role, &SidecarParts::role)->config;
+}
+
+Pulse Service::pulse_of(pid_t pid, const Process& worker, base::Monotonic now) const {
   const os::Slot& slot = ground_.scoreboard.slot(worker.slot);
   const base::Nanoseconds beat{slot.heartbeat_ns.load(std::memory_order_relaxed)};
-  const bool sync = generations_.at(worker.generation).config.worker_class == WorkerClass::kSync;
+  const bool sync = config_of(worker).worker_class == WorkerClass::kSync;
   return {pid, base::Monotonic{beat}, sync && blocked_past_deadline(slot, now)};
 }
 

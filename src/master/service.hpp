@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -60,6 +61,9 @@ struct Ground {
 /// `notes`.
 Result<Generation> make_generation(const Config& config, Listeners& listeners, std::vector<std::string>& notes);
 
+/// Names of the variables with which the master was started for itself.
+std::vector<std::string> own_variables();
+
 /// How many workers `config` means.
 unsigned worker_count(const MasterParts& parts, const Config& config);
 
@@ -71,9 +75,10 @@ class Service {
   int run();
 
  private:
-  struct Worker {
+  struct Process {
     unsigned number = 0;
-    unsigned generation = 0;
+    unsigned generation = 0;  ///< that it was forked for; a sidecar outlives it
+    os::Role role = os::Role::kWorker;
     std::size_t slot = 0;
     base::UniqueFd pipe;  ///< what it tells us; closed at its end of file
     base::Monotonic born;
@@ -88,7 +93,7 @@ class Service {
   void take_signals();
   void read_pipes();
   void listen_to_masters();
-  void read_pipe(pid_t pid, Worker& worker);
+  void read_pipe(pid_t pid, Process& worker);
   void reap();
   void read_scoreboard();
   void read_memory();
@@ -117,10 +122,13 @@ class Service {
   void apply(const Exit& action);
 
   Result<pid_t> fork_worker(const Spawn& action, std::size_t slot);
-  [[nodiscard]] os::ChildBirth describe_child(const Spawn& action, const Generation& generation);
+  Result<pid_t> fork_sidecar(const Spawn& action, std::size_t slot);
+  Result<pid_t> fork_process(const Spawn& action, std::size_t slot, os::ChildBirth child,
+                             const std::function<int(os::WorkerBirth)>& live);
   [[nodiscard]] std::vector<int> foreign_descriptors(const Generation& generation) const;
   Result<void> load(unsigned number);
-  void take_over(const Worker& worker, Ending ending);
+  void take_over(const Process& worker, Ending ending);
+  [[nodiscard]] const Config& config_of(const Process& process) const;
   /// What is to be said of the request a worker died of: in its report, and of what follows from that.
   struct Blame {
     std::string report;
@@ -138,7 +146,7 @@ class Service {
   void say_totals() const;
   void say_binaries() const;
   [[nodiscard]] Plan plan_of(const Config& config) const;
-  [[nodiscard]] Pulse pulse_of(pid_t pid, const Worker& worker, base::Monotonic now) const;
+  [[nodiscard]] Pulse pulse_of(pid_t pid, const Process& worker, base::Monotonic now) const;
 
   MasterParts parts_;
   Ground ground_;
@@ -146,7 +154,7 @@ class Service {
   Supervisor supervisor_;
   Successor successor_;
   std::map<unsigned, Generation> generations_;
-  std::map<pid_t, Worker> workers_;
+  std::map<pid_t, Process> processes_;  ///< workers and sidecars, not reaped yet
   std::deque<Event> inbox_;
   Quarantine quarantine_;
   base::Monotonic next_pulse_{}, next_memory_{}, next_watchdog_{};

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "master/sidecar.hpp"
 
 namespace orrery::master {
 
@@ -30,7 +31,8 @@ void StallWatch::look(pid_t pid, const os::Slot& slot, const Config& config, bas
   if (quarters <= quarters_) return;
   quarters_ = quarters;
   const std::string text =
-      fmt::format("Worker (pid {}) {}: {:.0f} % of the time is used up", pid, stall.what, 100 * stall.used);
+      fmt::format("{} (pid {}) {}: {:.0f} % of the time is used up", name_of(slot.role.load(std::memory_order_relaxed)),
+                  pid, stall.what, 100 * stall.used);
   if (os::process_state(pid) == 'T') return base::log_warning("{}; it was stopped by SIGSTOP", text);
   sample_ = slot.sample.count();
   if (os::ask_for_stack(pid, stall.thread)) asked_ = text;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "os/process.hpp"
+#include "os/socket.hpp"
 
 namespace orrery::master {
 
@@ -24,7 +25,7 @@ Result<Successor> Successor::start(const os::Program& program, std::vector<Inher
   const Inheritance inheritance{::getpid(), theirs.get(), std::move(listeners), pair};
   os::Launch launch;
   launch.environment = to_environment(inheritance);
-  launch.without = {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"};  // they are passed on by name
+  launch.without.assign(os::kListenVariables.begin(), os::kListenVariables.end());  // sockets are passed on by name
   launch.keep = {theirs.get(), pair.give, pair.take};
   for (const auto& passed : inheritance.listeners) launch.keep.push_back(passed.fd);
   launch.complaints = theirs.get();

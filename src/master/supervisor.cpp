@@ -32,7 +32,7 @@ Actions Supervisor::on(const Event& event, base::Monotonic now) {
   if (deaf) {
     impossible(course_ == Course::kEnded ? "an event after the end" : "an event before the start");
   } else {
-    std::visit([this](const auto& happened) { handle(happened); }, event);
+    if (!tell_sidecar(event)) std::visit([this](const auto& happened) { handle(happened); }, event);
     leave_to_successor();
     reconcile();
   }
@@ -60,6 +60,7 @@ std::optional<base::Monotonic> Supervisor::next_deadline() const {
     next = std::min(next, child.deadline);
     if (serving() && child.ready() && !child.spent) next = std::min(next, child.expires);
   }
+  for (const Sidecar& sidecar : sidecars_) next = std::min(next, sidecar.deadline(now_));
   if (serving()) next = std::min(next, breaker_.deadline(now_));
   for (unsigned place = 0; serving() && !breaker_.open() && place < target_; ++place) {
     if (waits_for_backoff(place)) next = std::min(next, backoffs_[place].not_before());
@@ -77,6 +78,7 @@ void Supervisor::handle(const Started& event) {
   container_ = event.container;
   heir_ = event.heir;
   target_ = settled_target_ = places_of(event.plan);
+  for (const os::Role role : event.sidecars) sidecars_.emplace_back(role, seed_ + static_cast<std::uint64_t>(role));
 }
 
 void Supervisor::handle(const Forked& event) {
@@ -177,6 +179,8 @@ void Supervisor::handle(const HeartbeatsRead& event) {
   heartbeats_read_at_ = now_;
   if (!serving()) return;  // a stop has its own limit
   for (const Pulse& pulse : event.pulses) {
+    if (Sidecar* sidecar = sidecar_with(pulse.pid); sidecar && pulse.beat != base::Monotonic{} && stuck(pulse))
+      sidecar->on_silence(now_ - pulse.beat, now_, actions_);
     Child* child = children_.with_pid(pulse.pid);
     const bool watched = child != nullptr && (child->ready() || child->state == Child::State::kRetiring);
     if (!watched || pulse.beat == base::Monotonic{}) continue;
@@ -232,6 +236,7 @@ void Supervisor::handle(const DeadlineReached&) {
     if (serving()) worker_lost(lost, os::kExitWorkerBoot, name_of(lost) + " was not ready within boot_timeout");
   }
   if (serving()) expire_workers();
+  for (Sidecar& sidecar : sidecars_) sidecar.expire(now_, actions_);
   upgrade_.expire(now_, actions_);
   if (stop_deadline_ > now_) return;
   if (course_ == Course::kLingering) return begin_stop(Course::kStopping, os::kExitOk);

@@ -24,6 +24,9 @@
 //  killing    KILL sent to all                               no children -> ended
 //  ended      Exit was given                                 never
 //
+//  Children of other roles (Sidecar) live beside the workers: they come after the first workers were asked for, take no
+//  part in any rule about workers, and leave when no worker is left.
+//
 //  TERM, INT and QUIT leave starting, serving and rolling for lingering, stopping or quitting. HUP, TTIN, TTOU and
 //  WINCH act in these three and are refused with a sentence later; USR1 acts until ended.
 #pragma once
@@ -41,6 +44,7 @@
 #include "master/breaker.hpp"
 #include "master/children.hpp"
 #include "master/event.hpp"
+#include "master/sidecar.hpp"
 #include "master/upgrade.hpp"
 #include "os/scoreboard.hpp"
 #include "os/service_facts.hpp"
@@ -69,7 +73,7 @@ class Supervisor {
   };
 
   /// `seed` makes the jitter of the back-off repeatable.
-  explicit Supervisor(std::uint64_t seed) : jitter_(seed) {}
+  explicit Supervisor(std::uint64_t seed) : jitter_(seed), seed_(seed) {}
 
   /// What happened, and when; returns what to do, in this order.
   Actions on(const Event& event, base::Monotonic now);
@@ -93,6 +97,8 @@ class Supervisor {
   [[nodiscard]] bool shares() const { return heir_ || upgrade_.shares(); }
   [[nodiscard]] const Upgrade& upgrade() const { return upgrade_; }
   [[nodiscard]] const Breaker& breaker() const { return breaker_; }
+  /// Children that are no workers, and their supervision.
+  [[nodiscard]] const std::vector<Sidecar>& sidecars() const { return sidecars_; }
 
  private:
   enum class Course : std::uint8_t { kIdle, kServing, kLingering, kStopping, kQuitting, kKilling, kEnded };
@@ -116,6 +122,8 @@ class Supervisor {
   void handle(const SuccessorSpoke& event) { upgrade_.on(event, now_, actions_); }
   void handle(const SuccessorExited& event) { upgrade_.on(event, actions_); }
   void handle(const PredecessorLeft& event);
+  /// What happened to a child that is no worker is its sidecar's affair; true when it was that.
+  bool tell_sidecar(const Event& event);
   void handle(const DeadlineReached& event);
 
   // Orders.
@@ -144,6 +152,7 @@ class Supervisor {
   void prove_generation();
   void announce_ready();
   void drop_generations();
+  void keep_sidecars();
   void end_when_empty();
 
   // Steps.
@@ -174,6 +183,8 @@ class Supervisor {
   [[nodiscard]] unsigned unavailable() const;
   [[nodiscard]] Ending judge(const Child& child, int status) const;
   [[nodiscard]] bool stuck(const Pulse& pulse) const;
+  [[nodiscard]] Sidecar* sidecar_with(pid_t pid);
+  [[nodiscard]] Sidecar::Wish sidecar_wish() const;
 
   Course course_ = Course::kIdle;
   base::Monotonic now_{};
@@ -182,6 +193,8 @@ class Supervisor {
   std::array<Backoff, os::kMaxWorkers> backoffs_;  ///< by place
   Breaker breaker_;
   Jitter jitter_;
+  std::uint64_t seed_;
+  std::vector<Sidecar> sidecars_;
 
   Plan plan_, settled_plan_;
   bool terminal_ = false, container_ = false;

@@ -7,16 +7,16 @@
 namespace orrery::master {
 
 void Supervisor::describe(os::ServiceFacts& facts) const {
-  using State = os::ServiceFacts::State;
+  using Told = os::ServiceFacts::State;
   const bool pends = loading_ != 0 || rolling();
   if (course_ == Course::kLingering) {
-    facts.state = State::kDrainDelay;
+    facts.state = Told::kDrainDelay;
   } else if (!serving()) {
-    facts.state = course_ == Course::kIdle ? State::kStarting : State::kStopping;
+    facts.state = course_ == Course::kIdle ? Told::kStarting : Told::kStopping;
   } else if (!ever_ready_) {
-    facts.state = State::kStarting;
+    facts.state = Told::kStarting;
   } else {
-    facts.state = pends ? State::kReloading : target_ == 0 ? State::kPaused : State::kServing;
+    facts.state = pends ? Told::kReloading : target_ == 0 ? Told::kPaused : Told::kServing;
   }
   facts.crash_loop = breaker_.open();
   facts.upgrading = upgrade_.pending() || upgrade_.state() == Upgrade::State::kBeside;

@@ -27,6 +27,7 @@
 #include "base/protocol.hpp"
 #include "base/reject.hpp"
 #include "os/quarantine_table.hpp"
+#include "os/role.hpp"
 #include "os/sequenced.hpp"
 #include "os/service_facts.hpp"
 #include "os/stack.hpp"
@@ -34,13 +35,6 @@
 namespace orrery::os {
 
 inline constexpr std::size_t kMaxWorkers = 256;
-
-/// What a child of the master is there for.
-enum class Role : std::uint8_t {
-  kWorker,  ///< one of those that serve
-  kAdmin,   ///< tells of the service, and serves nothing of it; there is one at most
-};
-inline constexpr std::size_t kOtherRoles = 1;
 
 enum class WorkerState : std::uint8_t { kFree, kBooting, kReady, kDraining };
 

@@ -374,7 +374,7 @@ InheritedBinds take_inherited_binds() {
   };
   const int named = number("LISTEN_PID");
   const int count = number("LISTEN_FDS");
-  for (const char* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) ::unsetenv(name);
+  for (const char* name : kListenVariables) ::unsetenv(name);
   InheritedBinds inherited;
   const bool ours = named == ::getpid();
   for (int i = 0; ours && i < count; ++i) inherited.binds.push_back(fmt::format("fd://{}", kFirstInherited + i));

@@ -4,6 +4,7 @@
 // are non-blocking and close-on-exec; accepted TCP connections inherit TCP_NODELAY from them.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,6 +56,8 @@ struct InheritedBinds {
   std::vector<std::string> binds;  ///< bind settings: "fd://3", ...
   std::string note;                ///< a warning for the log; empty = none
 };
+/// By which a service manager passes sockets on; meant for one process, and no other may see them.
+inline constexpr std::array kListenVariables{"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"};
 /// What systemd's LISTEN_PID and LISTEN_FDS mean for this process: nothing but a note when they name another one.
 /// Removes the variables, so that no child takes them for its own.
 InheritedBinds take_inherited_binds();

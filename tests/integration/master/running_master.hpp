@@ -72,6 +72,7 @@ class RunningMaster {
   }
   ~RunningMaster() {
     for (const pid_t left : workers()) ::kill(left, SIGKILL);
+    for (const pid_t left : sidecars()) ::kill(left, SIGKILL);
     if (pid > 0 && !ended_) {
       ::kill(pid, SIGKILL);
       ::waitpid(pid, nullptr, 0);
@@ -83,6 +84,7 @@ class RunningMaster {
   test::TemporaryDirectory directory;
   Config config;
   std::function<int(const os::WorkerBirth&)> worker;
+  std::function<int(const os::WorkerBirth&)> sidecar;  ///< none = no child but workers
   std::function<Reload(const Config&)> reload;
   std::function<void()> before;  ///< runs in the master's process before run_master
   std::string system_root = "/";
@@ -98,6 +100,8 @@ class RunningMaster {
       parts.system_root = system_root;
       parts.service = "orrery 0.1.0";
       parts.worker_main = [this](os::WorkerBirth birth) { return worker(birth); };
+      if (sidecar)
+        parts.sidecars.push_back({os::Role::kAdmin, config, [this](os::WorkerBirth birth) { return sidecar(birth); }});
       return run_master(std::move(parts));
     });
   }
@@ -128,18 +132,9 @@ class RunningMaster {
   }
 
   /// Living children of the master whose title says that they are workers.
-  [[nodiscard]] std::vector<pid_t> workers() const {
-    std::istringstream lines(log());
-    std::vector<pid_t> living;
-    const std::string mark = "Booting worker with pid: ";
-    for (std::string line; std::getline(lines, line);) {
-      const std::size_t at = line.find(mark);
-      if (at == std::string::npos) continue;
-      const pid_t worker_pid = std::stoi(line.substr(at + mark.size()));
-      if (title(worker_pid).find("worker") != std::string::npos) living.push_back(worker_pid);
-    }
-    return living;
-  }
+  [[nodiscard]] std::vector<pid_t> workers() const { return living("worker", "worker"); }
+  /// The same of those that are no workers.
+  [[nodiscard]] std::vector<pid_t> sidecars() const { return living("admin process", "admin"); }
   [[nodiscard]] bool wait_for_workers(unsigned count) const {
     return test::eventually([&] { return workers().size() == count; });
   }
@@ -151,6 +146,19 @@ class RunningMaster {
   }
 
  private:
+  [[nodiscard]] std::vector<pid_t> living(const std::string& spoken, const std::string& titled) const {
+    std::istringstream lines(log());
+    std::vector<pid_t> living;
+    const std::string mark = "Booting " + spoken + " with pid: ";
+    for (std::string line; std::getline(lines, line);) {
+      const std::size_t at = line.find(mark);
+      if (at == std::string::npos) continue;
+      const pid_t child = std::stoi(line.substr(at + mark.size()));
+      if (title(child).find(": " + titled) != std::string::npos) living.push_back(child);
+    }
+    return living;
+  }
+
   bool ended_ = false;
 };
 

@@ -5,6 +5,7 @@
 // with nobody left. The clock stands still unless a test moves it.
 #pragma once
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <deque>
 #include <fmt/format.h>
@@ -38,7 +39,8 @@ class FakeWorld {
   struct Process {
     unsigned number = 0;
     unsigned generation = 0;
-    std::vector<int> received;
+    std::vector<int> received{};
+    os::Role role = os::Role::kWorker;
   };
 
   explicit FakeWorld(std::uint64_t seed = 1) : supervisor(seed) {}
@@ -108,9 +110,20 @@ class FakeWorld {
   std::vector<pid_t> of_generation(unsigned generation) const {
     std::vector<pid_t> pids;
     for (const auto& [pid, process] : processes) {
-      if (process.generation == generation) pids.push_back(pid);
+      if (process.generation == generation && process.role == os::Role::kWorker) pids.push_back(pid);
     }
     return pids;
+  }
+  [[nodiscard]] std::size_t workers() const {
+    return static_cast<std::size_t>(std::count_if(
+        processes.begin(), processes.end(), [](const auto& one) { return one.second.role == os::Role::kWorker; }));
+  }
+  /// The pid of the child that is no worker; 0 = there is none.
+  [[nodiscard]] pid_t sidecar() const {
+    for (const auto& [pid, process] : processes) {
+      if (process.role != os::Role::kWorker) return pid;
+    }
+    return 0;
   }
   std::vector<int> received(pid_t pid) const { return processes.at(pid).received; }
   bool has_said(std::string_view part) const {
@@ -133,15 +146,17 @@ class FakeWorld {
   }
 
   void apply(const Spawn& action, std::deque<Event>& inbox) {
-    note("spawn:{}", action.generation);
+    const bool works = action.role == os::Role::kWorker;
+    note("{}:{}", works ? "spawn" : "spawn-admin", action.generation);
     const Breaker& breaker = supervisor.breaker();
-    must(!breaker.open() || breaker.trial() == action.number, "in a crash loop one is tried at a time");
+    must(!works || !breaker.open() || breaker.trial() == action.number, "in a crash loop one is tried at a time");
+    must(works || sidecar() == 0, "one child of another role at a time");
     if (!forks_work) {
-      inbox.push_back(ForkFailed{action.number, "cannot fork"});
+      inbox.push_back(ForkFailed{action.number, "cannot fork", action.role});
       return;
     }
-    processes[next_pid] = {action.number, action.generation, {}};
-    inbox.push_back(Forked{action.number, next_pid++});
+    processes[next_pid] = {action.number, action.generation, {}, action.role};
+    inbox.push_back(Forked{action.number, next_pid++, action.role});
   }
   void apply(const SendSignal& action, std::deque<Event>&) {
     note("{}:{}", os::signal_word(action.signo), action.pid);

@@ -19,7 +19,9 @@ class RandomWorld : public FakeWorld {
     tracing = false;
     surges_ = pick(0, 3) == 0;
     stormy_ = pick(0, 3) == 0;
-    send(Started{some_plan(), false, pick(0, 7) == 0, false});
+    Started started{some_plan(), false, pick(0, 7) == 0, false};
+    if (pick(0, 1) == 0) started.sidecars = {os::Role::kAdmin};
+    send(started);
     settled_target_ = supervisor.target();
   }
 
@@ -37,6 +39,7 @@ class RandomWorld : public FakeWorld {
       answer_loads();
       obey();
       ready_all();
+      send(WorkerReady{sidecar()});
       advance(turn < 45 ? 2s : 100ms);
       check();
     }
@@ -51,9 +54,14 @@ class RandomWorld : public FakeWorld {
     const auto& children = supervisor.children();
     return supervisor.state() == Supervisor::State::kServing && loads.empty() && !announced.empty() &&
            announced.back() == Phase::kReady && supervisor.upgrade().state() == Upgrade::State::kNone &&
-           processes.size() == supervisor.target() && children.ready() == supervisor.target() &&
+           workers() == supervisor.target() && sidecars_serve() && children.ready() == supervisor.target() &&
            of_generation(supervisor.generation()).size() == supervisor.target() &&
            std::none_of(children.begin(), children.end(), [](const Child& child) { return child.spent; });
+  }
+
+  [[nodiscard]] bool sidecars_serve() const {
+    return std::ranges::all_of(supervisor.sidecars(),
+                               [](const Sidecar& sidecar) { return sidecar.child() && sidecar.child()->ready(); });
   }
 
   unsigned pick(unsigned low, unsigned high) { return low + static_cast<unsigned>(random_() % (high - low + 1)); }
@@ -146,7 +154,7 @@ class RandomWorld : public FakeWorld {
     const unsigned wanted = std::max(supervisor.target(), settled_target_);
     const unsigned most = wanted + (surges_ ? std::max(wanted, 2U) : 2U);
     const bool bounded = supervisor.children().live() <= most && supervisor.children().size() <= os::kMaxWorkers &&
-                         supervisor.children().size() == processes.size();
+                         supervisor.children().size() == workers();
     if (!bounded) FAIL("live " << supervisor.children().live() << ", most " << most << picture());
     broke_ = broke_ || supervisor.breaker().open();
     const auto due = supervisor.next_deadline();
@@ -178,7 +186,7 @@ void must_be_healed(RandomWorld& world) {
   const Supervisor& supervisor = world.supervisor;
   if (world.exit_code) return;
   if (supervisor.state() == Supervisor::State::kServing) {
-    if (supervisor.children().ready() != supervisor.target() || world.processes.size() != supervisor.target())
+    if (supervisor.children().ready() != supervisor.target() || world.workers() != supervisor.target())
       FAIL("ready " << supervisor.children().ready() << " of " << supervisor.target());
     if (world.of_generation(supervisor.generation()).size() != supervisor.target()) FAIL("of two generations");
     if (world.announced.back() != Phase::kReady) FAIL("the service manager was not told that it is ready");

@@ -1,0 +1,135 @@
+// How the service forks a child, and what the child is born with. Part of class Service.
+#include <algorithm>
+#include <atomic>
+#include <fmt/format.h>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/log.hpp"
+#include "master/process_title.hpp"
+#include "master/service.hpp"
+#include "os/handover.hpp"
+#include "os/socket.hpp"
+
+namespace orrery::master {
+
+// No other process may take for its own what the master was started with for itself.
+std::vector<std::string> own_variables() {
+  std::vector<std::string> names = inheritance_names();
+  for (const char* name : os::kListenVariables) names.emplace_back(name);
+  return names;
+}
+
+void Service::apply(const Spawn& action) {
+  const auto slot = ground_.scoreboard.claim(action.role);
+  if (!slot) return inbox_.push_back(ForkFailed{action.number, "all slots of the scoreboard are taken", action.role});
+  const bool works = action.role == os::Role::kWorker;
+  const auto pid = works ? fork_worker(action, *slot) : fork_sidecar(action, *slot);
+  if (!pid) {
+    ground_.scoreboard.release(*slot);
+    return inbox_.push_back(ForkFailed{action.number, pid.error().message, action.role});
+  }
+  base::log_info("Booting {} with pid: {}", works ? "worker" : "admin process", *pid);
+  inbox_.push_back(Forked{action.number, *pid, action.role});
+}
+
+Result<pid_t> Service::fork_worker(const Spawn& action, std::size_t slot) {
+  const Generation& generation = generations_.at(action.generation);
+  os::ChildBirth child;
+  child.close = foreign_descriptors(generation);
+  child.title = process_title(generation.config, generation.listeners, fmt::format("worker {}", action.number),
+                              fmt::format("gen {}", action.generation));
+  return fork_process(action, slot, std::move(child), [&](os::WorkerBirth birth) {
+    birth.config = &generation.config;
+    for (const auto& listener : generation.listeners) birth.listeners.push_back(listener.get());
+    birth.handover = &ground_.handover;
+    birth.access_log = generation.logs.access_for_good();
+    return parts_.worker_main(std::move(birth));
+  });
+}
+
+// It shares the error log with the workers, and nothing else: connections of the service are none of its business.
+Result<pid_t> Service::fork_sidecar(const Spawn& action, std::size_t slot) {
+  const Generation& generation = generations_.at(action.generation);
+  const SidecarParts& sidecar = *std::ranges::find(parts_.sidecars, action.role, &SidecarParts::role);
+  os::ChildBirth child;
+  child.close = foreign_descriptors(generation);
+  for (const auto& listener : generation.listeners) child.close.push_back(listener->fd.get());
+  for (const int fd : {ground_.handover.give.get(), ground_.handover.take.get()}) child.close.push_back(fd);
+  if (const int access = generation.logs.access(); access > STDERR_FILENO) child.close.push_back(access);
+  child.title = process_title(sidecar.config, {}, "admin");
+  return fork_process(action, slot, std::move(child), [&](os::WorkerBirth birth) -> int {
+    const auto nobody = os::HandoverPair::open();
+    if (!nobody) return base::log_critical("{}", nobody.error().message), os::kExitWorkerBoot;
+    birth.config = &sidecar.config;
+    birth.handover = &*nobody;
+    return sidecar.main(std::move(birth));
+  });
+}
+
+Result<pid_t> Service::fork_process(const Spawn& action, std::size_t slot, os::ChildBirth child,
+                                    const std::function<int(os::WorkerBirth)>& live) {
+  auto pipe = os::make_pipe();
+  if (!pipe) return fail(pipe);
+  const Generation& generation = generations_.at(action.generation);
+  child.close.push_back(pipe->read.get());
+  child.take_logs = [&generation] { generation.logs.use_for_good(); };
+  child.identity = generation.identity;
+  child.complain = [](const std::string& why) { base::log_critical("{}", why); };
+  const pid_t master = ::getpid();
+  const auto main = [&]() noexcept {
+    os::WorkerBirth birth;
+    birth.slot = &ground_.scoreboard.slot(slot);
+    birth.board = &ground_.scoreboard;
+    birth.slot->pid.store(::getpid(), std::memory_order_relaxed);
+    birth.slot->generation.store(action.generation, std::memory_order_relaxed);
+    birth.number = action.number;
+    birth.generation = action.generation;
+    birth.master = std::move(pipe->write);
+    birth.master_pid = master;
+    // Here and not in the master, where a reload that fails would leave it behind; that it is well formed was checked.
+    os::restore_environment(os::save_invocation().environment, own_variables());
+    (void)os::set_environment(generation.config.raw_env);
+    return live(std::move(birth));
+  };
+  const auto pid = os::fork_child(child, main);
+  if (pid) {
+    Process& process = processes_[*pid];
+    process.number = action.number;
+    process.generation = action.generation;
+    process.role = action.role;
+    process.slot = slot;
+    process.pipe = std::move(pipe->read);
+    process.born = base::monotonic_now();
+  }
+  return pid;
+}
+
+// The pid file first: while any process holds it no new master may start. A listener of another generation
+// would keep its port open after the master closed it, a log its file after that was rotated and removed.
+std::vector<int> Service::foreign_descriptors(const Generation& generation) const {
+  std::vector<int> foreign;
+  const auto add = [&foreign](int fd) {
+    if (fd >= 0) foreign.push_back(fd);
+  };
+  if (ground_.pidfile) add(ground_.pidfile->fd());
+  add(ground_.signals.fd());
+  add(ground_.notify.fd());
+  add(ground_.daemon.fd());
+  add(successor_.fd());
+  add(ground_.predecessor.fd());
+  for (const auto& [pid, process] : processes_) add(process.pipe.get());
+  for (const auto& [number, other] : generations_) {
+    if (&other != &generation) std::ranges::for_each(other.logs.descriptors(), add);
+  }
+  for (const int fd : ground_.listeners.descriptors()) {
+    const bool own = std::any_of(generation.listeners.begin(), generation.listeners.end(),
+                                 [fd](const auto& listener) { return listener->fd.get() == fd; });
+    if (!own) add(fd);
+  }
+  return foreign;
+}
+
+}  // namespace orrery::master

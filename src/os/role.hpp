@@ -1,0 +1,20 @@
+// Role: what a child of the master is there for.
+//
+// Named by the master when it forks, and written in the child's slot of the scoreboard, where every process of the
+// service can read it. Only workers take connections of the service; a child of another role lives beside them, and
+// there is one of each at most.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace orrery::os {
+
+enum class Role : std::uint8_t {
+  kWorker,  ///< one of those that serve
+  kAdmin,   ///< tells of the service, and serves nothing of it
+};
+/// Roles that are not kWorker.
+inline constexpr std::size_t kOtherRoles = 1;
+
+}  // namespace orrery::os
