@@ -42,14 +42,6 @@ bool shows_unit(const Setting& setting, const std::string& value) {
   return setting.kind == Kind::kInteger && value != setting.zero_word;
 }
 
-std::string default_text(const Setting& setting) {
-  static const Config defaults;
-  if (setting.kind == Kind::kSwitch) return "off";
-  const auto value = print(setting, defaults);
-  if (value.empty()) return setting.kind == Kind::kList ? "none" : "empty";
-  return shows_unit(setting, value) ? fmt::format("{} {}", value, setting.unit) : value;
-}
-
 /// Blanks in it become kHardBlank, which wrap() does not break at.
 std::string unbroken(std::string text) {
   std::replace(text.begin(), text.end(), ' ', kHardBlank);
@@ -99,16 +91,6 @@ std::string all_flags(const Setting& setting) {
   return fmt::format("{}", fmt::join(flags, " "));
 }
 
-std::string impact_sentence(Impact impact) {
-  switch (impact) {
-    case Impact::kLive: return "taken over at once (`live`)";
-    case Impact::kRespawn: return "workers are replaced (`respawn`)";
-    case Impact::kRebind: return "sockets are opened anew, workers are replaced (`rebind`)";
-    case Impact::kRestart: return "not applied: needs a restart (`restart`)";
-  }
-  return "";
-}
-
 std::string default_code(const Setting& setting) {
   static const Config defaults;
   const auto value = print(setting, defaults);
@@ -148,7 +130,7 @@ Read more: config/SETTINGS.md has every setting in full, README.md the rest.
 constexpr std::string_view kReferenceStart = R"(# Settings
 
 <!-- Made from the settings table in src/config/settings.cpp; do not edit. To make it anew:
-     build/debug/tests/settings_reference > config/SETTINGS.md -->
+     build/debug/settings_reference > config/SETTINGS.md -->
 
 A setting is given in the YAML file by its name (`worker_class: async`) or on the command line by a flag. Weakest to
 strongest: the default; the variables `WEB_CONCURRENCY`, `PORT` and `FORWARDED_ALLOW_IPS`; the YAML file; the variable
@@ -164,6 +146,24 @@ name that begins with `x-` is no setting but a place for an anchor, which `<<` m
 )";
 
 }  // namespace
+
+std::string default_text(const Setting& setting) {
+  static const Config defaults;
+  if (setting.kind == Kind::kSwitch) return "off";
+  const auto value = print(setting, defaults);
+  if (value.empty()) return setting.kind == Kind::kList ? "none" : "empty";
+  return shows_unit(setting, value) ? fmt::format("{} {}", value, setting.unit) : value;
+}
+
+std::string impact_sentence(Impact impact) {
+  switch (impact) {
+    case Impact::kLive: return "taken over at once (`live`)";
+    case Impact::kRespawn: return "workers are replaced (`respawn`)";
+    case Impact::kRebind: return "sockets are opened anew, workers are replaced (`rebind`)";
+    case Impact::kRestart: return "not applied: needs a restart (`restart`)";
+  }
+  return "";
+}
 
 std::string render_help(const std::string& program) {
   std::string out =

@@ -9,6 +9,8 @@
 
 #include "orrery/config.hpp"
 
+#include "config/settings.hpp"
+
 namespace orrery::config {
 
 /// At most 100 columns wide.
@@ -19,5 +21,11 @@ std::string render_config(const Config& config, const std::map<std::string_view,
 
 /// config/SETTINGS.md.
 std::string render_reference();
+
+/// The default with its unit: "30s", "2048 connections", "none", "off".
+std::string default_text(const Setting& setting);
+
+/// What a reload does with a changed value.
+std::string impact_sentence(Impact impact);
 
 }  // namespace orrery::config

@@ -26,7 +26,7 @@ TEST_CASE("reference: config/SETTINGS.md is true") {
   text << file.rdbuf();
   INFO(
       "config/SETTINGS.md differs from the settings table; to make it anew, run in the top folder:\n"
-      "  build/debug/tests/settings_reference > config/SETTINGS.md");
+      "  build/debug/settings_reference > config/SETTINGS.md");
   CHECK((text.str() == render_reference()));
 }
 

@@ -1,0 +1,217 @@
+#include "config/manual.hpp"
+
+#include <fmt/format.h>
+#include <string_view>
+
+#include "config/reference.hpp"
+#include "config/settings.hpp"
+#include "config/value.hpp"
+
+namespace orrery::config {
+namespace {
+
+/// Text as roff: what stands in backquotes is bold, dashes are the keyboard's, and no line is taken for a request.
+std::string roff(std::string_view text) {
+  std::string out;
+  bool bold = false;
+  for (const char c : text) {
+    if (c == '`') {
+      out += bold ? "\\fR" : "\\fB";
+      bold = !bold;
+      continue;
+    }
+    if (c == '\\') {
+      out += "\\e";
+    } else if (c == '-') {
+      out += "\\-";
+    } else if ((c == '.' || c == '\'') && (out.empty() || out.back() == '\n')) {
+      out += fmt::format("\\&{}", c);
+    } else if (c == '~') {
+      out += "\\(ti";
+    } else if (c == '^') {
+      out += "\\(ha";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string page_start(std::string_view name, int section, const std::string& version) {
+  return fmt::format(
+      ".\\\" Made from the settings table in src/config/settings.cpp.\n"
+      ".TH {} {} \"\" \"Orrery {}\" \"Orrery\"\n",
+      name, section, roff(version));
+}
+
+std::string flags_line(const Setting& setting) {
+  std::string line;
+  if (setting.letter != 0) line = fmt::format("\\fB\\-{}\\fR", setting.letter);
+  for (const auto flag : setting.flags) line += fmt::format("{}\\fB\\-\\-{}\\fR", line.empty() ? "" : ", ", roff(flag));
+  if (!setting.placeholder.empty()) line += fmt::format(" \\fI{}\\fR", setting.placeholder);
+  return line;
+}
+
+std::string sentence(std::string_view text) {
+  std::string out = roff(text);
+  if (!out.empty() && out.back() != '.') out += '.';
+  return out + '\n';
+}
+
+std::string options() {
+  std::string out;
+  Group group{};
+  bool first = true;
+  for (const Setting& setting : settings()) {
+    if (first || setting.group != group) out += fmt::format(".SS {}\n", group_title(setting.group));
+    first = false;
+    group = setting.group;
+    out += fmt::format(".TP\n{}\n{}", flags_line(setting), sentence(summary(setting)));
+    if (!is_command(setting)) out += sentence(fmt::format("Default: {}", default_text(setting)));
+  }
+  return out;
+}
+
+std::string file_entry(const Setting& setting) {
+  std::string out = fmt::format(".TP\n.B {}\n{}", roff(setting.name), sentence(setting.doc));
+  out += fmt::format(".br\n{}", sentence(fmt::format("Default: {}", default_text(setting))));
+  if (const auto range = describe_range(setting); !range.empty())
+    out += sentence(fmt::format("Values: {}{}{}{}", range, setting.unit.empty() ? "" : " (", setting.unit,
+                                setting.unit.empty() ? "" : ")"));
+  if (!setting.environment.empty()) out += sentence(fmt::format("Environment: `{}`", setting.environment));
+  return out + sentence(fmt::format("On reload: {}", impact_sentence(setting.impact)));
+}
+
+constexpr std::string_view kProgramStart = R"(.SH NAME
+orrery \- pre\-forking web server
+.SH SYNOPSIS
+.B orrery
+[\fB\-c\fR \fIFILE\fR]
+[\fIFLAGS\fR]
+.SH DESCRIPTION
+.B orrery
+serves HTTP/1.1. A master reads the configuration, opens the sockets, starts workers that share them, and
+replaces workers that die or stand still. Setting names, flags and signals are those of gunicorn. The program
+that is installed serves the positions of Sun, Moon and planets; the same command line is that of every program
+made with the library.
+.PP
+Weakest to strongest: defaults; the variables \fBWEB_CONCURRENCY\fR, \fBPORT\fR and \fBFORWARDED_ALLOW_IPS\fR; the file;
+the variable \fBORRERY_CMD_ARGS\fR; the command line.
+.PP
+A TIME is in seconds or has a unit: 500ms, 10s, 2m, 1h. A SIZE is in bytes or has a unit: 64k, 1m, 2g.
+.SH OPTIONS
+)";
+
+constexpr std::string_view kProgramEnd = R"page(.SH SIGNALS
+Sent to the master.
+.TP
+.B TERM
+Stop gracefully: requests in flight are answered, within \fBgraceful_timeout\fR.
+.TP
+.BR INT ", " QUIT
+Stop quickly.
+.TP
+.B HUP
+Read the configuration again and replace the workers. A bad file changes nothing.
+.TP
+.B USR2
+Upgrade: run the binary that lies on disk, and leave when it serves. No request is lost.
+.TP
+.BR TTIN ", " TTOU
+One worker more, one less.
+.TP
+.B USR1
+Open the log files again.
+.TP
+.B WINCH
+Retire all workers and wait for \fBHUP\fR.
+.SH ENVIRONMENT
+.TP
+.B WEB_CONCURRENCY
+The number of workers.
+.TP
+.B PORT
+The port, on all addresses of IPv4.
+.TP
+.B FORWARDED_ALLOW_IPS
+The proxies that are believed.
+.TP
+.B ORRERY_CMD_ARGS
+Flags, as on the command line.
+.TP
+.B NO_COLOR
+Where it is set, log lines have no colour.
+.SH FILES
+.TP
+.I /etc/orrery/planets.yaml
+The configuration of the service that is installed.
+.SH EXIT STATUS
+.TP
+.B 0
+Stopped as asked.
+.TP
+.B 1
+A failure while it ran.
+.TP
+.B 2
+A bad configuration or command line.
+.TP
+.B 3
+Workers could not boot.
+.TP
+.B 4
+The application failed to start.
+.SH EXAMPLES
+.EX
+orrery \-c /etc/orrery/planets.yaml \-\-check\-config
+orrery \-c /etc/orrery/planets.yaml \-w 4 \-b 0.0.0.0:8000
+kill \-HUP "$(cat /run/orrery.pid)"
+.EE
+.SH SEE ALSO
+.BR orrery.yaml (5)
+)page";
+
+constexpr std::string_view kFileStart = R"(.SH NAME
+orrery.yaml \- configuration of orrery
+.SH DESCRIPTION
+A YAML file of lines \fIname\fB:\fR \fIvalue\fR, given to
+.BR orrery (1)
+with \fB\-c\fR. Times are in seconds or have a unit (500ms, 10s, 2m, 1h); sizes are in bytes or have one (64k,
+1m, 2g); switches are \fBtrue\fR or \fBfalse\fR; a list stands in brackets or has a line for each entry. A
+mapping under a name that begins with \fBx\-\fR is no setting but a place for an anchor.
+.PP
+.B orrery \-c FILE \-\-check\-config
+tells what is wrong with a file, with line and column, and changes nothing.
+)";
+
+constexpr std::string_view kFileEnd = R"(.SH EXAMPLES
+.EX
+bind: 0.0.0.0:8000
+workers: auto
+graceful_timeout: 25s
+accesslog: /var/log/orrery/access.log
+.EE
+.SH SEE ALSO
+.BR orrery (1)
+)";
+
+}  // namespace
+
+std::string render_program_page(const std::string& version) {
+  return page_start("ORRERY", 1, version).append(kProgramStart).append(options()).append(kProgramEnd);
+}
+
+std::string render_file_page(const std::string& version) {
+  std::string out = page_start("ORRERY.YAML", 5, version).append(kFileStart);
+  const Setting* previous = nullptr;
+  for (const Setting& setting : settings()) {
+    if (is_command(setting)) continue;
+    if (previous == nullptr || previous->group != setting.group)
+      out += fmt::format(".SH {}\n", group_title(setting.group));
+    out += file_entry(setting);
+    previous = &setting;
+  }
+  return out.append(kFileEnd);
+}
+
+}  // namespace orrery::config
