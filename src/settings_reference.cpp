@@ -1,5 +1,6 @@
 // Prints what is made from the tables of settings: `settings_reference > config/SETTINGS.md`, and by other words
-// the pages of man and the completions of shells. The build runs it for what it installs.
+// the page for operators who come from gunicorn, the pages of man and the completions of shells. The build runs it
+// for what it installs.
 #include <cstdio>
 #include <fmt/format.h>
 #include <map>
@@ -8,6 +9,7 @@
 
 #include "config/completions.hpp"
 #include "config/manual.hpp"
+#include "config/move.hpp"
 #include "config/reference.hpp"
 
 namespace {
@@ -16,6 +18,7 @@ using Render = std::string (*)();
 
 const std::map<std::string_view, Render> kForms{
     {"settings", [] { return orrery::config::render_reference(); }},
+    {"gunicorn", [] { return orrery::config::render_move(); }},
     {"bash", [] { return orrery::config::render_bash_completion(); }},
     {"zsh", [] { return orrery::config::render_zsh_completion(); }},
     {"fish", [] { return orrery::config::render_fish_completion(); }},

@@ -81,8 +81,8 @@ std::vector<std::string_view> known_flags() {
 
 std::string unknown_flag(const std::string& word) {
   const auto flag = long_flag(word);
-  if (const auto known = flag ? explain_foreign(*flag) : ""; !known.empty())
-    return fmt::format("`--{}` is {}", *flag, known);
+  const std::string asked = flag ? fmt::format("--{}", *flag) : word;
+  if (const auto known = explain_foreign(asked); !known.empty()) return fmt::format("`{}` is {}", asked, known);
   if (!flag) return fmt::format("unknown flag `{}`; --help lists all flags", word);
   const auto guess = nearest(*flag, known_flags());
   if (guess.empty()) return fmt::format("unknown flag `--{}`; --help lists all flags", *flag);

@@ -2,91 +2,305 @@
 
 #include <algorithm>
 #include <array>
-#include <string>
 
 namespace orrery::config {
 namespace {
 
-struct Row {
-  std::string_view name;
-  std::string_view sentence;
+using enum Fate;
+
+// Rows stand by topic, as in gunicorn's own pages.
+constexpr std::array kForeign{
+    // --- the application ---
+    ForeignSetting{"wsgi_app", "", kPython, "the Python application; here the binary is the application: remove it"},
+    ForeignSetting{"pythonpath", "--pythonpath", kPython, "a path for Python's imports; remove it"},
+    ForeignSetting{
+        "paste", "--paste --paster", kPython,
+        "a PasteDeploy file; what it configures of the server goes into the YAML file, the rest is Python's"},
+    ForeignSetting{"raw_paste_global_conf", "--paste-global", kPython, "a variable of a PasteDeploy file; remove it"},
+    ForeignSetting{"default_proc_name", "", kPython,
+                   "gunicorn's own note of the application's name; proc_name says what ps shows"},
+    ForeignSetting{"preload_app", "--preload", kNotNeeded,
+                   "gunicorn's loading of the application before the fork, which a binary always has; remove it"},
+    ForeignSetting{
+        "root_path", "--root-path", kAbsent,
+        "the prefix below which a proxy mounts the application; there is none: let the proxy take the prefix "
+        "off, or name it in the routes"},
+
+    // --- workers ---
+    ForeignSetting{"worker_tmp_dir", "--worker-tmp-dir", kNotNeeded,
+                   "where gunicorn's workers touch a file to show that they live; here they use memory: remove it"},
+    ForeignSetting{"asgi_loop", "--asgi-loop", kPython,
+                   "a choice among Python's event loops; a worker's loop is libuv's here: remove it"},
+    ForeignSetting{"asgi_lifespan", "--asgi-lifespan", kPython,
+                   "Python's start and end of an application; here they are App::on_worker_start and on_worker_end"},
+    ForeignSetting{"asgi_disconnect_grace_period", "--asgi-disconnect-grace-period", kPython,
+                   "the time a Python handler has after its client left; a Responder tells of it with on_closed here"},
+    ForeignSetting{"http_parser", "--http-parser", kPython,
+                   "a choice among Python's parsers; requests are always read by llhttp here: remove it"},
+    ForeignSetting{"reuse_port", "--reuse-port", kNotNeeded,
+                   "one socket for each worker; workers share one socket here, whose queue none loses: remove it"},
+
+    // --- development ---
+    ForeignSetting{"reload", "--reload", kAbsent,
+                   "gunicorn's development reload, which restarts when a file changes; there is none yet: build, then "
+                   "send USR2 (new binary) or HUP (new configuration)"},
+    ForeignSetting{"reload_engine", "--reload-engine", kPython,
+                   "how gunicorn's development reload watches Python's files; there is no such reload yet: remove it"},
+    ForeignSetting{"reload_extra_files", "--reload-extra-file", kAbsent,
+                   "a file that gunicorn's development reload watches too; there is no such reload yet: send HUP when "
+                   "the configuration has changed"},
+    ForeignSetting{"spew", "--spew", kPython, "a trace of every line of Python; use gdb or perf on the binary"},
+
+    // --- logs ---
+    ForeignSetting{"logconfig", "--log-config", kAbsent,
+                   "a file for Python's loggers; errorlog, accesslog, loglevel and access_log_format say all here"},
+    ForeignSetting{
+        "logconfig_dict", "", kPython,
+        "a dictionary for Python's loggers; errorlog, accesslog, loglevel and access_log_format say all here"},
+    ForeignSetting{"logconfig_json", "--log-config-json", kAbsent,
+                   "a file for Python's loggers; for an access log in JSON make access_log_format a JSON object"},
+    ForeignSetting{"logger_class", "--logger-class", kPython,
+                   "a Python class that writes the logs; errorlog and accesslog say where they go here"},
+    ForeignSetting{"capture_output", "--capture-output", kAbsent,
+                   "gunicorn's leading of what handlers print into errorlog; it goes to standard output and standard "
+                   "error as it is here, which the service manager keeps: remove it"},
+    ForeignSetting{"enable_stdio_inheritance", "-R --enable-stdio-inheritance", kPython,
+                   "Python's unbuffered standard output; workers have the master's standard output and standard error "
+                   "always here: remove it"},
+    ForeignSetting{
+        "syslog", "--log-syslog", kAbsent,
+        "gunicorn's syslog client; there is none: the service manager takes standard error (errorlog: \"-\")"},
+    ForeignSetting{"syslog_addr", "--log-syslog-to", kAbsent,
+                   "where gunicorn's syslog client sends; there is none: forward from the service manager's journal"},
+    ForeignSetting{"syslog_prefix", "--log-syslog-prefix", kAbsent,
+                   "the name in gunicorn's syslog lines; there is no client: use SyslogIdentifier= of the unit"},
+    ForeignSetting{"syslog_facility", "--log-syslog-facility", kAbsent,
+                   "the facility of gunicorn's syslog lines; there is no client: use SyslogFacility= of the unit"},
+    ForeignSetting{
+        "disable_redirect_access_to_syslog", "--disable-redirect-access-to-syslog", kNotNeeded,
+        "what keeps gunicorn's access log out of syslog; accesslog alone says where it goes here: remove it"},
+    ForeignSetting{"statsd_host", "--statsd-host", kAbsent,
+                   "gunicorn's statsd client; there is none yet: count by the access log, whose format may be JSON"},
+    ForeignSetting{"statsd_prefix", "--statsd-prefix", kAbsent,
+                   "the prefix of gunicorn's statsd names; there is no client yet: remove it"},
+    ForeignSetting{"dogstatsd_tags", "--dogstatsd-tags", kAbsent,
+                   "the tags of gunicorn's statsd lines; there is no client yet: remove it"},
+    ForeignSetting{"enable_backlog_metric", "--enable-backlog-metric", kAbsent,
+                   "gunicorn's statsd gauge of the accept queue; there is no client yet: `ss -ltn` shows the queue"},
+
+    // --- control ---
+    ForeignSetting{
+        "control_socket", "--control-socket", kAbsent,
+        "the socket for gunicornc; there is none by this name: the master obeys signals (HUP, USR2, TTIN …)"},
+    ForeignSetting{"control_socket_mode", "--control-socket-mode", kAbsent,
+                   "the mode of the socket for gunicornc; there is none by this name: remove it"},
+    ForeignSetting{"control_socket_disable", "--no-control-socket", kNotNeeded,
+                   "what turns the socket for gunicornc off; there is none by this name: remove it"},
+
+    // --- TLS ---
+    ForeignSetting{"certfile", "--certfile", kAbsent,
+                   "gunicorn's TLS; there is none yet: let a proxy in front end it, and give it the certificate"},
+    ForeignSetting{"keyfile", "--keyfile", kAbsent,
+                   "gunicorn's TLS; there is none yet: let a proxy in front end it, and give it the key"},
+    ForeignSetting{"ca_certs", "--ca-certs", kAbsent,
+                   "gunicorn's TLS; there is none yet: let a proxy in front ask clients for certificates of these CAs"},
+    ForeignSetting{"cert_reqs", "--cert-reqs", kAbsent,
+                   "gunicorn's TLS; there is none yet: let a proxy in front say whether clients need a certificate"},
+    ForeignSetting{"ciphers", "--ciphers", kAbsent,
+                   "gunicorn's TLS; there is none yet: let a proxy in front end it, and choose ciphers there"},
+    ForeignSetting{
+        "ssl_version", "--ssl-version", kNotNeeded,
+        "a word that gunicorn itself ignores, which TLS is spoken; the proxy that ends TLS says it: remove it"},
+    ForeignSetting{"ssl_context", "", kAbsent,
+                   "a Python function for TLS; there is none yet: configure TLS at the proxy in front that ends it"},
+    ForeignSetting{"do_handshake_on_connect", "--do-handshake-on-connect", kNotNeeded,
+                   "when Python shakes hands for TLS; the proxy that ends TLS decides: remove it"},
+    ForeignSetting{"suppress_ragged_eofs", "--suppress-ragged-eofs", kNotNeeded,
+                   "how Python takes a TLS connection that breaks; the proxy that ends TLS decides: remove it"},
+
+    // --- HTTP/2 ---
+    ForeignSetting{"http_protocols", "--http-protocols", kAbsent,
+                   "the choice of HTTP/1.1 and HTTP/2; HTTP/1.1 is spoken here: let a proxy in front speak HTTP/2"},
+    ForeignSetting{"http2_cleartext", "--http2-cleartext", kAbsent,
+                   "HTTP/2 without TLS; HTTP/1.1 is spoken here: let the proxy speak HTTP/1.1 to this server"},
+    ForeignSetting{"http2_max_concurrent_streams", "--http2-max-concurrent-streams", kAbsent,
+                   "a limit of HTTP/2, which is not spoken here; set it at the proxy in front"},
+    ForeignSetting{"http2_initial_window_size", "--http2-initial-window-size", kAbsent,
+                   "the flow control of HTTP/2, which is not spoken here; set it at the proxy in front"},
+    ForeignSetting{"http2_max_frame_size", "--http2-max-frame-size", kAbsent,
+                   "the frame size of HTTP/2, which is not spoken here; set it at the proxy in front"},
+    ForeignSetting{"http2_max_header_list_size", "--http2-max-header-list-size", kAbsent,
+                   "a limit of HTTP/2, which is not spoken here; limit_request_fields and limit_request_field_size are "
+                   "those of HTTP/1.1"},
+
+    // --- what requests may be ---
+    ForeignSetting{"permit_obsolete_folding", "--permit-obsolete-folding", kStricter,
+                   "gunicorn's leave to fold field lines; they are always refused here (obs_fold)"},
+    ForeignSetting{"strip_header_spaces", "--strip-header-spaces", kStricter,
+                   "gunicorn's leave to put blanks before a colon; they are always refused here (space_before_colon)"},
+    ForeignSetting{"permit_unconventional_http_method", "--permit-unconventional-http-method", kStricter,
+                   "gunicorn's leave to use odd methods; those of the IANA registry are known here, others get 501"},
+    ForeignSetting{"permit_unconventional_http_version", "--permit-unconventional-http-version", kStricter,
+                   "gunicorn's leave to use odd versions; HTTP/1.0 and HTTP/1.1 are known here, others get 505"},
+    ForeignSetting{
+        "casefold_http_method", "--casefold-http-method", kStricter,
+        "gunicorn's leave to write methods in small letters; they are always refused here, as other words are"},
+    ForeignSetting{
+        "forwarder_headers", "--forwarder-headers", kPython,
+        "a list of fields that become names of Python's environ; fields keep their names here, and header_map "
+        "says what becomes of those with an underscore"},
+    ForeignSetting{
+        "protocol", "--protocol", kPython,
+        "the choice of HTTP and uWSGI's protocol; HTTP is spoken here: use proxy_pass in nginx, not uwsgi_pass"},
+    ForeignSetting{"uwsgi_allow_ips", "--uwsgi-allow-from", kPython,
+                   "the peers that may speak uWSGI's protocol, which is not spoken here; remove it"},
+    ForeignSetting{"sendfile", "--no-sendfile", kNotNeeded,
+                   "a choice of gunicorn for files; handlers write their bytes here: remove it"},
+    ForeignSetting{
+        "tmp_upload_dir", "", kNotNeeded,
+        "a folder of gunicorn for uploads; bodies stay in memory here, within limit_request_body: remove it"},
+
+    // --- hooks ---
+    ForeignSetting{"post_worker_init", "", kOtherName, "a hook in Python; here it is App::on_worker_start"},
+    ForeignSetting{"worker_exit", "", kOtherName, "a hook in Python; here it is App::on_worker_end"},
+    ForeignSetting{"worker_abort", "", kOtherName,
+                   "a hook in Python for a worker that is stuck; its stack and its requests are always logged here"},
+    ForeignSetting{"worker_int", "", kOtherName,
+                   "a hook in Python for a worker that is told to leave; here it is App::on_worker_end"},
+    ForeignSetting{
+        "on_starting", "", kAbsent,
+        "a hook in Python; what it does goes into main() before orrery::run(), or into ExecStartPre= of the unit"},
+    ForeignSetting{"when_ready", "", kAbsent,
+                   "a hook in Python; the service manager is told (Type=notify), so use ExecStartPost= of the unit"},
+    ForeignSetting{"on_reload", "", kAbsent,
+                   "a hook in Python; there is none: each worker of the new configuration runs App::on_worker_start"},
+    ForeignSetting{
+        "on_exit", "", kAbsent,
+        "a hook in Python; what it does goes into main() behind orrery::run(), or into ExecStopPost= of the unit"},
+    ForeignSetting{
+        "pre_fork", "", kAbsent,
+        "a hook in Python in the master; there is none: prepare in main() before orrery::run(), and per worker "
+        "in App::on_worker_start"},
+    ForeignSetting{"post_fork", "", kAbsent,
+                   "a hook in Python in the worker; use App::on_worker_start, which runs there"},
+    ForeignSetting{"pre_exec", "", kAbsent,
+                   "a hook in Python before an upgrade; there is none: run what it does before you send USR2"},
+    ForeignSetting{"child_exit", "", kAbsent,
+                   "a hook in Python in the master; there is none: the log tells how each worker ended"},
+    ForeignSetting{"nworkers_changed", "", kAbsent,
+                   "a hook in Python in the master; there is none: the log tells of each change by TTIN and TTOU"},
+    ForeignSetting{"pre_request", "", kAbsent, "a hook in Python; there is none yet: call it first in each handler"},
+    ForeignSetting{"post_request", "", kAbsent,
+                   "a hook in Python; there is none yet: the access log has what it knows of a request"},
+
+    // --- dirty workers ---
+    ForeignSetting{"dirty_apps", "--dirty-app", kPython,
+                   "an application for gunicorn's second kind of worker; run it as a service of its own"},
+    ForeignSetting{"dirty_workers", "--dirty-workers", kPython,
+                   "the number of gunicorn's second kind of worker; there is one kind here: workers says how many"},
+    ForeignSetting{"dirty_timeout", "--dirty-timeout", kPython,
+                   "a time limit of gunicorn's second kind of worker; request_deadline bounds a request here"},
+    ForeignSetting{"dirty_threads", "--dirty-threads", kPython,
+                   "the threads of gunicorn's second kind of worker; threads says how many a worker has here"},
+    ForeignSetting{"dirty_graceful_timeout", "--dirty-graceful-timeout", kPython,
+                   "a time limit of gunicorn's second kind of worker; graceful_timeout is that of all workers here"},
+    ForeignSetting{"on_dirty_starting", "", kPython, "a hook of gunicorn's second kind of worker; remove it"},
+    ForeignSetting{"dirty_post_fork", "", kPython,
+                   "a hook of gunicorn's second kind of worker; App::on_worker_start runs in each worker here"},
+    ForeignSetting{"dirty_worker_init", "", kPython,
+                   "a hook of gunicorn's second kind of worker; App::on_worker_start runs in each worker here"},
+    ForeignSetting{"dirty_worker_exit", "", kPython,
+                   "a hook of gunicorn's second kind of worker; App::on_worker_end runs in each worker here"},
 };
 
-constexpr std::string_view kReload =
-    "gunicorn's development reload, which restarts when a file changes; there is none yet: build, then send "
-    "USR2 (new "
-    "binary) or HUP (new configuration)";
-constexpr std::string_view kTls = "gunicorn's TLS; there is none yet: let a proxy in front end it";
-constexpr std::string_view kPython = "for Python only; remove it";
-constexpr std::string_view kStatsd =
-    "gunicorn's statsd client; there is none yet: the totals are in the log at the end";
-constexpr std::string_view kSyslog =
-    "gunicorn's syslog client; there is none: the service manager takes standard error";
-constexpr std::string_view kLogConfig =
-    "Python's configuration of loggers; here errorlog, accesslog, loglevel and access_log_format say all";
-constexpr std::string_view kTemporary =
-    "where gunicorn's workers touch a file to show that they live; here they use memory";
-constexpr std::string_view kPreload =
-    "gunicorn's loading of the application before the fork, which a binary always has; remove it";
-constexpr std::string_view kReusePort =
-    "one socket for each worker; workers share one socket here, whose queue none loses";
-constexpr std::string_view kLoose = "gunicorn's leave to take malformed requests; they are always refused here";
-
-constexpr std::array kRows{
-    Row{"reload", kReload},
-    Row{"reload_engine", kReload},
-    Row{"reload_extra_file", kReload},
-    Row{"reload_extra_files", kReload},
-    Row{"certfile", kTls},
-    Row{"keyfile", kTls},
-    Row{"ca_certs", kTls},
-    Row{"ciphers", kTls},
-    Row{"ssl_version", kTls},
-    Row{"cert_reqs", kTls},
-    Row{"do_handshake_on_connect", kTls},
-    Row{"suppress_ragged_eofs", kTls},
-    Row{"preload", kPreload},
-    Row{"preload_app", kPreload},
-    Row{"pythonpath", kPython},
-    Row{"paste", kPython},
-    Row{"paster", kPython},
-    Row{"spew", kPython},
-    Row{"wsgi_app", kPython},
-    Row{"statsd_host", kStatsd},
-    Row{"statsd_prefix", kStatsd},
-    Row{"dogstatsd_tags", kStatsd},
-    Row{"log_syslog", kSyslog},
-    Row{"log_syslog_to", kSyslog},
-    Row{"log_syslog_prefix", kSyslog},
-    Row{"log_syslog_facility", kSyslog},
-    Row{"syslog", kSyslog},
-    Row{"logconfig", kLogConfig},
-    Row{"log_config", kLogConfig},
-    Row{"logconfig_dict", kLogConfig},
-    Row{"logconfig_json", kLogConfig},
-    Row{"log_config_json", kLogConfig},
-    Row{"logger_class", kLogConfig},
-    Row{"capture_output", "what a handler prints goes to standard output and standard error as they are; remove it"},
-    Row{"enable_stdio_inheritance", "workers have the master's standard output and standard error always; remove it"},
-    Row{"worker_tmp_dir", kTemporary},
-    Row{"tmp_upload_dir", "a choice of gunicorn for uploads; bodies stay in memory here, within limit_request_body"},
-    Row{"reuse_port", kReusePort},
-    Row{"sendfile", "a choice of gunicorn for files; handlers write their bytes here"},
-    Row{"no_sendfile", "a choice of gunicorn for files; handlers write their bytes here"},
-    Row{"permit_obsolete_folding", kLoose},
-    Row{"permit_unconventional_http_method", kLoose},
-    Row{"permit_unconventional_http_version", kLoose},
-    Row{"strip_header_spaces", kLoose},
-    Row{"casefold_http_method", kLoose},
+constexpr std::array kShared{
+    // --- with a difference ---
+    SharedSetting{
+        "worker_class",
+        "The default is `async`: handlers run on an event loop. Handlers that block need `threads` (`gthread`) "
+        "or `sync`; `gevent`, `eventlet` and `tornado` are Python's."},
+    SharedSetting{"workers", "The default is one for each CPU that the service may use, not 1."},
+    SharedSetting{"threads",
+                  "The threads of the class `threads`, and of `sync` where it is above 1. Alone it leaves the class "
+                  "`async`."},
+    SharedSetting{"worker_connections", "The default is 10000, not 1000, and it bounds every class."},
+    SharedSetting{"timeout",
+                  "Bounds how long an event loop may stand still. One request is bounded by `request_deadline`, 30 s: "
+                  "raise both."},
+    SharedSetting{"keepalive", "The default is 75 s, not 2 s: longer than that of most proxies in front."},
+    SharedSetting{"limit_request_line",
+                  "The default is 8190 bytes, not 4094. Bodies have a limit too: `limit_request_body`, 1 MiB."},
+    SharedSetting{"umask", "The default is the umask as started, not 0: it decides who may connect to a unix socket."},
+    SharedSetting{"secure_scheme_headers", "A list of `NAME=VALUE`, not a dictionary."},
+    SharedSetting{"proxy_protocol", "A word: `off`, `optional` or `required`; versions 1 and 2 are both read."},
+    SharedSetting{"header_map", "What handlers see of a field is its own name, since there is no environ."},
+    SharedSetting{"config", "A YAML file, not a program: `name: value` lines."},
+    // --- without ---
+    SharedSetting{"bind", ""},
+    SharedSetting{"backlog", ""},
+    SharedSetting{"max_requests", ""},
+    SharedSetting{"max_requests_jitter", ""},
+    SharedSetting{"graceful_timeout", ""},
+    SharedSetting{"limit_request_fields", ""},
+    SharedSetting{"limit_request_field_size", ""},
+    SharedSetting{"chdir", ""},
+    SharedSetting{"daemon", ""},
+    SharedSetting{"raw_env", ""},
+    SharedSetting{"pidfile", ""},
+    SharedSetting{"user", ""},
+    SharedSetting{"group", ""},
+    SharedSetting{"initgroups", ""},
+    SharedSetting{"forwarded_allow_ips", ""},
+    SharedSetting{"accesslog", ""},
+    SharedSetting{"access_log_format", ""},
+    SharedSetting{"errorlog", ""},
+    SharedSetting{"loglevel", ""},
+    SharedSetting{"proc_name", ""},
+    SharedSetting{"proxy_allow_ips", ""},
+    SharedSetting{"check_config", ""},
+    SharedSetting{"print_config", ""},
 };
+
+/// "--log-config" and "log-config" as the name of a file is written.
+std::string plain(std::string_view name) {
+  while (name.size() > 2 && name.front() == '-') name.remove_prefix(1);
+  std::string text{name};
+  if (text.size() > 2) std::replace(text.begin(), text.end(), '-', '_');
+  return text;
+}
+
+bool has_flag(const ForeignSetting& row, const std::string& wanted) {
+  std::string_view rest = row.flags;
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find(' '), rest.size());
+    if (plain(rest.substr(0, end)) == wanted) return true;
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return false;
+}
 
 }  // namespace
 
+std::span<const ForeignSetting> foreign_settings() { return kForeign; }
+
+std::span<const SharedSetting> shared_settings() { return kShared; }
+
 std::string_view explain_foreign(std::string_view name) {
-  std::string plain{name};
-  std::replace(plain.begin(), plain.end(), '-', '_');
-  const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& one) { return one.name == plain; });
-  return row == kRows.end() ? std::string_view{} : row->sentence;
+  const auto wanted = plain(name);
+  const auto row = std::find_if(kForeign.begin(), kForeign.end(),
+                                [&](const ForeignSetting& one) { return one.name == wanted || has_flag(one, wanted); });
+  return row == kForeign.end() ? std::string_view{} : row->sentence;
+}
+
+std::string_view fate_words(Fate fate) {
+  switch (fate) {
+    case kOtherName: return "here in another way";
+    case kNotNeeded: return "not needed";
+    case kPython: return "Python's";
+    case kStricter: return "always strict";
+    case kAbsent: return "not offered";
+  }
+  return "";
 }
 
 }  // namespace orrery::config
