@@ -44,7 +44,9 @@ TEST_CASE("yaml advice: what a person should change in the line") {
 }
 
 TEST_CASE("yaml advice: a line as a message shows it") {
-  CHECK(shown_line("a\n  b\tc\x7f \n", 1) == "b c");
+  CHECK(shown_line("a\n  b\tc\x7f"
+                   "d \n",
+                   1) == "b c d");
   CHECK(shown_line("a", 1).empty());
   CHECK(shown_line(std::string(81, 'x'), 0) == std::string(80, 'x') + "…");
   CHECK(shown_line(std::string(80, 'x'), 0) == std::string(80, 'x'));

@@ -3,13 +3,13 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "support/exchange_driver.hpp"
+#include "support/connection_driver.hpp"
 
 namespace orrery::planets {
 namespace {
 
-test::SeenResponse answered(const std::string& fields, const test::ExchangeDriver::Handler& handler) {
-  test::ExchangeDriver driver;
+test::SeenResponse answered(const std::string& fields, const test::ConnectionDriver::Handler& handler) {
+  test::ConnectionDriver driver;
   driver.answer_with(handler);
   driver.receive("GET / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n");
   return test::read_responses(driver.output(), {"GET"}).at(0);

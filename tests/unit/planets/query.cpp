@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "support/exchange_driver.hpp"
+#include "support/connection_driver.hpp"
 
 namespace orrery::planets {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 template <class Read>
 auto of(const std::string& query, Read&& read) {
   std::optional<decltype(read(std::declval<const Request&>()))> result;
-  test::ExchangeDriver driver;
+  test::ConnectionDriver driver;
   driver.answer_with([&](const Request& request) {
     result = read(request);
     return Response::text("");

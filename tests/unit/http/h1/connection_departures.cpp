@@ -123,7 +123,6 @@ TEST_CASE("Departures: a request that is lost before its handler has it is told 
   const Loss losses[] = {
       {"the client ended", [](Driver& d) { d.receive_end(); }},
       {"the connection broke", [](Driver& d) { d.abandon(); }},
-      {"no place", [](Driver& d) { d.refuse(base::Reject::too_many_connections); }},
   };
   for (const Loss& loss : losses) {
     INFO(loss.name);
