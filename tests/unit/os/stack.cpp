@@ -3,6 +3,7 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <csignal>
+#include <optional>
 #include <sys/mman.h>
 
 #include "os/symbols.hpp"
@@ -71,8 +72,9 @@ TEST_CASE("stack: a thread is asked and says where it is") {
   // Before, the signal would end it.
   REQUIRE(test::eventually([&] { return cells.installed.load(); }));
   REQUIRE(test::eventually([&] { return ask_for_stack(pid, pid) && cells.sample.count() > 0; }));
-  const auto sample =
-      test::eventually([&] { return cells.sample.read().has_value(); }) ? cells.sample.read() : std::nullopt;
+  // Whole at last: signals that were sent meanwhile make it write again.
+  std::optional<StackSample> sample;
+  (void)test::eventually([&] { return (sample = cells.sample.read()).has_value(); });
   ::kill(pid, SIGKILL);
   REQUIRE(sample);
   CHECK(sample->thread == pid);
