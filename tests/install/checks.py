@@ -48,8 +48,11 @@ def need_chroot():
     if not shutil.which("chroot", path=os.environ["PATH"] + ":/usr/sbin:/sbin"):
         skip("chroot is missing")
     os.environ["PATH"] += ":/usr/sbin:/sbin"
-    if os.geteuid() != 0 and subprocess.run([*into("/")[:-2], "true"], capture_output=True).returncode != 0:
-        skip("a root of its own needs root here, or user namespaces")
+    # Root in a container may have neither right.
+    namespace = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"])]
+    for words in (into("/"), namespace):
+        if subprocess.run([*words, "true"], capture_output=True).returncode != 0:
+            skip(f"a root folder of its own cannot be had here: {' '.join(words)} is refused")
 
 
 def libraries(program):
