@@ -42,7 +42,7 @@ def life(server, requests):
 
 
 def room_of_file(path):
-    ours = re.search(r"(?:^|/)src/(\w+/\w+|\w+)\.[ch]pp$", path)
+    ours = re.search(r"(?:^|/)src/([\w/]+)\.[ch]pp$", path)
     if ours:
         return ours[1]
     if "include/orrery/" in path:
