@@ -60,15 +60,11 @@ std::string sentence(std::string_view text) {
 
 std::string options() {
   std::string out;
-  Group group{};
-  bool first = true;
-  for (const Setting& setting : settings()) {
-    if (first || setting.group != group) out += fmt::format(".SS {}\n", group_title(setting.group));
-    first = false;
-    group = setting.group;
+  const auto row = [&](const Setting& setting) {
     out += fmt::format(".TP\n{}\n{}", flags_line(setting), sentence(summary(setting)));
     if (!is_command(setting)) out += sentence(fmt::format("Default: {}", default_text(setting)));
-  }
+  };
+  for_each_by_group([&](Group group) { out += fmt::format(".SS {}\n", group_title(group)); }, row);
   return out;
 }
 
@@ -203,14 +199,9 @@ std::string render_program_page(const std::string& version) {
 
 std::string render_file_page(const std::string& version) {
   std::string out = page_start("ORRERY.YAML", 5, version).append(kFileStart);
-  const Setting* previous = nullptr;
-  for (const Setting& setting : settings()) {
-    if (is_command(setting)) continue;
-    if (previous == nullptr || previous->group != setting.group)
-      out += fmt::format(".SH {}\n", group_title(setting.group));
-    out += file_entry(setting);
-    previous = &setting;
-  }
+  for_each_by_group([&](Group group) { out += fmt::format(".SH {}\n", group_title(group)); },
+                    [&](const Setting& setting) { out += file_entry(setting); },
+                    [](const Setting& setting) { return !is_command(setting); });
   return out.append(kFileEnd);
 }
 

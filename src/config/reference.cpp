@@ -68,17 +68,6 @@ std::string help_entry(const Setting& setting) {
   return out;
 }
 
-/// Calls `row` for each setting and `title` before each group.
-template <class Title, class Row>
-void for_each_by_group(Title title, Row row) {
-  const Setting* previous = nullptr;
-  for (const Setting& setting : settings()) {
-    if (previous == nullptr || previous->group != setting.group) title(setting.group);
-    row(setting);
-    previous = &setting;
-  }
-}
-
 std::string origin_of(const Setting& setting, const std::map<std::string_view, std::string>& origins) {
   const auto origin = origins.find(setting.name);
   return origin == origins.end() ? "default" : origin->second;

@@ -28,4 +28,17 @@ std::string default_text(const Setting& setting);
 /// What a reload does with a changed value.
 std::string impact_sentence(Impact impact);
 
+/// Calls `row` for each setting that is wanted, and `title` before each group.
+template <class Title, class Row>
+void for_each_by_group(
+    Title title, Row row, bool (*wanted)(const Setting&) = [](const Setting&) { return true; }) {
+  const Setting* previous = nullptr;
+  for (const Setting& setting : settings()) {
+    if (!wanted(setting)) continue;
+    if (previous == nullptr || previous->group != setting.group) title(setting.group);
+    row(setting);
+    previous = &setting;
+  }
+}
+
 }  // namespace orrery::config
