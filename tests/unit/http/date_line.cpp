@@ -2,16 +2,12 @@
 
 #include <catch2/catch.hpp>
 
+#include "unit/http/date_at.hpp"
+
 namespace orrery::http {
 namespace {
 
 using namespace std::chrono;
-
-DateLine date_at(std::int64_t second) {
-  DateLine line;
-  line.update(base::WallTime{seconds{second}});
-  return line;
-}
 
 TEST_CASE("The Date line is right over the edges of day, month and year") {
   struct Row {

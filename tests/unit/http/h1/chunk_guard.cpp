@@ -2,19 +2,12 @@
 
 #include <catch2/catch.hpp>
 
+#include "unit/http/h1/shown_verdict.hpp"
+
 namespace orrery::http::h1 {
 namespace {
 
 using Kind = Verdict::Kind;
-
-std::string shown(const Verdict& verdict) {
-  switch (verdict.kind) {
-    case Kind::kMore: return "more";
-    case Kind::kComplete: return "complete " + std::to_string(verdict.consumed);
-    case Kind::kRefused: return std::string{base::row(verdict.reason).name};
-  }
-  return "";
-}
 
 struct ChunkRow {
   const char* name;

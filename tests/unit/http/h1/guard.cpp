@@ -2,20 +2,13 @@
 
 #include <catch2/catch.hpp>
 
+#include "unit/http/h1/shown_verdict.hpp"
+
 namespace orrery::http::h1 {
 namespace {
 
 using base::Reject;
 using Kind = Verdict::Kind;
-
-std::string shown(const Verdict& verdict) {
-  switch (verdict.kind) {
-    case Kind::kMore: return "more";
-    case Kind::kComplete: return "complete " + std::to_string(verdict.consumed);
-    case Kind::kRefused: return std::string{base::row(verdict.reason).name};
-  }
-  return "";
-}
 
 /// What the guard says of `head` when it comes whole, and byte by byte.
 std::pair<std::string, std::string> both_ways(const std::string& head, const Config& limits) {

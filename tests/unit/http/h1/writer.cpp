@@ -3,17 +3,12 @@
 #include <catch2/catch.hpp>
 
 #include "http/sendable.hpp"
+#include "unit/http/date_at.hpp"
 
 namespace orrery::http::h1 {
 namespace {
 
 using namespace std::chrono;
-
-DateLine date_at(std::int64_t second) {
-  DateLine line;
-  line.update(base::WallTime{seconds{second}});
-  return line;
-}
 
 std::string head_of(const Response& response, const Frame& frame) {
   Output out;
