@@ -1,14 +1,18 @@
 #include "orrery/server.hpp"
 
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <unistd.h>
 #include <utility>
 #include <vector>
 
+#include "admin/app.hpp"
+#include "admin/settings.hpp"
 #include "base/log.hpp"
 #include "check_config.hpp"
 #include "config/cpus.hpp"
@@ -52,6 +56,29 @@ master::Reload reload(const config::Sources& sources, const std::filesystem::pat
   return result;
 }
 
+std::string_view variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+/// The processes that tell of the service.
+std::vector<master::SidecarParts> make_sidecars(const Config& service) {
+  std::vector<master::SidecarParts> sidecars;
+  const auto add = [&](os::Role role, std::vector<std::string> addresses, App (*make_app)(const os::Scoreboard&)) {
+    if (addresses.empty()) return;
+    const auto run = [make_app](os::WorkerBirth birth) -> int {
+      const App app = make_app(*birth.board);
+      const auto router = http::Router::make(app.routes());
+      return router ? worker::run_worker(std::move(birth), app, *router) : int{os::kExitAppLoad};
+    };
+    sidecars.push_back({role, admin::settings_for(service, std::move(addresses)), role == os::Role::kAdmin, run});
+  };
+  const admin::Directories directories{variable("RUNTIME_DIRECTORY"), variable("XDG_RUNTIME_DIR")};
+  add(os::Role::kAdmin, admin::admin_addresses(service, directories), admin::make_admin);
+  add(os::Role::kMonitor, service.monitor, admin::make_monitor);
+  return sidecars;
+}
+
 int serve(Config config, const App& app, const About& about, std::vector<std::string> notes,
           std::function<master::Reload(const Config&)> reload_config) {
   auto router = http::Router::make(app.routes());
@@ -60,6 +87,7 @@ int serve(Config config, const App& app, const About& about, std::vector<std::st
     return os::kExitAppLoad;
   }
   master::MasterParts parts;
+  parts.sidecars = make_sidecars(config);
   parts.config = std::move(config);
   parts.notes = std::move(notes);
   parts.reload = std::move(reload_config);

@@ -108,6 +108,15 @@ struct Config {
   /// Deaths within a minute that bring a request there, 1 to 100.
   int quarantine_after = 2;
 
+  // --- watching ---
+  /// Addresses of the admin process, which tells everything; on this machine only. `auto` = a unix socket for the
+  /// service's own user in $RUNTIME_DIRECTORY or $XDG_RUNTIME_DIR, where there is one; `off` = no such process.
+  std::vector<std::string> admin{"auto"};
+  /// Addresses of the monitor process, which tells how the service is: /livez, /readyz, /metrics. Empty = none.
+  std::vector<std::string> monitor;
+  /// Workers that must be ready for /readyz to say so, 1 to 256; never more than there shall be.
+  int min_ready = 1;
+
   // --- reload and upgrade ---
   ReloadStrategy reload_strategy = ReloadStrategy::kRolling;
   /// `rolling`: workers above `workers` while others are replaced, 0 to 256; those that drain are not counted.

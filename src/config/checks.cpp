@@ -1,7 +1,9 @@
 #include "config/checks.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <fmt/format.h>
 #include <grp.h>
@@ -30,6 +32,12 @@ bool is_id(const std::string& text) {
   return digits && std::stoull(text) < 4294967295ULL;
 }
 
+bool is_loopback(const base::Address& address) {
+  constexpr std::array<std::uint8_t, 16> kV6{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+  const bool v4 = address.family == base::Address::Family::kV4;
+  return v4 ? address.ip[12] == 127 : address.ip == kV6;
+}
+
 Result<void> refuse_switch(const std::string& text, std::string_view instead) {
   const auto word = base::lower_case(text);
   for (const char* known : {"true", "yes", "on", "false", "no", "off", "none", "null"}) {
@@ -41,6 +49,24 @@ Result<void> refuse_switch(const std::string& text, std::string_view instead) {
 }  // namespace
 
 Result<void> check_bind(const std::string& text) { return without_value(base::parse_bind(text)); }
+
+Result<void> check_monitor(const std::string& text) {
+  const auto target = base::parse_bind(text);
+  if (!target) return fail(target);
+  if (target->kind != base::BindTarget::Kind::kInherited) return {};
+  return fail(fmt::format("`{}` cannot be handed over; give an address", text));
+}
+
+Result<void> check_admin(const std::string& text) {
+  if (text == "auto" || text == "off") return {};
+  if (const auto fine = check_monitor(text); !fine) return fine;
+  const auto target = base::parse_bind(text);
+  if (target->kind == base::BindTarget::Kind::kUnix || is_loopback(target->address)) return {};
+  return fail(
+      fmt::format("`{}` can be reached from other machines, and whoever reaches it sees everything; give a unix "
+                  "socket or a loopback address, and open `monitor` to others",
+                  text));
+}
 
 Result<void> check_trusted_peer(const std::string& text) { return without_value(base::AddressSet::parse({text})); }
 

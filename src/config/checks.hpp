@@ -12,6 +12,9 @@
 namespace orrery::config {
 
 Result<void> check_bind(const std::string& text);
+/// An address as in `bind` that is reached from this machine only, or a word.
+Result<void> check_admin(const std::string& text);
+Result<void> check_monitor(const std::string& text);
 Result<void> check_trusted_peer(const std::string& text);
 Result<void> check_scheme_field(const std::string& text);
 Result<void> check_directory(const std::string& text);

@@ -93,6 +93,24 @@ std::vector<Setting> make_settings() {
      .impact = Impact::kLive, .flags = {"quarantine-after"}, .placeholder = "N", .unit = "deaths", .range = {1, 100},
      .doc = "Deaths within a minute after which a request is in `quarantine`."},
 
+    // --- watching ---
+    {.name = "admin", .member = &Config::admin, .kind = Kind::kList, .group = Group::kWatching,
+     .impact = Impact::kRestart, .flags = {"admin"}, .placeholder = "ADDRESS", .unit = "addresses", .range = {1, 16},
+     .check = check_admin,
+     .doc = "Address of the admin process, which tells everything: /status, and what `monitor` tells; may be repeated. "
+            "As in `bind`, but unix sockets and loopback addresses only. `auto` is admin.sock in $RUNTIME_DIRECTORY, "
+            "else NAME-admin.sock in $XDG_RUNTIME_DIR, else nowhere; `off` is no such process. Its unix sockets have "
+            "mode 0600. An address that cannot be had is a warning, and the service starts without it."},
+    {.name = "monitor", .member = &Config::monitor, .kind = Kind::kList, .group = Group::kWatching,
+     .impact = Impact::kRestart, .flags = {"monitor"}, .placeholder = "ADDRESS", .unit = "addresses", .range = {0, 16},
+     .check = check_monitor,
+     .doc = "Address of the monitor process, which tells how the service is, and nothing else: /livez, /readyz and "
+            "/metrics; may be repeated. As in `bind`. Balancers and Prometheus ask there. An address that cannot be "
+            "had is a warning, and the service starts without it."},
+    {.name = "min_ready", .member = &Config::min_ready, .kind = Kind::kInteger, .group = Group::kWatching,
+     .impact = Impact::kLive, .flags = {"min-ready"}, .placeholder = "N", .unit = "processes", .range = {1, 256},
+     .doc = "Workers that must be ready for /readyz to say 200. Never more than there shall be."},
+
     // --- reload and upgrade ---
     {.name = "reload_strategy", .member = &Config::reload_strategy, .kind = Kind::kChoice, .group = Group::kReload,
      .impact = Impact::kLive, .flags = {"reload-strategy"}, .placeholder = "STRATEGY",
@@ -362,6 +380,7 @@ std::string_view group_title(Group group) {
   switch (group) {
     case Group::kSockets: return "Sockets";
     case Group::kWorkers: return "Workers";
+    case Group::kWatching: return "Watching";
     case Group::kReload: return "Reload and upgrade";
     case Group::kTime: return "Time";
     case Group::kLimits: return "Limits on one request";

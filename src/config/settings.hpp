@@ -22,6 +22,7 @@ namespace orrery::config {
 enum class Group : std::uint8_t {
   kSockets,
   kWorkers,
+  kWatching,
   kReload,
   kTime,
   kLimits,

@@ -1,5 +1,7 @@
 #include "config/validate.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <filesystem>
 #include <fmt/format.h>
 #include <map>
@@ -49,6 +51,30 @@ void find_overlapping_binds(const Config& config, std::vector<Problem>& problems
       break;
     }
   }
+}
+
+/// The processes that tell of the service have addresses of their own.
+void find_overlapping_watchers(const Config& config, std::vector<Problem>& problems) {
+  std::vector<std::pair<base::BindTarget, std::string>> taken;
+  const auto take = [&](std::string_view setting, const std::vector<std::string>& addresses) {
+    for (std::size_t i = 0; i < addresses.size(); ++i) {
+      if (setting == "admin" && (addresses[i] == "auto" || addresses[i] == "off")) {
+        if (addresses.size() > 1)
+          problems.push_back({setting, i, fmt::format("`{}` stands alone, or not at all", addresses[i])});
+        continue;
+      }
+      const auto target = read_target(config, addresses[i]);
+      if (!target) continue;
+      const auto other =
+          std::ranges::find_if(taken, [&](const auto& known) { return base::overlap(known.first, *target); });
+      if (other != taken.end() && setting != "bind")
+        problems.push_back({setting, i, describe_overlap(other->first, other->second, *target, addresses[i])});
+      taken.emplace_back(*target, addresses[i]);
+    }
+  };
+  take("bind", config.bind);
+  take("admin", config.admin);
+  take("monitor", config.monitor);
 }
 
 /// Both logs may go to one file, whose lines then stand between each other; nothing else shares one.
@@ -101,6 +127,7 @@ void find_upside_down_limits(const Config& config, std::vector<Problem>& problem
 std::vector<Problem> find_conflicts(const Config& config) {
   std::vector<Problem> problems;
   find_overlapping_binds(config, problems);
+  find_overlapping_watchers(config, problems);
   find_shared_files(config, problems);
   find_lost_logs(config, problems);
   find_stuck_reloads(config, problems);

@@ -107,7 +107,11 @@ void Service::apply(const CloseListeners& action) {
 
 void Service::apply(const StartSuccessor&) {
   say_binaries();
-  auto started = Successor::start(program_, ground_.listeners.to_pass(), ground_.handover);
+  auto passed = ground_.listeners.to_pass();
+  for (const auto& [role, sockets] : ground_.sidecars) {
+    for (auto& one : sockets.listeners.to_pass(role)) passed.push_back(std::move(one));
+  }
+  auto started = Successor::start(program_, std::move(passed), ground_.handover);
   if (!started) return inbox_.push_back(SuccessorNotStarted{started.error().message});
   successor_ = std::move(*started);
   inbox_.push_back(SuccessorStarted{successor_.pid()});
@@ -133,6 +137,7 @@ void Service::apply(const CommitUpgrade&) {
     base::log_warning("The new master's binary hands connections over in another way: idle ones are closed");
   }
   ground_.listeners.own_paths(false);
+  for (auto& [role, sockets] : ground_.sidecars) sockets.listeners.own_paths(false);
   ground_.notify.main_pid(successor_.pid());
   successor_.commit();
 }
@@ -143,6 +148,7 @@ void Service::apply(const TakeOver&) {
   base::log_info("This master (pid {}) has the service now; it came from {}", ::getpid(), ground_.predecessor.pid());
   ground_.predecessor.forget();
   ground_.listeners.own_paths(true);
+  for (auto& [role, sockets] : ground_.sidecars) sockets.listeners.own_paths(true);
   os::set_title(process_title(config, generation.listeners, "master"));
   ground_.notify.main_pid(::getpid());
   ground_.notify.ready(supervisor_.status());

@@ -31,6 +31,7 @@ struct Plan {
   base::Nanoseconds max_lifetime{0};  ///< 0 = workers do not grow too old
   std::uint64_t max_memory = 0;       ///< private bytes above which a worker is replaced; 0 = any
   std::uint64_t max_memory_hard = 0;  ///< the same, without waiting for the replacement
+  unsigned min_ready = 1;             ///< workers that must be ready for balancers to send anything
   UpgradeMode upgrade = UpgradeMode::kTransactional;
   ReloadStrategy strategy = ReloadStrategy::kRolling;
   unsigned max_surge = 1;        ///< workers above `workers` during a replacement; those that drain are not counted

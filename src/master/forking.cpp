@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,19 @@
 #include "os/socket.hpp"
 
 namespace orrery::master {
+
+namespace {
+
+std::string_view spoken(os::Role role) {
+  switch (role) {
+    case os::Role::kWorker: break;
+    case os::Role::kAdmin: return "admin process";
+    case os::Role::kMonitor: return "monitor process";
+  }
+  return "worker";
+}
+
+}  // namespace
 
 // No other process may take for its own what the master was started with for itself.
 std::vector<std::string> own_variables() {
@@ -31,14 +45,14 @@ void Service::apply(const Spawn& action) {
     ground_.scoreboard.release(*slot);
     return inbox_.push_back(ForkFailed{action.number, pid.error().message, action.role});
   }
-  base::log_info("Booting {} with pid: {}", works ? "worker" : "admin process", *pid);
+  base::log_info("Booting {} with pid: {}", spoken(action.role), *pid);
   inbox_.push_back(Forked{action.number, *pid, action.role});
 }
 
 Result<pid_t> Service::fork_worker(const Spawn& action, std::size_t slot) {
   const Generation& generation = generations_.at(action.generation);
   os::ChildBirth child;
-  child.close = foreign_descriptors(generation);
+  child.close = foreign_descriptors(generation, os::Role::kWorker);
   child.title = process_title(generation.config, generation.listeners, fmt::format("worker {}", action.number),
                               fmt::format("gen {}", action.generation));
   return fork_process(action, slot, std::move(child), [&](os::WorkerBirth birth) {
@@ -55,15 +69,17 @@ Result<pid_t> Service::fork_sidecar(const Spawn& action, std::size_t slot) {
   const Generation& generation = generations_.at(action.generation);
   const SidecarParts& sidecar = *std::ranges::find(parts_.sidecars, action.role, &SidecarParts::role);
   os::ChildBirth child;
-  child.close = foreign_descriptors(generation);
+  child.close = foreign_descriptors(generation, action.role);
   for (const auto& listener : generation.listeners) child.close.push_back(listener->fd.get());
   for (const int fd : {ground_.handover.give.get(), ground_.handover.take.get()}) child.close.push_back(fd);
   if (const int access = generation.logs.access(); access > STDERR_FILENO) child.close.push_back(access);
-  child.title = process_title(sidecar.config, {}, "admin");
+  const ListenerSet& set = ground_.sidecars.at(action.role).set;
+  child.title = process_title(sidecar.config, set, action.role == os::Role::kAdmin ? "admin" : "monitor");
   return fork_process(action, slot, std::move(child), [&](os::WorkerBirth birth) -> int {
     const auto nobody = os::HandoverPair::open();
     if (!nobody) return base::log_critical("{}", nobody.error().message), os::kExitWorkerBoot;
     birth.config = &sidecar.config;
+    for (const auto& listener : set) birth.listeners.push_back(listener.get());
     birth.handover = &*nobody;
     return sidecar.main(std::move(birth));
   });
@@ -109,7 +125,7 @@ Result<pid_t> Service::fork_process(const Spawn& action, std::size_t slot, os::C
 
 // The pid file first: while any process holds it no new master may start. A listener of another generation
 // would keep its port open after the master closed it, a log its file after that was rotated and removed.
-std::vector<int> Service::foreign_descriptors(const Generation& generation) const {
+std::vector<int> Service::foreign_descriptors(const Generation& generation, os::Role role) const {
   std::vector<int> foreign;
   const auto add = [&foreign](int fd) {
     if (fd >= 0) foreign.push_back(fd);
@@ -123,6 +139,9 @@ std::vector<int> Service::foreign_descriptors(const Generation& generation) cons
   for (const auto& [pid, process] : processes_) add(process.pipe.get());
   for (const auto& [number, other] : generations_) {
     if (&other != &generation) std::ranges::for_each(other.logs.descriptors(), add);
+  }
+  for (const auto& [other, sockets] : ground_.sidecars) {
+    if (other != role) std::ranges::for_each(sockets.listeners.descriptors(), add);
   }
   for (const int fd : ground_.listeners.descriptors()) {
     const bool own = std::any_of(generation.listeners.begin(), generation.listeners.end(),

@@ -1,7 +1,9 @@
 #include "master/inheritance.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fmt/format.h>
+#include <iterator>
 #include <sstream>
 #include <utility>
 
@@ -9,9 +11,21 @@ namespace orrery::master {
 
 namespace {
 
-constexpr const char* kUpgrade = "ORRERY_UPGRADE";      // "1 MASTER-PID CHANNEL-FD [HANDOVER-VERSION GIVE-FD TAKE-FD]"
-constexpr const char* kListeners = "ORRERY_LISTENERS";  // lines: "FD m|s BIND": from the service manager, or a setting
+constexpr const char* kUpgrade = "ORRERY_UPGRADE";  // "1 MASTER-PID CHANNEL-FD [HANDOVER-VERSION GIVE-FD TAKE-FD]"
+// Lines: "FD m|s|a|o BIND": from the service manager, or a setting: `bind`, `admin`, `monitor`. An older binary takes a
+// letter that it does not know for `s`, finds no such setting and closes the socket.
+constexpr const char* kListeners = "ORRERY_LISTENERS";
 constexpr int kVersion = 1;
+
+char origin_of(const Inheritance::Passed& passed) {
+  if (passed.role == os::Role::kAdmin) return 'a';
+  if (passed.role == os::Role::kMonitor) return 'o';
+  return passed.from_manager ? 'm' : 's';
+}
+
+os::Role role_of(char origin) {
+  return origin == 'a' ? os::Role::kAdmin : origin == 'o' ? os::Role::kMonitor : os::Role::kWorker;
+}
 
 std::string take_variable(const char* name) {
   const char* value = std::getenv(name);
@@ -22,12 +36,18 @@ std::string take_variable(const char* name) {
 
 }  // namespace
 
+std::vector<Inheritance::Passed> Inheritance::of(os::Role role) const {
+  std::vector<Passed> own;
+  std::ranges::copy_if(listeners, std::back_inserter(own), [role](const Passed& one) { return one.role == role; });
+  return own;
+}
+
 std::vector<std::string> inheritance_names() { return {kUpgrade, kListeners}; }
 
 std::vector<std::string> to_environment(const Inheritance& inheritance) {
   std::string listeners;
   for (const auto& passed : inheritance.listeners) {
-    listeners += fmt::format("{} {} {}\n", passed.fd, passed.from_manager ? 'm' : 's', passed.bind);
+    listeners += fmt::format("{} {} {}\n", passed.fd, origin_of(passed), passed.bind);
   }
   std::string pair;
   if (const auto& handover = inheritance.handover)
@@ -49,6 +69,7 @@ std::optional<Inheritance> parse_inheritance(const std::string& upgrade, const s
     char origin = 0;
     if (!(words >> passed.fd >> origin) || words.get() != ' ' || !std::getline(words, passed.bind)) return std::nullopt;
     passed.from_manager = origin == 'm';
+    passed.role = role_of(origin);
     inheritance.listeners.push_back(std::move(passed));
   }
   return inheritance;

@@ -10,6 +10,8 @@
 #include <sys/types.h>
 #include <vector>
 
+#include "os/role.hpp"
+
 namespace orrery::master {
 
 struct Inheritance {
@@ -17,6 +19,7 @@ struct Inheritance {
     int fd = -1;
     bool from_manager = false;  ///< the service manager opened it: it stands for Config::bind
     std::string bind;
+    os::Role role = os::Role::kWorker;  ///< whose it is
     bool operator==(const Passed&) const = default;
   };
   struct Handover {
@@ -28,6 +31,9 @@ struct Inheritance {
   int channel = -1;
   std::vector<Passed> listeners;
   std::optional<Handover> handover;  ///< older binaries do not pass it
+
+  /// The listeners of one role.
+  [[nodiscard]] std::vector<Passed> of(os::Role role) const;
 };
 
 /// The variables, whatever an inheritance holds: they must not reach anybody else.

@@ -39,6 +39,19 @@ Result<ListenerSet> Listeners::open(const Config& config, const std::optional<os
   return set;
 }
 
+ListenerSet Listeners::open_what_can_be(const Config& config, const std::optional<os::Identity>& owner,
+                                        std::vector<std::string>& notes) {
+  ListenerSet set;
+  for (const std::string& bind : config.bind) {
+    auto listener = open_one(std::string{base::bind_address(bind)}, config, owner, notes);
+    if (listener)
+      set.push_back(std::move(*listener));
+    else
+      notes.push_back(listener.error().message + "; the service starts without it");
+  }
+  return set;
+}
+
 Result<std::shared_ptr<os::Listener>> Listeners::open_one(const std::string& bind, const Config& config,
                                                           const std::optional<os::Identity>& owner,
                                                           std::vector<std::string>& notes) {
@@ -115,13 +128,13 @@ std::vector<int> Listeners::descriptors() const {
   return descriptors;
 }
 
-std::vector<Inheritance::Passed> Listeners::to_pass() const {
+std::vector<Inheritance::Passed> Listeners::to_pass(os::Role role) const {
   std::vector<Inheritance::Passed> passed;
   for (const Known& known : known_) {
     const auto listener = known.listener.lock();
     if (!listener || !listener->fd || known.retired || known.lost) continue;
     const bool managed = std::find(inherited_.begin(), inherited_.end(), listener->bind) != inherited_.end();
-    passed.push_back({listener->fd.get(), managed, listener->bind});
+    passed.push_back({listener->fd.get(), managed, listener->bind, role});
   }
   return passed;
 }

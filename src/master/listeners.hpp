@@ -43,10 +43,14 @@ class Listeners {
   Result<ListenerSet> open(const Config& config, const std::optional<os::Identity>& owner,
                            std::vector<std::string>& notes);
 
+  /// The same, where what cannot be opened is a note and not an error.
+  ListenerSet open_what_can_be(const Config& config, const std::optional<os::Identity>& owner,
+                               std::vector<std::string>& notes);
+
   /// Closes what was passed on and no setting names any more.
   void drop_passed() { passed_.clear(); }
   /// Everything named, for the master after this one.
-  [[nodiscard]] std::vector<Inheritance::Passed> to_pass() const;
+  [[nodiscard]] std::vector<Inheritance::Passed> to_pass(os::Role role = os::Role::kWorker) const;
   /// The unix paths are ours to unlink at the end, or another master's.
   void own_paths(bool own);
   /// Closes the master's copies and turns nobody away: another master accepts from the same sockets.

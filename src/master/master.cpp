@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 #include <optional>
 #include <string_view>
 #include <sys/stat.h>
@@ -11,6 +12,7 @@
 #include "master/descriptors.hpp"
 #include "master/process_title.hpp"
 #include "master/service.hpp"
+#include "master/sidecar.hpp"
 #include "os/build_id.hpp"
 #include "os/signals.hpp"
 #include "os/socket.hpp"
@@ -34,13 +36,31 @@ struct Foreground {
   Listeners listeners;
   Generation first;
   std::vector<std::string> notes;
+  std::map<os::Role, SidecarSockets> sidecars;
 };
 
 Listeners make_listeners(const std::optional<Inheritance>& inheritance, std::vector<std::string>& notes) {
-  if (inheritance) return Listeners{inheritance->listeners};
+  if (inheritance) return Listeners{inheritance->of(os::Role::kWorker)};
   os::InheritedBinds inherited = os::take_inherited_binds();
   if (!inherited.note.empty()) notes.push_back(std::move(inherited.note));
   return Listeners{std::move(inherited.binds)};
+}
+
+// What tells of the service is no reason for the service not to start.
+std::map<os::Role, SidecarSockets> open_sidecars(const MasterParts& parts, const std::optional<os::Identity>& owner,
+                                                 const std::optional<Inheritance>& inheritance,
+                                                 std::vector<std::string>& notes) {
+  std::map<os::Role, SidecarSockets> opened;
+  for (const SidecarParts& sidecar : parts.sidecars) {
+    SidecarSockets& sockets = opened[sidecar.role];
+    if (inheritance) sockets.listeners = Listeners{inheritance->of(sidecar.role)};
+    const mode_t before = ::umask(0177);
+    if (!sidecar.private_sockets) ::umask(before);
+    sockets.set = sockets.listeners.open_what_can_be(sidecar.config, owner, notes);
+    ::umask(before);
+    sockets.listeners.drop_passed();
+  }
+  return opened;
 }
 
 Result<Foreground> prepare_foreground(const MasterParts& parts, const os::DescriptorLimit& limit,
@@ -49,7 +69,7 @@ Result<Foreground> prepare_foreground(const MasterParts& parts, const os::Descri
   if (const std::string why = too_few_descriptors(config, worker_count(parts, config), limit.now); !why.empty())
     return fail(why);
   std::vector<std::string> notes;
-  Foreground prepared{{}, make_listeners(inheritance, notes), {}, std::move(notes)};
+  Foreground prepared{{}, make_listeners(inheritance, notes), {}, std::move(notes), {}};
   if (const auto entered = enter_place(config); !entered) return fail(entered);
   if (!config.pidfile.empty()) {
     auto pidfile = os::Pidfile::lock(config.pidfile + (inheritance ? ".2" : ""));
@@ -60,6 +80,7 @@ Result<Foreground> prepare_foreground(const MasterParts& parts, const os::Descri
   if (!generation) return fail(generation);
   prepared.first = std::move(*generation);
   prepared.listeners.drop_passed();
+  prepared.sidecars = open_sidecars(parts, prepared.first.identity, inheritance, prepared.notes);
   return prepared;
 }
 
@@ -90,7 +111,8 @@ Result<Ground> prepare_background(const Config& config, std::string_view role, F
                 os::Notify::from_environment(),
                 std::move(*scoreboard),
                 std::move(*signals),
-                std::move(*handover)};
+                std::move(*handover),
+                std::move(foreground.sidecars)};
 }
 
 void say_start(const MasterParts& parts, const os::DescriptorLimit& limit, const ListenerSet& listeners,
@@ -100,6 +122,12 @@ void say_start(const MasterParts& parts, const os::DescriptorLimit& limit, const
   for (const std::string& note : parts.notes) base::log_warning("{}", note);
   for (const std::string& note : notes) base::log_warning("{}", note);
   for (const auto& listener : listeners) base::log_info("Listening at: {} ({})", listener->url(), ::getpid());
+}
+
+void say_sidecars(const std::map<os::Role, SidecarSockets>& sidecars) {
+  for (const auto& [role, sockets] : sidecars) {
+    for (const auto& listener : sockets.set) base::log_info("{} listens at: {}", name_of(role), listener->url());
+  }
 }
 
 int give_up(const std::string& why) {
@@ -149,6 +177,7 @@ int run_master(MasterParts parts) {
     predecessor.introduce(parts.service + ", " + os::spoken_build_id(os::build_id("/proc/self/exe")));
   ground->predecessor = std::move(predecessor);
   say_start(parts, limit, ground->first.listeners, notes);
+  say_sidecars(ground->sidecars);
   if (detaches) ground->notify.main_pid(::getpid());
   return Service{std::move(parts), std::move(*ground)}.run();
 }

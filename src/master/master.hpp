@@ -26,7 +26,8 @@ struct Reload {
 /// A child of another role than the workers': one process, which lives beside them.
 struct SidecarParts {
   os::Role role = os::Role::kAdmin;
-  Config config;  ///< what it runs with; a reload changes nothing of it
+  Config config;                 ///< what it runs with and where it listens; a reload changes nothing of it
+  bool private_sockets = false;  ///< its unix sockets are for their owner only
   os::WorkerMain main;
 };
 

@@ -76,7 +76,9 @@ Service::Service(MasterParts parts, Ground ground)
 
 int Service::run() {
   std::vector<os::Role> sidecars;
-  for (const SidecarParts& sidecar : parts_.sidecars) sidecars.push_back(sidecar.role);
+  for (const auto& [role, sockets] : ground_.sidecars) {
+    if (!sockets.set.empty()) sidecars.push_back(role);
+  }
   dispatch(Started{plan_of(generations_.at(1).config), os::has_terminal(), ground_.predecessor.there(), ::getpid() == 1,
                    std::move(sidecars)});
   while (!exit_code_) {
@@ -94,6 +96,7 @@ int Service::run() {
   say_totals();
   base::log_info("Shutting down: master");
   generations_.clear();
+  ground_.sidecars.clear();
   // After an upgrade the name is the successor's, who may be taking it at this very moment.
   const bool left = supervisor_.upgrade().state() == Upgrade::State::kCommitted;
   if (ground_.pidfile && !left) ground_.pidfile->remove();
@@ -302,6 +305,7 @@ Plan Service::plan_of(const Config& config) const {
   plan.max_lifetime = config.max_worker_lifetime;
   plan.max_memory = config.max_worker_memory;
   plan.max_memory_hard = config.max_worker_memory_hard;
+  plan.min_ready = static_cast<unsigned>(std::max(config.min_ready, 1));
   plan.upgrade = config.upgrade;
   plan.strategy = config.reload_strategy;
   plan.max_surge = static_cast<unsigned>(std::max(config.max_surge, 0));

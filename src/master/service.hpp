@@ -44,6 +44,12 @@ struct Generation {
   ListenerSet listeners;
 };
 
+/// Where a sidecar listens. The sockets outlive every generation, and every child of that role.
+struct SidecarSockets {
+  Listeners listeners{std::vector<std::string>{}};
+  ListenerSet set;
+};
+
 /// What must stand before the first fork.
 struct Ground {
   Predecessor predecessor;
@@ -55,6 +61,7 @@ struct Ground {
   os::Scoreboard scoreboard;
   os::SignalFd signals;
   os::HandoverPair handover;
+  std::map<os::Role, SidecarSockets> sidecars;
 };
 
 /// Who the workers of `config` run as, which sockets they get, and its log files, open. Warnings go to
@@ -125,7 +132,7 @@ class Service {
   Result<pid_t> fork_sidecar(const Spawn& action, std::size_t slot);
   Result<pid_t> fork_process(const Spawn& action, std::size_t slot, os::ChildBirth child,
                              const std::function<int(os::WorkerBirth)>& live);
-  [[nodiscard]] std::vector<int> foreign_descriptors(const Generation& generation) const;
+  [[nodiscard]] std::vector<int> foreign_descriptors(const Generation& generation, os::Role role) const;
   Result<void> load(unsigned number);
   void take_over(const Process& worker, Ending ending);
   [[nodiscard]] const Config& config_of(const Process& process) const;

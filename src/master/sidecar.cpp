@@ -19,7 +19,14 @@ void say(LogLevel level, std::string text, Actions& actions) { actions.emplace_b
 
 }  // namespace
 
-std::string_view name_of(os::Role role) { return role == os::Role::kAdmin ? "Admin process" : "Worker"; }
+std::string_view name_of(os::Role role) {
+  switch (role) {
+    case os::Role::kWorker: break;
+    case os::Role::kAdmin: return "Admin process";
+    case os::Role::kMonitor: return "Monitor process";
+  }
+  return "Worker";
+}
 
 void Sidecar::on(const Forked& event, const Plan& plan, base::Monotonic now, Actions& actions) {
   if (!child_ || child_->number != event.number || child_->pid != 0) return;

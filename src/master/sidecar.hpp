@@ -35,7 +35,7 @@ namespace orrery::master {
 /// Time it has to leave: what a stop waits for it at most.
 inline constexpr base::Nanoseconds kSidecarLimit = std::chrono::seconds{1};
 
-/// As the subject of a sentence: "Worker", "Admin process".
+/// As the subject of a sentence: "Worker", "Admin process", "Monitor process".
 std::string_view name_of(os::Role role);
 
 class Sidecar {

@@ -11,6 +11,8 @@ void Supervisor::describe(os::ServiceFacts& facts) const {
   const bool pends = loading_ != 0 || rolling();
   if (course_ == Course::kLingering) {
     facts.state = Told::kDrainDelay;
+  } else if (upgrade_.state() == Upgrade::State::kCommitted) {
+    facts.state = Told::kHandedOver;
   } else if (!serving()) {
     facts.state = course_ == Course::kIdle ? Told::kStarting : Told::kStopping;
   } else if (!ever_ready_) {
@@ -23,6 +25,7 @@ void Supervisor::describe(os::ServiceFacts& facts) const {
   facts.generation = generation_;
   facts.target = target_;
   facts.ready = children_.ready();
+  facts.least_ready = plan_.min_ready;
   facts.reload = reload_;
   facts.reloads_done = reloads_done_;
   facts.reloads_refused = reloads_refused_;

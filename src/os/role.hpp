@@ -11,10 +11,11 @@
 namespace orrery::os {
 
 enum class Role : std::uint8_t {
-  kWorker,  ///< one of those that serve
-  kAdmin,   ///< tells of the service, and serves nothing of it
+  kWorker,   ///< one of those that serve
+  kAdmin,    ///< tells everything of the service, and serves nothing of it
+  kMonitor,  ///< tells only how the service is
 };
 /// Roles that are not kWorker.
-inline constexpr std::size_t kOtherRoles = 1;
+inline constexpr std::size_t kOtherRoles = 2;
 
 }  // namespace orrery::os

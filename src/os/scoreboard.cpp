@@ -34,6 +34,7 @@ void fold(CountersOf<Number>& totals, const Counters& parts) {
   fold(totals.connections, parts.connections);
   fold(totals.lost_races, parts.lost_races);
   fold(totals.requests, parts.requests);
+  fold(totals.duration_ns, parts.duration_ns);
   fold(totals.responses, parts.responses);
   fold(totals.handler_errors, parts.handler_errors);
   fold(totals.late_answers, parts.late_answers);
@@ -108,6 +109,10 @@ std::optional<Totals> Scoreboard::totals() const {
 
 QuarantineTable& Scoreboard::quarantine() { return mapping_->quarantine; }
 const QuarantineTable& Scoreboard::quarantine() const { return mapping_->quarantine; }
+const QuarantineTable& Scoreboard::quarantine(const Slot& own) const {
+  static const QuarantineTable kNone{};
+  return own.role.load(std::memory_order_relaxed) == Role::kWorker ? mapping_->quarantine : kNone;
+}
 
 std::span<const Slot> Scoreboard::workers() const {
   return {mapping_->slots.data(), mapping_->used.load(std::memory_order_acquire)};

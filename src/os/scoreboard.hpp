@@ -98,6 +98,7 @@ struct CountersOf {
   Number connections{0};              ///< accepted
   Number lost_races{0};               ///< woken for a connection a sibling had taken
   Number requests{0};                 ///< answered, or given up
+  Number duration_ns{0};              ///< of all requests together
   std::array<Number, 6> responses{};  ///< by status class; [0] = none sent
   Number handler_errors{0};           ///< handlers that threw or dropped their responder
   Number late_answers{0};             ///< answers after request_deadline, dropped
@@ -190,6 +191,8 @@ class Scoreboard {
   /// Requests that no worker shall run for a while.
   [[nodiscard]] QuarantineTable& quarantine();
   [[nodiscard]] const QuarantineTable& quarantine() const;
+  /// Those that the child of slot `own` shall not run: none, when it is no worker.
+  [[nodiscard]] const QuarantineTable& quarantine(const Slot& own) const;
 
   /// Master: what it knows of the service, for readers in other processes.
   void publish(const ServiceFacts& facts);

@@ -55,6 +55,7 @@ struct ServiceFacts {
     kPaused,      ///< WINCH came: all workers leave, HUP brings them back
     kDrainDelay,  ///< TERM came: serving goes on for drain_delay, so that balancers look elsewhere
     kStopping,
+    kHandedOver,  ///< after an upgrade: the service is another master's, and this one leaves
   };
   enum class Outcome : std::uint8_t {
     kNone,     ///< there was no reload yet
@@ -73,11 +74,12 @@ struct ServiceFacts {
   };
 
   State state = State::kStarting;
-  bool crash_loop = false;  ///< workers die as soon as they are replaced: one at a time is tried
-  bool upgrading = false;   ///< USR2 came: another master is starting, or serves beside this one
-  unsigned generation = 0;  ///< the one wanted
-  unsigned target = 0;      ///< workers wanted
-  unsigned ready = 0;       ///< workers that are ready
+  bool crash_loop = false;   ///< workers die as soon as they are replaced: one at a time is tried
+  bool upgrading = false;    ///< USR2 came: another master is starting, or serves beside this one
+  unsigned generation = 0;   ///< the one wanted
+  unsigned target = 0;       ///< workers wanted
+  unsigned ready = 0;        ///< workers that are ready
+  unsigned least_ready = 1;  ///< so many must be for the service to be ready, or all when fewer are wanted
 
   Reload reload;                         ///< the last one
   std::int64_t last_good_reload_ns = 0;  ///< CLOCK_REALTIME; 0 = none yet
@@ -99,8 +101,7 @@ struct ServiceFacts {
   bool operator==(const ServiceFacts&) const = default;
 };
 
-/// Why no balancer should send anything here, as a sentence without a full stop; empty = it should. `least`: so many
-/// workers must be ready.
-std::string why_not_ready(const ServiceFacts& facts, unsigned least);
+/// Why no balancer should send anything here, as a sentence without a full stop; empty = it should.
+std::string why_not_ready(const ServiceFacts& facts);
 
 }  // namespace orrery::os

@@ -77,7 +77,7 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ht
       services_(loop_, context_, recorder_, deadlines_, *birth_.slot),
       connections_(services_, connection_limit(*birth_.config, birth_.number),
                    static_cast<std::size_t>(birth_.config->lingering_connections)),
-      flights_(*birth_.slot, birth_.board->quarantine()),
+      flights_(*birth_.slot, birth_.board->quarantine(*birth_.slot)),
       after_poll_(loop_, [this] { after_poll(); }),
       dispatch_(Dispatch::make(birth_.config->worker_class, services_, flights_, after_poll_)),
       acceptor_(loop_, *birth_.config, birth_.listeners, connections_, *birth_.slot,
@@ -212,7 +212,8 @@ void Life::begin_drain() {
     return giver_.begin();
   }
   const bool orphan = ::getppid() != birth_.master_pid;
-  if (orphan || exhausted_)
+  // No worker comes here in company: the sockets are those of a child that the next master has started anew.
+  if (orphan || exhausted_ || birth_.board->has_company())
     acceptor_.stop();
   else
     acceptor_.finish();

@@ -119,6 +119,7 @@ void Recorder::on_answered(const http::Message& message, const http::Answer& ans
   counters.requests.store(count, std::memory_order_relaxed);
   os::bump(counters.responses[static_cast<std::size_t>(std::clamp(answer.status / 100, 0, 5))]);
   os::bump(counters.latency[latency_bucket(duration)]);
+  os::bump(counters.duration_ns, static_cast<std::uint64_t>(std::max<std::int64_t>(duration.count(), 0)));
   const std::uint32_t next = slot_.finished_next.load(std::memory_order_relaxed);
   slot_.finished[next % os::kFinishedCells].write([&](os::RequestRecord& record) {
     describe(message, record);

@@ -123,7 +123,8 @@ void ServerProcess::become_server() const {
   redirect(directory.file("stdout"), STDOUT_FILENO);
   redirect(directory.file("stderr"), STDERR_FILENO);
   if (::chdir(directory.file("").c_str()) != 0) ::_exit(126);
-  for (const char* name : {"WEB_CONCURRENCY", "PORT", "FORWARDED_ALLOW_IPS", "ORRERY_CMD_ARGS", "NOTIFY_SOCKET"})
+  for (const char* name : {"WEB_CONCURRENCY", "PORT", "FORWARDED_ALLOW_IPS", "ORRERY_CMD_ARGS", "NOTIFY_SOCKET",
+                           "RUNTIME_DIRECTORY", "XDG_RUNTIME_DIR"})
     ::unsetenv(name);
   for (const auto& [name, value] : environment) ::setenv(name.c_str(), value.c_str(), 1);
   if (in_child) in_child();
@@ -184,7 +185,11 @@ bool ServerProcess::wait_for_workers(std::size_t count, std::chrono::millisecond
 }
 
 std::vector<pid_t> ServerProcess::workers_of(pid_t master) {
-  return pids(processes([&](const Stat& stat) { return stat.parent == master; }));
+  return pids(processes([&](const Stat& stat) {
+    const std::string title = stat.parent == master ? read_process_file(stat.pid, "cmdline") : "";
+    const bool tells = title.find(": admin [") != std::string::npos || title.find(": monitor [") != std::string::npos;
+    return stat.parent == master && !tells;
+  }));
 }
 
 bool ServerProcess::titled(pid_t pid, std::string_view title) {

@@ -101,7 +101,8 @@ class RunningMaster {
       parts.service = "orrery 0.1.0";
       parts.worker_main = [this](os::WorkerBirth birth) { return worker(birth); };
       if (sidecar)
-        parts.sidecars.push_back({os::Role::kAdmin, config, [this](os::WorkerBirth birth) { return sidecar(birth); }});
+        parts.sidecars.push_back(
+            {os::Role::kAdmin, config, false, [this](os::WorkerBirth birth) { return sidecar(birth); }});
       return run_master(std::move(parts));
     });
   }

@@ -39,6 +39,23 @@ TEST_CASE("validate: several settings together") {
          c.bind = {"unix:/x", "unix:///x"};
        },
        {"same address"}},
+      {"the monitor where the service listens",
+       [](Config& c) {
+         c.bind = {":80"};
+         c.monitor = {"0.0.0.0:80"};
+       },
+       {"is the same address as `:80`"}},
+      {"the monitor where the admin process listens",
+       [](Config& c) {
+         c.admin = {"unix:/x"};
+         c.monitor = {"unix:/x"};
+       },
+       {"is the same address as `unix:/x`"}},
+      {"`auto` among addresses",
+       [](Config& c) {
+         c.admin = {"auto", "unix:/x"};
+       },
+       {"`auto` stands alone, or not at all"}},
       {"two broken ones",
        [](Config& c) {
          c.bind = {"x", "x"};

@@ -48,6 +48,10 @@ TEST_CASE("wrong configs: each message says what, where, and what to write inste
       {"errorlog: ''\n", "1:11: errorlog: it is empty; give a file, or `-` for standard error\n"},
       {"user: -1\n", "1:7: user: there is no user `-1`; create it, or give another name or a uid\n"},
       {"bind: 8000\n", "1:7: bind: `8000` is not an address; for port 8000 write `:8000`\n"},
+      {"admin: 0.0.0.0:9000\n",
+       "1:8: admin: `0.0.0.0:9000` can be reached from other machines, and whoever reaches it sees everything; give a "
+       "unix socket or a loopback address, and open `monitor` to others\n"},
+      {"monitor: fd://3\n", "1:10: monitor: `fd://3` cannot be handed over; give an address\n"},
       {"bind: example.org:80\n",
        "1:7: bind: `example.org` is not a numeric address; names are not looked up, so write its IP "
        "address\n"},

@@ -21,8 +21,11 @@ Inheritance example() {
   Inheritance inheritance;
   inheritance.master = 4242;
   inheritance.channel = 9;
-  inheritance.listeners = {
-      {5, false, "0.0.0.0:8000"}, {6, true, ""}, {7, false, "unix:/run/a b.sock proxy_protocol=required"}};
+  inheritance.listeners = {{5, false, "0.0.0.0:8000"},
+                           {6, true, ""},
+                           {7, false, "unix:/run/a b.sock proxy_protocol=required"},
+                           {12, false, "unix:/run/admin.sock", os::Role::kAdmin},
+                           {13, false, "0.0.0.0:9000", os::Role::kMonitor}};
   inheritance.handover = Inheritance::Handover{3, 10, 11};
   return inheritance;
 }
@@ -38,6 +41,14 @@ TEST_CASE("inheritance: what was written is what is read") {
   CHECK(read->channel == inheritance.channel);
   CHECK(read->listeners == inheritance.listeners);
   CHECK(read->handover == inheritance.handover);
+}
+
+TEST_CASE("inheritance: the listeners of one role") {
+  const Inheritance inheritance = example();
+  CHECK(inheritance.of(os::Role::kWorker).size() == 3);
+  REQUIRE(inheritance.of(os::Role::kAdmin).size() == 1);
+  CHECK(inheritance.of(os::Role::kAdmin)[0].fd == 12);
+  CHECK(inheritance.of(os::Role::kMonitor)[0].fd == 13);
 }
 
 TEST_CASE("inheritance: a binary that hands no connections over passes no pair") {

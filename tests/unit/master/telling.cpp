@@ -96,7 +96,7 @@ TEST_CASE("telling: an upgrade is told while it is under way") {
   CHECK(facts_of(world).upgrading);
   world.send(SuccessorSpoke{true, "1 of 1 worker ready"});
   CHECK_FALSE(facts_of(world).upgrading);
-  CHECK(facts_of(world).state == State::kStopping);
+  CHECK(facts_of(world).state == State::kHandedOver);
 }
 
 }  // namespace orrery::master

@@ -13,6 +13,7 @@ ServiceFacts facts_in(State state, unsigned ready) {
   ServiceFacts facts;
   facts.state = state;
   facts.target = 4;
+  facts.least_ready = 2;
   facts.ready = ready;
   return facts;
 }
@@ -40,7 +41,13 @@ TEST_CASE("service facts: ready is a service that serves with enough workers; el
   };
   ServiceFacts looping = facts_in(State::kServing, 0);
   looping.crash_loop = true;
+  ServiceFacts few = facts_in(State::kServing, 1);
+  few.target = 1;
+  ServiceFacts none = facts_in(State::kReloading, 0);
+  none.target = 0;
   const Row rows[] = {
+      {"HUP after WINCH", none, "0 of 0 workers ready, and at least 1 must be"},
+      {"all, where fewer are wanted than must be ready", few, ""},
       {"serving", facts_in(State::kServing, 4), ""},
       {"enough of them", facts_in(State::kServing, 2), ""},
       {"a reload", facts_in(State::kReloading, 4), ""},
@@ -50,11 +57,12 @@ TEST_CASE("service facts: ready is a service that serves with enough workers; el
       {"starting", facts_in(State::kStarting, 0), "the service is starting: no worker has been ready yet"},
       {"WINCH", facts_in(State::kPaused, 4), "all workers were told to leave (WINCH); HUP brings them back"},
       {"drain_delay", facts_in(State::kDrainDelay, 4), "the service is about to stop (drain_delay runs)"},
+      {"another master has it", facts_in(State::kHandedOver, 0), ""},
       {"stopping", facts_in(State::kStopping, 4), "the service is stopping"},
   };
   for (const Row& row : rows) {
     INFO(row.name);
-    CHECK(why_not_ready(row.facts, 2) == row.reason);
+    CHECK(why_not_ready(row.facts) == row.reason);
   }
 }
 

@@ -1,0 +1,172 @@
+#include "admin/metrics.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <fmt/format.h>
+#include <iterator>
+#include <utility>
+
+#include "base/reject.hpp"
+
+namespace orrery::admin {
+
+namespace {
+
+double seconds(std::int64_t nanoseconds) { return static_cast<double>(nanoseconds) / 1e9; }
+
+/// As the value of a label: backslash, quote and line feed are escaped.
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\\' || c == '"') out += '\\';
+    if (c == '\n') {
+      out += "\\n";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+class Exposition {
+ public:
+  void counter(std::string_view name, std::string_view help) { family(name, "counter", help); }
+  void gauge(std::string_view name, std::string_view help) { family(name, "gauge", help); }
+  void histogram(std::string_view name, std::string_view help) { family(name, "histogram", help); }
+
+  /// Of the family begun last; `suffix` follows its name.
+  template <class Number>
+  void sample(Number value, std::string_view labels = {}, std::string_view suffix = {}) {
+    fmt::format_to(std::back_inserter(text_), "{}{}", name_, suffix);
+    if (!labels.empty()) fmt::format_to(std::back_inserter(text_), "{{{}}}", labels);
+    fmt::format_to(std::back_inserter(text_), " {}\n", value);
+  }
+  template <class Number>
+  void sample(Number value, std::string_view label, std::string_view label_value, std::string_view suffix) {
+    sample(value, fmt::format("{}=\"{}\"", label, escaped(label_value)), suffix);
+  }
+
+  [[nodiscard]] std::string take() { return std::move(text_); }
+
+ private:
+  void family(std::string_view name, std::string_view type, std::string_view help) {
+    name_ = name;
+    fmt::format_to(std::back_inserter(text_), "# HELP {0} {1}\n# TYPE {0} {2}\n", name, help, type);
+  }
+
+  std::string text_;
+  std::string_view name_;
+};
+
+void write_service(const os::ServiceFacts& facts, Exposition& out) {
+  out.gauge("orrery_build_info", "What runs; always 1.");
+  out.sample(
+      1, fmt::format("program=\"{}\",build_id=\"{}\"", escaped(facts.program.view()), escaped(facts.build_id.view())));
+  out.gauge("orrery_start_time_seconds", "When this master started, in Unix time.");
+  out.sample(seconds(facts.started_ns));
+  out.gauge("orrery_ready", "Whether /readyz says that the service is ready.");
+  out.sample(os::why_not_ready(facts).empty() ? 1 : 0);
+  out.gauge("orrery_crash_loop", "Whether workers die as soon as they are replaced.");
+  out.sample(facts.crash_loop ? 1 : 0);
+  out.gauge("orrery_generation", "Number of the configuration that is wanted; 1 at start.");
+  out.sample(facts.generation);
+  out.counter("orrery_reloads_total", "Reloads by what became of them.");
+  out.sample(facts.reloads_done, "outcome", "done", "");
+  out.sample(facts.reloads_refused, "outcome", "refused", "");
+  out.sample(facts.reloads_given_up, "outcome", "given_up", "");
+  using Outcome = os::ServiceFacts::Outcome;
+  const bool failed = facts.reload.outcome == Outcome::kRefused || facts.reload.outcome == Outcome::kGivenUp;
+  out.gauge("orrery_config_last_reload_successful", "Whether the last reload, if there was one, did not fail.");
+  out.sample(failed ? 0 : 1);
+  out.gauge("orrery_config_last_reload_success_timestamp_seconds",
+            "When the configuration that runs was taken in, in Unix time.");
+  out.sample(seconds(facts.last_good_reload_ns != 0 ? facts.last_good_reload_ns : facts.started_ns));
+}
+
+void write_workers(const View& view, Exposition& out) {
+  out.gauge("orrery_workers_wanted", "Worker processes that shall run.");
+  out.sample(view.facts.target);
+  out.gauge("orrery_workers", "Worker processes by state.");
+  struct Row {
+    os::WorkerState state;
+    const char* word;
+  };
+  for (const Row row : {Row{os::WorkerState::kBooting, "booting"}, Row{os::WorkerState::kReady, "ready"},
+                        Row{os::WorkerState::kDraining, "draining"}}) {
+    const auto count = std::ranges::count(view.workers, row.state, &WorkerView::state);
+    out.sample(count, "state", row.word, "");
+  }
+  out.counter("orrery_worker_starts_total", "Worker processes that were started.");
+  out.sample(view.facts.forked);
+  out.counter("orrery_worker_ends_total", "Worker processes that ended, by cause.");
+  for (std::size_t i = 0; i < view.facts.ended.size(); ++i)
+    out.sample(view.facts.ended[i], "cause", os::word_for(static_cast<os::Ending>(i)), "");
+}
+
+/// Bounds from 131 us to 69 s; each bucket of the scoreboard is twice as long as the one before.
+void write_durations(const os::Totals& totals, Exposition& out) {
+  constexpr std::size_t kFirst = 16, kLast = 35;
+  out.histogram("orrery_request_duration_seconds", "Time from a request's first byte to the end of its response.");
+  std::uint64_t below = 0, all = 0;
+  for (const std::uint64_t count : totals.latency) all += count;
+  for (std::size_t i = 0; i <= kLast; ++i) {
+    below += totals.latency[i];
+    if (i < kFirst) continue;
+    const double bound = seconds(std::int64_t{1} << (i + 1));
+    out.sample(below, "le", fmt::format("{:.9g}", bound), "_bucket");
+  }
+  out.sample(all, "le", "+Inf", "_bucket");
+  out.sample(static_cast<double>(totals.duration_ns) / 1e9, {}, "_sum");
+  out.sample(all, {}, "_count");
+}
+
+void write_requests(const View& view, Exposition& out) {
+  const os::Totals& totals = view.totals;
+  out.counter("orrery_requests_total", "Requests that were answered or given up.");
+  out.sample(totals.requests);
+  out.counter("orrery_responses_total", "Responses by class of their status; none: the client got no response.");
+  constexpr std::array kClasses{"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
+  for (std::size_t i = 0; i < kClasses.size(); ++i) out.sample(totals.responses[i], "class", kClasses[i], "");
+  write_durations(totals, out);
+  std::int64_t in_flight = 0;
+  for (const WorkerView& worker : view.workers) in_flight += worker.in_flight;
+  out.gauge("orrery_requests_in_flight", "Requests that have a handler.");
+  out.sample(in_flight);
+  out.counter("orrery_refusals_total", "Peers that were refused or cut off, by reason.");
+  for (std::size_t i = 0; i < base::kRejects.size(); ++i)
+    out.sample(totals.rejects[i], "reason", base::kRejects[i].name, "");
+  out.counter("orrery_handler_errors_total", "Handlers that threw, or dropped their responder.");
+  out.sample(totals.handler_errors);
+  out.counter("orrery_late_answers_total", "Answers that came after request_deadline and were dropped.");
+  out.sample(totals.late_answers);
+  out.counter("orrery_access_log_lines_dropped_total", "Lines that the access log did not take.");
+  out.sample(totals.access_lines_dropped);
+}
+
+void write_connections(const View& view, Exposition& out) {
+  std::int64_t open = 0;
+  for (const WorkerView& worker : view.workers) open += worker.connections;
+  out.counter("orrery_connections_accepted_total", "Connections that were accepted.");
+  out.sample(view.totals.connections);
+  out.gauge("orrery_connections_open", "Connections that are open.");
+  out.sample(open);
+  out.counter("orrery_received_bytes_total", "Bytes that clients sent.");
+  out.sample(view.totals.bytes_in);
+  out.counter("orrery_sent_bytes_total", "Bytes that were sent to clients.");
+  out.sample(view.totals.bytes_out);
+}
+
+}  // namespace
+
+std::string metrics_text(const View& view) {
+  Exposition out;
+  write_service(view.facts, out);
+  write_workers(view, out);
+  write_requests(view, out);
+  write_connections(view, out);
+  return out.take();
+}
+
+}  // namespace orrery::admin

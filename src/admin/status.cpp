@@ -1,0 +1,139 @@
+#include "admin/status.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <fmt/format.h>
+#include <iterator>
+#include <string_view>
+
+#include "base/reject.hpp"
+
+namespace orrery::admin {
+
+namespace {
+
+double seconds(base::Nanoseconds span) { return static_cast<double>(span.count()) / 1e9; }
+
+std::string moment(std::int64_t unix_ns) {
+  return unix_ns == 0 ? "null" : fmt::format("{:.3f}", static_cast<double>(unix_ns) / 1e9);
+}
+
+/// A JSON string, with its quotes. Of bytes beyond ASCII a `?` is left: a text may be cut within a character.
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      (out += '\\') += c;
+    } else if (byte < 0x20) {
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
+    } else {
+      out += byte < 0x7f ? c : '?';
+    }
+  }
+  return out + '"';
+}
+
+std::string_view word_for(os::WorkerState state) {
+  switch (state) {
+    case os::WorkerState::kFree: return "free";
+    case os::WorkerState::kBooting: return "booting";
+    case os::WorkerState::kReady: return "ready";
+    case os::WorkerState::kDraining: return "draining";
+  }
+  return "free";
+}
+
+std::string_view word_for(os::ServiceFacts::Outcome outcome) {
+  using Outcome = os::ServiceFacts::Outcome;
+  switch (outcome) {
+    case Outcome::kNone: return "none";
+    case Outcome::kPending: return "pending";
+    case Outcome::kDone: return "done";
+    case Outcome::kRefused: return "refused";
+    case Outcome::kGivenUp: return "given_up";
+  }
+  return "none";
+}
+
+std::string list_of_workers(const View& view) {
+  std::string out;
+  for (const WorkerView& worker : view.workers) {
+    fmt::format_to(std::back_inserter(out),
+                   R"({}{{"pid":{},"state":"{}","generation":{},"connections":{},"requests_in_flight":{},)"
+                   R"("requests":{},"heartbeat_age":{:.3f}}})",
+                   out.empty() ? "" : ",", worker.pid, word_for(worker.state), worker.generation, worker.connections,
+                   worker.in_flight, worker.requests, seconds(worker.silence));
+  }
+  return out;
+}
+
+std::string list_of_listeners(const os::ServiceFacts& facts) {
+  std::string out;
+  const std::size_t shown = std::min<std::size_t>(facts.listener_count, facts.listeners.size());
+  for (std::size_t i = 0; i < shown; ++i) out += (i > 0 ? "," : "") + quoted(facts.listeners[i].view());
+  return out;
+}
+
+std::string ends_by_cause(const os::ServiceFacts& facts) {
+  std::string out;
+  for (std::size_t i = 0; i < facts.ended.size(); ++i) {
+    fmt::format_to(std::back_inserter(out), "{}\"{}\":{}", i > 0 ? "," : "", os::word_for(static_cast<os::Ending>(i)),
+                   facts.ended[i]);
+  }
+  return out;
+}
+
+/// Only those that there were.
+std::string refusals(const os::Totals& totals) {
+  std::string out;
+  for (std::size_t i = 0; i < base::kRejects.size(); ++i) {
+    if (totals.rejects[i] == 0) continue;
+    fmt::format_to(std::back_inserter(out), "{}\"{}\":{}", out.empty() ? "" : ",", base::kRejects[i].name,
+                   totals.rejects[i]);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string_view word_for(os::ServiceFacts::State state) {
+  using State = os::ServiceFacts::State;
+  switch (state) {
+    case State::kStarting: return "starting";
+    case State::kServing: return "serving";
+    case State::kReloading: return "reloading";
+    case State::kPaused: return "paused";
+    case State::kDrainDelay: return "drain_delay";
+    case State::kStopping: return "stopping";
+    case State::kHandedOver: return "handed_over";
+  }
+  return "stopping";
+}
+
+std::string status_json(const View& view) {
+  const os::ServiceFacts& facts = view.facts;
+  const os::Totals& totals = view.totals;
+  const std::string reason = os::why_not_ready(facts);
+  return fmt::format(
+      R"({{"program":{},"build_id":{},"master":{},"started":{},"state":"{}","ready":{},"reason":{},)"
+      R"("master_heartbeat_age":{:.3f},"crash_loop":{},"upgrading":{},"generation":{},"listeners":[{}],)"
+      R"("workers":{{"wanted":{},"ready":{},"min_ready":{},"started":{},"ended":{{{}}},"list":[{}]}},)"
+      R"("reload":{{"outcome":"{}","generation":{},"at":{},"why":{},"last_good":{},"done":{},"refused":{},)"
+      R"("given_up":{}}},)"
+      R"("requests":{},"connections_accepted":{},"handler_errors":{},"late_answers":{},"access_lines_dropped":{},)"
+      R"("refusals":{{{}}}}})"
+      "\n",
+      quoted(facts.program.view()), facts.build_id.view().empty() ? "null" : quoted(facts.build_id.view()),
+      facts.master, moment(facts.started_ns), word_for(facts.state), reason.empty(),
+      reason.empty() ? "null" : quoted(reason), seconds(view.master_silence), facts.crash_loop, facts.upgrading,
+      facts.generation, list_of_listeners(facts), facts.target, facts.ready, facts.least_ready, facts.forked,
+      ends_by_cause(facts), list_of_workers(view), word_for(facts.reload.outcome), facts.reload.generation,
+      moment(facts.reload.at_ns), facts.reload.why.view().empty() ? "null" : quoted(facts.reload.why.view()),
+      moment(facts.last_good_reload_ns), facts.reloads_done, facts.reloads_refused, facts.reloads_given_up,
+      totals.requests, totals.connections, totals.handler_errors, totals.late_answers, totals.access_lines_dropped,
+      refusals(totals));
+}
+
+}  // namespace orrery::admin

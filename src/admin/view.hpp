@@ -1,0 +1,46 @@
+// View: one look at the whole service, as plain values, for everything that tells of it.
+//
+// Taken in the admin process from the scoreboard, which the workers and the master write: no message, no lock, no
+// question to anybody, so it works when every worker is stuck. A number in it is never below the one of an earlier
+// look. Loop thread only.
+#pragma once
+
+#include <cstdint>
+#include <sys/types.h>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "os/scoreboard.hpp"
+#include "os/service_facts.hpp"
+
+namespace orrery::admin {
+
+struct WorkerView {
+  pid_t pid = 0;
+  os::WorkerState state = os::WorkerState::kBooting;
+  std::uint32_t generation = 0;
+  std::int32_t connections = 0;  ///< open now
+  std::int32_t in_flight = 0;    ///< requests with a handler now
+  std::uint64_t requests = 0;    ///< answered, or given up
+  base::Nanoseconds silence{0};  ///< since its loop beat last; 0 when it has not begun to
+};
+
+struct View {
+  os::ServiceFacts facts;
+  os::Totals totals;
+  std::vector<WorkerView> workers;
+  base::Nanoseconds master_silence{0};  ///< since the master went round last
+};
+
+class Viewer {
+ public:
+  explicit Viewer(const os::Scoreboard& board) : board_(board) {}
+  View look(base::Monotonic now);
+
+ private:
+  const os::Scoreboard& board_;
+  os::ServiceFacts facts_;  ///< as last read whole
+  os::Totals totals_;
+};
+
+}  // namespace orrery::admin

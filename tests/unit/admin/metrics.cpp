@@ -1,0 +1,128 @@
+#include "admin/metrics.hpp"
+
+#include <catch2/catch.hpp>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+
+namespace orrery::admin {
+
+namespace {
+
+View example() {
+  View view;
+  view.facts.state = os::ServiceFacts::State::kServing;
+  view.facts.program = os::CutText<120>{"orrery 0.1.0"};
+  view.facts.build_id = os::CutText<64>{"a\"b\\c"};
+  view.facts.started_ns = 1'700'000'000'500'000'000;
+  view.facts.target = 2;
+  view.facts.ready = 2;
+  view.facts.generation = 3;
+  view.facts.forked = 5;
+  view.facts.ended[static_cast<std::size_t>(os::Ending::kCrashed)] = 2;
+  view.facts.reloads_done = 2;
+  view.totals.requests = 10;
+  view.totals.responses[2] = 9;
+  view.totals.duration_ns = 2'500'000'000;
+  view.totals.latency[3] = 4;   // far below the first bound
+  view.totals.latency[20] = 5;  // about a millisecond
+  view.totals.latency[39] = 1;  // far above the last
+  view.totals.rejects[0] = 7;
+  view.workers = {{101, os::WorkerState::kReady, 3, 4, 1, 6, {}}, {102, os::WorkerState::kDraining, 2, 1, 0, 4, {}}};
+  return view;
+}
+
+struct Scrape {
+  std::map<std::string, std::string> types;
+  std::map<std::string, std::string> samples;  ///< by name with labels, as written
+  std::string fault;
+};
+
+/// Reads the text as strictly as Prometheus' own linter would.
+Scrape read(const std::string& text) {
+  static const std::regex kHelp("# HELP ([a-z_]+) ([A-Z].*[.])"), kType("# TYPE ([a-z_]+) (counter|gauge|histogram)"),
+      kSample(R"re(([a-z_]+)(\{([a-z_]+="([^"\\\n]|\\[\\n"])*",?)*\})? ([0-9.e+-]+))re");
+  Scrape scrape;
+  std::set<std::string> helped;
+  std::string family;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    std::smatch match;
+    if (std::regex_match(line, match, kHelp)) {
+      if (!helped.insert(match[1]).second) scrape.fault = "twice: " + line;
+    } else if (std::regex_match(line, match, kType)) {
+      family = match[1];
+      if (!helped.contains(family)) scrape.fault = "type without help: " + line;
+      const bool total = family.ends_with("_total");
+      if (total != (match[2] == "counter")) scrape.fault = "_total is for counters: " + line;
+      scrape.types[family] = match[2];
+    } else if (std::regex_match(line, match, kSample)) {
+      std::string name = match[1];
+      if (scrape.types[family] == "histogram") name = std::regex_replace(name, std::regex("_(bucket|sum|count)$"), "");
+      if (name != family) scrape.fault = "sample of another family: " + line;
+      if (!scrape.samples.emplace(std::string(match[1]) + std::string(match[2]), match[5]).second)
+        scrape.fault = "the same sample twice: " + line;
+    } else {
+      scrape.fault = "not understood: " + line;
+    }
+  }
+  return scrape;
+}
+
+}  // namespace
+
+TEST_CASE("metrics: the text is well formed and keeps Prometheus' conventions") {
+  const std::string text = metrics_text(example());
+  const Scrape scrape = read(text);
+  CHECK(scrape.fault.empty());
+  CHECK(text.ends_with('\n'));
+  CHECK(scrape.samples.size() > 60);
+  for (const auto& [name, type] : scrape.types) {
+    INFO(name);
+    CHECK(name.starts_with("orrery_"));
+  }
+}
+
+TEST_CASE("metrics: values stand where they belong") {
+  const Scrape scrape = read(metrics_text(example()));
+  const auto value = [&](const std::string& sample) {
+    INFO(sample);
+    const auto found = scrape.samples.find(sample);
+    REQUIRE(found != scrape.samples.end());
+    return found->second;
+  };
+  CHECK(value(R"(orrery_build_info{program="orrery 0.1.0",build_id="a\"b\\c"})") == "1");
+  CHECK(value("orrery_start_time_seconds") == "1700000000.5");
+  CHECK(value("orrery_ready") == "1");
+  CHECK(value("orrery_generation") == "3");
+  CHECK(value("orrery_workers_wanted") == "2");
+  CHECK(value(R"(orrery_workers{state="ready"})") == "1");
+  CHECK(value(R"(orrery_workers{state="booting"})") == "0");
+  CHECK(value("orrery_worker_starts_total") == "5");
+  CHECK(value(R"(orrery_worker_ends_total{cause="crashed"})") == "2");
+  CHECK(value(R"(orrery_reloads_total{outcome="done"})") == "2");
+  CHECK(value("orrery_config_last_reload_successful") == "1");
+  CHECK(value("orrery_requests_total") == "10");
+  CHECK(value(R"(orrery_responses_total{class="2xx"})") == "9");
+  CHECK(value("orrery_requests_in_flight") == "1");
+  CHECK(value("orrery_connections_open") == "5");
+  CHECK(value(R"(orrery_refusals_total{reason="bad_request_line"})") == "7");
+}
+
+TEST_CASE("metrics: the buckets of the durations add up") {
+  const Scrape scrape = read(metrics_text(example()));
+  const auto bucket = [&](const std::string& bound) {
+    return scrape.samples.at("orrery_request_duration_seconds_bucket{le=\"" + bound + "\"}");
+  };
+  CHECK(bucket("0.000131072") == "4");
+  CHECK(bucket("0.001048576") == "4");
+  CHECK(bucket("0.002097152") == "9");
+  CHECK(bucket("68.7194767") == "9");
+  CHECK(bucket("+Inf") == "10");
+  CHECK(scrape.samples.at("orrery_request_duration_seconds_count") == "10");
+  CHECK(scrape.samples.at("orrery_request_duration_seconds_sum") == "2.5");
+}
+
+}  // namespace orrery::admin

@@ -1,0 +1,48 @@
+#include "admin/status.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+namespace orrery::admin {
+
+TEST_CASE("status: it is one JSON object, also where nothing has happened yet") {
+  const auto status = nlohmann::json::parse(status_json(View{}));
+  CHECK(status["state"] == "starting");
+  CHECK(status["ready"] == false);
+  CHECK(status["reason"] == "the service is starting: no worker has been ready yet");
+  CHECK(status["build_id"].is_null());
+  CHECK(status["reload"]["at"].is_null());
+  CHECK(status["workers"]["list"].empty());
+  CHECK(status["listeners"].empty());
+  CHECK(status["refusals"].empty());
+}
+
+TEST_CASE("status: what there is stands in it, whatever bytes a text has") {
+  View view;
+  view.facts.state = os::ServiceFacts::State::kServing;
+  view.facts.master = 4242;
+  view.facts.target = view.facts.ready = 1;
+  view.facts.listener_count = 20;
+  view.facts.listeners[0] = os::ServiceFacts::Url{"unix:/run/a \"b\".sock"};
+  view.facts.reload.outcome = os::ServiceFacts::Outcome::kRefused;
+  view.facts.reload.at_ns = 1'700'000'000'500'000'000;
+  view.facts.reload.why = os::CutText<320>{"line\n\x01 \xc3"};
+  view.facts.ended[static_cast<std::size_t>(os::Ending::kDeadline)] = 3;
+  view.totals.rejects[0] = 7;
+  view.workers = {{101, os::WorkerState::kReady, 3, 4, 1, 6, std::chrono::milliseconds{250}}};
+  const auto status = nlohmann::json::parse(status_json(view));
+  CHECK(status["master"] == 4242);
+  CHECK(status["ready"] == true);
+  CHECK(status["reason"].is_null());
+  CHECK(status["listeners"].size() == os::ServiceFacts::kListeners);
+  CHECK(status["listeners"][0] == "unix:/run/a \"b\".sock");
+  CHECK(status["reload"]["outcome"] == "refused");
+  CHECK(status["reload"]["at"] == 1'700'000'000.5);
+  CHECK(status["reload"]["why"] == "line\n\x01 ?");
+  CHECK(status["workers"]["ended"]["request_deadline"] == 3);
+  CHECK(status["workers"]["list"][0]["pid"] == 101);
+  CHECK(status["workers"]["list"][0]["heartbeat_age"] == 0.25);
+  CHECK(status["refusals"]["bad_request_line"] == 7);
+}
+
+}  // namespace orrery::admin
