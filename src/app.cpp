@@ -15,6 +15,12 @@ App& App::route(std::string method, std::string pattern, ResponderHandler handle
   return *this;
 }
 
+App& App::route(std::string method, std::string pattern, TaskHandler handler, RouteOptions options) {
+  options.stream_body = false;
+  routes_.push_back({std::move(method), std::move(pattern), {}, {}, options, std::move(handler)});
+  return *this;
+}
+
 App& App::on_worker_start(StartHook hook) {
   start_hooks_.push_back(std::move(hook));
   return *this;

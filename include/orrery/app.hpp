@@ -1,6 +1,7 @@
-// App: the routes and hooks of a service; the three things a developer writes are on this page.
+// App: the routes and hooks of a service; the four things a developer writes are on this page.
 //
 //   Handler    Response(const Request&)         answers now. May block in the classes `sync` and `threads`.
+//   Task       Task<Response>(const Request&)   waits in between (co_await, task.hpp); must not block in any class.
 //   Responder  void(Request, Responder)         answers later, from any thread; must not block in any class.
 //   Hook       Result<void>(Worker&)            runs in each worker, after the fork, before the first request.
 //
@@ -24,6 +25,7 @@
 #include "orrery/request.hpp"
 #include "orrery/response.hpp"
 #include "orrery/result.hpp"
+#include "orrery/task.hpp"
 
 namespace orrery {
 
@@ -110,6 +112,9 @@ class ORRERY_EXPORT Worker {
 };
 
 using Handler = std::function<Response(const Request&)>;
+/// A coroutine on the loop thread, in every class. What it was given as a `const Request&` is kept until it has ended;
+/// it may take a `Request` as well, which its frame then owns.
+using TaskHandler = std::function<Task<Response>(Request&&)>;
 using ResponderHandler = std::function<void(Request, Responder)>;
 /// Runs in the worker before it is ready; an error (or an exception) ends the worker with exit code 4.
 using StartHook = std::function<Result<void>(Worker&)>;
@@ -123,7 +128,8 @@ struct RouteOptions {
   std::optional<std::chrono::milliseconds> request_deadline;
   /// Instead of Config::limit_request_body, in bytes.
   std::optional<std::uint64_t> limit_request_body;
-  /// Call the handler when the head is complete and let it read the body with Responder::body().
+  /// Call the handler when the head is complete and let it read the body with Responder::body(). A Task has no
+  /// BodyReader: it gets the whole body all the same.
   bool stream_body = false;
 };
 
@@ -132,9 +138,10 @@ struct RouteOptions {
 struct Route {
   std::string method;
   std::string pattern;
-  Handler handler;  ///< exactly one of the two is set
+  Handler handler;  ///< exactly one of handler, responder and task is set
   ResponderHandler responder;
   RouteOptions options;
+  TaskHandler task = {};
 };
 
 class App;
@@ -184,10 +191,13 @@ class ORRERY_EXPORT App {
   /// Any method but HEAD and OPTIONS unless they are named; "*" is every method without a route of its own.
   App& route(std::string method, std::string pattern, Handler handler, RouteOptions options = {});
   App& route(std::string method, std::string pattern, ResponderHandler handler, RouteOptions options = {});
+  App& route(std::string method, std::string pattern, TaskHandler handler, RouteOptions options = {});
   template <class H>
   App& route(std::string method, std::string pattern, H handler, RouteOptions options = {}) {
     if constexpr (std::is_invocable_v<H&, Request, Responder>) {
       return route(std::move(method), std::move(pattern), ResponderHandler{std::move(handler)}, options);
+    } else if constexpr (std::is_invocable_r_v<Task<Response>, H&, Request>) {
+      return route(std::move(method), std::move(pattern), TaskHandler{std::move(handler)}, options);
     } else {
       return route(std::move(method), std::move(pattern), Handler{std::move(handler)}, options);
     }

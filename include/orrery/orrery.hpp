@@ -10,8 +10,9 @@
 //     return orrery::run(argc, argv, std::move(app));
 //   }
 //
-// Start here: app.hpp (routes, handlers, hooks), then request.hpp and response.hpp (what a handler sees), config.hpp
-// (every setting), server.hpp (running it), result.hpp (errors). `./service --help` has the operator's side.
+// Start here: app.hpp (routes, handlers, hooks), then request.hpp and response.hpp (what a handler sees), task.hpp
+// (handlers that wait), config.hpp (every setting), server.hpp (running it), result.hpp (errors). `./service --help`
+// has the operator's side.
 #pragma once
 
 #include "orrery/app.hpp"
@@ -20,3 +21,4 @@
 #include "orrery/response.hpp"
 #include "orrery/result.hpp"
 #include "orrery/server.hpp"
+#include "orrery/task.hpp"

@@ -108,6 +108,16 @@ struct Departure {
   void forget_sent_chunks(std::uint64_t unsent);
 };
 
+/// Is told on the loop thread that nobody waits for an answer any more; perhaps in the middle of a connection's work,
+/// so it acts later. Takes itself out of the message before it goes.
+class CancelListener {
+ public:
+  virtual void on_cancelled() = 0;
+
+ protected:
+  ~CancelListener() = default;
+};
+
 class Message : public MessageState {
  public:
   explicit Message(MessagePool& pool) : pool_(&pool) {}
@@ -125,6 +135,7 @@ class Message : public MessageState {
   base::Address peer;                    ///< the other end of the connection
   base::Address client;                  ///< who asked, as trusted proxies say; else the peer
   std::atomic<bool> cancelled{false};
+  CancelListener* cancel_listener = nullptr;  ///< loop thread
   Departure departure;
 
   [[nodiscard]] std::string_view view(Span span) const { return {bytes + span.begin, span.length}; }
@@ -154,6 +165,12 @@ class Message : public MessageState {
   void set_id(const std::array<char, 16>& made) {
     std::copy(made.begin(), made.end(), id.begin());
     id_length = static_cast<std::uint8_t>(made.size());
+  }
+
+  /// Nobody waits for the answer any more. Loop thread.
+  void cancel() {
+    cancelled.store(true, std::memory_order_release);
+    if (cancel_listener) cancel_listener->on_cancelled();
   }
 
   /// Makes the head independent of the buffer it came in.

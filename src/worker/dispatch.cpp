@@ -9,6 +9,7 @@
 
 #include "http/problem.hpp"
 #include "worker/connections.hpp"
+#include "worker/coroutines.hpp"
 #include "worker/fence.hpp"
 #include "worker/reply.hpp"
 #include "worker/thread_pool.hpp"
@@ -154,10 +155,9 @@ Pulled call_pull(const Response::Pull& pull) {
 void Dispatch::request(Session& session, RequestId id) {
   if (!flights_.none_held() && refuse_if_held(session, id)) return;
   const Route& route = services_.context.routes[session.message(id).match.route];
-  if (route.responder)
-    run_responder(session, id, route);
-  else
-    run_handler(session, id, route);
+  if (route.handler) return run_handler(session, id, route);
+  if (route.task) return services_.coroutines->start(session, id, route);
+  run_responder(session, id, route);
 }
 
 bool Dispatch::refuse_if_held(Session& session, RequestId id) {

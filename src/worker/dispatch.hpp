@@ -5,8 +5,9 @@
 //   threads  on a pool of `threads`; at most `thread_queue` wait, the rest is answered 503
 //
 // A request that is in quarantine meets no handler in any class.
-// Handlers that take a Responder run on the loop thread in every class. Nothing a handler throws gets past this room:
-// it becomes a response and a log line. Loop thread only, but for what the pool runs.
+// Handlers that take a Responder, and those that are coroutines, run on the loop thread in every class. Nothing a
+// handler throws gets past this room: it becomes a response and a log line. Loop thread only, but for what the pool
+// runs.
 #pragma once
 
 #include <memory>

@@ -78,6 +78,7 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ht
       connections_(services_, connection_limit(*birth_.config, birth_.number),
                    static_cast<std::size_t>(birth_.config->lingering_connections)),
       flights_(*birth_.slot, birth_.board->quarantine(*birth_.slot)),
+      coroutines_(services_, flights_),
       after_poll_(loop_, [this] { after_poll(); }),
       dispatch_(Dispatch::make(birth_.config->worker_class, services_, flights_, after_poll_)),
       acceptor_(loop_, *birth_.config, birth_.listeners, connections_, *birth_.slot,
@@ -91,6 +92,7 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ht
       grace_(loop_, [this] { on_grace_over(); }) {
   services_.connections = &connections_;
   services_.dispatch = dispatch_.get();
+  services_.coroutines = &coroutines_;
   connections_.on_room([this] { acceptor_.resume(); });
   acceptor_.on_no_time(
       [this](int socket, const base::Address& peer, ProxyProtocol proxy) { return pass_on(socket, peer, proxy); });
@@ -183,7 +185,13 @@ void Life::after_poll() {
   slept_ = dispatch_->willing();
   giver_.after_poll();
   connections_.free_buried();
-  if (draining_ && connections_.empty() && (!giver_.begun() || giver_.done())) loop_.stop();
+  if (draining_ && nothing_left()) loop_.stop();
+}
+
+/// A coroutine whose client has gone is still to be unwound.
+bool Life::nothing_left() const {
+  if (!connections_.empty() || (giver_.begun() && !giver_.done())) return false;
+  return coroutines_.empty() || grace_over_;
 }
 
 void Life::on_signals() {
@@ -221,8 +229,14 @@ void Life::begin_drain() {
   connections_.drain();
 }
 
-/// What a handler holds is left to the master, who ends this process and reports it.
+/// What a handler holds is left to the master, who ends this process and reports it; those that are suspended are
+/// answered.
 void Life::on_grace_over() {
+  grace_over_ = true;
+  const std::size_t cancelled = coroutines_.cancel_all();
+  if (cancelled > 0)
+    base::log_warning("graceful_timeout is over: {} suspended handler{} cancelled", cancelled,
+                      cancelled == 1 ? " was" : "s were");
   const std::size_t cut = connections_.cut_off();
   if (cut > 0)
     base::log_warning("graceful_timeout is over: {} connection{} cut off before the answer was sent", cut,

@@ -17,6 +17,7 @@
 #include "uv/loop.hpp"
 #include "worker/acceptor.hpp"
 #include "worker/connections.hpp"
+#include "worker/coroutines.hpp"
 #include "worker/dispatch.hpp"
 #include "worker/flights.hpp"
 #include "worker/handover.hpp"
@@ -48,6 +49,7 @@ class Life final : public orrery::Worker {
   void on_signals();
   void begin_drain();
   void on_grace_over();
+  [[nodiscard]] bool nothing_left() const;
   [[noreturn]] void quit();
   /// Gives a fresh connection to whichever sibling is free.
   bool pass_on(int socket, const base::Address& peer, ProxyProtocol proxy);
@@ -66,6 +68,7 @@ class Life final : public orrery::Worker {
   Services services_;
   Connections connections_;
   Flights flights_;
+  Coroutines coroutines_;
   uv::AfterPoll after_poll_;
   std::unique_ptr<Dispatch> dispatch_;
   Acceptor acceptor_;
@@ -78,6 +81,7 @@ class Life final : public orrery::Worker {
   std::vector<std::unique_ptr<uv::Timer>> tasks_;
   bool slept_ = true;  ///< the loop had nothing to do before this turn's poll phase
   bool draining_ = false;
+  bool grace_over_ = false;
   bool exhausted_ = false;    ///< every handler thread was past its deadline when last looked
   bool asked_to_go_ = false;  ///< the master was told to replace this worker
 };

@@ -55,6 +55,8 @@ void Reply::fail_with(std::string why) {
   });
 }
 
+bool Reply::wanted() const { return services_.connections->find(key_) != nullptr; }
+
 void Reply::dropped() { fail_with("its Responder was dropped without an answer"); }
 
 Result<Stream> Reply::start(Response head) {

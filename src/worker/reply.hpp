@@ -33,6 +33,8 @@ class Reply : public std::enable_shared_from_this<Reply> {
   void fail_with(std::string why);
   /// Its Responder went away unanswered.
   void dropped();
+  /// A session still waits for the answer. Loop thread.
+  [[nodiscard]] bool wanted() const;
   /// Of its flight.
   [[nodiscard]] int cell() const { return cell_; }
   /// Loop thread.

@@ -19,6 +19,7 @@
 namespace orrery::worker {
 
 class Connections;
+class Coroutines;
 class Dispatch;
 
 /// Output buffers not in use. A session has one only while it is its turn; turns may nest (a handler writes to
@@ -58,6 +59,7 @@ struct Services {
   os::Slot& slot;
   Connections* connections = nullptr;
   Dispatch* dispatch = nullptr;
+  Coroutines* coroutines = nullptr;
   OutputPool outputs;
   http::h1::DecoderPool decoders;
 

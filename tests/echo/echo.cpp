@@ -17,6 +17,7 @@
 //   GET  /crash/{how}             segv, abort, fpe, overflow (the stack), exit, deadlock, spin, memory (8 GiB)
 //   GET  /crash/{how}/answering   the same in a handler that has a Responder
 //   GET  /inject                  tries to forge a header field
+//   any  /task/…                  the same as coroutines: see tasks.cpp
 //
 // With ECHO_ROUTES=corpus it has the routes of tests/corpus/README.md instead, with ECHO_ROUTES=twice one of them
 // twice. With ECHO_START=fail in its environment the workers' start hook fails, with `throw` it throws, with `exit` it
@@ -36,6 +37,8 @@
 #include <vector>
 
 #include "orrery/orrery.hpp"
+
+#include "tasks.hpp"
 
 namespace {
 
@@ -267,6 +270,7 @@ orrery::App make_app() {
     auto stream = std::move(responder).start(std::move(head));
     if (stream) subscribers->all.push_back({std::move(*stream), count});
   });
+  add_tasks(app);
   app.on_check([](const orrery::Config&) -> orrery::Result<void> {
     const char* told = std::getenv("ECHO_START");
     return told != nullptr && std::string_view{told} == "fail" ? orrery::fail("told to fail") : orrery::Result<void>{};

@@ -40,7 +40,7 @@ void Connection::reject(Reject reason, Monotonic now, std::chrono::seconds retry
     break_off(kClientLeft, now);
     return close(status != 0 ? Linger::kYes : Linger::kNo);
   }
-  request_.message->cancelled.store(true, std::memory_order_release);
+  request_.message->cancel();
   request_.message->keep_alive = false;
   Response response = problem(status, base::row(reason).sentence, request_.message->error_accept());
   if (retry_after.count() > 0) response.add_field("Retry-After", std::to_string(retry_after.count()));

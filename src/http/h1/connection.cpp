@@ -177,7 +177,7 @@ void Connection::depart(std::uint64_t bytes, Monotonic blocked_until) {
 /// still leave.
 void Connection::break_off(int unanswered, Monotonic now) {
   if (!request_.message) return;
-  request_.message->cancelled.store(true, std::memory_order_release);
+  request_.message->cancel();
   const bool streaming = request_.phase == Phase::kStreaming;
   const bool whole = request_.phase == Phase::kHandling && request_.message->dispatched != Monotonic{};
   if (!streaming && !whole && request_.phase != Phase::kBody) return;

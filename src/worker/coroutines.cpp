@@ -1,0 +1,144 @@
+#include "worker/coroutines.hpp"
+
+#include <atomic>
+#include <coroutine>
+#include <exception>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "http/message.hpp"
+#include "http/problem.hpp"
+#include "worker/fence.hpp"
+#include "worker/reply.hpp"
+
+namespace orrery::worker {
+
+/// One handler's task, the strand it runs on, and the request it has.
+class Coroutines::Running final : public tasks::Strand, http::CancelListener {
+ public:
+  Running(Coroutines& owner, Number number, http::Message& message, std::shared_ptr<Reply> reply)
+      : Strand(owner),
+        owner_(owner),
+        number_(number),
+        message_(message),
+        reply_(std::move(reply)),
+        request_(message.share()) {
+    message_.cancel_listener = this;
+  }
+  ~Running() override { message_.cancel_listener = nullptr; }
+
+  /// This may be gone afterwards, as after each call that lets the task go on.
+  void begin(const TaskHandler& handler) {
+    const auto former = owner_.flights_.enter(reply_->cell());
+    try {
+      task_.emplace(handler(std::move(request_)));
+      task_->expect_fresh();
+    } catch (...) {
+      failure_ = std::current_exception();
+      ended_ = true;
+    }
+    owner_.flights_.leave(former);
+    if (ended_) return finish();
+    run(task_->begin(*this));
+  }
+
+  /// Answers with what became of the task.
+  void finish() {
+    answer();
+    owner_.running_.erase(number_);
+  }
+
+ private:
+  void run(std::coroutine_handle<> coroutine) override {
+    const auto former = owner_.flights_.enter(reply_->cell());
+    ++depth_;
+    coroutine.resume();
+    --depth_;
+    owner_.flights_.leave(former);
+    if (ended_ && depth_ == 0) finish();
+  }
+  /// The frame is still in use until run() is done; where an awaitable of the application's own has resumed it, until
+  /// that is.
+  std::coroutine_handle<> ended(const std::exception_ptr&) noexcept override {
+    ended_ = true;
+    if (depth_ == 0) owner_.finish_later(number_);
+    return std::noop_coroutine();
+  }
+  void on_cancelled() override { owner_.cancel_later(number_); }
+
+  void answer() {
+    try {
+      if (failure_) std::rethrow_exception(failure_);
+      reply_->answer(task_->result());
+    } catch (const HttpError& error) {
+      reply_->answer(http::problem(error.status, error.message, message_.error_accept()));
+    } catch (const Cancelled&) {
+      answer_cancelled();
+    } catch (...) {
+      reply_->fail_with(describe_exception());
+    }
+  }
+  void answer_cancelled() {
+    if (!reply_->wanted()) return;
+    if (owner_.leaving_ || message_.cancelled.load(std::memory_order_relaxed))
+      reply_->answer(http::problem(503, "This was given up before it was done.", message_.error_accept()));
+    else
+      reply_->fail_with("it threw Cancelled, though its answer was waited for");
+  }
+
+  Coroutines& owner_;
+  Number number_;
+  http::Message& message_;
+  std::shared_ptr<Reply> reply_;  ///< keeps the message
+  Request request_;               ///< what the handler's reference shows, unless it has taken it
+  std::optional<Task<Response>> task_;
+  std::exception_ptr failure_;  ///< of the call that should have made the task
+  int depth_ = 0;
+  bool ended_ = false;
+};
+
+Coroutines::Coroutines(Services& services, Flights& flights)
+    : services_(services), flights_(flights), alarms_(services.loop) {}
+
+Coroutines::~Coroutines() = default;
+
+void Coroutines::start(Session& session, http::RequestId id, const Route& route) {
+  http::Message& message = session.message(id);
+  auto reply = std::make_shared<Reply>(services_, flights_, session.key(id), message);
+  const Number number = ++last_;
+  const auto place =
+      running_.emplace(number, std::make_unique<Running>(*this, number, message, std::move(reply))).first;
+  place->second->begin(route.task);
+}
+
+std::size_t Coroutines::cancel_all() {
+  leaving_ = true;
+  std::vector<Number> all;
+  for (const auto& [number, running] : running_) all.push_back(number);
+  for (const Number number : all)
+    if (Running* const running = find(number)) running->cancel();
+  return all.size();
+}
+
+void Coroutines::post(std::function<void()> act) { services_.mailbox->post(std::move(act)); }
+
+Coroutines::Running* Coroutines::find(Number number) const {
+  const auto found = running_.find(number);
+  return found == running_.end() ? nullptr : found->second.get();
+}
+
+void Coroutines::finish_later(Number number) {
+  post([this, number] {
+    if (Running* const running = find(number)) running->finish();
+  });
+}
+
+void Coroutines::cancel_later(Number number) {
+  post([this, number] {
+    if (Running* const running = find(number)) running->cancel();
+  });
+}
+
+}  // namespace orrery::worker
