@@ -61,6 +61,12 @@ enum class EncodedSlash : std::uint8_t {
   kKeep,    ///< it separates no segments: `%2F` in Request::path(), a slash in the value of Request::param()
 };
 
+/// What it means when a client closes its side of the connection while its request waits or is handled (a FIN).
+enum class ClientHalfClose : std::uint8_t {
+  kLeaves,  ///< nobody waits for the answer: the request is cancelled; an answer that still comes is still sent
+  kWaits,   ///< the client only has nothing more to ask
+};
+
 /// The form of the answers the server makes itself: errors, refusals.
 enum class ErrorForm : std::uint8_t {
   kAuto,  ///< what the request accepts: HTML, JSON, else plain text
@@ -173,6 +179,7 @@ struct Config {
 
   // --- answers ---
   ErrorForm error_form = ErrorForm::kAuto;
+  ClientHalfClose client_half_close = ClientHalfClose::kLeaves;
 
   // --- trust ---
   /// Proxies (addresses or CIDR; `*` = all) whose X-Forwarded-For, Forwarded, scheme headers and X-Request-ID are

@@ -80,8 +80,16 @@ class ORRERY_EXPORT Request {
   /// is missing (HTTP/1.0).
   [[nodiscard]] std::string_view host() const;
 
-  /// True once nobody waits for the answer: the client is gone, or `request_deadline` has passed. Any thread.
+  /// True once nobody waits for the answer: the client is gone, or has closed its side of the connection
+  /// (Config::client_half_close), or `request_deadline` has passed. What is answered all the same is sent as long as
+  /// the connection can take it. Any thread; in the class `sync` it asks the kernel, which is a system call.
   [[nodiscard]] bool cancelled() const noexcept;
+  /// Calls `callback` when cancelled() becomes true, once, on the loop thread of the worker; at once when it is true
+  /// already; never after the answer has been given or its stream has begun (see Stream::on_closed). A second callback
+  /// takes the place of the first. For handlers that answer later: call it on the loop thread, where a handler with a
+  /// Responder runs in every class and one without in the class `async`; from another thread it throws
+  /// std::logic_error.
+  void on_cancelled(std::function<void()> callback) const;
   /// When the handler must have answered; nothing when it has no limit.
   [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> deadline() const;
   /// The class of the worker that runs the handler.

@@ -68,6 +68,7 @@ namespace orrery::base {
   X(no_memory,             503, "there is no memory for the request's body") \
   X(too_many_connections,    0, "the longest-idle connection was closed to make room for a new one") \
   X(truncated_request,       0, "the client closed in the middle of a request") \
+  X(client_left,             0, "the client closed while its request waited for a handler behind others") \
   X(silent_connection,       0, "the client sent nothing within header_timeout")
 // clang-format on
 

@@ -236,6 +236,14 @@ std::vector<Setting> make_settings() {
                  {"json", int(ErrorForm::kJson)}},
      .doc = "Form of the errors the server answers itself: auto, text, html or json. With `auto` a request that "
             "accepts HTML gets HTML, one that accepts JSON gets JSON, and any other gets plain text."},
+    {.name = "client_half_close", .member = &Config::client_half_close, .kind = Kind::kChoice,
+     .group = Group::kAnswers, .impact = Impact::kRespawn, .flags = {"client-half-close"}, .placeholder = "WORD",
+     .choices = {{"leaves", int(ClientHalfClose::kLeaves)}, {"waits", int(ClientHalfClose::kWaits)}},
+     .doc = "What a client means that closes its side of the connection before it has its answer: leaves or waits. "
+            "Most clients do that when they give up. With `leaves` the request is cancelled, which its handler can "
+            "ask for, and one that waits for a handler behind others gives its place up and gets no answer; one that "
+            "a free handler takes at once is served, and every answer that still comes is sent. With `waits` nothing "
+            "of that happens."},
 
     // --- trust ---
     {.name = "forwarded_allow_ips", .member = &Config::forwarded_allow_ips, .kind = Kind::kList, .group = Group::kTrust,

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -48,6 +49,12 @@ class Observer {
   virtual void on_unsendable(const Message& message) = 0;
 };
 
+/// A callback of Request::on_cancelled that is not needed any more.
+struct Cancellation {
+  std::function<void()> callback;
+  bool due;  ///< to be called; else its request is answered
+};
+
 struct Context {
   Context(const Config& settings, const Router& table, const std::vector<Route>& all_routes, Observer& listener,
           Proxies trusted_proxies, std::uint64_t id_seed)
@@ -70,6 +77,8 @@ struct Context {
   RequestIds ids;
   MessagePool pool;
   DateLine date;
+  /// Left by the connections for the one that drives them: to be called, or dropped, outside of what they are doing.
+  std::vector<Cancellation> cancellations;
 };
 
 }  // namespace orrery::http

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstring>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 #include "http/characters.hpp"
@@ -152,6 +153,8 @@ Request Message::share() {
   return Request{this, true};
 }
 
+bool Message::on_loop_thread() const noexcept { return pool_->on_owner_thread(); }
+
 void Message::release() noexcept {
   // The only one who has it needs no locked instruction to know.
   if (references_.load(std::memory_order_acquire) != 1 && references_.fetch_sub(1, std::memory_order_acq_rel) != 1)
@@ -178,6 +181,8 @@ void Message::clear() {
   match.names = nullptr;
   pull.reset();
   cancelled.store(false, std::memory_order_relaxed);
+  over.store(false, std::memory_order_relaxed);
+  if (on_cancelled) on_cancelled = nullptr;
   trim(kept_);
   peer_text_.clear();
   client_text_.clear();
@@ -266,7 +271,16 @@ std::string_view Request::client() const { return shown(message_->client, messag
 std::string_view Request::scheme() const { return message_->secure ? "https" : "http"; }
 std::string_view Request::host() const { return message_->view(message_->authority); }
 
-bool Request::cancelled() const noexcept { return message_->cancelled.load(std::memory_order_acquire); }
+bool Request::cancelled() const noexcept {
+  return message_->cancelled.load(std::memory_order_acquire) || (message_->probe && message_->probe->left());
+}
+
+void Request::on_cancelled(std::function<void()> callback) const {
+  if (!message_->on_loop_thread())
+    throw std::logic_error("Request::on_cancelled was called off the loop thread; use Worker::post");
+  if (message_->cancelled.load(std::memory_order_relaxed)) return callback();
+  if (!message_->answered) message_->on_cancelled = std::move(callback);
+}
 
 std::optional<std::chrono::steady_clock::time_point> Request::deadline() const {
   if (message_->deadline == base::Monotonic{}) return {};

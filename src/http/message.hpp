@@ -13,6 +13,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,6 +51,15 @@ struct FieldSpan {
 /// How the end of the body is known (RFC 9112, 6.3).
 enum class BodyFraming : std::uint8_t { kNone, kLength, kChunked };
 
+/// Looks whether a client still waits, where the loop cannot look because a handler runs on its thread. Any thread.
+class ClientProbe {
+ public:
+  [[nodiscard]] virtual bool left() const noexcept = 0;
+
+ protected:
+  ~ClientProbe() = default;
+};
+
 /// What each request begins with, and a message that goes back to the pool is set to.
 struct MessageState {
   // --- the head ---
@@ -77,9 +87,12 @@ struct MessageState {
   bool path_is_raw = true;
   bool keep_alive = true;
   bool expects_continue = false;
-  bool secure = false;  ///< a trusted proxy was asked over https
+  bool answered = false;  ///< what its handler says is not waited for any more
+  bool secure = false;    ///< a trusted proxy was asked over https
   std::uint8_t id_length = 0;
   WorkerClass worker_class = WorkerClass::kAsync;
+  std::uint64_t ticket = 0;  ///< of its place in a queue for a handler; 0 = it keeps it, or has none
+  const ClientProbe* probe = nullptr;
   std::uint32_t flight = 0;           ///< of its last handler that may outlive the answer, in the worker's records
   std::string_view error_media_type;  ///< of the server's own answers; empty = what `accept` wants
   base::Monotonic started{};          ///< its first byte came
@@ -134,7 +147,9 @@ class Message : public MessageState {
   std::array<char, 64> id{};             ///< the first `id_length` of them
   base::Address peer;                    ///< the other end of the connection
   base::Address client;                  ///< who asked, as trusted proxies say; else the peer
-  std::atomic<bool> cancelled{false};
+  std::atomic<bool> cancelled{false};    ///< nobody waits for the answer
+  std::atomic<bool> over{false};         ///< nor could it be sent
+  std::function<void()> on_cancelled;    ///< its handler's; loop thread only
   CancelListener* cancel_listener = nullptr;  ///< loop thread
   Departure departure;
 
@@ -167,12 +182,6 @@ class Message : public MessageState {
     id_length = static_cast<std::uint8_t>(made.size());
   }
 
-  /// Nobody waits for the answer any more. Loop thread.
-  void cancel() {
-    cancelled.store(true, std::memory_order_release);
-    if (cancel_listener) cancel_listener->on_cancelled();
-  }
-
   /// Makes the head independent of the buffer it came in.
   void keep_bytes();
   /// Bytes of a head that is not complete yet.
@@ -200,6 +209,8 @@ class Message : public MessageState {
   [[nodiscard]] Request share();
 
   void retain() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
+  /// This is the loop thread of its worker.
+  [[nodiscard]] bool on_loop_thread() const noexcept;
   /// Gives one reference back. The last one returns the message to its pool (on the loop thread) or deletes it.
   void release() noexcept;
 

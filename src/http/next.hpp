@@ -14,6 +14,7 @@ using RequestId = std::uint32_t;
 enum class Step : std::uint8_t {
   kWait,     ///< nothing until bytes, an answer, room to write, or deadline()
   kRequest,  ///< message() is ready for its handler
+  kLeft,     ///< the client of a request that has its handler, or waits for it, has left
   kBody,     ///< take_body_piece() has what the handler asked for with want_body()
   kPull,     ///< the socket can take more: call message()->pull and give the piece to pulled()
   kFlush,    ///< send the output, then ask again
@@ -23,7 +24,7 @@ enum class Step : std::uint8_t {
 
 struct Next {
   Step step = Step::kWait;
-  RequestId request = 0;  ///< of kRequest, kBody and kPull
+  RequestId request = 0;  ///< of kRequest, kLeft, kBody and kPull
 };
 
 }  // namespace orrery::http

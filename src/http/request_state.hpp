@@ -39,6 +39,7 @@ struct RequestState {
   Phase phase = Phase::kNone;
   bool no_body = false;      ///< the response has none: HEAD, 204, 304
   bool pull_out = false;     ///< a kPull is under way
+  bool left = false;         ///< its client has left, and a kLeft must tell it
   bool body_wanted = false;  ///< the handler has asked for a piece of the body
 
   [[nodiscard]] bool is(RequestId name) const { return name == id && phase > Phase::kHead; }
@@ -46,7 +47,7 @@ struct RequestState {
   /// Its head is here: it gets its name.
   void name(RequestId its_id) {
     id = its_id;
-    no_body = pull_out = body_wanted = false;
+    no_body = pull_out = left = body_wanted = false;
   }
   /// Finds what answers it: a handler, at once or when its body is here, or nothing but the server itself (see
   /// has_handler). Says why it is refused instead.

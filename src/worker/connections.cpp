@@ -15,6 +15,20 @@ constexpr unsigned kMostSteps = 64;
 
 }  // namespace
 
+Connections::Connections(Services& services, std::size_t most, std::size_t most_lingering)
+    : services_(services),
+      ends_(services.loop,
+            [this](std::uint64_t tag, bool broken) {
+              Session* const session = at(static_cast<std::uint32_t>(tag >> 32U));
+              if (session && session->serial_ == static_cast<std::uint32_t>(tag)) session->on_noticed_end(broken);
+            }),
+      most_(most),
+      most_lingering_(most_lingering) {}
+
+void Connections::watch_end(const Session& session) {
+  ends_.watch(session.stream_.descriptor(), std::uint64_t{session.index_} << 32U | session.serial_);
+}
+
 void Connections::add(base::UniqueFd socket, const base::Address& peer, ProxyProtocol proxy) {
   Session& session = seat(peer, proxy);
   os::bump(services_.slot.counters.connections);

@@ -14,14 +14,14 @@
 #include <vector>
 
 #include "os/handover.hpp"
+#include "uv/end_watch.hpp"
 #include "worker/session.hpp"
 
 namespace orrery::worker {
 
 class Connections {
  public:
-  Connections(Services& services, std::size_t most, std::size_t most_lingering)
-      : services_(services), most_(most), most_lingering_(most_lingering) {}
+  Connections(Services& services, std::size_t most, std::size_t most_lingering);
 
   /// Takes a fresh connection in.
   void add(base::UniqueFd socket, const base::Address& peer, ProxyProtocol proxy);
@@ -60,6 +60,8 @@ class Connections {
   }
   /// Its answer is sent, its client still sends. False when it may not linger.
   bool now_lingering(Session& session);
+  /// It is not read, and must hear all the same when its client leaves. To be asked once for a session.
+  void watch_end(const Session& session);
   void bury(Session& session);
   /// Frees what was buried. Call when no session is on the stack.
   void free_buried() { buried_.clear(); }
@@ -84,6 +86,7 @@ class Connections {
   Session* longest_idle();
 
   Services& services_;
+  uv::EndWatch ends_;
   std::size_t most_;
   std::size_t most_lingering_;
   std::size_t open_ = 0;

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <deque>
+#include <poll.h>
 #include <string_view>
 #include <utility>
 
@@ -30,47 +32,103 @@ class AsyncDispatch final : public Dispatch {
   }
 };
 
+/// Whether the client of the request that is run has closed its side, asked of the kernel.
+class SocketProbe final : public http::ClientProbe {
+ public:
+  /// -1: none is run.
+  void look_at(int socket) { socket_ = socket; }
+  [[nodiscard]] bool left() const noexcept override {
+    pollfd asked{socket_, POLLRDHUP, 0};
+    return socket_ >= 0 && ::poll(&asked, 1, 0) > 0 && (asked.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+  }
+
+ private:
+  int socket_ = -1;
+};
+
 /// Handlers run here after the poll phase: short ones in a row, and after each longer one the loop reads what came for
 /// the other connections, and an idle sibling gets the new ones.
+///
+/// While a longer one runs, clients wait behind it in the kernel, and some leave. Their requests are read one by one
+/// once it is done. So the worker is *behind* from then on, until the loop has found nothing to read for some turns, in
+/// which it does not sleep; and while it is behind it looks before each handler whether its client still waits.
 class SyncDispatch final : public Dispatch {
  public:
   SyncDispatch(Services& services, Flights& flights, uv::AfterPoll& after_poll)
       : Dispatch(services, flights), after_poll_(after_poll) {}
 
   void after_poll() override {
+    ++turn_;
+    if (quiet_turns_ > 0) catch_up();
     if (waiting_.empty()) return;
     base::Monotonic now = base::monotonic_now();
     const base::Monotonic end = now + kInARow;
     do {
       now = run_next(now);
     } while (!waiting_.empty() && now < end);
+    if (now >= end && minds_leaving_) quiet_turns_ = kQuietTurns;
+    after_poll_.spin(!waiting_.empty() || quiet_turns_ > 0);
   }
   [[nodiscard]] bool willing() const override { return waiting_.empty(); }
+  bool give_up_place(Session& session, RequestId id) override {
+    if (waiting_.empty() || session.message(id).ticket == 0) return false;
+    const Waiting& next = waiting_.front();
+    return next.key != session.key(id) || next.turn != turn_;
+  }
 
  private:
   struct Waiting {
     RequestKey key;
     const Route* route;
+    std::uint64_t turn;
   };
   static constexpr std::chrono::milliseconds kInARow{1};
+  /// A listener may pass one over before it tells that another connection waits.
+  static constexpr int kQuietTurns = 3;
+
+  /// A turn in which nothing came brings the end of being behind nearer.
+  void catch_up() {
+    const os::Counters& counters = services_.slot.counters;
+    const std::uint64_t seen =
+        counters.connections.load(std::memory_order_relaxed) + counters.bytes_in.load(std::memory_order_relaxed);
+    quiet_turns_ = std::exchange(seen_, seen) == seen ? quiet_turns_ - 1 : kQuietTurns;
+    if (quiet_turns_ == 0 && waiting_.empty()) after_poll_.spin(false);
+  }
 
   /// When it was done.
   base::Monotonic run_next(base::Monotonic now) {
     const Waiting next = waiting_.front();
     waiting_.pop_front();
-    if (waiting_.empty()) after_poll_.spin(false);
     Session* session = services_.connections->find(next.key);
-    if (!session || session->message(next.key.request).cancelled.load(std::memory_order_relaxed)) return now;
+    if (!session) return now;
+    http::Message& message = session->message(next.key.request);
+    probe_.look_at(session->descriptor());
+    if (quiet_turns_ > 0 && message.ticket != 0 && probe_.left()) {
+      session->refuse(next.key.request, base::Reject::client_left);
+      return now;
+    }
+    if (minds_leaving_) message.probe = &probe_;
+    running_ = true;
     run_here(*session, next.key.request, *next.route, now);
+    running_ = false;
+    probe_.look_at(-1);
     return std::max(now, session->latest());
   }
   void run_handler(Session& session, RequestId id, const Route& route) override {
     if (waiting_.empty()) after_poll_.spin(true);
-    waiting_.push_back({session.key(id), &route});
+    // What is pipelined behind a request is served whenever the client left: it came with that one.
+    session.message(id).ticket = running_ || session.left() ? 0 : 1;
+    waiting_.push_back({session.key(id), &route, turn_});
   }
 
   uv::AfterPoll& after_poll_;
+  bool minds_leaving_ = services_.context.config.client_half_close == ClientHalfClose::kLeaves;
+  SocketProbe probe_;
   std::deque<Waiting> waiting_;
+  std::uint64_t turn_ = 0;
+  bool running_ = false;    ///< a handler
+  int quiet_turns_ = 0;     ///< that are to come until it is not behind any more
+  std::uint64_t seen_ = 0;  ///< what had come when it last looked
 };
 
 class ThreadsDispatch final : public Dispatch {
@@ -89,7 +147,7 @@ class ThreadsDispatch final : public Dispatch {
           flights_.on_thread(cell, ThreadPool::thread_id());
           Pulled pulled = call_pull(*pull);
           flights_.end(cell);
-          services_.mailbox->post([this, key, request, pulled = std::move(pulled)] {
+          return report([this, key, request, pulled = std::move(pulled)] {
             if (Session* asker = services_.connections->find(key)) finish_pull(*asker, key.request, pulled);
           });
         });
@@ -100,6 +158,13 @@ class ThreadsDispatch final : public Dispatch {
     after_poll_.spin(false);
     pool_.start();
   }
+  bool give_up_place(Session& session, RequestId id) override {
+    const http::Message& message = session.message(id);
+    if (message.ticket == 0 || !pool_.withdraw(message.ticket)) return false;
+    flights_.end(Flights::cell_of(message));
+    if (!pool_.any_added()) after_poll_.spin(false);
+    return true;
+  }
   [[nodiscard]] bool exhausted() const override { return pool_.all_past_deadline(base::monotonic_now()); }
   bool stop() override { return pool_.stop(); }
 
@@ -108,18 +173,23 @@ class ThreadsDispatch final : public Dispatch {
     http::Message& message = session.message(id);
     const int cell = flights_.begin(message);
     auto request = std::make_shared<Request>(message.share());
-    const auto mailbox = services_.mailbox;
-    auto job = [this, mailbox, cell, key = session.key(id), request, &route, accept = message.error_accept()] {
+    auto job = [this, cell, key = session.key(id), request, &route, accept = message.error_accept()] {
       flights_.on_thread(cell, ThreadPool::thread_id());
-      auto outcome =
-          std::make_shared<Outcome>(request->cancelled() ? Outcome{} : call_handler(route.handler, *request, accept));
+      const bool over = http::Message::of(*request).over.load(std::memory_order_acquire);
+      auto outcome = std::make_shared<Outcome>(over ? Outcome{} : call_handler(route.handler, *request, accept));
       flights_.end(cell);
-      mailbox->post([this, key, request, outcome] { finish(key, *request, std::move(*outcome)); });
+      return report([this, key, request, outcome] { finish(key, *request, std::move(*outcome)); });
     };
     // The loop must not fall asleep over it.
-    if (pool_.add(std::move(job), message.deadline)) return after_poll_.spin(true);
+    message.ticket = pool_.add(std::move(job), message.deadline);
+    if (message.ticket != 0) return after_poll_.spin(true);
     flights_.end(cell);
     session.refuse(id, base::Reject::queue_full, std::chrono::seconds{1});
+  }
+
+  /// For a thread that is done with a job: the loop does the rest.
+  [[nodiscard]] ThreadPool::Report report(Mailbox::Task task) const {
+    return [mailbox = services_.mailbox, task = std::move(task)]() mutable { mailbox->post(std::move(task)); };
   }
 
   void finish(RequestKey key, const Request& request, Outcome outcome) {

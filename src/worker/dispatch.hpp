@@ -4,6 +4,7 @@
 //   sync     on the loop thread, one at a time, after the loop has looked at its other connections; short ones in a row
 //   threads  on a pool of `threads`; at most `thread_queue` wait, the rest is answered 503
 //
+// A request whose client has left gives its place up where it waits behind others, in `sync` and `threads`.
 // A request that is in quarantine meets no handler in any class.
 // Handlers that take a Responder, and those that are coroutines, run on the loop thread in every class. Nothing a
 // handler throws gets past this room: it becomes a response and a log line. Loop thread only, but for what the pool
@@ -36,6 +37,10 @@ class Dispatch {
   void request(Session& session, http::RequestId id);
   /// The response to it wants its next piece.
   virtual void pull(Session& session, http::RequestId id);
+  /// The client of a request that is not answered has left. True when it waited for a handler behind others: its place
+  /// is free, and no handler gets it. One that a free handler can take at once is not given up: its client may only
+  /// have half-closed.
+  virtual bool give_up_place(Session&, http::RequestId) { return false; }
   /// The part of a loop turn after I/O.
   virtual void after_poll() {}
   /// No complete request waits: a new connection would be served soon.

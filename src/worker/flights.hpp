@@ -57,6 +57,11 @@ class Flights {
   }
   void leave(std::int8_t former) { slot_.inner.store(former, std::memory_order_relaxed); }
 
+  /// Of the flight that begin() began for it last.
+  static int cell_of(const http::Message& message) {
+    return message.flight == 0 ? kNoCell : static_cast<int>(message.flight % os::kInFlightCells);
+  }
+
   /// The handler of this flight runs on pool thread `thread` from now on.
   void on_thread(int cell, pid_t thread) {
     if (cell == kNoCell) return;

@@ -28,6 +28,17 @@ constexpr std::size_t kStreamBehind = 64 * 1024;
 /// In the access log: a request that this server, and not its client, left unanswered.
 constexpr int kNotServed = 503;
 
+/// Calls what Request::on_cancelled was given, where it may answer, or do anything else to this or other sessions.
+[[gnu::cold]] void tell_cancelled(http::Context& context) {
+  while (!context.cancellations.empty()) {
+    const auto all = std::exchange(context.cancellations, {});
+    for (const http::Cancellation& one : all) {
+      const std::string failure = one.due ? fenced(one.callback) : std::string{};
+      if (!failure.empty()) base::log_error("a callback of Request::on_cancelled failed: {}", failure);
+    }
+  }
+}
+
 }  // namespace
 
 Session::Session(Services& services, std::uint32_t index, const base::Address& peer, ProxyProtocol proxy, Monotonic now)
@@ -73,6 +84,7 @@ void Session::turn(Act&& act) {
   connection_.settle();
   connection_.attach(nullptr);
   services_.outputs.give_back(std::move(output_));
+  if (!services_.context.cancellations.empty()) tell_cancelled(services_.context);
   if (closed_) return;
   if (idle())
     services_.connections->now_idle(*this);
@@ -116,6 +128,7 @@ bool Session::step(http::Next wanted) {
       if (ongoing_) *ongoing_ = {};
       services_.dispatch->request(*this, wanted.request);
       return true;
+    case Step::kLeft: leave(wanted.request); return true;
     case Step::kBody: deliver_body(wanted.request); return true;
     case Step::kPull: services_.dispatch->pull(*this, wanted.request); return true;
     case Step::kFlush: flush(); return !closed_;
@@ -178,6 +191,20 @@ void Session::on_end(int error) {
     note_progress();
     connection_.abandon(now_);
   });
+}
+
+void Session::on_noticed_end(bool broken) {
+  turn([&] {
+    if (!broken) return connection_.notice_end();
+    note_progress();
+    connection_.abandon(now_);
+  });
+}
+
+/// Its handler hears of it, or, where it still waits for one behind others, its place is given up.
+void Session::leave(RequestId request) {
+  if (services_.dispatch->give_up_place(*this, request)) return refuse(request, base::Reject::client_left);
+  tell_cancelled(services_.context);
 }
 
 void Session::on_sent(int error, std::size_t unsent) {
@@ -312,6 +339,7 @@ void Session::close(int unanswered) {
     }
     if (const auto outlet = ongoing_->outlet.lock()) outlet->tell_closed();
   }
+  if (!services_.context.cancellations.empty()) tell_cancelled(services_.context);
   services_.connections->bury(*this);
 }
 
@@ -320,12 +348,20 @@ void Session::settle_reading() {
   const Reading wanted = !connection_.wants_input() ? Reading::kNot
                          : connection_.deaf()       ? Reading::kAway
                                                     : Reading::kForUse;
+  if (wanted == Reading::kNot && connection_.handling() && !watched_) watch_end();
   if (std::exchange(reading_, wanted) == wanted) return;
   switch (wanted) {
     case Reading::kNot: return stream_.read_stop();
     case Reading::kForUse: return stream_.read_start();
     case Reading::kAway: return stream_.discard_start();
   }
+}
+
+/// Bytes of later requests are here: nothing is read before the handler has answered.
+void Session::watch_end() {
+  if (services_.context.config.client_half_close == ClientHalfClose::kWaits) return;
+  watched_ = true;
+  services_.connections->watch_end(*this);
 }
 
 Session::Ongoing& Session::ongoing() {

@@ -31,6 +31,8 @@ struct RequestKey {
   std::uint32_t index = 0;   ///< place in Connections
   std::uint32_t serial = 0;  ///< of the session there
   http::RequestId request = 0;
+
+  friend bool operator==(const RequestKey&, const RequestKey&) = default;
 };
 
 class Session final : uv::StreamEvents, Deadline {
@@ -53,6 +55,9 @@ class Session final : uv::StreamEvents, Deadline {
   [[nodiscard]] bool idle() const { return connection_.idle() && !connection_.blocked(); }
   /// A handler has its request: whether it answers is not known yet.
   [[nodiscard]] bool handling() const { return connection_.handling(); }
+  /// The client left while an earlier request of the connection was handled.
+  [[nodiscard]] bool left() const { return connection_.left(); }
+  [[nodiscard]] int descriptor() const { return stream_.descriptor(); }
   /// The time, as far as it was asked for in this turn.
   [[nodiscard]] base::Monotonic latest() const { return latest_; }
 
@@ -96,6 +101,8 @@ class Session final : uv::StreamEvents, Deadline {
   void on_end(int error) override;
   void on_sent(int error, std::size_t unsent) override;
   void on_deadline(base::Monotonic now) override;
+  /// The client has closed its side, or the connection is broken, while it was not read.
+  void on_noticed_end(bool broken);
 
   template <class Act>
   void turn(Act&& act);
@@ -116,6 +123,8 @@ class Session final : uv::StreamEvents, Deadline {
   /// `unanswered`: what the access log says of a request that got no answer.
   void close(int unanswered = http::h1::Connection::kClientLeft);
   void settle_reading();
+  [[gnu::cold]] void watch_end();
+  [[gnu::cold]] void leave(http::RequestId request);
   Ongoing& ongoing();
 
   Services& services_;
@@ -134,6 +143,7 @@ class Session final : uv::StreamEvents, Deadline {
   bool lingering_ = false;  ///< and so stands in Connections' other queue
   bool closed_ = false;
   bool counted_idle_ = false;
+  bool watched_ = false;  ///< its end is noticed also while it is not read
 };
 
 }  // namespace orrery::worker

@@ -36,11 +36,39 @@ ThreadPool::ThreadPool(std::size_t threads, std::size_t queue, os::Slot& slot)
 
 ThreadPool::~ThreadPool() { stop(); }
 
-bool ThreadPool::add(Job job, base::Monotonic deadline) {
+ThreadPool::Ticket ThreadPool::add(Job job, base::Monotonic deadline) {
   // Threads may have become idle since: then the next one gets in.
   const std::size_t idle = running_.size() - busy_.load(std::memory_order_acquire);
-  if (queued_.load(std::memory_order_acquire) + added_.size() >= queue_limit_ + idle) return false;
-  added_.push_back({std::move(job), deadline});
+  if (queued_.load(std::memory_order_acquire) + added_.size() >= queue_limit_ + idle) return 0;
+  added_.push_back({std::move(job), deadline, ++last_});
+  return last_;
+}
+
+bool ThreadPool::withdraw(Ticket ticket) {
+  Job unwanted;  // what it holds goes without the lock
+  const std::lock_guard lock{mutex_};
+  const auto find = [&](auto& tasks) { return std::ranges::lower_bound(tasks, ticket, {}, &Task::ticket); };
+  const auto here = find(queue_);
+  const auto added = find(added_);
+  const bool queued = here != queue_.end() && here->ticket == ticket && here->job;
+  if (!queued && (added == added_.end() || added->ticket != ticket)) return false;
+  if (const std::size_t idle = running_.size() - busy_.load(std::memory_order_acquire); idle > 0) {
+    const auto ahead = std::count_if(queue_.begin(), here, [](const Task& task) { return bool{task.job}; }) +
+                       (queued ? 0 : added - added_.begin());
+    if (static_cast<std::size_t>(ahead) < idle) return false;
+  }
+  if (!queued) {
+    unwanted = std::move(added->job);
+    added_.erase(added);
+    return true;
+  }
+  unwanted = std::exchange(here->job, nullptr);
+  queued_.fetch_sub(1, std::memory_order_relaxed);
+  // Now and then, so that it costs each no more than to be put there.
+  if (++withdrawn_ > queue_.size() / 2) {
+    std::erase_if(queue_, [](const Task& task) { return !task.job; });
+    withdrawn_ = 0;
+  }
   return true;
 }
 
@@ -55,6 +83,13 @@ void ThreadPool::start() {
   for (std::size_t i = 0; i < std::min(count, running_.size()); ++i) wake_.notify_one();
 }
 
+ThreadPool::Task ThreadPool::take() {
+  Task task = std::move(queue_.front());
+  queue_.pop_front();
+  if (!task.job) --withdrawn_;
+  return task;
+}
+
 void ThreadPool::work(std::size_t number) {
   os::prepare_thread_for_stack_signals();
   slot_.threads[number].store(thread_id(), std::memory_order_relaxed);
@@ -62,16 +97,19 @@ void ThreadPool::work(std::size_t number) {
   for (;;) {
     wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
     if (stopping_) return;
-    Task task = std::move(queue_.front());
-    queue_.pop_front();
+    Task task = take();
+    if (!task.job) continue;
     running_[number] = {true, task.deadline};
     busy_.fetch_add(1, std::memory_order_relaxed);
     queued_.fetch_sub(1, std::memory_order_release);
     lock.unlock();
-    task.job();
-    task.job = nullptr;
+    {
+      const Report report = task.job();
+      task.job = nullptr;
+      busy_.fetch_sub(1, std::memory_order_release);
+      if (report) report();
+    }
     lock.lock();
-    busy_.fetch_sub(1, std::memory_order_release);
     running_[number].busy = false;
   }
 }

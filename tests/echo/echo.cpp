@@ -4,6 +4,8 @@
 //   GET  /constant                a fixed body
 //   GET  /sleep?ms=               blocks the handler that long, then answers
 //   GET  /later?ms=               answers that late, from another thread; holds up no handler
+//   GET  /left?ms=                blocks until its client leaves, at most that long: "left" or "stayed"
+//   GET  /left/later?ms=          the same, holding up no handler
 //   GET  /throw                   fails
 //   GET  /pull?bytes=             a streamed body of that size
 //   POST /stream-body             counts the body as it comes
@@ -101,6 +103,36 @@ Response echo(const Request& request) {
 Response sleep_and_answer(const Request& request) {
   std::this_thread::sleep_for(std::chrono::milliseconds{number(request, "ms", 100)});
   return Response::text(request.cancelled() ? "late\n" : "slept\n");
+}
+
+Response wait_until_left(const Request& request) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds{number(request, "ms", 100)};
+  while (!request.cancelled() && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  return Response::text(request.cancelled() ? "left\n" : "stayed\n");
+}
+
+/// Whoever comes first answers: the client that leaves, or the time.
+struct FirstAnswer {
+  FirstAnswer(Request its_request, Responder its_responder)
+      : request(std::move(its_request)), responder(std::move(its_responder)) {}
+  void send(const char* text) {
+    if (!sent.exchange(true)) std::move(responder).send(Response::text(text));
+  }
+
+  Request request;
+  Responder responder;
+  std::atomic<bool> sent{false};
+};
+
+void answer_when_left(Request request, Responder responder) {
+  const std::chrono::milliseconds most{number(request, "ms", 100)};
+  auto answer = std::make_shared<FirstAnswer>(std::move(request), std::move(responder));
+  std::thread{[answer, most] {
+    std::this_thread::sleep_for(most);
+    answer->send("stayed\n");
+  }}.detach();
+  answer->request.on_cancelled([answer] { answer->send(answer->request.cancelled() ? "left\n" : "not yet\n"); });
 }
 
 Response tell_pid(const Request& request) {
@@ -242,6 +274,8 @@ orrery::App make_app() {
   app.route("*", "/echo/{rest...}", echo);
   app.get("/constant", [](const Request&) { return Response::fixed("application/json", kConstant); });
   app.get("/sleep", sleep_and_answer);
+  app.get("/left", wait_until_left);
+  app.get("/left/later", answer_when_left);
   app.get("/throw", [](const Request&) -> Response { throw std::runtime_error("thrown on purpose"); });
   app.get("/later", answer_later("later\n"));
   app.get("/pid/later", answer_later(""));

@@ -323,6 +323,8 @@ class Connection final : http::Observer {
       if (step == Step::kRequest) {
         request_ = request;
         on_request();
+      } else if (step == Step::kLeft) {
+        claim(handling() && connection_.message(request)->cancelled, "who leaves is waited for by a handler");
       } else if (step == Step::kBody) {
         on_body();
       } else if (step == Step::kPull) {

@@ -112,6 +112,13 @@ void ConnectionDriver::turn(Act&& act) {
   connection_.settle();
   connection_.attach(nullptr);
   output_.reset();
+  tell_cancelled();
+}
+
+void ConnectionDriver::tell_cancelled() {
+  const auto all = std::exchange(context_.cancellations, {});
+  for (const http::Cancellation& one : all)
+    if (one.due) one.callback();
 }
 
 void ConnectionDriver::work() {
@@ -125,6 +132,10 @@ bool ConnectionDriver::step(http::Next next) {
     case Step::kRequest:
       request_ = next.request;
       handle_request();
+      return true;
+    case Step::kLeft:
+      tell_cancelled();
+      if (gives_up_) connection_.refuse(request_, base::Reject::client_left, now_);
       return true;
     case Step::kBody: deliver_body(); return true;
     case Step::kPull: pull(); return true;
@@ -199,6 +210,10 @@ void ConnectionDriver::receive(std::string_view bytes) {
 
 void ConnectionDriver::receive_end() {
   turn([&] { connection_.receive_end(); });
+}
+
+void ConnectionDriver::notice_end() {
+  turn([&] { connection_.notice_end(); });
 }
 
 void ConnectionDriver::abandon() {

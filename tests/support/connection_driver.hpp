@@ -73,6 +73,8 @@ class ConnectionDriver final : http::Observer {
   // --- the client ---
   void receive(std::string_view bytes);
   void receive_end();
+  /// The client has closed its side behind bytes that are not received yet.
+  void notice_end();
   /// The connection breaks.
   void abandon();
   /// From now on the client takes `bytes` more, then nothing until read() is called.
@@ -87,6 +89,8 @@ class ConnectionDriver final : http::Observer {
   void hold_requests() { hold_ = true; }
   void answer_with(Handler handler) { handler_ = std::move(handler); }
   bool answer(Response response);
+  /// From now on a request whose client leaves gives its place up, as one that waits for a handler behind others.
+  void give_up_places() { gives_up_ = true; }
   void refuse(base::Reject reason);
   bool start_stream(Response head);
   void send_piece(std::string_view piece);
@@ -132,6 +136,7 @@ class ConnectionDriver final : http::Observer {
   template <class Act>
   void turn(Act&& act);
   void work();
+  void tell_cancelled();
   bool step(http::Next next);
   void handle_request();
   void deliver_body();
@@ -151,6 +156,7 @@ class ConnectionDriver final : http::Observer {
   Handler handler_ = echo;
   bool hold_ = false;
   bool hold_pulls_ = false;
+  bool gives_up_ = false;
   bool lingers_ = false;
   std::optional<std::size_t> room_;
   std::string waiting_;  ///< sent, not yet taken by the client

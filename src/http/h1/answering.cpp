@@ -40,7 +40,8 @@ void Connection::reject(Reject reason, Monotonic now, std::chrono::seconds retry
     break_off(kClientLeft, now);
     return close(status != 0 ? Linger::kYes : Linger::kNo);
   }
-  request_.message->cancel();
+  cancel();
+  request_.message->over.store(true, std::memory_order_release);
   request_.message->keep_alive = false;
   Response response = problem(status, base::row(reason).sentence, request_.message->error_accept());
   if (retry_after.count() > 0) response.add_field("Retry-After", std::to_string(retry_after.count()));
@@ -121,6 +122,8 @@ void Connection::write_response(Response&& response, Monotonic now) {
 }
 
 void Connection::begin_departure(int status) {
+  request_.message->answered = true;
+  if (request_.message->on_cancelled) leave_callback(false);
   Departure& departure = request_.message->departure;
   departure.status = status;
   departure.body_bytes = 0;

@@ -68,6 +68,28 @@ void Connection::settle() {
   input_ = *stored_;
 }
 
+void Connection::notice_end() {
+  const bool handled = handling() && request_.message->dispatched != Monotonic{};
+  if (!handled && !streaming()) return;
+  if (context_.config.client_half_close == ClientHalfClose::kWaits || std::exchange(left_, true)) return;
+  // Of a stream only a broken connection tells that nobody reads it.
+  if (streaming() || request_.message->cancelled.load(std::memory_order_relaxed)) return;
+  cancel();
+  request_.left = true;
+}
+
+/// Nobody waits for the answer of the current request: its handler gets to know.
+void Connection::cancel() {
+  request_.message->cancelled.store(true, std::memory_order_release);
+  if (request_.message->cancel_listener) request_.message->cancel_listener->on_cancelled();
+  leave_callback(true);
+}
+
+void Connection::leave_callback(bool due) {
+  auto& callback = request_.message->on_cancelled;
+  if (callback) context_.cancellations.push_back({std::exchange(callback, nullptr), due});
+}
+
 Next Connection::next(Monotonic now) {
   for (;;) {
     if (breaking_) {
@@ -92,6 +114,7 @@ Next Connection::next(Monotonic now) {
           request_.message->dispatched = now;
           return {Step::kRequest, request_.id};
         }
+        if (std::exchange(request_.left, false)) return {Step::kLeft, request_.id};
         return step_body_wanted(now);
       case Phase::kStreaming:
         if (!output_->empty()) return {Step::kFlush};
@@ -177,7 +200,8 @@ void Connection::depart(std::uint64_t bytes, Monotonic blocked_until) {
 /// still leave.
 void Connection::break_off(int unanswered, Monotonic now) {
   if (!request_.message) return;
-  request_.message->cancel();
+  cancel();
+  request_.message->over.store(true, std::memory_order_release);
   const bool streaming = request_.phase == Phase::kStreaming;
   const bool whole = request_.phase == Phase::kHandling && request_.message->dispatched != Monotonic{};
   if (!streaming && !whole && request_.phase != Phase::kBody) return;

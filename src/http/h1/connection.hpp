@@ -66,7 +66,13 @@ class Connection {
   /// Bytes that arrived. They are not copied until settle().
   void receive(std::string_view bytes, base::Monotonic now);
   /// The peer sends nothing more. What it asked for before is still answered.
-  void receive_end() { ended_ = true; }
+  void receive_end() {
+    ended_ = true;
+    notice_end();
+  }
+  /// The peer will send nothing more; what it has sent may not be received yet. Its request that is being handled, or
+  /// waits for its handler, is cancelled (Config::client_half_close), but not those that are pipelined behind it.
+  void notice_end();
   /// Decides what to do. Call until kWait.
   Next next(base::Monotonic now);
   /// The bytes given to receive() are about to go away.
@@ -153,6 +159,8 @@ class Connection {
   /// Abandoned: what is not sent yet is not worth sending.
   [[nodiscard]] bool broken() const { return broken_; }
   [[nodiscard]] bool ended() const { return ended_; }
+  /// The client closed its side while a request was handled; those that it had pipelined behind it are still served.
+  [[nodiscard]] bool left() const { return left_; }
   [[nodiscard]] base::Monotonic idle_since() const { return phase_started_; }
   [[nodiscard]] const base::Address& peer() const { return peer_; }
   /// Who opened the connection, as far as its PROXY header tells; else the peer.
@@ -189,6 +197,8 @@ class Connection {
   void append_piece(std::string_view piece);
   void finish_stream(base::Monotonic now);
   [[gnu::cold]] void reject(base::Reject reason, base::Monotonic now, std::chrono::seconds retry_after = {});
+  [[gnu::cold]] void cancel();
+  [[gnu::cold]] void leave_callback(bool due);
   void begin_departure(int status);
   void answered(base::Monotonic now);
   [[gnu::always_inline]] inline void report(Message& message, std::uint64_t body_bytes, base::Monotonic now);
@@ -223,6 +233,7 @@ class Connection {
   std::uint8_t empty_lines_ = 0;
   bool first_ = true;   ///< no request has begun on this connection
   bool ended_ = false;  ///< the peer sends no more
+  bool left_ = false;   ///< its end was noticed while a request was handled
   bool draining_ = false;
   Linger linger_ = Linger::kNo;
   bool broken_ = false;
