@@ -69,9 +69,9 @@ TEST_CASE(
 TEST_CASE("process: a child takes its logs first, and no write that fails ends it") {
   ChildBirth birth;
   auto pipe = make_pipe();
+  pipe->read.reset();
   birth.take_logs = [&] {
     // Nobody reads: with PIPE's default disposition this would be the end.
-    pipe->read.reset();
     if (::write(pipe->write.get(), "x", 1) >= 0 || errno != EPIPE) ::_exit(1);
   };
   const auto pid = fork_child(birth, [] {
@@ -80,7 +80,6 @@ TEST_CASE("process: a child takes its logs first, and no write that fails ends i
     return action.sa_handler == SIG_IGN ? 0 : 2;
   });
   REQUIRE(pid);
-  pipe->read.reset();
   CHECK(test::exited_with(test::wait_for(*pid), 0));
 }
 

@@ -119,7 +119,7 @@ TEST_CASE("scoreboard: a reader never sees a total fall or count twice while wor
   std::atomic<std::uint64_t> most{0};  // raised before what it bounds
   std::atomic<unsigned> looks{0};
   unsigned falls = 0, excesses = 0;
-  constexpr unsigned kLooks = 20'000;
+  constexpr unsigned kLooks = 2'000;
   std::thread reader([&] {
     for (std::uint64_t last = 0; looks.load() < kLooks;) {
       const auto totals = scoreboard->totals();

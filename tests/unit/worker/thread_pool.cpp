@@ -1,8 +1,12 @@
 #include "worker/thread_pool.hpp"
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <future>
 #include <memory>
+#include <utility>
+
+#include "support/child_process.hpp"
 
 namespace orrery::worker {
 
@@ -30,6 +34,11 @@ ThreadPool::Job counted(std::shared_ptr<std::atomic<int>> count) {
     ++*count;
     return {};
   };
+}
+
+/// Waits until every job is done: a pool that ends before would leave its threads behind.
+bool ends(ThreadPool& pool) {
+  return test::eventually([&] { return pool.stop(); });
 }
 
 std::unique_ptr<os::Slot> slot() { return std::make_unique<os::Slot>(); }
@@ -64,6 +73,7 @@ TEST_CASE("thread pool: a job behind others can be withdrawn, and its place is f
   CHECK(*count == 1);  // the second only
   CHECK_FALSE(pool.withdraw(second));
   last.gate.set_value();
+  CHECK(ends(pool));
 }
 
 TEST_CASE("thread pool: a job that a free thread takes at once is not withdrawn") {
@@ -81,6 +91,7 @@ TEST_CASE("thread pool: a job that a free thread takes at once is not withdrawn"
   other.wait_until_begun();
   held.gate.set_value();
   other.gate.set_value();
+  CHECK(ends(pool));
 }
 
 TEST_CASE("thread pool: a thread is free when its job is reported") {
@@ -101,6 +112,7 @@ TEST_CASE("thread pool: a thread is free when its job is reported") {
   pool.start();
   added.set_value();
   CHECK(kept.get_future().get());
+  CHECK(ends(pool));
 }
 
 TEST_CASE("thread pool: many that are withdrawn leave nothing behind") {
@@ -124,6 +136,7 @@ TEST_CASE("thread pool: many that are withdrawn leave nothing behind") {
   last.wait_until_begun();
   CHECK(*count == 0);
   last.gate.set_value();
+  CHECK(ends(pool));
 }
 
 }  // namespace orrery::worker
