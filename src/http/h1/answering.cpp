@@ -18,7 +18,7 @@ using base::Monotonic;
 using base::Protocol;
 using base::Reject;
 
-bool Connection::respond(RequestId id, Response&& response, Monotonic now) {
+[[gnu::flatten]] bool Connection::respond(RequestId id, Response&& response, Monotonic now) {
   if (request_.phase != Phase::kHandling || id != request_.id) return false;
   write_response(std::move(response), now);
   return true;

@@ -101,7 +101,7 @@ std::optional<Reject> Connection::judge_proxy_header(const ProxyHeader& header) 
   return {};
 }
 
-Connection::Advance Connection::read_head(Monotonic now) {
+[[gnu::flatten]] Connection::Advance Connection::read_head(Monotonic now) {
   if (proxy_ != ProxyProtocol::kOff && !input_.empty()) return read_proxy_header(now);
   if (!skip_empty_lines()) return await_bytes();
   begin_message(now);
