@@ -143,13 +143,13 @@ class Message : public MessageState {
   std::string body;
   std::vector<FieldSpan> trailers;  ///< offsets into trailer_bytes
   std::string trailer_bytes;
-  std::shared_ptr<Response::Pull> pull;  ///< of a response that comes piece by piece
-  std::array<char, 64> id{};             ///< the first `id_length` of them
-  base::Address peer;                    ///< the other end of the connection
-  base::Address client;                  ///< who asked, as trusted proxies say; else the peer
-  std::atomic<bool> cancelled{false};    ///< nobody waits for the answer
-  std::atomic<bool> over{false};         ///< nor could it be sent
-  std::function<void()> on_cancelled;    ///< its handler's; loop thread only
+  std::shared_ptr<Response::Pull> pull;       ///< of a response that comes piece by piece
+  std::array<char, 64> id{};                  ///< the first `id_length` of them
+  base::Address peer;                         ///< the other end of the connection
+  base::Address client;                       ///< who asked, as trusted proxies say; else the peer
+  std::atomic<bool> cancelled{false};         ///< nobody waits for the answer
+  std::atomic<bool> over{false};              ///< nor could it be sent
+  std::function<void()> on_cancelled;         ///< its handler's; loop thread only
   CancelListener* cancel_listener = nullptr;  ///< loop thread
   Departure departure;
 

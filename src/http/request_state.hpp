@@ -37,10 +37,10 @@ struct RequestState {
   Message* message = nullptr;  ///< null in kNone, and once the answer is written whole
   RequestId id = 0;            ///< its name; up to kHead that of the one before
   Phase phase = Phase::kNone;
-  bool no_body = false;      ///< the response has none: HEAD, 204, 304
-  bool pull_out = false;     ///< a kPull is under way
-  bool left = false;         ///< its client has left, and a kLeft must tell it
-  bool body_wanted = false;  ///< the handler has asked for a piece of the body
+  bool no_body = false;       ///< the response has none: HEAD, 204, 304
+  bool body_wanted = false;   ///< the handler has asked for a piece of the body
+  bool pull_out : 1 = false;  ///< a kPull is under way
+  bool left : 1 = false;      ///< its client has left, and a kLeft must tell it
 
   [[nodiscard]] bool is(RequestId name) const { return name == id && phase > Phase::kHead; }
 

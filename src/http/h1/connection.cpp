@@ -71,7 +71,8 @@ void Connection::settle() {
 void Connection::notice_end() {
   const bool handled = handling() && request_.message->dispatched != Monotonic{};
   if (!handled && !streaming()) return;
-  if (context_.config.client_half_close == ClientHalfClose::kWaits || std::exchange(left_, true)) return;
+  if (context_.config.client_half_close == ClientHalfClose::kWaits || left_) return;
+  left_ = true;
   // Of a stream only a broken connection tells that nobody reads it.
   if (streaming() || request_.message->cancelled.load(std::memory_order_relaxed)) return;
   cancel();
@@ -114,7 +115,10 @@ Next Connection::next(Monotonic now) {
           request_.message->dispatched = now;
           return {Step::kRequest, request_.id};
         }
-        if (std::exchange(request_.left, false)) return {Step::kLeft, request_.id};
+        if (request_.left) {
+          request_.left = false;
+          return {Step::kLeft, request_.id};
+        }
         return step_body_wanted(now);
       case Phase::kStreaming:
         if (!output_->empty()) return {Step::kFlush};

@@ -233,13 +233,14 @@ class Connection {
   std::uint8_t empty_lines_ = 0;
   bool first_ = true;   ///< no request has begun on this connection
   bool ended_ = false;  ///< the peer sends no more
-  bool left_ = false;   ///< its end was noticed while a request was handled
-  bool draining_ = false;
   Linger linger_ = Linger::kNo;
-  bool broken_ = false;
-  bool breaking_ = false;       ///< the stream cannot go on; what is written is flushed first
-  bool keep_ = false;           ///< the connection goes on after this response
-  bool ends_by_close_ = false;  ///< nothing but the connection's end tells that of the response
+  bool keep_ = false;  ///< the connection goes on after this response
+  // Each idle connection has these, and few look at them: they share a byte.
+  bool left_ : 1 = false;  ///< its end was noticed while a request was handled
+  bool draining_ : 1 = false;
+  bool broken_ : 1 = false;
+  bool breaking_ : 1 = false;       ///< the stream cannot go on; what is written is flushed first
+  bool ends_by_close_ : 1 = false;  ///< nothing but the connection's end tells that of the response
 };
 
 }  // namespace orrery::http::h1
