@@ -107,7 +107,7 @@ class SyncDispatch final : public Dispatch {
       session->refuse(next.key.request, base::Reject::client_left);
       return now;
     }
-    if (minds_leaving_) message.probe = &probe_;
+    if (minds_leaving_ && message.ticket != 0) message.probe = &probe_;
     running_ = true;
     run_here(*session, next.key.request, *next.route, now);
     running_ = false;

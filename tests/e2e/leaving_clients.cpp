@@ -84,6 +84,7 @@ TEST_CASE("leaving clients: the places of ten that gave up are free") {
   const auto server = server_of(worker_class);
   Wire busy{server->port()};
   busy.send(request("GET /left" + kLong));  // has the only handler until it leaves
+  REQUIRE(server->wait_for_line("/left: a handler waits"));
   std::vector<std::unique_ptr<Wire>> gave_up;
   for (int i = 0; i < 10; ++i) {
     gave_up.push_back(std::make_unique<Wire>(server->port()));

@@ -4,7 +4,8 @@
 //   GET  /constant                a fixed body
 //   GET  /sleep?ms=               blocks the handler that long, then answers
 //   GET  /later?ms=               answers that late, from another thread; holds up no handler
-//   GET  /left?ms=                blocks until its client leaves, at most that long: "left" or "stayed"
+//   GET  /left?ms=                says so on stderr, blocks until its client leaves, at most that long: "left"
+//                                 or "stayed"
 //   GET  /left/later?ms=          the same, holding up no handler
 //   GET  /throw                   fails
 //   GET  /pull?bytes=             a streamed body of that size
@@ -28,6 +29,7 @@
 #include <algorithm>
 #include <atomic>
 #include <charconv>
+#include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
 #include <memory>
@@ -106,6 +108,7 @@ Response sleep_and_answer(const Request& request) {
 }
 
 Response wait_until_left(const Request& request) {
+  std::fputs("/left: a handler waits\n", stderr);
   const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds{number(request, "ms", 100)};
   while (!request.cancelled() && std::chrono::steady_clock::now() < end)
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
