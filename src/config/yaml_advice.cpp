@@ -115,7 +115,10 @@ std::string shown_line(std::string_view text, int line) {
   for (char& c : shown) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
   }
-  return shown.size() <= kMost ? shown : shown.substr(0, kMost) + "…";
+  if (shown.size() <= kMost) return shown;
+  std::size_t end = kMost;
+  while (end > 0 && (static_cast<unsigned char>(shown[end]) & 0xc0U) == 0x80) --end;  // not inside a character
+  return shown.substr(0, end) + "…";
 }
 
 std::string advise(std::string_view text, int line) {

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "base/log.hpp"
+#include "http/characters.hpp"
 #include "worker/flights.hpp"
 
 namespace orrery::worker {
@@ -28,15 +30,47 @@ std::int64_t nanoseconds(base::Monotonic time) { return time.time_since_epoch().
 struct FieldSources {
   const http::Message* message;
   const Response* response;
+  mutable std::string joined;  ///< of the field that was asked for last
 };
 
+/// The lines of a field are one value (RFC 9110, 5.3). `value_at` says the value of the line at an index, if it has
+/// that name.
+template <class ValueAt>
+std::string_view value_of_lines(std::size_t count, std::string& joined, ValueAt&& value_at) {
+  std::optional<std::string_view> value;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::optional<std::string_view> more = value_at(i);
+    if (!more) continue;
+    if (!value) {
+      value = more;
+      continue;
+    }
+    if (value->data() != joined.data()) joined.assign(*value);
+    joined.append(", ").append(*more);
+    value = joined;
+  }
+  return value.value_or(std::string_view{});
+}
+
 std::string_view request_field(const void* context, std::string_view name) {
-  return static_cast<const FieldSources*>(context)->message->field_value(name).value_or(std::string_view{});
+  const auto& sources = *static_cast<const FieldSources*>(context);
+  const http::Message& message = *sources.message;
+  return value_of_lines(message.fields.size(), sources.joined, [&](std::size_t i) -> std::optional<std::string_view> {
+    const Field field = message.field(message.fields[i]);
+    return http::same_field_name(field.name, name) ? std::optional{field.value} : std::nullopt;
+  });
 }
 
 std::string_view response_field(const void* context, std::string_view name) {
-  const Response* response = static_cast<const FieldSources*>(context)->response;
-  return response ? response->field(name).value_or(std::string_view{}) : std::string_view{};
+  const auto& sources = *static_cast<const FieldSources*>(context);
+  if (!sources.response) return {};
+  const auto& fields = sources.response->fields();
+  const std::string_view joined =
+      value_of_lines(fields.size(), sources.joined, [&](std::size_t i) -> std::optional<std::string_view> {
+        return http::same_field_name(fields[i].first, name) ? std::optional<std::string_view>{fields[i].second}
+                                                            : std::nullopt;
+      });
+  return joined.empty() ? sources.response->field(name).value_or(std::string_view{}) : joined;
 }
 
 /// 2960 -> "2,960".
@@ -133,7 +167,7 @@ void Recorder::on_answered(const http::Message& message, const http::Answer& ans
 }
 
 void Recorder::write_access_line(const http::Message& message, const http::Answer& answer, base::Monotonic now) {
-  const FieldSources sources{&message, answer.response};
+  const FieldSources sources{&message, answer.response, {}};
   std::array<char, 46> client{};
   base::AccessRecord record;
   record.client = message.client.format_ip(client);

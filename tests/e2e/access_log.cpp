@@ -65,6 +65,17 @@ TEST_CASE("access log: gunicorn's line") {
   CHECK(lines[3].find(" 400 ") != std::string::npos);
 }
 
+TEST_CASE("access log: the lines of a field are one value") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "--access-logfile", "access.log"}};
+  server.arguments.insert(server.arguments.end(), {"--access-logformat", "<%({x-id}i)s|%({X-None}i)s|%({Server}o)s>"});
+  REQUIRE(server.serve());
+  Wire wire{server.port()};
+  CHECK(wire.ask("GET /constant", "X-Id: a\r\nX-Other: o\r\nx-id: b\r\nX-ID: c\r\n").status == 200);
+  CHECK(wire.ask("GET /constant", "X-Id: alone\r\n").status == 200);
+  CHECK(server.wait_for_text("access.log", "<a, b, c|-|"));
+  CHECK(server.wait_for_text("access.log", "<alone|-|"));
+}
+
 TEST_CASE("access log: nothing a client sends breaks out of its place") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "--access-logfile", "access.log"}};
   server.arguments.insert(server.arguments.end(),

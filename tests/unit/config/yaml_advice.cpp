@@ -49,6 +49,8 @@ TEST_CASE("yaml advice: a line as a message shows it") {
                    1) == "b c d");
   CHECK(shown_line("a", 1).empty());
   CHECK(shown_line(std::string(81, 'x'), 0) == std::string(80, 'x') + "…");
+  CHECK(shown_line(std::string(79, 'x') + "é", 0) == std::string(79, 'x') + "…");
+  CHECK(shown_line(std::string(78, 'x') + "éé", 0) == std::string(78, 'x') + "é…");
   CHECK(shown_line(std::string(80, 'x'), 0) == std::string(80, 'x'));
 }
 
