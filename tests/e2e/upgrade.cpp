@@ -393,7 +393,7 @@ TEST_CASE("upgrade: a unix socket keeps its path, and loses it with the last mas
   const Wire::Place place{0, up.server.file("s"), false};
   up.server.signal(SIGUSR2);
   CHECK(up.server.wait_for_end() == 0);
-  const pid_t master = up.successor();
+  const pid_t master = up.taken_over();
   CHECK(fetch(place, "GET /constant").status == 200);
   up.stop(master);
   CHECK_FALSE(fs::exists(place.path));

@@ -1,8 +1,9 @@
 #include "os/build_id.hpp"
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <string>
 
 #include "support/temporary_directory.hpp"
 
@@ -11,8 +12,9 @@ namespace orrery::os {
 namespace {
 
 std::string this_program() {
-  std::ifstream file("/proc/self/exe", std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  std::string text(std::filesystem::file_size("/proc/self/exe"), '\0');
+  std::ifstream{"/proc/self/exe", std::ios::binary}.read(text.data(), static_cast<std::streamsize>(text.size()));
+  return text;
 }
 
 }  // namespace

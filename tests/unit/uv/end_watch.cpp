@@ -48,7 +48,10 @@ TEST_CASE("end watch: an end behind unread bytes is told once, and the loop does
 
   SECTION("nothing is left that would wake the loop") {
     int woken = 0;
-    Timer timer{loop, [&] { ++woken; }};
+    Timer timer{loop, [&] {
+                  ++woken;
+                  loop.stop();
+                }};
     timer.start(std::chrono::milliseconds{1});
     int rounds = 0;
     while (woken == 0) {
