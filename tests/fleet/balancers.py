@@ -6,7 +6,6 @@ import subprocess
 from pathlib import Path
 
 from hosts import wait_until
-from network import BALANCER, NET
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 

@@ -31,12 +31,12 @@ class Host:
     ready_path = "8001/readyz"
 
     def __init__(self, network, number, directory):
-        self.number, self.name = number, f"host{number}"
-        self.address = f"{NET}.{FIRST_HOST + number - 1}"
+        self.name, self.place = f"host{number}", FIRST_HOST + number - 1
+        self.address = f"{NET}.{self.place}"
         self._network = network
         self.directory = Path(directory) / self.name
         self.directory.mkdir()
-        network.add(self.name, FIRST_HOST + number - 1)
+        network.add(self.name, self.place)
         self._process = None
 
     def command(self):

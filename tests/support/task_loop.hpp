@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -79,6 +80,21 @@ class TaskRun final : public tasks::Strand {
 
 template <class T>
 TaskRun(TaskLoop&, Task<T>) -> TaskRun<T>;
+
+/// What a task that has ended threw, in words; "none" where it has a value.
+template <class T>
+std::string failure_of(TaskRun<T>& run) {
+  try {
+    run.result();
+    return "none";
+  } catch (const Cancelled&) {
+    return "cancelled";
+  } catch (const TimedOut& error) {
+    return "timed out " + std::to_string(error.status);
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+}
 
 /// Counts the living, so that a leak and a second destruction show.
 class Counted {

@@ -23,18 +23,6 @@ Task<std::string> ask() {
   co_return co_await Await<std::string>{[&](auto done) { kept = done; }};
 }
 
-template <class T>
-std::string failure_of(TaskRun<T>& run) {
-  try {
-    run.result();
-    return "none";
-  } catch (const Cancelled&) {
-    return "cancelled";
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-}
-
 }  // namespace
 
 TEST_CASE("await: called on the loop thread") {

@@ -58,20 +58,6 @@ Task<int> witness(std::string& seen) {
   co_return 2;
 }
 
-template <class T>
-std::string failure_of(TaskRun<T>& run) {
-  try {
-    run.result();
-    return "none";
-  } catch (const Cancelled&) {
-    return "cancelled";
-  } catch (const TimedOut& error) {
-    return "timed out " + std::to_string(error.status);
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-}
-
 }  // namespace
 
 TEST_CASE("task: its value, or what it threw") {

@@ -25,15 +25,21 @@ Config waiting() {
   return config;
 }
 
+/// A request that is being handled; `told` counts the calls of its callback.
+Request held_request(Driver& driver, int& told) {
+  driver.hold_requests();
+  driver.receive(kGet);
+  Request request = driver.message()->share();
+  request.on_cancelled([&told] { ++told; });
+  return request;
+}
+
 TEST_CASE("Leaving: the request that is handled is cancelled, and its answer is still sent") {
   for (const Way& way : kWays) {
     INFO(way.name);
     Driver driver;
-    driver.hold_requests();
-    driver.receive(kGet);
-    const Request request = driver.message()->share();
     int told = 0;
-    request.on_cancelled([&] { ++told; });
+    const Request request = held_request(driver, told);
     CHECK_FALSE(request.cancelled());
     way.end(driver);
     CHECK(request.cancelled());
@@ -55,11 +61,8 @@ TEST_CASE("Leaving: with client_half_close waits nothing is cancelled") {
     INFO(way.name);
     Driver driver{waiting()};
     driver.give_up_places();
-    driver.hold_requests();
-    driver.receive(kGet);
-    const Request request = driver.message()->share();
     int told = 0;
-    request.on_cancelled([&] { ++told; });
+    const Request request = held_request(driver, told);
     way.end(driver);
     CHECK_FALSE(request.cancelled());
     CHECK(driver.answer(Response::text("awaited")));
@@ -105,11 +108,8 @@ TEST_CASE("Leaving: of a stream only a broken connection counts") {
   for (const Way& way : kWays) {
     INFO(way.name);
     Driver driver;
-    driver.hold_requests();
-    driver.receive(kGet);
-    const Request request = driver.message()->share();
     int told = 0;
-    request.on_cancelled([&] { ++told; });
+    const Request request = held_request(driver, told);
     driver.start_stream(Response::text(""));
     way.end(driver);
     CHECK_FALSE(request.cancelled());
