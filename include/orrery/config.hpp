@@ -115,9 +115,11 @@ struct Config {
   int quarantine_after = 2;
 
   // --- watching ---
-  /// Addresses of the admin process, which tells everything; on this machine only. `auto` = a unix socket for the
+  /// Addresses of the admin process, on this machine only without `admin_token`. `auto` = a unix socket for the
   /// service's own user in $RUNTIME_DIRECTORY or $XDG_RUNTIME_DIR, where there is one; `off` = no such process.
   std::vector<std::string> admin{"auto"};
+  /// File with the token that every request to the admin process must bring; empty = none is asked for.
+  std::string admin_token;
   /// Addresses of the monitor process, which tells how the service is: /livez, /readyz, /metrics. Empty = none.
   std::vector<std::string> monitor;
   /// Workers that must be ready for /readyz to say so, 1 to 256; never more than there shall be.

@@ -15,6 +15,7 @@
 #include "base/address.hpp"
 #include "base/bind.hpp"
 #include "base/lower_case.hpp"
+#include "config/token.hpp"
 
 namespace orrery::config {
 namespace {
@@ -59,13 +60,17 @@ Result<void> check_monitor(const std::string& text) {
 
 Result<void> check_admin(const std::string& text) {
   if (text == "auto" || text == "off") return {};
-  if (const auto fine = check_monitor(text); !fine) return fine;
-  const auto target = base::parse_bind(text);
-  if (target->kind == base::BindTarget::Kind::kUnix || is_loopback(target->address)) return {};
-  return fail(
-      fmt::format("`{}` can be reached from other machines, and whoever reaches it sees everything; give a unix "
-                  "socket or a loopback address, and open `monitor` to others",
-                  text));
+  return check_monitor(text);
+}
+
+bool is_open_to_others(const std::string& address) {
+  const auto target = base::parse_bind(address);
+  return target && target->kind == base::BindTarget::Kind::kTcp && !is_loopback(target->address);
+}
+
+Result<void> check_token_file(const std::string& text) {
+  if (text.empty()) return {};
+  return without_value(read_token(text));
 }
 
 Result<void> check_trusted_peer(const std::string& text) { return without_value(base::AddressSet::parse({text})); }

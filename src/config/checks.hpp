@@ -14,6 +14,9 @@ namespace orrery::config {
 Result<void> check_bind(const std::string& text);
 /// An address as in `bind` that is reached from this machine only, or a word.
 Result<void> check_admin(const std::string& text);
+/// An address that `admin` may have with a token only: another machine can reach it.
+bool is_open_to_others(const std::string& address);
+Result<void> check_token_file(const std::string& text);
 Result<void> check_monitor(const std::string& text);
 Result<void> check_trusted_peer(const std::string& text);
 Result<void> check_scheme_field(const std::string& text);

@@ -75,6 +75,8 @@ class Ranking {
     std::vector<std::string> texts;
     for (const auto& text : given.texts) texts.push_back(text.text);
     if (auto done = assign(setting, outcome_.config, texts); !done) return blame(given, 0, done.error().message);
+    if (const auto weaker = places_.find(setting.name); weaker != places_.end())
+      outcome_.hidden[setting.name].push_back(std::move(weaker->second));
     outcome_.origins[setting.name] = given.origin;
     places_[setting.name] = given;
     if (auto fault = find_fault(setting, outcome_.config)) blame(given, fault->entry, fault->message);

@@ -41,7 +41,8 @@ struct Outcome {
   std::vector<std::string> notes;     ///< sentences for the log: what was understood in another way than it was written
   Config config;
   Origins origins;
-  std::string file;  ///< the YAML file that was read; empty = none
+  std::map<std::string_view, std::vector<Given>> hidden;  ///< what a stronger source hides, by name; the weakest first
+  std::string file;                                       ///< the YAML file that was read; empty = none
   Action action = Action::kServe;
   std::string text;
 };

@@ -97,10 +97,16 @@ std::vector<Setting> make_settings() {
     {.name = "admin", .member = &Config::admin, .kind = Kind::kList, .group = Group::kWatching,
      .impact = Impact::kRestart, .flags = {"admin"}, .placeholder = "ADDRESS", .unit = "addresses", .range = {1, 16},
      .check = check_admin,
-     .doc = "Address of the admin process, which tells everything: /status, and what `monitor` tells; may be repeated. "
-            "As in `bind`, but unix sockets and loopback addresses only. `auto` is admin.sock in $RUNTIME_DIRECTORY, "
-            "else NAME-admin.sock in $XDG_RUNTIME_DIR, else nowhere; `off` is no such process. Its unix sockets have "
-            "mode 0600. An address that cannot be had is a warning, and the service starts without it."},
+     .doc = "Address of the admin process, which tells everything and takes orders (config/WATCH.md); may be repeated. "
+            "As in `bind`; an address that other machines can reach needs `admin_token`. `auto` is admin.sock in "
+            "$RUNTIME_DIRECTORY, else NAME-admin.sock in $XDG_RUNTIME_DIR, else nowhere; `off` is no such process. Its "
+            "unix sockets have mode 0600. An address that cannot be had is a warning, and the service starts without "
+            "it."},
+    {.name = "admin_token", .member = &Config::admin_token, .kind = Kind::kText, .group = Group::kWatching,
+     .impact = Impact::kRestart, .flags = {"admin-token"}, .placeholder = "FILE", .check = check_token_file,
+     .doc = "File with the token that every request to `admin` must bring, as `Authorization: Bearer TOKEN`. One line "
+            "of 16 to 512 visible characters. Read once, by the master before it gives up its rights. Without it unix "
+            "sockets and loopback addresses need none, and other addresses are refused."},
     {.name = "monitor", .member = &Config::monitor, .kind = Kind::kList, .group = Group::kWatching,
      .impact = Impact::kRestart, .flags = {"monitor"}, .placeholder = "ADDRESS", .unit = "addresses", .range = {0, 16},
      .check = check_monitor,

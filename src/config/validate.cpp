@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "base/bind.hpp"
+#include "config/checks.hpp"
 #include "config/value.hpp"
 
 namespace orrery::config {
@@ -77,6 +78,19 @@ void find_overlapping_watchers(const Config& config, std::vector<Problem>& probl
   take("monitor", config.monitor);
 }
 
+/// A client that reaches the admin process sees everything, and gives orders.
+void find_open_admin(const Config& config, std::vector<Problem>& problems) {
+  for (std::size_t i = 0; i < config.admin.size() && config.admin_token.empty(); ++i) {
+    if (!is_open_to_others(config.admin[i])) continue;
+    problems.push_back(
+        {"admin", i,
+         fmt::format("`{}` can be reached from other machines, and whoever reaches it sees everything and "
+                     "gives orders; set `admin_token`, or give a unix socket or a loopback address, and "
+                     "open `monitor` to others",
+                     config.admin[i])});
+  }
+}
+
 /// Both logs may go to one file, whose lines then stand between each other; nothing else shares one.
 void find_shared_files(const Config& config, std::vector<Problem>& problems) {
   std::map<std::string, std::string_view> users;
@@ -128,6 +142,7 @@ std::vector<Problem> find_conflicts(const Config& config) {
   std::vector<Problem> problems;
   find_overlapping_binds(config, problems);
   find_overlapping_watchers(config, problems);
+  find_open_admin(config, problems);
   find_shared_files(config, problems);
   find_lost_logs(config, problems);
   find_stuck_reloads(config, problems);
