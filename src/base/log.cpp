@@ -243,6 +243,19 @@ Result<void> reopen_log() {
   }
 }
 
+std::string_view word_for(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug: return "debug";
+    case LogLevel::kInfo: return "info";
+    case LogLevel::kWarning: return "warning";
+    case LogLevel::kError: return "error";
+    case LogLevel::kCritical: return "critical";
+  }
+  return "info";
+}
+
+void set_log_level(LogLevel level) { process_log().logger().set_level(spdlog_level(level)); }
+
 bool log_enabled(LogLevel level) { return process_log().logger().should_log(spdlog_level(level)); }
 
 void log_line(LogLevel level, std::string_view message) {

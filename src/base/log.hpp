@@ -32,6 +32,12 @@ Result<void> open_log(const std::string& path, LogLevel level);
 /// failure.
 Result<void> reopen_log();
 
+/// "debug", "info", ...: as the setting `loglevel` has it.
+std::string_view word_for(LogLevel level);
+
+/// Lines below `level` are not written from now on.
+void set_log_level(LogLevel level);
+
 /// The sentence for an error log that cannot be opened.
 std::string log_failed(const std::string& path, const std::string& reason);
 

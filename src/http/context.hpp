@@ -4,6 +4,7 @@
 // Made once per worker, after the fork; loop thread only.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string_view>
@@ -55,6 +56,8 @@ struct Cancellation {
   bool due;  ///< to be called; else its request is answered
 };
 
+inline constinit const std::atomic<bool> kNotClosing{false};
+
 struct Context {
   Context(const Config& settings, const Router& table, const std::vector<Route>& all_routes, Observer& listener,
           Proxies trusted_proxies, std::uint64_t id_seed)
@@ -73,6 +76,8 @@ struct Context {
   Observer& observer;
   bool fields_logged;
   Proxies proxies;
+  /// While it holds true each response ends its connection.
+  const std::atomic<bool>* closing = &kNotClosing;
   std::string_view error_media_type;  ///< of the server's own answers; empty = what the request accepts
   RequestIds ids;
   MessagePool pool;

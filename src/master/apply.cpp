@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <fmt/format.h>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -71,6 +72,7 @@ Result<void> Service::load(unsigned number) {
   std::vector<std::string> notes;
   auto generation = make_generation(reload.config, ground_.listeners, notes);
   if (!generation) return fail(generation);
+  generation->description = reload.description;
   use_logs(number, *generation);
   make_pidfile_again();
   for (const std::string& note : notes) base::log_warning("{}", note);
@@ -88,6 +90,7 @@ void Service::use_logs(unsigned number, const Generation& generation) {
   generation.logs.use();
   logging_ = number;
   log_path_ = generation.config.errorlog;
+  ground_.scoreboard.set_log_level(std::nullopt);
 }
 
 // While two masters serve, names of pid files are moving.
@@ -164,6 +167,7 @@ void Service::apply(const ReopenLogs&) {
     for (std::string& sentence : generation.logs.reopen(generation.identity)) sentences.push_back(std::move(sentence));
   }
   if (const auto own = generations_.find(logging_); own != generations_.end()) own->second.logs.use();
+  keep_log_level();
   for (const std::string& sentence : sentences) base::log_error("USR1: the log stays as it was: {}", sentence);
   if (!sentences.empty()) return;
   const Config& config = generations_.at(supervisor_.generation()).config;
@@ -186,13 +190,11 @@ void Service::take_over(const Process& worker, Ending ending) {
   os::Slot& slot = ground_.scoreboard.slot(worker.slot);
   const Death death{worker.number,     worker.generation, worker.dead,       ending,
                     now - worker.born, worker.stopped,    worker.oom_killed, worker.role};
-  if (worker.role != os::Role::kWorker) {
-    return base::log_at(is_abnormal(ending) ? LogLevel::kError : LogLevel::kInfo, "{}",
-                        describe_death(death, slot, now));
-  }
-  const Blame blame = hold_culprit(death, slot, now);
-  base::log_at(is_abnormal(ending) ? LogLevel::kError : LogLevel::kInfo, "{}{}", describe_death(death, slot, now),
-               blame.report);
+  const Blame blame = worker.role == os::Role::kWorker ? hold_culprit(death, slot, now) : Blame{};
+  const std::string report = describe_death(death, slot, now) + blame.report;
+  base::log_at(is_abnormal(ending) ? LogLevel::kError : LogLevel::kInfo, "{}", report);
+  note_death(worker, ending, report);
+  if (worker.role != os::Role::kWorker) return;
   if (!blame.order.empty()) base::log_critical("{}", blame.order);
   const Config& config = generations_.at(worker.generation).config;
   if (!config.accesslog.empty()) {
@@ -215,8 +217,14 @@ void Service::apply(const Announce& action) {
     return ground_.predecessor.ready(action.status);
   }
   switch (action.phase) {
-    case Phase::kReloading: told_ready_ = false; return ground_.notify.reloading(base::monotonic_now());
-    case Phase::kStopping: told_ready_ = false; return ground_.notify.stopping(action.status);
+    case Phase::kReloading:
+      note(os::EventKind::kReloadBegun, "The configuration is read again");
+      told_ready_ = false;
+      return ground_.notify.reloading(base::monotonic_now());
+    case Phase::kStopping:
+      note(os::EventKind::kStopping, "The service is " + action.status);
+      told_ready_ = false;
+      return ground_.notify.stopping(action.status);
     case Phase::kReady: break;
   }
   settle(action.generation);
@@ -235,6 +243,8 @@ void Service::settle(unsigned number) {
   os::restore_environment(os::save_invocation().environment, own_variables());
   (void)os::set_environment(generation.config.raw_env);
   if (!ground_.predecessor.there()) os::set_title(process_title(generation.config, generation.listeners, "master"));
+  ground_.scoreboard.publish_config(number, generation.description);
+  note(os::EventKind::kServing, fmt::format("Generation {} serves: {}", number, supervisor_.status()));
   begin_quarantine(number);
   leave_other_addresses(number);
   for (const auto& listener : generation.listeners) os::change_backlog(*listener, generation.config.backlog);
@@ -259,7 +269,10 @@ void Service::let_go_of_addresses() {
   });
 }
 
-void Service::apply(const Say& action) { base::log_at(action.level, "{}", action.text); }
+void Service::apply(const Say& action) {
+  base::log_at(action.level, "{}", action.text);
+  if (action.level != LogLevel::kDebug) note(action.kind, action.text);
+}
 
 void Service::apply(const Exit& action) {
   exit_code_ = action.code;

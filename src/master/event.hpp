@@ -16,6 +16,8 @@
 #include "orrery/config.hpp"
 
 #include "base/clock.hpp"
+#include "os/journal.hpp"
+#include "os/order.hpp"
 #include "os/role.hpp"
 #include "os/service_facts.hpp"
 
@@ -120,13 +122,19 @@ struct SuccessorExited {
 struct PredecessorLeft {
   bool committed = false;
 };
+/// The admin process asks for something; answered with AnswerOrder, one or two for each.
+struct OrderArrived {
+  std::uint64_t ticket = 0;
+  os::OrderKind kind = os::OrderKind::kReload;
+  int argument = 0;
+};
 /// next_deadline() has come; harmless at any other time.
 struct DeadlineReached {};
 
 using Event =
     std::variant<Started, SignalArrived, Forked, ForkFailed, WorkerReady, WorkerAskedRecycle, WorkerExhausted,
                  ChildExited, CauseHeld, ConfigReady, ConfigFailed, HeartbeatsRead, MemoryRead, SuccessorStarted,
-                 SuccessorNotStarted, SuccessorSpoke, SuccessorExited, PredecessorLeft, DeadlineReached>;
+                 SuccessorNotStarted, SuccessorSpoke, SuccessorExited, PredecessorLeft, OrderArrived, DeadlineReached>;
 
 using os::Ending;
 
@@ -185,6 +193,13 @@ struct Announce {
 struct Say {
   LogLevel level = LogLevel::kInfo;
   std::string text;
+  os::EventKind kind = os::EventKind::kNote;  ///< in the journal
+};
+/// Tell the admin process what became of its order.
+struct AnswerOrder {
+  std::uint64_t ticket = 0;
+  os::OrderOutcome outcome = os::OrderOutcome::kDone;
+  std::string text;
 };
 /// Leave the loop; no child is left.
 struct Exit {
@@ -193,7 +208,7 @@ struct Exit {
 
 using Action =
     std::variant<Spawn, SendSignal, LoadConfig, LeaveOtherAddresses, DropGeneration, CloseListeners, StartSuccessor,
-                 SignalSuccessor, CommitUpgrade, TakeOver, ReopenLogs, ReportDeath, Announce, Say, Exit>;
+                 SignalSuccessor, CommitUpgrade, TakeOver, ReopenLogs, ReportDeath, Announce, Say, AnswerOrder, Exit>;
 using Actions = std::vector<Action>;
 
 }  // namespace orrery::master

@@ -12,6 +12,7 @@
 #include "master/process_title.hpp"
 #include "master/service.hpp"
 #include "os/handover.hpp"
+#include "os/process.hpp"
 #include "os/socket.hpp"
 
 namespace orrery::master {
@@ -74,6 +75,14 @@ Result<pid_t> Service::fork_sidecar(const Spawn& action, std::size_t slot) {
   for (const int fd : {ground_.handover.give.get(), ground_.handover.take.get()}) child.close.push_back(fd);
   if (const int access = generation.logs.access(); access > STDERR_FILENO) child.close.push_back(access);
   const ListenerSet& set = ground_.sidecars.at(action.role).set;
+  os::Channel channel;
+  if (action.role == os::Role::kAdmin) {
+    auto made = os::make_channel();
+    if (!made) return fail(made);
+    channel = std::move(*made);
+    orders_ = std::move(channel.ours);
+    child.close.push_back(orders_.get());
+  }
   child.title = process_title(sidecar.config, set, action.role == os::Role::kAdmin ? "admin" : "monitor");
   return fork_process(action, slot, std::move(child), [&](os::WorkerBirth birth) -> int {
     const auto nobody = os::HandoverPair::open();
@@ -81,6 +90,7 @@ Result<pid_t> Service::fork_sidecar(const Spawn& action, std::size_t slot) {
     birth.config = &sidecar.config;
     for (const auto& listener : set) birth.listeners.push_back(listener.get());
     birth.handover = &*nobody;
+    birth.orders = std::move(channel.theirs);
     return sidecar.main(std::move(birth));
   });
 }
@@ -101,6 +111,8 @@ Result<pid_t> Service::fork_process(const Spawn& action, std::size_t slot, os::C
     birth.board = &ground_.scoreboard;
     birth.slot->pid.store(::getpid(), std::memory_order_relaxed);
     birth.slot->generation.store(action.generation, std::memory_order_relaxed);
+    birth.slot->number.store(action.number, std::memory_order_relaxed);
+    birth.slot->born_ns.store(base::monotonic_now().time_since_epoch().count(), std::memory_order_relaxed);
     birth.number = action.number;
     birth.generation = action.generation;
     birth.master = std::move(pipe->write);
@@ -136,6 +148,7 @@ std::vector<int> Service::foreign_descriptors(const Generation& generation, os::
   add(ground_.daemon.fd());
   add(successor_.fd());
   add(ground_.predecessor.fd());
+  if (role != os::Role::kAdmin) add(orders_.get());
   for (const auto& [pid, process] : processes_) add(process.pipe.get());
   for (const auto& [number, other] : generations_) {
     if (&other != &generation) std::ranges::for_each(other.logs.descriptors(), add);

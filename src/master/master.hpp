@@ -21,6 +21,8 @@ struct Reload {
   std::vector<std::string> complaints;  ///< not empty = refused; each one sentence
   std::vector<std::string> changes;     ///< for the log: "workers: 2 -> 4", or what needs a restart
   Config config;
+  std::string
+      description{};  ///< its settings and where they came from, for the admin process; the master only keeps it
 };
 
 /// A child of another role than the workers': one process, which lives beside them.
@@ -44,6 +46,7 @@ struct MasterParts {
   std::string service = "orrery";      ///< what starts, for the log: "orrery 0.1.0"
   std::string system_root = "/";       ///< below it lie /proc and /sys, for the count of OOM kills
   std::vector<std::string> notes;      ///< what reading the configuration left to say
+  std::string description{};           ///< of `config`, as in Reload
 };
 
 /// Runs the service; returns the exit code (os::ExitCode) when it has stopped.

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <csignal>
 #include <fmt/format.h>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -53,12 +54,17 @@ void Supervisor::add_worker() {
                            os::kMaxWorkers, children_.size()));
   }
   ++target_;
-  say(LogLevel::kInfo, fmt::format("The number of workers is now {}", target_));
+  say(LogLevel::kInfo, fmt::format("The number of workers is now {}", target_), os::EventKind::kScaled);
 }
 
 void Supervisor::remove_worker() {
   if (!obeys("TTOU")) return;
   if (target_ <= 1) return say(LogLevel::kWarning, "TTOU is refused: one worker is the least");
+  lower_target();
+  say(LogLevel::kInfo, fmt::format("The number of workers is now {}", target_), os::EventKind::kScaled);
+}
+
+void Supervisor::lower_target() {
   // The oldest leaves, as in gunicorn; places above the target are emptied, so it takes the last one. During
   // a reload all old ones leave anyway, and moving them would take workers away that a rollback needs.
   const unsigned oldest = rolling() ? target_ - 1 : children_.oldest_place(target_);
@@ -66,7 +72,6 @@ void Supervisor::remove_worker() {
   children_.swap_places(oldest, target_);
   std::swap(backoffs_[oldest], backoffs_[target_]);
   backoffs_[target_].clear();
-  say(LogLevel::kInfo, fmt::format("The number of workers is now {}", target_));
 }
 
 void Supervisor::retire_everybody() {
@@ -77,7 +82,7 @@ void Supervisor::retire_everybody() {
   }
   if (!ever_ready_) return say(LogLevel::kWarning, "WINCH is ignored: the service is starting");
   target_ = 0;
-  say(LogLevel::kWarning, "All workers leave and the master stays: HUP brings them back");
+  say(LogLevel::kWarning, "All workers leave and the master stays: HUP brings them back", os::EventKind::kPaused);
 }
 
 void Supervisor::reopen_logs() {
@@ -90,19 +95,18 @@ void Supervisor::reopen_logs() {
 
 void Supervisor::begin_upgrade() {
   if (!obeys("USR2")) return;
-  const char* obstacle = nullptr;
-  if (container_)
-    obstacle = "this master is PID 1, and its container would end with it; replace the container";
-  else if (heir_)
-    obstacle = "the master that started this one still serves; it must leave first";
-  else if (upgrade_.state() != Upgrade::State::kNone)
-    obstacle = "an upgrade is under way";
-  else if (!ever_ready_)
-    obstacle = "the service is starting";
-  else if (loading_ != 0 || rolling())
-    obstacle = "a reload is under way; try again when it is done";
-  if (obstacle != nullptr) return say(LogLevel::kWarning, fmt::format("USR2 is refused: {}", obstacle));
+  if (const std::string obstacle = upgrade_obstacle(); !obstacle.empty())
+    return say(LogLevel::kWarning, fmt::format("USR2 is refused: {}", obstacle));
   upgrade_.begin(plan_, now_, actions_);
+}
+
+std::string Supervisor::upgrade_obstacle() const {
+  if (container_) return "this master is PID 1, and its container would end with it; replace the container";
+  if (heir_) return "the master that started this one still serves; it must leave first";
+  if (upgrade_.state() != Upgrade::State::kNone) return "an upgrade is under way";
+  if (!ever_ready_) return "the service is starting";
+  if (loading_ != 0 || rolling()) return "a reload is under way; try again when it is done";
+  return {};
 }
 
 // No word to the service manager: the service goes on, in other hands.
@@ -136,8 +140,10 @@ void Supervisor::linger() {
   announced_ = true;
   loading_ = 0;
   actions_.emplace_back(Announce{Phase::kStopping, generation_, "stopping after drain_delay"});
-  say(LogLevel::kInfo, fmt::format("Serving goes on for {:.1f} s (drain_delay)",
-                                   std::chrono::duration<double>(plan_.drain_delay).count()));
+  say(LogLevel::kInfo,
+      fmt::format("Serving goes on for {:.1f} s (drain_delay)",
+                  std::chrono::duration<double>(plan_.drain_delay).count()),
+      os::EventKind::kStopping);
 }
 
 void Supervisor::begin_stop(Course course, int code) {

@@ -22,6 +22,7 @@ void Supervisor::reconcile() {
     announce_ready();
   }
   drop_generations();
+  settle_orders();  // before the one that gave them is told to leave
   keep_sidecars();
   end_when_empty();
 }
@@ -42,7 +43,8 @@ bool Supervisor::close_breaker() {
       breaker_.trial() != 0
           ? fmt::format("The crash loop is over: a replacement has served {:.0f} s. All places are filled again",
                         std::chrono::duration<double>(kStableLife).count())
-          : std::string{"The crash loop is over: nobody has died for a while"});
+          : std::string{"The crash loop is over: nobody has died for a while"},
+      os::EventKind::kCrashLoop);
   trust_all_places();
   return true;
 }
@@ -105,7 +107,8 @@ void Supervisor::retire_surplus() {
 
 void Supervisor::prove_generation() {
   if (!rolling() || !generation_ready()) return;
-  say(LogLevel::kInfo, fmt::format("Generation {} is ready with {}", generation_, base::counted(target_, "worker")));
+  say(LogLevel::kInfo, fmt::format("Generation {} is ready with {}", generation_, base::counted(target_, "worker")),
+      os::EventKind::kReloadFinished);
   leaving_.push_back(settled_generation_);
   settled_generation_ = generation_;
   settled_plan_ = plan_;

@@ -72,6 +72,9 @@ Service::Service(MasterParts parts, Ground ground)
   facts_.started_ns = unix_now();
   facts_.program = decltype(facts_.program){parts_.service};
   facts_.build_id = decltype(facts_.build_id){os::build_id("/proc/self/exe")};
+  generations_.at(1).description = parts_.description;
+  ground_.scoreboard.publish_config(1, parts_.description);
+  note(os::EventKind::kStarted, fmt::format("{} starts (master, pid {})", parts_.service, facts_.master));
 }
 
 int Service::run() {
@@ -87,6 +90,7 @@ int Service::run() {
     take_signals();
     listen_to_masters();  // the old master says whether it stops too before it sends TERM
     read_pipes();
+    take_orders();
     reap();
     read_scoreboard();
     read_memory();
@@ -112,6 +116,7 @@ void Service::wait() {
     if (channel >= 0) polled.push_back({channel, POLLIN, 0});
   }
   const base::Monotonic now = base::monotonic_now();
+  if (orders_ && (orders_left_ > 0 || next_orders_ <= now)) polled.push_back({orders_.get(), POLLIN, 0});
   // A watchdog beat that is due and withheld must not make this spin: the next pulse looks again.
   const bool beats = ground_.notify.watchdog_interval().count() > 0 && next_watchdog_ > now;
   const base::Monotonic pulse = beats ? std::min(next_pulse_, next_watchdog_) : next_pulse_;
@@ -123,6 +128,7 @@ void Service::take_signals() {
   for (const os::TakenSignal& signal : ground_.signals.take()) {
     if (signal.signo == SIGCHLD) continue;  // reap() asks the kernel itself
     base::log_info("Handling signal: {} ({})", os::signal_word(signal.signo), os::describe_sender(signal));
+    note(os::EventKind::kSignal, os::signal_name(signal.signo) + " came", os::name_sender(signal));
     inbox_.emplace_back(SignalArrived{signal.signo, signal.sender});
   }
 }
@@ -143,7 +149,10 @@ void Service::read_pipe(pid_t pid, Process& worker) {
     if (got <= 0) break;
     for (std::size_t i = 0; i < static_cast<std::size_t>(got); ++i) {
       switch (static_cast<os::WorkerMessage>(bytes[i])) {
-        case os::WorkerMessage::kReady: inbox_.emplace_back(WorkerReady{pid}); break;
+        case os::WorkerMessage::kReady:
+          note_ready(worker, pid);
+          inbox_.emplace_back(WorkerReady{pid});
+          break;
         case os::WorkerMessage::kRecycle: inbox_.emplace_back(WorkerAskedRecycle{pid}); break;
         case os::WorkerMessage::kTold:
           inbox_.emplace_back(WorkerAskedRecycle{pid, "was sent TERM by somebody else"});
@@ -273,12 +282,16 @@ void Service::dispatch_inbox() {
 void Service::tell_workers() {
   const bool company = ground_.predecessor.adopts() || (successor_.adopts() && supervisor_.upgrade().shares());
   ground_.scoreboard.set_company(company);
+  ground_.scoreboard.set_closing(supervisor_.closing());
   if (!company && supervisor_.state() == Supervisor::State::kStopping) ground_.scoreboard.announce_stop();
 }
 
 void Service::publish_facts() {
   os::ServiceFacts facts = facts_;
   supervisor_.describe(facts);
+  const auto logging = generations_.find(logging_);  // gone when it was given up
+  const LogLevel configured = logging != generations_.end() ? logging->second.config.loglevel : facts_.log_level;
+  facts.log_level = ground_.scoreboard.log_level().value_or(configured);
   using Outcome = os::ServiceFacts::Outcome;
   const os::ServiceFacts::Reload& before = facts_.reload;
   const bool moved = facts.reload.outcome != before.outcome || facts.reload.generation != before.generation;

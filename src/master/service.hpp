@@ -11,9 +11,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/access_format.hpp"
+#include "base/unique_fd.hpp"
 #include "master/event.hpp"
 #include "master/listeners.hpp"
 #include "master/logs.hpp"
@@ -25,7 +27,9 @@
 #include "master/supervisor.hpp"
 #include "os/daemon.hpp"
 #include "os/handover.hpp"
+#include "os/journal.hpp"
 #include "os/notify.hpp"
+#include "os/order.hpp"
 #include "os/pidfile.hpp"
 #include "os/process.hpp"
 #include "os/program.hpp"
@@ -42,6 +46,7 @@ struct Generation {
   std::optional<os::Identity> identity;
   Logs logs;
   ListenerSet listeners;
+  std::string description{};  ///< its settings and where they came from, as text for the admin process
 };
 
 /// Where a sidecar listens. The sockets outlive every generation, and every child of that role.
@@ -111,6 +116,18 @@ class Service {
   void tell_workers();
   void publish_facts();
 
+  // Orders of the admin process (taking_orders.cpp).
+  void take_orders();
+  void obey(const os::Order& order);
+  void change_log_level(const os::Order& order);
+  void ask_for_stack(const os::Order& order);
+  void keep_log_level() const;
+
+  // What happened, for readers of the journal (journal.cpp).
+  void note(os::EventKind kind, std::string_view text, std::string_view sender = {});
+  void note_ready(const Process& process, pid_t pid);
+  void note_death(const Process& process, Ending ending, std::string_view report);
+
   // What to do.
   void apply(const Spawn& action);
   void apply(const SendSignal& action);
@@ -126,6 +143,7 @@ class Service {
   void apply(const ReportDeath& action);
   void apply(const Announce& action);
   void apply(const Say& action);
+  void apply(const AnswerOrder& action);
   void apply(const Exit& action);
 
   Result<pid_t> fork_worker(const Spawn& action, std::size_t slot);
@@ -171,7 +189,10 @@ class Service {
   std::string log_path_;
   std::optional<int> exit_code_;
   std::uint64_t oom_kills_ = 0;  ///< as last read
-  os::ServiceFacts facts_;       ///< as last published
+  base::UniqueFd orders_;        ///< this end of the channel to the admin process that was started last
+  unsigned orders_left_ = 0;     ///< that are taken before next_orders_
+  base::Monotonic next_orders_{};
+  os::ServiceFacts facts_;  ///< as last published
 };
 
 }  // namespace orrery::master

@@ -168,7 +168,7 @@ void Supervisor::handle(const ConfigFailed& event) {
   next_generation_ = newest_generation_ + 1;  // no generation has this number
   refused_ = fmt::format("reload refused: {}", event.why);
   end_reload(os::ServiceFacts::Outcome::kRefused, event.why);
-  say(LogLevel::kError, fmt::format("Reload refused, nothing changed: {}", event.why));
+  say(LogLevel::kError, fmt::format("Reload refused, nothing changed: {}", event.why), os::EventKind::kReloadRefused);
 }
 
 void Supervisor::handle(const HeartbeatsRead& event) {
@@ -326,7 +326,8 @@ void Supervisor::count_death(const Child& lost, const std::string& how) {
     say(LogLevel::kCritical,
         fmt::format("{}; workers die as soon as they are replaced: this is a crash loop. From now on one "
                     "replacement at a time is tried, the first in {:.1f} s, until one has served {:.0f} s",
-                    how, wait, seconds(kStableLife)));
+                    how, wait, seconds(kStableLife)),
+        os::EventKind::kCrashLoop);
   } else if (on_trial) {
     say(LogLevel::kError, fmt::format("{}; the crash loop goes on: the next try is in {:.1f} s", how, wait));
   } else if (!breaker_.open() && backoff.deaths() >= 2) {
@@ -337,7 +338,8 @@ void Supervisor::count_death(const Child& lost, const std::string& how) {
 
 void Supervisor::fail_generation(const std::string& why) {
   say(LogLevel::kError,
-      fmt::format("Generation {} is given up, generation {} stays: {}", generation_, settled_generation_, why));
+      fmt::format("Generation {} is given up, generation {} stays: {}", generation_, settled_generation_, why),
+      os::EventKind::kReloadGivenUp);
   refused_ = fmt::format("reload given up: {}", why);
   end_reload(os::ServiceFacts::Outcome::kGivenUp, why);
   leaving_.push_back(generation_);
@@ -346,7 +348,9 @@ void Supervisor::fail_generation(const std::string& why) {
   target_ = settled_target_;
 }
 
-void Supervisor::say(LogLevel level, std::string text) { actions_.emplace_back(Say{level, std::move(text)}); }
+void Supervisor::say(LogLevel level, std::string text, os::EventKind kind) {
+  actions_.emplace_back(Say{level, std::move(text), kind});
+}
 
 void Supervisor::impossible(std::string_view what) { say(LogLevel::kDebug, fmt::format("Ignored: {}", what)); }
 

@@ -27,6 +27,9 @@
 //  Children of other roles (Sidecar) live beside the workers: they come after the first workers were asked for, take no
 //  part in any rule about workers, and leave when no worker is left.
 //
+//  Orders of the admin process (steering.cpp) act like the signals of the same meaning, and are answered: when the
+//  picture shows that what was ordered is there, or that it will not come.
+//
 //  TERM, INT and QUIT leave starting, serving and rolling for lingering, stopping or quitting. HUP, TTIN, TTOU and
 //  WINCH act in these three and are refused with a sentence later; USR1 acts until ended.
 #pragma once
@@ -91,6 +94,8 @@ class Supervisor {
   [[nodiscard]] bool serving() const { return course_ == Course::kServing || course_ == Course::kLingering; }
   /// "3 of 4 workers ready, generation 2; crash loop: one replacement at a time is tried".
   [[nodiscard]] std::string status() const;
+  /// Clients are to come back on other connections.
+  [[nodiscard]] bool closing() const { return drained_ || course_ == Course::kLingering; }
   /// Writes what it knows into `facts`, but for what only a clock or a descriptor can tell.
   void describe(os::ServiceFacts& facts) const;
   /// Another master accepts from the same sockets.
@@ -122,6 +127,7 @@ class Supervisor {
   void handle(const SuccessorSpoke& event) { upgrade_.on(event, now_, actions_); }
   void handle(const SuccessorExited& event) { upgrade_.on(event, actions_); }
   void handle(const PredecessorLeft& event);
+  void handle(const OrderArrived& order);
   /// What happened to a child that is no worker is its sidecar's affair; true when it was that.
   bool tell_sidecar(const Event& event);
   void handle(const DeadlineReached& event);
@@ -138,6 +144,36 @@ class Supervisor {
   void stop(int signo);
   void linger();
   void begin_stop(Course course, int code);
+  void lower_target();
+
+  // Orders of the admin process.
+  struct Pending {
+    std::uint64_t ticket = 0;
+    os::OrderKind kind = os::OrderKind::kReload;
+    unsigned number = 0;                 ///< reload: the generation; scale: the target
+    std::vector<unsigned> workers = {};  ///< restart: those that are to go
+  };
+  struct Verdict {
+    os::OrderOutcome outcome = os::OrderOutcome::kDone;
+    std::string text;
+  };
+  void obey_reload(std::uint64_t ticket);
+  void obey_upgrade(std::uint64_t ticket);
+  void obey_scale(std::uint64_t ticket, int workers);
+  void obey_restart(std::uint64_t ticket, int number);
+  void obey_drain(std::uint64_t ticket, bool drained);
+  void obey_stop(std::uint64_t ticket);
+  void refuse(std::uint64_t ticket, std::string why);
+  void pend(Pending order, std::string text);
+  void settle_orders();
+  [[nodiscard]] std::optional<Verdict> verdict_on(const Pending& order) const;
+  [[nodiscard]] std::optional<Verdict> verdict_on_reload(unsigned generation) const;
+  [[nodiscard]] std::optional<Verdict> verdict_on_upgrade() const;
+  [[nodiscard]] std::optional<Verdict> verdict_on_scale(unsigned workers) const;
+  [[nodiscard]] std::optional<Verdict> verdict_on_restart(const std::vector<unsigned>& workers) const;
+  [[nodiscard]] std::optional<Verdict> verdict_on_stop() const;
+  [[nodiscard]] std::string upgrade_obstacle() const;
+  [[nodiscard]] bool all_places_ready() const;
   void kill_all();
 
   // The rules.
@@ -168,7 +204,7 @@ class Supervisor {
   void trust_all_places();
   void fail_generation(const std::string& why);
   void end_reload(os::ServiceFacts::Outcome outcome, std::string_view why = {});
-  void say(LogLevel level, std::string text);
+  void say(LogLevel level, std::string text, os::EventKind kind = os::EventKind::kNote);
   void impossible(std::string_view what);
 
   // Questions.
@@ -212,6 +248,9 @@ class Supervisor {
   os::ServiceFacts::Reload reload_;
   std::uint64_t reloads_done_ = 0, reloads_refused_ = 0, reloads_given_up_ = 0, forked_ = 0;
   std::array<std::uint64_t, os::kEndings> ended_{};
+
+  bool drained_ = false;          ///< ordered
+  std::vector<Pending> pending_;  ///< orders whose outcome is to be told
 
   bool ever_ready_ = false;
   bool proven_ = false;     ///< kReady was announced at least once

@@ -21,6 +21,7 @@ void Supervisor::describe(os::ServiceFacts& facts) const {
     facts.state = pends ? Told::kReloading : target_ == 0 ? Told::kPaused : Told::kServing;
   }
   facts.crash_loop = breaker_.open();
+  facts.drained = drained_;
   facts.upgrading = upgrade_.pending() || upgrade_.state() == Upgrade::State::kBeside;
   facts.generation = generation_;
   facts.target = target_;

@@ -22,6 +22,7 @@ void Upgrade::begin(const Plan& plan, base::Monotonic now, Actions& actions) {
   state_ = State::kStarting;
   mode_ = plan.upgrade;
   pid_ = 0;
+  failure_.clear();
   deadline_ = now + upgrade_limit(plan);
   actions.emplace_back(StartSuccessor{});
 }
@@ -34,6 +35,7 @@ void Upgrade::on(const SuccessorStarted& event, Actions& actions) {
 void Upgrade::on(const SuccessorNotStarted& event, Actions& actions) {
   state_ = State::kNone;
   deadline_ = base::Monotonic::max();
+  failure_ = event.why;
   say(LogLevel::kError, fmt::format("Upgrade refused, nothing changed: {}", event.why), actions);
 }
 
@@ -53,6 +55,7 @@ void Upgrade::on(const SuccessorSpoke& event, base::Monotonic now, Actions& acti
 void Upgrade::on(const SuccessorExited& event, Actions& actions) {
   if (state_ == State::kNone || state_ == State::kCommitted) return;
   const bool told = state_ == State::kEnding;
+  if (!told) failure_ = fmt::format("the new master {} has ended ({})", pid_, event.how);
   say(told ? LogLevel::kInfo : LogLevel::kError,
       fmt::format("Upgrade: the new master {} has ended ({}); nothing changed, this one goes on", pid_, event.how),
       actions);
@@ -82,12 +85,13 @@ void Upgrade::commit(Actions& actions) {
 void Upgrade::end(int signo, base::Monotonic now, const std::string& why, Actions& actions) {
   state_ = State::kEnding;
   deadline_ = now + kSuccessorLimit;
+  failure_ = why;
   say(LogLevel::kError, fmt::format("Upgrade given up, the new master {} is ended: {}", pid_, why), actions);
   actions.emplace_back(SignalSuccessor{signo});
 }
 
 void Upgrade::say(LogLevel level, std::string text, Actions& actions) const {
-  actions.emplace_back(Say{level, std::move(text)});
+  actions.emplace_back(Say{level, std::move(text), os::EventKind::kUpgrade});
 }
 
 }  // namespace orrery::master

@@ -17,6 +17,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <sys/types.h>
 
 #include "base/clock.hpp"
 #include "master/event.hpp"
@@ -46,6 +47,9 @@ class Upgrade {
   void commit(Actions& actions);
 
   [[nodiscard]] State state() const { return state_; }
+  [[nodiscard]] pid_t pid() const { return pid_; }
+  /// Why the last one came to nothing.
+  [[nodiscard]] const std::string& failure() const { return failure_; }
   [[nodiscard]] base::Monotonic deadline() const { return deadline_; }
   /// A successor is there that is not committed: this master must see its end before its own.
   [[nodiscard]] bool pending() const { return state_ == State::kStarting || state_ == State::kEnding; }
@@ -59,6 +63,7 @@ class Upgrade {
   State state_ = State::kNone;
   UpgradeMode mode_ = UpgradeMode::kTransactional;
   pid_t pid_ = 0;
+  std::string failure_;
   base::Monotonic deadline_ = base::Monotonic::max();
 };
 

@@ -48,6 +48,7 @@ struct WorkerBirth {
   base::UniqueFd access_log{};             ///< open already; none when the worker is to open it itself
   base::UniqueFd master;                   ///< write end of the pipe to the master: WorkerMessage
   pid_t master_pid = 0;
+  base::UniqueFd orders{};  ///< where the admin process gives the master orders (os/order.hpp); others have none
 };
 
 /// Runs in the child, after the child's part of the fork is done (descriptors closed, logs taken, privileges

@@ -11,10 +11,12 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fstream>
+#include <sstream>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/check.hpp"
 #include "os/contract.hpp"
@@ -146,6 +148,27 @@ std::optional<std::uint64_t> private_memory(pid_t pid) {
   std::uint64_t size = 0, resident = 0, shared = 0;
   if (!(std::ifstream(directory + "statm") >> size >> resident >> shared) || resident < shared) return std::nullopt;
   return (resident - shared) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+std::optional<base::Nanoseconds> cpu_time(pid_t pid) {
+  std::ifstream stat(fmt::format("/proc/{}/stat", pid));
+  std::string line;
+  if (!std::getline(stat, line)) return std::nullopt;
+  const std::size_t name_end = line.rfind(')');  // the name may hold anything
+  if (name_end == std::string::npos) return std::nullopt;
+  std::istringstream fields(line.substr(name_end + 1));
+  std::string skipped;
+  for (int field = 3; field <= 13; ++field) fields >> skipped;
+  std::int64_t user = 0, kernel = 0;
+  if (!(fields >> user >> kernel)) return std::nullopt;
+  return base::Nanoseconds{(user + kernel) * (1'000'000'000 / ::sysconf(_SC_CLK_TCK))};
+}
+
+std::string program_name(pid_t pid) {
+  std::ifstream comm(fmt::format("/proc/{}/comm", pid));
+  std::string name;
+  std::getline(comm, name);
+  return name;
 }
 
 bool has_terminal() { return static_cast<bool>(base::UniqueFd{::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC)}); }

@@ -15,6 +15,7 @@
 
 #include "orrery/result.hpp"
 
+#include "base/clock.hpp"
 #include "base/unique_fd.hpp"
 #include "os/privileges.hpp"
 
@@ -76,6 +77,12 @@ Result<Channel> make_channel();
 
 /// The memory `pid` shares with nobody, in bytes; nothing when the kernel does not tell.
 std::optional<std::uint64_t> private_memory(pid_t pid);
+
+/// The CPU time `pid` has used; nothing when there is no such process.
+std::optional<base::Nanoseconds> cpu_time(pid_t pid);
+
+/// "bash": the name of the program that `pid` runs; empty when there is no such process.
+std::string program_name(pid_t pid);
 
 /// Whether this process has a controlling terminal.
 bool has_terminal();

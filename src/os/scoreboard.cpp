@@ -7,6 +7,7 @@
 #include <new>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <utility>
 
 #include "base/check.hpp"
 
@@ -57,6 +58,16 @@ std::optional<RequestRecord> RequestCell::read() const {
   return copy;
 }
 
+namespace {
+
+struct ConfigCell {
+  std::uint32_t generation;
+  std::uint32_t length;
+  std::array<char, kConfigText> bytes;
+};
+
+}  // namespace
+
 struct Scoreboard::Mapping {
   Sequence moving;  ///< counters move between `retired` and the slots
   Counters retired;
@@ -64,6 +75,12 @@ struct Scoreboard::Mapping {
   std::atomic<std::int64_t> beat_ns;  ///< CLOCK_MONOTONIC
   std::atomic<bool> stopping;
   std::atomic<bool> company;
+  std::atomic<bool> closing;
+  std::atomic<std::uint8_t> log_level;  ///< one more than the level; 0 = the configured one
+  EventRing events;
+  DeathRing deaths;
+  Sequence config_written;
+  ConfigCell config;
   QuarantineTable quarantine;
   std::atomic<std::size_t> used;                      ///< workers' slots below this one were claimed at some time
   std::array<Slot, kMaxWorkers + kOtherRoles> slots;  ///< the workers', then one for each other role
@@ -133,6 +150,41 @@ void Scoreboard::beat(base::Monotonic now) {
 base::Monotonic Scoreboard::last_beat() const {
   return base::Monotonic{base::Nanoseconds{mapping_->beat_ns.load(std::memory_order_relaxed)}};
 }
+
+EventRing& Scoreboard::events() { return mapping_->events; }
+const EventRing& Scoreboard::events() const { return mapping_->events; }
+DeathRing& Scoreboard::deaths() { return mapping_->deaths; }
+const DeathRing& Scoreboard::deaths() const { return mapping_->deaths; }
+
+void Scoreboard::publish_config(std::uint32_t generation, std::string_view text) {
+  if (text.size() > kConfigText) text = {};
+  mapping_->config_written.write([&] {
+    mapping_->config.generation = generation;
+    mapping_->config.length = static_cast<std::uint32_t>(text.size());
+    std::copy(text.begin(), text.end(), mapping_->config.bytes.begin());
+  });
+}
+
+std::optional<ConfigText> Scoreboard::config() const {
+  ConfigText copy;
+  const bool whole = mapping_->config_written.read([&] {
+    const ConfigCell& cell = mapping_->config;
+    copy = {cell.generation, {cell.bytes.data(), std::min<std::size_t>(cell.length, kConfigText)}};
+  });
+  return whole ? std::optional{std::move(copy)} : std::nullopt;
+}
+
+void Scoreboard::set_log_level(std::optional<LogLevel> level) {
+  const auto stored = level ? static_cast<std::uint8_t>(static_cast<int>(*level) + 1) : std::uint8_t{0};
+  mapping_->log_level.store(stored, std::memory_order_relaxed);
+}
+std::optional<LogLevel> Scoreboard::log_level() const {
+  const std::uint8_t stored = mapping_->log_level.load(std::memory_order_relaxed);
+  return stored == 0 ? std::nullopt : std::optional{static_cast<LogLevel>(stored - 1)};
+}
+
+void Scoreboard::set_closing(bool closing) { mapping_->closing.store(closing, std::memory_order_relaxed); }
+const std::atomic<bool>& Scoreboard::closing() const { return mapping_->closing; }
 
 void Scoreboard::announce_stop() { mapping_->stopping.store(true, std::memory_order_release); }
 bool Scoreboard::stopping() const { return mapping_->stopping.load(std::memory_order_acquire); }

@@ -17,15 +17,18 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <sys/types.h>
 
+#include "orrery/config.hpp"
 #include "orrery/result.hpp"
 
 #include "base/address.hpp"
 #include "base/clock.hpp"
 #include "base/protocol.hpp"
 #include "base/reject.hpp"
+#include "os/journal.hpp"
 #include "os/quarantine_table.hpp"
 #include "os/role.hpp"
 #include "os/sequenced.hpp"
@@ -138,6 +141,8 @@ struct alignas(64) Slot {
   std::atomic<bool> accepting{false};         ///< it would take a connection that comes now
   /// The loop thread runs the handler of flights[inner - 1], and not that of flights[0]; 0 = it does not.
   std::atomic<std::int8_t> inner{0};
+  std::atomic<std::uint32_t> number{0};  ///< the child's age among those of its role, as in its title and the log
+  std::atomic<std::int64_t> born_ns{0};  ///< CLOCK_MONOTONIC
 
   alignas(64) Counters counters;
   std::array<std::atomic<pid_t>, kMaxThreads> threads{};  ///< ids of the pool threads
@@ -164,6 +169,14 @@ struct alignas(64) Slot {
     return in_flight.load(std::memory_order_relaxed) + (handling.load(std::memory_order_relaxed) ? 1 : 0);
   }
 };
+
+/// Where the settings of the configuration in force came from, as text that the master does not read.
+struct ConfigText {
+  std::uint32_t generation = 0;
+  std::string text;
+};
+/// What is longer is not published.
+inline constexpr std::size_t kConfigText = 256 * 1024;
 
 class Scoreboard {
  public:
@@ -201,6 +214,21 @@ class Scoreboard {
   /// Master: it goes round; when it did last, the epoch = not yet.
   void beat(base::Monotonic now);
   [[nodiscard]] base::Monotonic last_beat() const;
+
+  /// Master writes, any process reads: what happened, and the deaths of workers that nobody asked for.
+  [[nodiscard]] EventRing& events();
+  [[nodiscard]] const EventRing& events() const;
+  [[nodiscard]] DeathRing& deaths();
+  [[nodiscard]] const DeathRing& deaths() const;
+  /// Master: the settings in force; what is too long is left out.
+  void publish_config(std::uint32_t generation, std::string_view text);
+  [[nodiscard]] std::optional<ConfigText> config() const;
+  /// Master: every child logs from this level on; nothing = from its configured one.
+  void set_log_level(std::optional<LogLevel> level);
+  [[nodiscard]] std::optional<LogLevel> log_level() const;
+  /// Master: clients are to come back on other connections, so each response ends its own.
+  void set_closing(bool closing);
+  [[nodiscard]] const std::atomic<bool>& closing() const;
 
   /// Master: from now on a worker that is told to leave has no siblings to leave anything to.
   void announce_stop();

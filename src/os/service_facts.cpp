@@ -32,6 +32,7 @@ std::string why_not_ready(const ServiceFacts& facts) {
     case ServiceFacts::State::kServing:
     case ServiceFacts::State::kReloading: break;
   }
+  if (facts.drained) return "the service is drained by an order; `undrain` takes it back";
   const unsigned least = std::max(std::min(facts.least_ready, facts.target), 1U);
   if (facts.ready >= least) return "";
   return fmt::format("{} of {} ready, and at least {} must be{}", facts.ready, base::counted(facts.target, "worker"),

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <sys/types.h>
 
+#include "orrery/config.hpp"
+
 namespace orrery::os {
 
 /// How a child's life ended, judged by what was asked of it.
@@ -75,6 +77,7 @@ struct ServiceFacts {
 
   State state = State::kStarting;
   bool crash_loop = false;   ///< workers die as soon as they are replaced: one at a time is tried
+  bool drained = false;      ///< ordered: balancers are to send nothing here, and clients to go elsewhere
   bool upgrading = false;    ///< USR2 came: another master is starting, or serves beside this one
   unsigned generation = 0;   ///< the one wanted
   unsigned target = 0;       ///< workers wanted
@@ -93,6 +96,8 @@ struct ServiceFacts {
   std::int64_t started_ns = 0;  ///< CLOCK_REALTIME
   CutText<120> program;         ///< "orrery 0.1.0"
   CutText<64> build_id;         ///< empty = the binary has none
+
+  LogLevel log_level = LogLevel::kInfo;  ///< from which on the master and its children log
 
   static constexpr std::size_t kListeners = 16;
   unsigned listener_count = 0;            ///< of the generation that serves; the list has the first of them

@@ -8,6 +8,8 @@
 #include <sys/signalfd.h>
 #include <utility>
 
+#include "os/process.hpp"
+
 namespace orrery::os {
 
 namespace {
@@ -94,6 +96,12 @@ std::string describe_sender(const TakenSignal& signal) {
     case SIGWINCH: return "from the terminal, which has another size";
     default: return "from the kernel";
   }
+}
+
+std::string name_sender(const TakenSignal& signal) {
+  if (signal.sender == 0) return describe_sender(signal).substr(std::string_view{"from "}.size());
+  const std::string program = program_name(signal.sender);
+  return fmt::format("pid {}{}, uid {}", signal.sender, program.empty() ? "" : " (" + program + ")", signal.uid);
 }
 
 AllSignalsBlocked::AllSignalsBlocked() {

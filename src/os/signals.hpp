@@ -37,6 +37,9 @@ void let_signals_go();
 /// "from pid 7, uid 0", "from the terminal: Ctrl-C", ...
 std::string describe_sender(const TakenSignal& signal);
 
+/// "pid 7 (bash), uid 0"; "Ctrl-C" and the like of a terminal; "the kernel".
+std::string name_sender(const TakenSignal& signal);
+
 /// The master's signals, blocked and queued in a descriptor that poll can wait for.
 class SignalFd {
  public:

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -93,6 +94,8 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ht
   services_.connections = &connections_;
   services_.dispatch = dispatch_.get();
   services_.coroutines = &coroutines_;
+  if (birth_.slot->role.load(std::memory_order_relaxed) == os::Role::kWorker)
+    context_.closing = &birth_.board->closing();
   connections_.on_room([this] { acceptor_.resume(); });
   acceptor_.on_no_time(
       [this](int socket, const base::Address& peer, ProxyProtocol proxy) { return pass_on(socket, peer, proxy); });
@@ -160,6 +163,14 @@ void Life::beat() {
   const base::Monotonic now = base::monotonic_now();
   services_.set_wall_clock(now, base::wall_now());
   birth_.slot->heartbeat_ns.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+  follow_log_level();
+}
+
+void Life::follow_log_level() {
+  const std::optional<LogLevel> level = birth_.board->log_level();
+  if (level == log_level_) return;
+  log_level_ = level;
+  base::set_log_level(level.value_or(birth_.config->loglevel));
 }
 
 bool Life::pass_on(int socket, const base::Address& peer, ProxyProtocol proxy) {

@@ -45,6 +45,7 @@ class Life final : public orrery::Worker {
   Result<void> run_start_hooks();
   void run_end_hooks();
   void beat();
+  void follow_log_level();
   void after_poll();
   void on_signals();
   void begin_drain();
@@ -79,7 +80,8 @@ class Life final : public orrery::Worker {
   uv::Timer flusher_;
   uv::Timer grace_;
   std::vector<std::unique_ptr<uv::Timer>> tasks_;
-  bool slept_ = true;  ///< the loop had nothing to do before this turn's poll phase
+  std::optional<LogLevel> log_level_;  ///< that the master has set; nothing = the configured one
+  bool slept_ = true;                  ///< the loop had nothing to do before this turn's poll phase
   bool draining_ = false;
   bool grace_over_ = false;
   bool exhausted_ = false;    ///< every handler thread was past its deadline when last looked

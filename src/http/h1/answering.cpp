@@ -59,8 +59,8 @@ Connection::Linger Connection::after_answer() const {
 }
 
 bool Connection::may_keep() const {
-  return request_.message->keep_alive && !draining_ && context_.config.keepalive.count() > 0 &&
-         !request_.waits_for_continue() && !(ended_ && input_.empty());
+  return request_.message->keep_alive && !draining_ && !context_.closing->load(std::memory_order_relaxed) &&
+         context_.config.keepalive.count() > 0 && !request_.waits_for_continue() && !(ended_ && input_.empty());
 }
 
 ConnectionField Connection::settle_connection(const Response& response) {

@@ -53,6 +53,7 @@ class FakeWorld {
   std::vector<ReportDeath> reports;
   std::vector<Phase> announced;
   std::vector<std::string> said;
+  std::vector<AnswerOrder> answers;  ///< to orders
   std::optional<int> exit_code;
   bool forks_work = true;
   bool tracing = true;  ///< keep `trace` and `said`; random sequences do without
@@ -81,6 +82,15 @@ class FakeWorld {
     for (const auto& [pid, process] : std::map(processes)) {
       if (is(pid, Child::State::kBooting)) send(WorkerReady{pid});
     }
+  }
+  void order(std::uint64_t ticket, os::OrderKind kind, int argument = 0) { send(OrderArrived{ticket, kind, argument}); }
+  /// What is known of the order, the last word only: "begun ...", "done Worker 1 is replaced."; empty = nothing.
+  [[nodiscard]] std::string answer(std::uint64_t ticket) const {
+    std::string last;
+    for (const AnswerOrder& one : answers) {
+      if (one.ticket == ticket) last = fmt::format("{} {}", os::word_for(one.outcome), one.text);
+    }
+    return last;
   }
   void signal(int signo) { send(SignalArrived{signo, 1}); }
   void exit(pid_t pid, int status) {
@@ -192,6 +202,10 @@ class FakeWorld {
     if (!tracing) return;
     if (action.level != LogLevel::kDebug) note("say");
     said.push_back(action.text);
+  }
+  void apply(const AnswerOrder& action, std::deque<Event>&) {
+    note("{}:{}", os::word_for(action.outcome), action.ticket);
+    answers.push_back(action);
   }
   void apply(const Exit& action, std::deque<Event>&) {
     note("exit:{}", action.code);

@@ -46,6 +46,17 @@ class RandomWorld : public FakeWorld {
   }
 
   [[nodiscard]] bool broke() const { return broke_; }
+  /// Each order has one outcome, and was begun once at most before.
+  [[nodiscard]] bool answered() const {
+    for (std::uint64_t ticket = 1; ticket <= orders_; ++ticket) {
+      int begun = 0, outcomes = 0;
+      for (const AnswerOrder& one : answers) {
+        if (one.ticket == ticket) ++(one.outcome == os::OrderOutcome::kBegun ? begun : outcomes);
+      }
+      if (begun > 1 || outcomes != 1) return false;
+    }
+    return true;
+  }
   [[nodiscard]] unsigned events() { return pick(1, pick(1, 4) == 1 ? kMostEvents : 20); }
 
  private:
@@ -85,7 +96,7 @@ class RandomWorld : public FakeWorld {
   }
 
   void something() {
-    switch (pick(0, 19)) {
+    switch (pick(0, 20)) {
       case 0: return signal(SIGHUP);
       case 1: return signal(pick(0, 1) == 0 ? SIGTTIN : SIGTTOU);
       case 2: return pick(0, 12) == 0 ? signal(std::array{SIGTERM, SIGINT, SIGQUIT}[pick(0, 2)]) : signal(SIGUSR1);
@@ -102,10 +113,17 @@ class RandomWorld : public FakeWorld {
       case 13: return pick(0, 3) == 0 ? signal(SIGWINCH) : signal(SIGUSR2);
       case 14: return successor_event();
       case 15: return pick(0, 9) == 0 ? send(PredecessorLeft{pick(0, 1) == 0}) : void();
+      case 16: return some_order();
       default:
         if (stormy_ && pick(0, 1) == 0) return die(some_pid());
         return pick(0, 1) == 0 ? send(WorkerReady{some_pid()}) : advance(0s);
     }
+  }
+
+  void some_order() {
+    const bool stops = pick(0, 30) == 0;
+    const auto kind = stops ? os::OrderKind::kStop : static_cast<os::OrderKind>(pick(0, 5));
+    order(++orders_, kind, static_cast<int>(pick(0, 6)));
   }
 
   void successor_event() {
@@ -176,14 +194,16 @@ class RandomWorld : public FakeWorld {
 
   std::mt19937_64 random_;
   unsigned settled_target_ = 0;
-  bool surges_ = false;  ///< its plans may start every worker at once
-  bool stormy_ = false;  ///< its workers die like flies
-  bool broke_ = false;   ///< the breaker was open at some time
+  std::uint64_t orders_ = 0;  ///< given
+  bool surges_ = false;       ///< its plans may start every worker at once
+  bool stormy_ = false;       ///< its workers die like flies
+  bool broke_ = false;        ///< the breaker was open at some time
 };
 
 // Catch2's macros would cost more than the sequence.
 void must_be_healed(RandomWorld& world) {
   const Supervisor& supervisor = world.supervisor;
+  if (world.exit_code && !world.answered()) FAIL("an order has no outcome, or two");
   if (world.exit_code) return;
   if (supervisor.state() == Supervisor::State::kServing) {
     if (supervisor.children().ready() != supervisor.target() || world.workers() != supervisor.target())
@@ -193,6 +213,7 @@ void must_be_healed(RandomWorld& world) {
     world.signal(SIGTERM);
     world.heal();
   }
+  if (!world.answered()) FAIL("an order has no outcome, or two");
   if (!world.exit_code) FAIL("it does not end; state " << static_cast<int>(supervisor.state()));
 }
 

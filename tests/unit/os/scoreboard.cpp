@@ -208,4 +208,29 @@ TEST_CASE("scoreboard: what a child writes the parent reads") {
   CHECK(slot.counters.connections.load() == 3);
 }
 
+TEST_CASE("scoreboard: the settings in force are published whole, and left out when they are too long") {
+  auto board = Scoreboard::create();
+  REQUIRE(board);
+  CHECK(board->config()->text.empty());
+  board->publish_config(3, R"("settings":[])");
+  CHECK(board->config()->generation == 3);
+  CHECK(board->config()->text == R"("settings":[])");
+  board->publish_config(4, std::string(kConfigText + 1, 'x'));
+  CHECK(board->config()->generation == 4);
+  CHECK(board->config()->text.empty());
+}
+
+TEST_CASE("scoreboard: what the master tells all its children") {
+  auto board = Scoreboard::create();
+  REQUIRE(board);
+  CHECK_FALSE(board->closing());
+  board->set_closing(true);
+  CHECK(board->closing());
+  CHECK_FALSE(board->log_level());
+  board->set_log_level(LogLevel::kDebug);
+  CHECK(board->log_level() == LogLevel::kDebug);
+  board->set_log_level(std::nullopt);
+  CHECK_FALSE(board->log_level());
+}
+
 }  // namespace orrery::os
