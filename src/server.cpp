@@ -16,7 +16,9 @@
 #include "base/log.hpp"
 #include "check_config.hpp"
 #include "config/cpus.hpp"
+#include "config/description.hpp"
 #include "config/load.hpp"
+#include "config/token.hpp"
 #include "http/router.hpp"
 #include "master/master.hpp"
 #include "os/signals.hpp"
@@ -48,10 +50,13 @@ master::Reload reload(const config::Sources& sources, const std::filesystem::pat
   master::Reload result;
   result.complaints = sentences_of(outcome.complaints);
   result.changes = outcome.notes;
+  std::vector<config::Change> kept;
   for (const config::Change& change : config::compare(current, outcome.config)) {
     result.changes.push_back(describe(change));
+    if (change.impact == config::Impact::kRestart) kept.push_back(change);
   }
   config::keep_restart_settings(outcome.config, current);
+  result.description = config::describe(outcome, kept);
   result.config = std::move(outcome.config);
   return result;
 }
@@ -62,32 +67,48 @@ std::string_view variable(const char* name) {
 }
 
 /// The processes that tell of the service.
-std::vector<master::SidecarParts> make_sidecars(const Config& service) {
+std::vector<master::SidecarParts> make_sidecars(const Config& service, const std::string& token,
+                                                const admin::RouteOf& patterns) {
   std::vector<master::SidecarParts> sidecars;
-  const auto add = [&](os::Role role, std::vector<std::string> addresses, App (*make_app)(const os::Scoreboard&)) {
+  const auto add = [&](os::Role role, std::vector<std::string> addresses, std::function<App(os::WorkerBirth&)> make) {
     if (addresses.empty()) return;
-    const auto run = [make_app](os::WorkerBirth birth) -> int {
-      const App app = make_app(*birth.board);
-      const auto router = http::Router::make(app.routes());
-      return router ? worker::run_worker(std::move(birth), app, *router) : int{os::kExitAppLoad};
+    const auto run = [make = std::move(make)](os::WorkerBirth birth) -> int {
+      const App own = make(birth);
+      const auto router = http::Router::make(own.routes());
+      return router ? worker::run_worker(std::move(birth), own, *router) : int{os::kExitAppLoad};
     };
     sidecars.push_back({role, admin::settings_for(service, std::move(addresses)), role == os::Role::kAdmin, run});
   };
   const admin::Directories directories{variable("RUNTIME_DIRECTORY"), variable("XDG_RUNTIME_DIR")};
-  add(os::Role::kAdmin, admin::admin_addresses(service, directories), admin::make_admin);
-  add(os::Role::kMonitor, service.monitor, admin::make_monitor);
+  add(os::Role::kAdmin, admin::admin_addresses(service, directories), [token, patterns](os::WorkerBirth& birth) {
+    return admin::make_admin(*birth.board, {std::move(birth.orders), token, patterns});
+  });
+  add(os::Role::kMonitor, service.monitor, [](os::WorkerBirth& birth) { return admin::make_monitor(*birth.board); });
   return sidecars;
 }
 
-int serve(Config config, const App& app, const About& about, std::vector<std::string> notes,
+admin::RouteOf patterns_of(const App& app, const http::Router& router) {
+  return [&app, &router](std::string_view method, std::string_view path) -> std::string {
+    const http::RouteMatch match = router.match(method, path);
+    return match.kind == http::RouteMatch::Kind::kFound ? app.routes()[match.route].pattern : std::string{};
+  };
+}
+
+int serve(Config config, const App& app, const About& about, std::vector<std::string> notes, std::string description,
           std::function<master::Reload(const Config&)> reload_config) {
   auto router = http::Router::make(app.routes());
   if (!router) {
     std::fprintf(stderr, "%s: %s\n", about.name.c_str(), router.error().message.c_str());
     return os::kExitAppLoad;
   }
+  const Result<std::string> token = config.admin_token.empty() ? std::string{} : config::read_token(config.admin_token);
+  if (!token) {
+    std::fprintf(stderr, "%s: %s\n", about.name.c_str(), token.error().message.c_str());
+    return os::kExitUsage;
+  }
   master::MasterParts parts;
-  parts.sidecars = make_sidecars(config);
+  parts.sidecars = make_sidecars(config, *token, patterns_of(app, *router));
+  parts.description = std::move(description);
   parts.config = std::move(config);
   parts.notes = std::move(notes);
   parts.reload = std::move(reload_config);
@@ -131,7 +152,8 @@ int run(int argc, char** argv, const std::function<App()>& make_app, About about
     std::fputs(outcome.text.c_str(), stdout);
     return os::kExitOk;
   }
-  return serve(std::move(outcome.config), app, about, std::move(outcome.notes),
+  std::string description = config::describe(outcome);
+  return serve(std::move(outcome.config), app, about, std::move(outcome.notes), std::move(description),
                [sources, start](const Config& current) { return reload(sources, start, current); });
 }
 
@@ -147,7 +169,7 @@ int Server::run() {
                  problem.message.c_str());
   }
   if (!problems.empty()) return os::kExitUsage;
-  return serve(config_, app_, about_, {}, {});
+  return serve(config_, app_, about_, {}, config::describe(config_), {});
 }
 
 }  // namespace orrery

@@ -1,15 +1,29 @@
 #include "admin/app.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <fmt/format.h>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
+#include "admin/desk.hpp"
+#include "admin/door.hpp"
+#include "admin/followers.hpp"
 #include "admin/metrics.hpp"
+#include "admin/orders.hpp"
+#include "admin/page.hpp"
+#include "admin/stacks.hpp"
 #include "admin/status.hpp"
 #include "admin/view.hpp"
 #include "base/counted.hpp"
+#include "base/log.hpp"
+#include "base/whole_number.hpp"
+#include "os/process.hpp"
 
 namespace orrery::admin {
 
@@ -40,8 +54,9 @@ std::string details(const View& view) {
   std::string text =
       fmt::format("state: {}\nworkers: {} of {} ready, at least {} must be\ngeneration: {}\n", word_for(facts.state),
                   facts.ready, base::counted(facts.target, "worker"), facts.least_ready, facts.generation);
-  text += fmt::format("crash loop: {}\nupgrade under way: {}\nmaster went round: {:.1f} s ago\n",
-                      facts.crash_loop ? "yes" : "no", facts.upgrading ? "yes" : "no", seconds(view.master_silence));
+  text += fmt::format("drained by order: {}\ncrash loop: {}\nupgrade under way: {}\nmaster went round: {:.1f} s ago\n",
+                      facts.drained ? "yes" : "no", facts.crash_loop ? "yes" : "no", facts.upgrading ? "yes" : "no",
+                      seconds(view.master_silence));
   if (!facts.reload.why.view().empty()) text += fmt::format("last reload failed: {}\n", facts.reload.why.view());
   return text;
 }
@@ -53,27 +68,130 @@ Response answer_readyz(const View& view, bool verbose) {
   return told(reason.empty() ? 200 : 503, std::move(text));
 }
 
+Response json(std::string text) { return Response::json(std::move(text)).with_fixed_fields(never_stored()); }
+
+Cost cost_of(pid_t pid) { return {os::cpu_time(pid), os::private_memory(pid)}; }
+
+using Guard = std::shared_ptr<const Door>;
+
+/// A route that tells: a request that is let in gets what `answer` says.
+template <class Answer>
+void tell_at(App& app, const char* path, const Guard& door, Answer answer) {
+  app.get(path, [door, answer](const Request& request) -> Response {
+    if (auto refused = door->refuse(request)) return std::move(*refused);
+    return answer(request);
+  });
+}
+
+void add_health(App& app, const std::shared_ptr<Viewer>& viewer, const Guard& door) {
+  const auto look = [viewer] { return viewer->look(base::monotonic_now()); };
+  tell_at(app, "/livez", door, [look](const Request&) { return answer_livez(look()); });
+  tell_at(app, "/readyz", door,
+          [look](const Request& request) { return answer_readyz(look(), request.query("verbose").has_value()); });
+  tell_at(app, "/metrics", door, [look](const Request& request) {
+    const Exposure form = exposure_for(request.field("Accept").value_or(""));
+    return Response::bytes(media_type_of(form), metrics_text(look(), form)).with_fixed_fields(never_stored());
+  });
+}
+
+std::string config_json(const os::Scoreboard& board) {
+  const auto config = board.config();
+  if (!config || config->text.empty()) return "{\"file\":null,\"generation\":null,\"settings\":[]}\n";
+  return fmt::format("{{\"generation\":{},{}}}\n", config->generation, config->text);
+}
+
+void add_lists(App& app, const os::Scoreboard& board, const std::shared_ptr<Viewer>& viewer, const Guard& door,
+               const RouteOf& route) {
+  const auto look = [viewer] { return viewer->look(base::monotonic_now()); };
+  tell_at(app, "/status", door, [look](const Request&) { return json(status_json(look())); });
+  tell_at(app, "/workers", door, [look](const Request&) { return json(workers_json(look(), cost_of)); });
+  tell_at(app, "/requests", door,
+          [&board, route](const Request&) { return json(requests_json(board, route, base::monotonic_now())); });
+  tell_at(app, "/deaths", door, [&board](const Request&) { return json(deaths_json(board.deaths().after(0))); });
+  tell_at(app, "/config", door, [&board](const Request&) { return json(config_json(board)); });
+  tell_at(app, "/log-level", door, [look](const Request&) {
+    return json(fmt::format("{{\"log_level\":\"{}\"}}\n", base::word_for(look().facts.log_level)));
+  });
+}
+
+/// The number behind which the client has read nothing yet.
+std::uint64_t begins_after(const Request& request, const os::EventRing& ring) {
+  const auto text = request.field("Last-Event-ID").value_or(request.query("after").value_or(""));
+  const std::uint64_t sequence = base::whole_number<std::uint64_t>(text).value_or(0);
+  return sequence > ring.newest() ? 0 : sequence;  // of another master
+}
+
+void add_events(App& app, const os::EventRing& ring, const Guard& door) {
+  const auto followers = std::make_shared<Followers>(ring);
+  app.on_worker_start([followers](Worker& worker) -> Result<void> {
+    followers->begin(worker);
+    return {};
+  });
+  app.get("/events", [&ring, followers, door](Request request, Responder responder) {
+    if (auto refused = door->refuse(request)) return std::move(responder).send(std::move(*refused));
+    const std::uint64_t sequence = begins_after(request, ring);
+    if (!request.query("follow")) return std::move(responder).send(json(events_json(ring.after(sequence))));
+    if (!followers->has_room())
+      return std::move(responder).send(told(503, "Too many clients follow the events already.\n"));
+    Response head = Response::bytes("text/event-stream", "").with_fixed_fields(never_stored());
+    if (request.method() == "HEAD") return std::move(responder).send(std::move(head));
+    if (auto stream = std::move(responder).start(std::move(head))) followers->join(std::move(*stream), sequence);
+  });
+}
+
+std::vector<os::RequestRecord> flights_of(const os::Scoreboard& board) {
+  std::vector<os::RequestRecord> records;
+  for (const os::Slot& slot : board.workers()) {
+    if (slot.state.load(std::memory_order_acquire) == os::WorkerState::kFree) continue;
+    for (const os::RequestCell& cell : slot.flights) {
+      if (const auto record = cell.read(); record && record->started_ns != 0 && record->finished_ns == 0)
+        records.push_back(*record);
+    }
+  }
+  std::ranges::sort(records, {}, &os::RequestRecord::started_ns);
+  return records;
+}
+
+void add_page(App& app, const os::Scoreboard& board, const std::shared_ptr<Viewer>& viewer, const Guard& door) {
+  static const FixedFields kStrict{{"Cache-Control", "no-store"},
+                                   {"Content-Security-Policy",
+                                    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
+                                    "frame-ancestors 'none'"},
+                                   {"X-Content-Type-Options", "nosniff"},
+                                   {"Referrer-Policy", "no-referrer"}};
+  tell_at(app, "/", door, [&board, viewer](const Request&) {
+    const base::Monotonic now = base::monotonic_now();
+    const PageParts parts{viewer->look(now), flights_of(board), board.deaths().after(0), board.events().after(0)};
+    return Response::html(page_html(parts, now)).with_fixed_fields(kStrict);
+  });
+  tell_at(app, "/page.css", door, [](const Request&) {
+    return Response::fixed("text/css; charset=utf-8", page_css()).with_fixed_fields(kStrict);
+  });
+}
+
 }  // namespace
 
 App make_monitor(const os::Scoreboard& board) {
-  const auto viewer = std::make_shared<Viewer>(board);
-  const auto look = [viewer] { return viewer->look(base::monotonic_now()); };
   App app;
-  app.get("/livez", [look](const Request&) { return answer_livez(look()); });
-  app.get("/readyz",
-          [look](const Request& request) { return answer_readyz(look(), request.query("verbose").has_value()); });
-  app.get("/metrics", [look](const Request&) {
-    return Response::bytes(kMetricsType, metrics_text(look())).with_fixed_fields(never_stored());
-  });
+  add_health(app, std::make_shared<Viewer>(board), std::make_shared<const Door>());
   return app;
 }
 
-App make_admin(const os::Scoreboard& board) {
-  App app = make_monitor(board);
+App make_admin(const os::Scoreboard& board, AdminParts parts) {
+  App app;
   const auto viewer = std::make_shared<Viewer>(board);
-  app.get("/status", [viewer](const Request&) {
-    return Response::json(status_json(viewer->look(base::monotonic_now()))).with_fixed_fields(never_stored());
+  const auto door = std::make_shared<const Door>(std::move(parts.token));
+  const auto desk = std::make_shared<Desk>(std::move(parts.orders));
+  app.on_worker_start([desk](Worker&) -> Result<void> {
+    desk->open();
+    return {};
   });
+  add_health(app, viewer, door);
+  add_lists(app, board, viewer, door, parts.route);
+  add_events(app, board.events(), door);
+  add_page(app, board, viewer, door);
+  add_stacks(app, board, desk, door);
+  add_orders(app, desk, door);
   return app;
 }
 

@@ -8,7 +8,9 @@
 #include <iterator>
 #include <utility>
 
+#include "base/lower_case.hpp"
 #include "base/reject.hpp"
+#include "base/whole_number.hpp"
 
 namespace orrery::admin {
 
@@ -32,6 +34,8 @@ std::string escaped(std::string_view text) {
 
 class Exposition {
  public:
+  explicit Exposition(Exposure form) : form_(form) {}
+
   void counter(std::string_view name, std::string_view help) { family(name, "counter", help); }
   void gauge(std::string_view name, std::string_view help) { family(name, "gauge", help); }
   void histogram(std::string_view name, std::string_view help) { family(name, "histogram", help); }
@@ -48,19 +52,27 @@ class Exposition {
     sample(value, fmt::format("{}=\"{}\"", label, escaped(label_value)), suffix);
   }
 
-  [[nodiscard]] std::string take() { return std::move(text_); }
+  [[nodiscard]] std::string take() {
+    if (form_ == Exposure::kOpenMetrics) text_ += "# EOF\n";
+    return std::move(text_);
+  }
 
  private:
   void family(std::string_view name, std::string_view type, std::string_view help) {
     name_ = name;
+    // A counter's family has no suffix in OpenMetrics, its samples have.
+    constexpr std::string_view kTotal = "_total";
+    if (form_ == Exposure::kOpenMetrics && type == "counter" && name.ends_with(kTotal))
+      name.remove_suffix(kTotal.size());
     fmt::format_to(std::back_inserter(text_), "# HELP {0} {1}\n# TYPE {0} {2}\n", name, help, type);
   }
 
+  Exposure form_;
   std::string text_;
   std::string_view name_;
 };
 
-void write_service(const os::ServiceFacts& facts, Exposition& out) {
+void write_service(const os::ServiceFacts& facts, base::Nanoseconds master_silence, Exposition& out) {
   out.gauge("orrery_build_info", "What runs; always 1.");
   out.sample(
       1, fmt::format("program=\"{}\",build_id=\"{}\"", escaped(facts.program.view()), escaped(facts.build_id.view())));
@@ -68,6 +80,14 @@ void write_service(const os::ServiceFacts& facts, Exposition& out) {
   out.sample(seconds(facts.started_ns));
   out.gauge("orrery_ready", "Whether /readyz says that the service is ready.");
   out.sample(os::why_not_ready(facts).empty() ? 1 : 0);
+  out.gauge("orrery_drained", "Whether an order drained the service.");
+  out.sample(facts.drained ? 1 : 0);
+  out.gauge("orrery_upgrading", "Whether another master is starting, or serves beside this one.");
+  out.sample(facts.upgrading ? 1 : 0);
+  out.gauge("orrery_listeners", "Addresses the service listens at.");
+  out.sample(facts.listener_count);
+  out.gauge("orrery_master_silence_seconds", "Time since the master went round last.");
+  out.sample(seconds(master_silence.count()));
   out.gauge("orrery_crash_loop", "Whether workers die as soon as they are replaced.");
   out.sample(facts.crash_loop ? 1 : 0);
   out.gauge("orrery_generation", "Number of the configuration that is wanted; 1 at start.");
@@ -98,6 +118,17 @@ void write_workers(const View& view, Exposition& out) {
     const auto count = std::ranges::count(view.workers, row.state, &WorkerView::state);
     out.sample(count, "state", row.word, "");
   }
+  out.gauge("orrery_workers_min_ready", "Workers that must be ready for the service to be ready.");
+  out.sample(view.facts.least_ready);
+  out.gauge("orrery_worker_silence_max_seconds", "Longest time since a worker's loop beat last.");
+  base::Nanoseconds silence{0}, age{0};
+  for (const WorkerView& worker : view.workers) {
+    silence = std::max(silence, worker.silence);
+    age = std::max(age, worker.age);
+  }
+  out.sample(seconds(silence.count()));
+  out.gauge("orrery_worker_age_max_seconds", "Age of the eldest worker.");
+  out.sample(seconds(age.count()));
   out.counter("orrery_worker_starts_total", "Worker processes that were started.");
   out.sample(view.facts.forked);
   out.counter("orrery_worker_ends_total", "Worker processes that ended, by cause.");
@@ -134,6 +165,8 @@ void write_requests(const View& view, Exposition& out) {
   for (const WorkerView& worker : view.workers) in_flight += worker.in_flight;
   out.gauge("orrery_requests_in_flight", "Requests that have a handler.");
   out.sample(in_flight);
+  out.gauge("orrery_request_age_max_seconds", "Age of the request that has had a handler for the longest time.");
+  out.sample(seconds(view.eldest.count()));
   out.counter("orrery_refusals_total", "Peers that were refused or cut off, by reason.");
   for (std::size_t i = 0; i < base::kRejects.size(); ++i)
     out.sample(totals.rejects[i], "reason", base::kRejects[i].name, "");
@@ -145,11 +178,26 @@ void write_requests(const View& view, Exposition& out) {
   out.sample(totals.access_lines_dropped);
 }
 
+/// The `q` of a media range; 1 when it has none that can be read.
+double weight_of(std::string_view range) {
+  const std::size_t at = range.find("q=");
+  if (at == std::string_view::npos || at == 0 || (range[at - 1] != ';' && range[at - 1] != ' ')) return 1;
+  const std::string_view number = range.substr(at + 2, range.find_first_of("; ", at + 2) - at - 2);
+  return base::whole_number<double>(number).value_or(1);
+}
+
+bool speaks_version_one(std::string_view range) {
+  const std::size_t at = range.find("version=");
+  return at == std::string_view::npos || range.substr(at + 8).starts_with("1.0.");
+}
+
 void write_connections(const View& view, Exposition& out) {
   std::int64_t open = 0;
   for (const WorkerView& worker : view.workers) open += worker.connections;
   out.counter("orrery_connections_accepted_total", "Connections that were accepted.");
   out.sample(view.totals.connections);
+  out.counter("orrery_worker_wakeups_in_vain_total", "Wake-ups for a connection that a sibling had taken.");
+  out.sample(view.totals.lost_races);
   out.gauge("orrery_connections_open", "Connections that are open.");
   out.sample(open);
   out.counter("orrery_received_bytes_total", "Bytes that clients sent.");
@@ -160,9 +208,28 @@ void write_connections(const View& view, Exposition& out) {
 
 }  // namespace
 
-std::string metrics_text(const View& view) {
-  Exposition out;
-  write_service(view.facts, out);
+Exposure exposure_for(std::string_view accept) {
+  double open = 0, plain = 0;
+  while (!accept.empty()) {
+    const std::size_t end = std::min(accept.find(','), accept.size());
+    const std::string range = base::lower_case(accept.substr(0, end));
+    accept.remove_prefix(std::min(end + 1, accept.size()));
+    const double weight = weight_of(range);
+    if (range.find("application/openmetrics-text") != std::string::npos && speaks_version_one(range))
+      open = std::max(open, weight);
+    if (range.find("text/plain") != std::string::npos) plain = std::max(plain, weight);
+  }
+  return open > 0 && open >= plain ? Exposure::kOpenMetrics : Exposure::kPrometheus;
+}
+
+std::string_view media_type_of(Exposure form) {
+  return form == Exposure::kOpenMetrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                                        : "text/plain; version=0.0.4; charset=utf-8";
+}
+
+std::string metrics_text(const View& view, Exposure form) {
+  Exposition out{form};
+  write_service(view.facts, view.master_silence, out);
   write_workers(view, out);
   write_requests(view, out);
   write_connections(view, out);

@@ -1,10 +1,11 @@
-// Metrics: a view of the service in the Prometheus text format, version 0.0.4.
+// Metrics: a view of the service in the Prometheus text format, version 0.0.4, or as OpenMetrics 1.0.0.
 //
 // Pure. Names and units follow Prometheus' conventions: one prefix, base units (seconds, bytes), counters end in
 // _total, and a counter never falls while the service lives. The sets of labels are bounded. Written in the admin
 // process for each scrape; never in a worker.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -12,8 +13,12 @@
 
 namespace orrery::admin {
 
-inline constexpr std::string_view kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
+enum class Exposure : std::uint8_t { kPrometheus, kOpenMetrics };
 
-std::string metrics_text(const View& view);
+/// The form that the value of a field Accept prefers; Prometheus' own unless OpenMetrics is asked for.
+Exposure exposure_for(std::string_view accept);
+std::string_view media_type_of(Exposure form);
+
+std::string metrics_text(const View& view, Exposure form = Exposure::kPrometheus);
 
 }  // namespace orrery::admin

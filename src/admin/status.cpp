@@ -7,43 +7,18 @@
 #include <iterator>
 #include <string_view>
 
+#include "admin/lists.hpp"
+#include "base/json_text.hpp"
+#include "base/log.hpp"
 #include "base/reject.hpp"
 
 namespace orrery::admin {
 
 namespace {
 
+using base::json_text;
+
 double seconds(base::Nanoseconds span) { return static_cast<double>(span.count()) / 1e9; }
-
-std::string moment(std::int64_t unix_ns) {
-  return unix_ns == 0 ? "null" : fmt::format("{:.3f}", static_cast<double>(unix_ns) / 1e9);
-}
-
-/// A JSON string, with its quotes. Of bytes beyond ASCII a `?` is left: a text may be cut within a character.
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      (out += '\\') += c;
-    } else if (byte < 0x20) {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
-    } else {
-      out += byte < 0x7f ? c : '?';
-    }
-  }
-  return out + '"';
-}
-
-std::string_view word_for(os::WorkerState state) {
-  switch (state) {
-    case os::WorkerState::kFree: return "free";
-    case os::WorkerState::kBooting: return "booting";
-    case os::WorkerState::kReady: return "ready";
-    case os::WorkerState::kDraining: return "draining";
-  }
-  return "free";
-}
 
 std::string_view word_for(os::ServiceFacts::Outcome outcome) {
   using Outcome = os::ServiceFacts::Outcome;
@@ -61,10 +36,10 @@ std::string list_of_workers(const View& view) {
   std::string out;
   for (const WorkerView& worker : view.workers) {
     fmt::format_to(std::back_inserter(out),
-                   R"({}{{"pid":{},"state":"{}","generation":{},"connections":{},"requests_in_flight":{},)"
-                   R"("requests":{},"heartbeat_age":{:.3f}}})",
-                   out.empty() ? "" : ",", worker.pid, word_for(worker.state), worker.generation, worker.connections,
-                   worker.in_flight, worker.requests, seconds(worker.silence));
+                   R"({}{{"worker":{},"pid":{},"state":"{}","generation":{},"connections":{},)"
+                   R"("requests_in_flight":{},"requests":{},"heartbeat_age":{:.3f}}})",
+                   out.empty() ? "" : ",", worker.number, worker.pid, admin::word_for(worker.state), worker.generation,
+                   worker.connections, worker.in_flight, worker.requests, seconds(worker.silence));
   }
   return out;
 }
@@ -72,7 +47,7 @@ std::string list_of_workers(const View& view) {
 std::string list_of_listeners(const os::ServiceFacts& facts) {
   std::string out;
   const std::size_t shown = std::min<std::size_t>(facts.listener_count, facts.listeners.size());
-  for (std::size_t i = 0; i < shown; ++i) out += (i > 0 ? "," : "") + quoted(facts.listeners[i].view());
+  for (std::size_t i = 0; i < shown; ++i) out += (i > 0 ? "," : "") + json_text(facts.listeners[i].view());
   return out;
 }
 
@@ -118,22 +93,23 @@ std::string status_json(const View& view) {
   const std::string reason = os::why_not_ready(facts);
   return fmt::format(
       R"({{"program":{},"build_id":{},"master":{},"started":{},"state":"{}","ready":{},"reason":{},)"
-      R"("master_heartbeat_age":{:.3f},"crash_loop":{},"upgrading":{},"generation":{},"listeners":[{}],)"
+      R"("master_heartbeat_age":{:.3f},"crash_loop":{},"drained":{},"upgrading":{},"log_level":"{}","generation":{},)"
+      R"("listeners":[{}],)"
       R"("workers":{{"wanted":{},"ready":{},"min_ready":{},"started":{},"ended":{{{}}},"list":[{}]}},)"
       R"("reload":{{"outcome":"{}","generation":{},"at":{},"why":{},"last_good":{},"done":{},"refused":{},)"
       R"("given_up":{}}},)"
       R"("requests":{},"connections_accepted":{},"handler_errors":{},"late_answers":{},"access_lines_dropped":{},)"
       R"("refusals":{{{}}}}})"
       "\n",
-      quoted(facts.program.view()), facts.build_id.view().empty() ? "null" : quoted(facts.build_id.view()),
+      json_text(facts.program.view()), facts.build_id.view().empty() ? "null" : json_text(facts.build_id.view()),
       facts.master, moment(facts.started_ns), word_for(facts.state), reason.empty(),
-      reason.empty() ? "null" : quoted(reason), seconds(view.master_silence), facts.crash_loop, facts.upgrading,
-      facts.generation, list_of_listeners(facts), facts.target, facts.ready, facts.least_ready, facts.forked,
-      ends_by_cause(facts), list_of_workers(view), word_for(facts.reload.outcome), facts.reload.generation,
-      moment(facts.reload.at_ns), facts.reload.why.view().empty() ? "null" : quoted(facts.reload.why.view()),
-      moment(facts.last_good_reload_ns), facts.reloads_done, facts.reloads_refused, facts.reloads_given_up,
-      totals.requests, totals.connections, totals.handler_errors, totals.late_answers, totals.access_lines_dropped,
-      refusals(totals));
+      reason.empty() ? "null" : json_text(reason), seconds(view.master_silence), facts.crash_loop, facts.drained,
+      facts.upgrading, base::word_for(facts.log_level), facts.generation, list_of_listeners(facts), facts.target,
+      facts.ready, facts.least_ready, facts.forked, ends_by_cause(facts), list_of_workers(view),
+      word_for(facts.reload.outcome), facts.reload.generation, moment(facts.reload.at_ns),
+      facts.reload.why.view().empty() ? "null" : json_text(facts.reload.why.view()), moment(facts.last_good_reload_ns),
+      facts.reloads_done, facts.reloads_refused, facts.reloads_given_up, totals.requests, totals.connections,
+      totals.handler_errors, totals.late_answers, totals.access_lines_dropped, refusals(totals));
 }
 
 }  // namespace orrery::admin

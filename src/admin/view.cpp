@@ -19,7 +19,20 @@ WorkerView view_of(const os::Slot& slot, os::WorkerState state, base::Monotonic 
           slot.connections.load(std::memory_order_relaxed),
           slot.requests_in_flight(),
           slot.counters.requests.load(std::memory_order_relaxed),
-          since(beat, now)};
+          since(beat, now),
+          slot.number.load(std::memory_order_relaxed),
+          slot.counters.responses[5].load(std::memory_order_relaxed),
+          since(base::Monotonic{base::Nanoseconds{slot.born_ns.load(std::memory_order_relaxed)}}, now)};
+}
+
+base::Nanoseconds eldest_of(const os::Slot& slot, base::Monotonic now) {
+  base::Nanoseconds eldest{0};
+  for (const os::RequestCell& cell : slot.flights) {
+    const auto record = cell.read();
+    if (!record || record->started_ns == 0 || record->finished_ns != 0) continue;
+    eldest = std::max(eldest, since(base::Monotonic{base::Nanoseconds{record->started_ns}}, now));
+  }
+  return eldest;
 }
 
 }  // namespace
@@ -30,7 +43,9 @@ View Viewer::look(base::Monotonic now) {
   View view{facts_, totals_, {}, since(board_.last_beat(), now)};
   for (const os::Slot& slot : board_.workers()) {
     const os::WorkerState state = slot.state.load(std::memory_order_acquire);
-    if (state != os::WorkerState::kFree) view.workers.push_back(view_of(slot, state, now));
+    if (state == os::WorkerState::kFree) continue;
+    view.workers.push_back(view_of(slot, state, now));
+    view.eldest = std::max(view.eldest, eldest_of(slot, now));
   }
   return view;
 }

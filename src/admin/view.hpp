@@ -23,6 +23,9 @@ struct WorkerView {
   std::int32_t in_flight = 0;    ///< requests with a handler now
   std::uint64_t requests = 0;    ///< answered, or given up
   base::Nanoseconds silence{0};  ///< since its loop beat last; 0 when it has not begun to
+  std::uint32_t number = 0;      ///< as in its title and in the log
+  std::uint64_t errors = 0;      ///< answered with 5xx
+  base::Nanoseconds age{0};      ///< since it was forked
 };
 
 struct View {
@@ -30,6 +33,7 @@ struct View {
   os::Totals totals;
   std::vector<WorkerView> workers;
   base::Nanoseconds master_silence{0};  ///< since the master went round last
+  base::Nanoseconds eldest{0};          ///< age of the request that has been in flight longest; 0 = there is none
 };
 
 class Viewer {

@@ -6,50 +6,10 @@
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
-#include "e2e/classes.hpp"
+#include "e2e/watched.hpp"
 #include "support/load.hpp"
 
 namespace orrery::test {
-
-namespace {
-
-/// A server with both: the admin process on a unix socket, the monitor process on a port of 127.0.0.1.
-struct Watched {
-  explicit Watched(std::vector<std::string> more = {}) {
-    server.arguments = {"-w", "2", "--admin", "unix:admin.sock", "--monitor", "127.0.0.1:0"};
-    server.arguments.insert(server.arguments.end(), more.begin(), more.end());
-  }
-  void serve() {
-    REQUIRE(server.serve());
-    REQUIRE(eventually([&] { return ask("GET /readyz").status == 200; }, kPatience));
-  }
-  [[nodiscard]] Wire::Place place() const { return {0, server.file("admin.sock"), false}; }
-  [[nodiscard]] int monitor_port() const {
-    const std::string log = server.log(), mark = "Monitor process listens at: http://127.0.0.1:";
-    const std::size_t at = log.find(mark);
-    return at == std::string::npos ? 0 : std::atoi(log.c_str() + at + mark.size());
-  }
-  [[nodiscard]] Answer ask(const std::string& request) const { return Wire{place()}.ask(request); }
-  [[nodiscard]] bool readyz_says(int status, const std::string& part) const {
-    return eventually(
-        [&] {
-          const Answer answer = ask("GET /readyz");
-          return answer.status == status && answer.body.find(part) != std::string::npos;
-        },
-        kPatience);
-  }
-  [[nodiscard]] nlohmann::json status() const { return nlohmann::json::parse(ask("GET /status").body); }
-  /// The pid of the process that was started last under this name.
-  [[nodiscard]] pid_t process(const std::string& name = "admin") const {
-    const std::string log = server.log(), mark = "Booting " + name + " process with pid: ";
-    const std::size_t at = log.rfind(mark);
-    return at == std::string::npos ? 0 : std::atoi(log.c_str() + at + mark.size());
-  }
-
-  ServerProcess server;
-};
-
-}  // namespace
 
 TEST_CASE("watching: the monitor tells how the service is, the admin process everything, each only at its address") {
   Watched watched;

@@ -1,6 +1,8 @@
 #include "admin/metrics.hpp"
 
 #include <catch2/catch.hpp>
+#include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <regex>
 #include <set>
@@ -109,6 +111,44 @@ TEST_CASE("metrics: values stand where they belong") {
   CHECK(value("orrery_requests_in_flight") == "1");
   CHECK(value("orrery_connections_open") == "5");
   CHECK(value(R"(orrery_refusals_total{reason="bad_request_line"})") == "7");
+}
+
+TEST_CASE("metrics: OpenMetrics where it is asked for, Prometheus' own form elsewhere") {
+  struct Row {
+    const char* accept;
+    Exposure form;
+  };
+  const Row rows[] = {
+      {"", Exposure::kPrometheus},
+      {"*/*", Exposure::kPrometheus},
+      {"text/plain", Exposure::kPrometheus},
+      {"application/openmetrics-text", Exposure::kOpenMetrics},
+      {"application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,"
+       "text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+       Exposure::kOpenMetrics},
+      {"Application/OpenMetrics-Text; version=1.0.0; charset=utf-8", Exposure::kOpenMetrics},
+      {"application/openmetrics-text;version=0.0.1", Exposure::kPrometheus},
+      {"application/openmetrics-text;q=0.1, text/plain;q=0.9", Exposure::kPrometheus},
+      {"application/openmetrics-text;q=0", Exposure::kPrometheus},
+      {",;,q=", Exposure::kPrometheus},
+  };
+  for (const Row& row : rows) {
+    INFO(row.accept);
+    CHECK(exposure_for(row.accept) == row.form);
+  }
+  const std::string text = metrics_text(example(), Exposure::kOpenMetrics);
+  CHECK(text.ends_with("\n# EOF\n"));
+  CHECK(text.find("# TYPE orrery_requests counter\norrery_requests_total 10\n") != std::string::npos);
+  CHECK(text.find("# HELP orrery_requests ") != std::string::npos);
+  CHECK(media_type_of(Exposure::kOpenMetrics) == "application/openmetrics-text; version=1.0.0; charset=utf-8");
+}
+
+TEST_CASE("metrics: promtool finds nothing to mend, where it is installed") {
+  if (std::system("command -v promtool >/dev/null 2>&1") != 0) return;
+  FILE* linter = ::popen("promtool check metrics", "w");
+  REQUIRE(linter != nullptr);
+  std::fputs(metrics_text(example()).c_str(), linter);
+  CHECK(::pclose(linter) == 0);
 }
 
 TEST_CASE("metrics: the buckets of the durations add up") {
