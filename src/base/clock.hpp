@@ -2,10 +2,12 @@
 //
 // Pure parts (supervisor, connection) never read a clock: they are given an Instant. `Monotonic` counts
 // CLOCK_MONOTONIC, which all processes of one boot share, so the master may compare it with what a worker wrote
-// into the scoreboard.
+// into the scoreboard. A test that drives a worker by hand holds the clocks, and moves them on itself.
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <ctime>
 
 namespace orrery::base {
@@ -22,9 +24,25 @@ inline Nanoseconds read_clock(clockid_t id) {
   return std::chrono::seconds{ts.tv_sec} + Nanoseconds{ts.tv_nsec};
 }
 
-inline Monotonic monotonic_now() { return Monotonic{read_clock(CLOCK_MONOTONIC)}; }
+/// What the clocks of this process say while somebody holds them; 0 = they run. Written by one thread.
+struct HeldClocks {
+  std::atomic<std::int64_t> monotonic_ns{0};
+  std::atomic<std::int64_t> utc_ns{0};
+};
+inline HeldClocks held_clocks;
+
+inline Monotonic monotonic_now() {
+  if (const auto held = held_clocks.monotonic_ns.load(std::memory_order_relaxed); held != 0) [[unlikely]]
+    return Monotonic{Nanoseconds{held}};
+  return Monotonic{read_clock(CLOCK_MONOTONIC)};
+}
+inline WallTime utc_by(clockid_t id) {
+  if (const auto held = held_clocks.utc_ns.load(std::memory_order_relaxed); held != 0) [[unlikely]]
+    return WallTime{Nanoseconds{held}};
+  return WallTime{read_clock(id)};
+}
 /// The time of the kernel's last tick, at most 10 ms old; a quarter of the price.
-inline WallTime wall_tick() { return WallTime{read_clock(CLOCK_REALTIME_COARSE)}; }
-inline WallTime wall_now() { return WallTime{read_clock(CLOCK_REALTIME)}; }
+inline WallTime wall_tick() { return utc_by(CLOCK_REALTIME_COARSE); }
+inline WallTime wall_now() { return utc_by(CLOCK_REALTIME); }
 
 }  // namespace orrery::base

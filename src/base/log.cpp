@@ -211,6 +211,8 @@ std::string escaped(std::string_view message) {
 
 spdlog::string_view_t view(std::string_view text) { return {text.data(), text.size()}; }
 
+std::atomic<LogListener*> heard_by{nullptr};
+
 }  // namespace
 
 std::string log_failed(const std::string& path, const std::string& reason) {
@@ -256,10 +258,17 @@ std::string_view word_for(LogLevel level) {
 
 void set_log_level(LogLevel level) { process_log().logger().set_level(spdlog_level(level)); }
 
-bool log_enabled(LogLevel level) { return process_log().logger().should_log(spdlog_level(level)); }
+LogListener* set_log_listener(LogListener* listener) { return heard_by.exchange(listener, std::memory_order_acq_rel); }
+
+bool log_enabled(LogLevel level) {
+  if (const LogListener* const listener = heard_by.load(std::memory_order_acquire)) return level >= listener->least();
+  return process_log().logger().should_log(spdlog_level(level));
+}
 
 void log_line(LogLevel level, std::string_view message) {
   try {
+    if (LogListener* const listener = heard_by.load(std::memory_order_acquire))
+      return listener->on_line(level, message);
     auto& logger = process_log().logger();
     if (std::none_of(message.begin(), message.end(), is_control)) {
       logger.log(spdlog_level(level), view(message));

@@ -37,6 +37,18 @@ std::string_view word_for(LogLevel level);
 
 /// Lines below `level` are not written from now on.
 void set_log_level(LogLevel level);
+/// Hears the lines of this process instead of its error log, as a test does. Any thread may call it.
+class LogListener {
+ public:
+  virtual void on_line(LogLevel level, std::string_view message) = 0;
+  [[nodiscard]] virtual LogLevel least() const = 0;
+
+ protected:
+  ~LogListener() = default;
+};
+
+/// Gives all further lines to `listener`; null = to the error log. Returns the former one.
+LogListener* set_log_listener(LogListener* listener);
 
 /// The sentence for an error log that cannot be opened.
 std::string log_failed(const std::string& path, const std::string& reason);

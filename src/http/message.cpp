@@ -198,7 +198,7 @@ MessagePool::~MessagePool() = default;
 bool MessagePool::on_owner_thread() const noexcept { return owner_ == this_thread(); }
 
 Message* MessagePool::take() {
-  if (free_.empty()) return new Message(*this);
+  if (free_.empty()) return make();
   Message* message = free_.back().release();
   free_.pop_back();
   return message;
@@ -207,7 +207,15 @@ Message* MessagePool::take() {
 void MessagePool::give_back(Message* message) noexcept {
   std::unique_ptr<Message> owned{message};
   message->clear();
-  if (free_.size() < kPooledMessages) free_.push_back(std::move(owned));
+  if (free_.size() < kPooledMessages)
+    free_.push_back(std::move(owned));
+  else
+    --made_;
+}
+
+Message* MessagePool::make() {
+  ++made_;
+  return new Message(*this);
 }
 
 }  // namespace orrery::http

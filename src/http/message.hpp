@@ -250,9 +250,14 @@ class MessagePool {
   Message* take();
   void give_back(Message* message) noexcept;
   [[nodiscard]] bool on_owner_thread() const noexcept;
+  /// All that it made are here or were deleted on the loop thread: nobody will give one back.
+  [[nodiscard]] bool all_home() const { return made_ == free_.size(); }
 
  private:
+  [[gnu::cold]] Message* make();
+
   std::vector<std::unique_ptr<Message>> free_;
+  std::size_t made_ = 0;
   std::uintptr_t owner_;
 };
 

@@ -1,6 +1,8 @@
 #include "uv/loop.hpp"
 
+#include <chrono>
 #include <cstdint>
+#include <poll.h>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -15,6 +17,13 @@ template <class Block, class UvHandle>
 void call_back(UvHandle* handle) noexcept {
   reinterpret_cast<Block*>(handle)->callback();
 }
+
+bool readable(int descriptor, std::chrono::milliseconds limit) {
+  pollfd asked{descriptor, POLLIN, 0};
+  return ::poll(&asked, 1, static_cast<int>(limit.count())) > 0;
+}
+
+HeldTimers* held_timers_of(const uv_timer_t& timer) { return static_cast<Loop*>(timer.loop->data)->held_timers(); }
 
 }  // namespace
 
@@ -37,17 +46,49 @@ Loop::~Loop() {
 void Loop::run() { uv_run(loop_.get(), UV_RUN_DEFAULT); }
 void Loop::stop() { uv_stop(loop_.get()); }
 
+bool Loop::busy() const {
+  // 0 also stands for "nothing that it could ever wait for": a loop that has a mailbox always has.
+  return uv_backend_timeout(loop_.get()) == 0 || readable(uv_backend_fd(loop_.get()), std::chrono::milliseconds{0});
+}
+
+bool Loop::wait(std::chrono::milliseconds limit) { return busy() || readable(uv_backend_fd(loop_.get()), limit); }
+
+std::size_t Loop::watched() const {
+  std::size_t count = 0;
+  uv_walk(
+      loop_.get(),
+      [](uv_handle_t* handle, void* counted) noexcept {
+        if (handle->type == UV_POLL && uv_is_closing(handle) == 0) ++*static_cast<std::size_t*>(counted);
+      },
+      &count);
+  return count;
+}
+
+HeldTimers& Loop::hold_timers() {
+  if (!held_) held_ = std::make_unique<HeldTimers>();
+  return *held_;
+}
+
 Timer::Timer(Loop& loop, Callback callback) : block_(new Block{{}, std::move(callback)}) {
   ORRERY_CHECK(uv_timer_init(loop.raw(), &block_->handle) == 0);
 }
 
+void Timer::Close::operator()(Block* block) const noexcept {
+  if (HeldTimers* const held = held_timers_of(block->handle)) held->forget(block->callback);
+  StartClose<Block>{}(block);
+}
+
 void Timer::start(std::chrono::milliseconds delay, std::chrono::milliseconds repeat) {
+  if (HeldTimers* const held = held_timers_of(block_->handle)) return held->start(block_->callback, delay, repeat);
   uv_timer_start(
       &block_->handle, [](uv_timer_t* handle) noexcept { call_back<Block>(handle); },
       static_cast<std::uint64_t>(delay.count()), static_cast<std::uint64_t>(repeat.count()));
 }
 
-void Timer::stop() { uv_timer_stop(&block_->handle); }
+void Timer::stop() {
+  if (HeldTimers* const held = held_timers_of(block_->handle)) return held->forget(block_->callback);
+  uv_timer_stop(&block_->handle);
+}
 
 Wakeup::Wakeup(Loop& loop, Callback callback) : block_(new Block{{}, std::move(callback)}) {
   const auto on_sent = [](uv_async_t* handle) noexcept { call_back<Block>(handle); };

@@ -2,7 +2,7 @@
 //
 // Made in the worker, after the fork; libuv is never touched before. One thread runs it. Only Wakeup::send may be
 // called from other threads, and from signal handlers. The destructor runs the loop dry: everything made on it must be
-// gone before.
+// gone before. A test drives it by single turns, and holds its timers.
 #pragma once
 
 #include <chrono>
@@ -13,10 +13,9 @@
 #include <uv.h>
 
 #include "uv/handle.hpp"
+#include "uv/held_timers.hpp"
 
 namespace orrery::uv {
-
-using Callback = std::function<void()>;
 
 class Loop {
  public:
@@ -30,6 +29,20 @@ class Loop {
   void run();
   /// Makes run() return after the current turn.
   void stop();
+
+  // --- for who drives it by hand ---
+  /// Does what can be done now, and does not wait.
+  void turn() { uv_run(loop_.get(), UV_RUN_NOWAIT); }
+  /// A turn would find something to do.
+  [[nodiscard]] bool busy() const;
+  /// Waits until the kernel or another thread brings something. False when `limit` is over before.
+  bool wait(std::chrono::milliseconds limit);
+  /// Descriptors that are watched, but for those of streams.
+  [[nodiscard]] std::size_t watched() const;
+  /// From now on timers only run by hand. Before any is started.
+  HeldTimers& hold_timers();
+  [[nodiscard]] HeldTimers* held_timers() const { return held_.get(); }
+
   /// The loop's clock, in milliseconds: when this turn began.
   [[nodiscard]] std::uint64_t now() const { return uv_now(loop_.get()); }
   [[nodiscard]] uv_loop_t* raw() { return loop_.get(); }
@@ -42,6 +55,7 @@ class Loop {
   std::unique_ptr<uv_loop_t> loop_;
   std::size_t read_size_;
   std::unique_ptr<char[]> buffer_;
+  std::unique_ptr<HeldTimers> held_;
   bool full_read_ = false;
 };
 
@@ -57,7 +71,10 @@ class Timer {
     uv_timer_t handle;
     Callback callback;
   };
-  Handle<Block> block_;
+  struct Close {
+    void operator()(Block* block) const noexcept;
+  };
+  std::unique_ptr<Block, Close> block_;
 };
 
 /// Calls back on the loop thread some time after send(); several sends may become one call.

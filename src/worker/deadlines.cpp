@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
+#include <utility>
 
 namespace orrery::worker {
 
@@ -75,6 +77,35 @@ void Deadlines::wake_slot(std::int64_t tick, Monotonic now) {
   // Whatever a woken one schedules lies in a later tick, so this ends; it may destroy others, so no iterator is kept.
   while (head.next != &head && head.next->tick <= tick) {
     auto& deadline = static_cast<Deadline&>(*head.next);
+    deadline.unlink();
+    deadline.on_deadline(now);
+  }
+}
+
+std::optional<Monotonic> Deadlines::next_due(Monotonic now) const {
+  Monotonic first = Monotonic::max();
+  for (const WheelLink& head : heads_)
+    for (const WheelLink* link = head.next; link != &head; link = link->next)
+      if (link->due > now) first = std::min(first, link->due);
+  return first == Monotonic::max() ? std::nullopt : std::optional{first};
+}
+
+// Each once: what asks anew stands in the wheel again. One that is woken may destroy others, so no iterator is kept.
+void Deadlines::wake_due(Monotonic now) {
+  WheelLink due;
+  due.next = due.previous = &due;
+  for (WheelLink& head : heads_) {
+    for (WheelLink* link = head.next; link != &head;) {
+      WheelLink& one = *std::exchange(link, link->next);
+      if (one.due > now) continue;
+      one.unlink();
+      one.previous = due.previous;
+      one.next = &due;
+      due.previous = due.previous->next = &one;
+    }
+  }
+  while (due.next != &due) {
+    auto& deadline = static_cast<Deadline&>(*due.next);
     deadline.unlink();
     deadline.on_deadline(now);
   }

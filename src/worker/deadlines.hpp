@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "base/clock.hpp"
 #include "uv/loop.hpp"
@@ -43,6 +44,12 @@ class Deadlines {
 
   /// Wakes `deadline` at `due` or, if that is beyond the wheel, earlier. Monotonic::max() = never.
   void schedule(Deadline& deadline, base::Monotonic due, base::Monotonic now);
+
+  // --- for who holds the clock, and so need not be coarse ---
+  /// The first moment after `now` that was asked for; nothing when there is none.
+  [[nodiscard]] std::optional<base::Monotonic> next_due(base::Monotonic now) const;
+  /// Wakes those whose moment has come by `now`.
+  void wake_due(base::Monotonic now);
 
  private:
   static constexpr std::int64_t kSlots = 1024;

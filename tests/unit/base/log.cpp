@@ -185,5 +185,25 @@ TEST_CASE("log: lines of several threads stay whole") {
   for (const auto& line : lines) CHECK_THAT(line, Catch::EndsWith("[INFO] " + std::string(200, 'x')));
 }
 
+class Heard final : public LogListener {
+ public:
+  void on_line(LogLevel level, std::string_view message) override { lines.emplace_back(level, message); }
+  [[nodiscard]] LogLevel least() const override { return LogLevel::kWarning; }
+  std::vector<std::pair<LogLevel, std::string>> lines;
+};
+
+TEST_CASE("log: a listener hears the lines instead of the file, from its own level on") {
+  const LogFile file;
+  Heard heard;
+  CHECK(set_log_listener(&heard) == nullptr);
+  log_info("not heard");
+  log_error("heard {}", 1);
+  CHECK(set_log_listener(nullptr) == &heard);
+  log_info("written");
+  CHECK(heard.lines == std::vector<std::pair<LogLevel, std::string>>{{LogLevel::kError, "heard 1"}});
+  REQUIRE(file.lines().size() == 1);
+  CHECK_THAT(file.lines()[0], Catch::EndsWith("[INFO] written"));
+}
+
 }  // namespace
 }  // namespace orrery::base
