@@ -1,5 +1,6 @@
 #include "orrery/server.hpp"
 
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -21,6 +22,7 @@
 #include "config/token.hpp"
 #include "http/router.hpp"
 #include "master/master.hpp"
+#include "master/single.hpp"
 #include "os/signals.hpp"
 #include "worker/worker.hpp"
 
@@ -94,7 +96,10 @@ admin::RouteOf patterns_of(const App& app, const http::Router& router) {
   };
 }
 
-int serve(Config config, const App& app, const About& about, std::vector<std::string> notes, std::string description,
+enum class How : std::uint8_t { kSupervised, kSingle };
+
+int serve(How how, Config config, const App& app, const About& about, std::vector<std::string> notes,
+          std::string description,
           std::function<master::Reload(const Config&)> reload_config) {
   auto router = http::Router::make(app.routes());
   if (!router) {
@@ -107,7 +112,7 @@ int serve(Config config, const App& app, const About& about, std::vector<std::st
     return os::kExitUsage;
   }
   master::MasterParts parts;
-  parts.sidecars = make_sidecars(config, *token, patterns_of(app, *router));
+  if (how == How::kSupervised) parts.sidecars = make_sidecars(config, *token, patterns_of(app, *router));
   parts.description = std::move(description);
   parts.config = std::move(config);
   parts.notes = std::move(notes);
@@ -115,7 +120,7 @@ int serve(Config config, const App& app, const About& about, std::vector<std::st
   parts.worker_count = config::effective_workers;
   parts.worker_main = [&](os::WorkerBirth birth) { return worker::run_worker(std::move(birth), app, *router); };
   parts.service = about.name + " " + about.version;
-  return master::run_master(std::move(parts));
+  return how == How::kSingle ? master::run_single(std::move(parts)) : master::run_master(std::move(parts));
 }
 
 About completed(About about) {
@@ -148,19 +153,24 @@ int run(int argc, char** argv, const std::function<App()>& make_app, About about
     return os::kExitUsage;
   }
   if (outcome.action == config::Action::kCheckConfig) return check_config(outcome, app, sources.program);
-  if (outcome.action != config::Action::kServe) {
+  const bool single = outcome.action == config::Action::kServeSingle;
+  if (outcome.action != config::Action::kServe && !single) {
     std::fputs(outcome.text.c_str(), stdout);
     return os::kExitOk;
   }
   std::string description = config::describe(outcome);
-  return serve(std::move(outcome.config), app, about, std::move(outcome.notes), std::move(description),
+  return serve(single ? How::kSingle : How::kSupervised, std::move(outcome.config), app, about,
+               std::move(outcome.notes), std::move(description),
                [sources, start](const Config& current) { return reload(sources, start, current); });
 }
 
 Server::Server(Config config, App app, About about)
     : config_(std::move(config)), app_(std::move(app)), about_(completed(std::move(about))) {}
 
-int Server::run() {
+int Server::run() { return run_checked(false); }
+int Server::run_single() { return run_checked(true); }
+
+int Server::run_checked(bool single) {
   os::hold_signals();
   os::ignore_write_signals();
   const auto problems = config::validate(config_);
@@ -169,7 +179,7 @@ int Server::run() {
                  problem.message.c_str());
   }
   if (!problems.empty()) return os::kExitUsage;
-  return serve(config_, app_, about_, {}, config::describe(config_), {});
+  return serve(single ? How::kSingle : How::kSupervised, config_, app_, about_, {}, config::describe(config_), {});
 }
 
 }  // namespace orrery

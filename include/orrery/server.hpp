@@ -34,8 +34,13 @@ class ORRERY_EXPORT Server {
   Server(Config config, App app, About about = {});
   /// Blocks until the service ends. Call once.
   int run();
+  /// The same in this one process, for a debugger or for coverage: nothing is forked, supervised, reloaded or upgraded.
+  /// `--single` of orrery::run().
+  int run_single();
 
  private:
+  int run_checked(bool single);
+
   Config config_;
   App app_;
   About about_;

@@ -37,6 +37,7 @@ std::string_view word_for(LogLevel level);
 
 /// Lines below `level` are not written from now on.
 void set_log_level(LogLevel level);
+
 /// Hears the lines of this process instead of its error log, as a test does. Any thread may call it.
 class LogListener {
  public:

@@ -160,6 +160,7 @@ class Collector {
     if (setting.name == "version") out_.version = on;
     if (setting.name == "check_config") out_.check_config = on;
     if (setting.name == "print_config") out_.print_config = on;
+    if (setting.name == "single") out_.single = on;
   }
 
   const std::string& variable_;

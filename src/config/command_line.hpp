@@ -19,6 +19,7 @@ struct CommandLine {
   bool version = false;
   bool check_config = false;
   bool print_config = false;
+  bool single = false;
 };
 
 /// `variable` names the environment variable the words come from; empty = the command line itself.

@@ -160,6 +160,11 @@ void decide(Outcome& outcome, const CommandLine& variable, const CommandLine& ar
   } else if (variable.check_config || arguments.check_config) {
     outcome.action = Action::kCheckConfig;
     outcome.text = "the configuration is good\n";
+  } else if (variable.single || arguments.single) {
+    outcome.action = Action::kServeSingle;
+    if (outcome.config.daemon)
+      outcome.complaints.push_back(
+          {"--single", "there is no master that could go to the background; leave out `daemon`"});
   }
 }
 

@@ -29,6 +29,7 @@ Sources capture_sources(int argc, const char* const* argv, const char* const* en
 
 enum class Action : std::uint8_t {
   kServe,
+  kServeSingle,  ///< in this process, without a master
   kPrintText,    ///< print `text` on standard output and exit 0
   kCheckConfig,  ///< the configuration is good: say `text` and exit 0
 };

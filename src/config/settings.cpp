@@ -353,6 +353,9 @@ std::vector<Setting> make_settings() {
      .doc = "Check the configuration and exit: 0 when it is good, 2 when it is not."},
     {.name = "print_config", .kind = Kind::kSwitch, .flags = {"print-config"},
      .doc = "Print every value and where it came from, then exit."},
+    {.name = "single", .kind = Kind::kSwitch, .flags = {"single"},
+     .doc = "Serve in this one process, for a debugger or for coverage: nothing is forked, supervised, reloaded or "
+            "upgraded. Ctrl-C ends it."},
     {.name = "help", .kind = Kind::kSwitch, .letter = 'h', .flags = {"help"}, .doc = "Show this text and exit."},
     {.name = "version", .kind = Kind::kSwitch, .letter = 'v', .flags = {"version"},
      .doc = "Show the version and exit."},

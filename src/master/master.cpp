@@ -22,14 +22,6 @@ namespace orrery::master {
 
 namespace {
 
-Result<void> enter_place(const Config& config) {
-  if (config.umask) ::umask(*config.umask);
-  if (!config.chdir.empty()) {
-    if (const auto changed = os::change_directory(config.chdir); !changed) return changed;
-  }
-  return os::set_environment(config.raw_env);
-}
-
 // What is set up before the daemon parts from the terminal, so that its failures are seen there.
 struct Foreground {
   std::optional<os::Pidfile> pidfile;
@@ -136,6 +128,14 @@ int give_up(const std::string& why) {
 }
 
 }  // namespace
+
+Result<void> enter_place(const Config& config) {
+  if (config.umask) ::umask(*config.umask);
+  if (!config.chdir.empty()) {
+    if (const auto changed = os::change_directory(config.chdir); !changed) return changed;
+  }
+  return os::set_environment(config.raw_env);
+}
 
 unsigned worker_count(const MasterParts& parts, const Config& config) {
   return parts.worker_count ? parts.worker_count(config) : static_cast<unsigned>(std::max(config.workers, 1));

@@ -73,6 +73,9 @@ struct Ground {
 /// `notes`.
 Result<Generation> make_generation(const Config& config, Listeners& listeners, std::vector<std::string>& notes);
 
+/// Takes this process where the configuration wants it: its directory, its umask, its environment.
+Result<void> enter_place(const Config& config);
+
 /// Names of the variables with which the master was started for itself.
 std::vector<std::string> own_variables();
 

@@ -25,10 +25,18 @@ std::atomic<bool> terminate_seen{false};
 std::atomic<pid_t> stranger_seen{0};
 std::atomic<bool> reopen_seen{false};
 std::atomic<bool> quit_seen{false};
+std::atomic<bool> ending{false};  ///< a process that is its own master was told to end
+std::atomic<int> refused_seen{0};
 std::array<int, 64> listening{};  // as many as `bind` may have
 std::size_t listening_count = 0;
 int nothing = -1;  // an open /dev/null
 static_assert(std::atomic<bool>::is_always_lock_free);
+
+/// Here and not on the loop, which may be held by a handler: a new master must get the address at once.
+void end_soon() {
+  release_listeners();
+  ::alarm(grace_seconds);
+}
 
 void on_noted(int signal, siginfo_t* info, void*) {
   const int saved = errno;
@@ -38,11 +46,7 @@ void on_noted(int signal, siginfo_t* info, void*) {
       terminate_seen.store(true, std::memory_order_release);
     else
       stranger_seen.store(info->si_pid > 0 ? info->si_pid : 1, std::memory_order_release);
-    if (orphan) {
-      // Here and not on the loop, which may be held by a handler: a new master must get the address at once.
-      release_listeners();
-      ::alarm(grace_seconds);
-    }
+    if (orphan) end_soon();
   } else {
     reopen_seen.store(true, std::memory_order_release);
   }
@@ -50,7 +54,23 @@ void on_noted(int signal, siginfo_t* info, void*) {
   errno = saved;
 }
 
+void on_refused(int signal) {
+  const int saved = errno;
+  refused_seen.store(signal, std::memory_order_release);
+  wake_loop(wake_context);
+  errno = saved;
+}
+
+void on_first_quit() {
+  const int saved = errno;
+  terminate_seen.store(true, std::memory_order_release);
+  end_soon();
+  wake_loop(wake_context);
+  errno = saved;
+}
+
 void on_quit(int) {
+  if (master_pid == ::getpid() && !ending.exchange(true, std::memory_order_acq_rel)) return on_first_quit();
   // Ctrl-C comes from the terminal and from the master.
   if (quit_seen.exchange(true, std::memory_order_acq_rel)) return;
   const int saved = errno;
@@ -100,7 +120,9 @@ void install_worker_signals(pid_t master, std::chrono::milliseconds graceful_tim
   for (const int signal : {SIGTERM, SIGUSR1}) handle(signal, on_noted);
   for (const int signal : {SIGINT, SIGQUIT}) handle(signal, on_quit);
   handle(SIGALRM, on_time_over);
-  for (const int signal : {SIGHUP, SIGTTIN, SIGTTOU, SIGUSR2, SIGWINCH}) handle(signal, SIG_IGN);
+  handle(SIGWINCH, SIG_IGN);
+  for (const int signal : {SIGHUP, SIGTTIN, SIGTTOU, SIGUSR2})
+    handle(signal, master == ::getpid() ? on_refused : SIG_IGN);
   ignore_write_signals();
   sigset_t none;
   ::sigemptyset(&none);
@@ -110,7 +132,7 @@ void install_worker_signals(pid_t master, std::chrono::milliseconds graceful_tim
 SeenSignals take_worker_signals() {
   return {terminate_seen.exchange(false, std::memory_order_acq_rel),
           stranger_seen.exchange(0, std::memory_order_acq_rel), quit_seen.load(std::memory_order_acquire),
-          reopen_seen.exchange(false, std::memory_order_acq_rel)};
+          reopen_seen.exchange(false, std::memory_order_acq_rel), refused_seen.exchange(0, std::memory_order_acq_rel)};
 }
 
 }  // namespace orrery::os

@@ -10,6 +10,9 @@
 //   USR1        noted; the loop is woken and reopens the logs.
 //   HUP, TTIN, TTOU, USR2, WINCH, PIPE, XFSZ   ignored.
 //
+// In a process that is its own master (`master` is its own pid) the first INT or QUIT means what TERM means, and HUP,
+// TTIN, TTOU and USR2 are noted, so that they can be refused.
+//
 // One set per process, in the worker only, after the fork. The wake function must be async-signal-safe.
 #pragma once
 
@@ -24,6 +27,7 @@ struct SeenSignals {
   pid_t terminated_by = 0;  ///< who else sent TERM; 0 = nobody
   bool quit = false;        ///< INT or QUIT: leave at once
   bool reopen_logs = false;
+  int refused = 0;  ///< one that only a master can obey, in a process that is its own; 0 = none
 };
 
 /// Installs the handlers and unblocks all signals. `listeners` are the listening descriptors of this process.

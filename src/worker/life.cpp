@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "os/signals.hpp"
 #include "os/worker_signals.hpp"
 #include "worker/fence.hpp"
 
@@ -55,6 +56,11 @@ std::function<void()> fenced_task(std::string_view what, std::function<void()> t
   };
 }
 
+WorkerClass class_of_dispatch(const Config& config, Life::Threads threads) {
+  const bool needs_threads = config.worker_class == WorkerClass::kThreads;
+  return needs_threads && threads == Life::Threads::kNone ? WorkerClass::kSync : config.worker_class;
+}
+
 /// A little sooner than the master's: it would kill this process, and nobody would write down what was cut off.
 std::chrono::milliseconds graceful_timeout_here(const Config& config) {
   return config.graceful_timeout - std::min(config.graceful_timeout / 10, std::chrono::milliseconds{250});
@@ -68,7 +74,7 @@ std::chrono::milliseconds beat_period(const Config& config) {
 }  // namespace
 
 Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, http::Proxies proxies,
-           std::optional<AccessLog> access_log)
+           std::optional<AccessLog> access_log, Threads threads)
     : birth_(std::move(birth)),
       app_(app),
       loop_(birth_.config->limit_request_pipeline),
@@ -81,7 +87,7 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ht
       flights_(*birth_.slot, birth_.board->quarantine(*birth_.slot)),
       coroutines_(services_, flights_),
       after_poll_(loop_, [this] { after_poll(); }),
-      dispatch_(Dispatch::make(birth_.config->worker_class, services_, flights_, after_poll_)),
+      dispatch_(Dispatch::make(class_of_dispatch(*birth_.config, threads), services_, flights_, after_poll_)),
       acceptor_(loop_, *birth_.config, birth_.listeners, connections_, *birth_.slot,
                 {*birth_.board, *birth_.slot, birth_.config->worker_class == WorkerClass::kSync}),
       adopter_(loop_, *birth_.handover, connections_, [this] { return outdone(); }),
@@ -114,24 +120,39 @@ int Life::run() {
       birth_.master_pid, birth_.config->graceful_timeout, listening,
       [](void* wakeup) { static_cast<uv::Wakeup*>(wakeup)->send(); }, &signalled_);
   os::install_stack_signals(birth_.slot->crash, birth_.slot->sample);
-  if (auto started = run_start_hooks(); !started) {
-    base::log_error("the application failed to start: {}", started.error().message);
+  if (auto begun = begin(); !begun) {
+    base::log_error("the application failed to start: {}", begun.error().message);
     return os::kExitAppLoad;
   }
-  beat();
   const auto period = beat_period(*birth_.config);
   heartbeat_.start(period, period);
   flusher_.start(kFlushPeriod, kFlushPeriod);
+  tell_master(os::WorkerMessage::kReady);
+  if (single())
+    base::log_info("Generation 1 serves: this one process; nothing is supervised, reloaded or upgraded (--single)");
+  loop_.run();
+  end();
+  return os::kExitOk;
+}
+
+Result<void> Life::begin() {
+  if (auto started = run_start_hooks(); !started) return started;
+  beat();
   acceptor_.start();
   adopter_.start();
   birth_.slot->state.store(os::WorkerState::kReady, std::memory_order_relaxed);
-  tell_master(os::WorkerMessage::kReady);
-  loop_.run();
+  return {};
+}
+
+void Life::end() {
   run_end_hooks();
+  close();
+}
+
+void Life::close() {
   recorder_.flush();
   services_.mailbox->close();
   dispatch_->stop();
-  return os::kExitOk;
 }
 
 Result<void> Life::run_start_hooks() {
@@ -212,6 +233,9 @@ void Life::on_signals() {
     recorder_.reopen();
     base::log_debug("the logs are reopened, but for those whose failure stands above");
   }
+  if (seen.refused != 0)
+    base::log_warning("{} needs a master, and with --single there is none: end this process and start it again",
+                      os::signal_name(seen.refused));
   if (seen.quit) quit();
   if (seen.terminated_by != 0) {
     base::log_info("TERM from pid {}: leaving when a replacement is ready", seen.terminated_by);
@@ -259,6 +283,8 @@ void Life::quit() {
   recorder_.flush();
   ::_exit(os::kExitOk);
 }
+
+bool Life::single() const { return birth_.master_pid == ::getpid(); }
 
 bool Life::alone() const {
   if (birth_.slot->role.load(std::memory_order_relaxed) != os::Role::kWorker) return true;

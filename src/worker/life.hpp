@@ -28,11 +28,37 @@ namespace orrery::worker {
 
 class Life final : public orrery::Worker {
  public:
+  /// Whether class `threads` has threads of its own; else its handlers run on the loop thread, one at a time.
+  enum class Threads : std::uint8_t { kOwn, kNone };
+
   Life(os::WorkerBirth birth, const App& app, const http::Router& router, http::Proxies proxies,
-       std::optional<AccessLog> access_log);
+       std::optional<AccessLog> access_log, Threads threads = Threads::kOwn);
 
   /// kExitOk after a whole life, kExitAppLoad when a start hook failed.
   int run();
+
+  // --- what run() does, for who drives the loop by hand ---
+  /// Runs the start hooks, and takes connections from now on.
+  Result<void> begin();
+  /// The same as TERM of the master.
+  void begin_drain();
+  /// It has drained.
+  [[nodiscard]] bool over() const { return draining_ && nothing_left(); }
+  /// Its time is over: what is suspended is cancelled, and connections are closed.
+  void give_up() { on_grace_over(); }
+  /// Runs the end hooks. Nothing comes in any more.
+  void end();
+  /// The same for one whose start hooks failed.
+  void close();
+  /// A coroutine has not ended.
+  [[nodiscard]] bool suspended() const { return !coroutines_.empty(); }
+  /// After close(), before the application goes: nothing of it is called any more.
+  void forget_application() { tasks_.clear(); }
+  /// The application has nothing left (a request, a responder, a stream) that would come back to this object.
+  [[nodiscard]] bool forgotten() const { return services_.mailbox.use_count() == 1 && context_.pool.all_home(); }
+  [[nodiscard]] uv::Loop& loop() { return loop_; }
+  [[nodiscard]] Connections& connections() { return connections_; }
+  [[nodiscard]] Deadlines& deadlines() { return deadlines_; }
 
   // --- orrery::Worker ---
   void every(std::chrono::milliseconds period, std::function<void()> task) override;
@@ -48,13 +74,14 @@ class Life final : public orrery::Worker {
   void follow_log_level();
   void after_poll();
   void on_signals();
-  void begin_drain();
   void on_grace_over();
   [[nodiscard]] bool nothing_left() const;
   [[noreturn]] void quit();
   /// Gives a fresh connection to whichever sibling is free.
   bool pass_on(int socket, const base::Address& peer, ProxyProtocol proxy);
   [[nodiscard]] bool alone() const;
+  /// There is no master: this process is the service.
+  [[nodiscard]] bool single() const;
   [[nodiscard]] Giver::Company company() const;
   [[nodiscard]] bool outdone() const;
   void tell_master(os::WorkerMessage message);

@@ -38,7 +38,8 @@ int run_worker(os::WorkerBirth birth, const App& app, const http::Router& router
     if (!access_log) return fail_to_boot(access_log.error().message);
     // Never destroyed: handler threads, and Responders the application keeps, may still point into it when the process
     // ends.
-    auto* life = new Life(std::move(birth), app, router, std::move(*proxies), std::move(*access_log));
+    static Life* life = nullptr;
+    life = new Life(std::move(birth), app, router, std::move(*proxies), std::move(*access_log));
     return life->run();
   } catch (const std::exception& error) {
     return fail_to_boot(error.what());

@@ -116,6 +116,7 @@ TEST_CASE("command_line: orders to the program") {
   CHECK(read_arguments({"--config=a", "-c", "b"}).file == "b");
   CHECK(read_arguments({"--check-config"}).check_config);
   CHECK(read_arguments({"--print-config"}).print_config);
+  CHECK(read_arguments({"--single"}).single);
   CHECK(read_arguments({"--help"}).help);
   CHECK(read_arguments({"-h"}).help);
   CHECK(read_arguments({"--version"}).version);
