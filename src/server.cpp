@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "orrery/version.hpp"
+
 #include "admin/app.hpp"
 #include "admin/settings.hpp"
 #include "base/log.hpp"

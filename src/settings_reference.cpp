@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "orrery/version.hpp"
+
 #include "config/completions.hpp"
 #include "config/manual.hpp"
 #include "config/move.hpp"

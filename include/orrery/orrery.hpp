@@ -22,3 +22,4 @@
 #include "orrery/result.hpp"
 #include "orrery/server.hpp"
 #include "orrery/task.hpp"
+#include "orrery/version.hpp"

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "orrery/version.hpp"
+
 #include "planets/api.hpp"
 #include "planets/body.hpp"
 #include "planets/events.hpp"
