@@ -1,0 +1,6 @@
+// The pictures as a service: `thumbnails -k threads --threads 4`.
+#include "app.hpp"
+
+int main(int argc, char** argv) {
+  return orrery::run(argc, argv, make_app(), {.name = "thumbnails", .version = "1.0"});
+}
