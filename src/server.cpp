@@ -22,6 +22,7 @@
 #include "config/description.hpp"
 #include "config/load.hpp"
 #include "config/token.hpp"
+#include "ctl/command.hpp"
 #include "http/router.hpp"
 #include "master/master.hpp"
 #include "master/single.hpp"
@@ -140,6 +141,7 @@ int run(int argc, char** argv, App app, About about) {
 }
 
 int run(int argc, char** argv, const std::function<App()>& make_app, About about) {
+  if (ctl::is_command(argc, argv)) return ctl::run_command(config::capture_sources(argc, argv, environ));
   os::hold_signals();
   os::ignore_write_signals();
   const App app = make_app();
