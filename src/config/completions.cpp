@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/commands.hpp"
 #include "config/settings.hpp"
 
 namespace orrery::config {
@@ -44,6 +45,49 @@ std::string plain_summary(const Setting& setting) {
   return text;
 }
 
+// --- the commands beside serving ---
+
+/// The names behind `ctl`, and the words that their operands may be.
+std::string words_behind_ctl() {
+  std::string words;
+  for (const Command& command : commands())
+    if (command.under_ctl) words += fmt::format("{}{}", words.empty() ? "" : " ", command.name);
+  return words;
+}
+
+std::string first_words() {
+  std::string words;
+  for (const auto word : command_words()) words += fmt::format("{}{}", words.empty() ? "" : " ", word);
+  return words;
+}
+
+std::string joined(const std::vector<std::string_view>& words) {
+  std::string out;
+  for (const auto word : words) out += fmt::format("{}{}", out.empty() ? "" : " ", word);
+  return out;
+}
+
+bool takes_file(const CommandOption& option) { return option.placeholder == "FILE" || option.placeholder == "PATH"; }
+
+std::string setting_names() {
+  std::string names;
+  for (const Setting& setting : settings())
+    if (!is_command(setting)) names += fmt::format("{}{}", names.empty() ? "" : " ", setting.name);
+  return names;
+}
+
+/// One sentence without what a shell would read as its own.
+std::string plain(std::string_view sentence) {
+  std::string text;
+  for (const char c : sentence) {
+    if (c == '\'' || c == '`' || c == '[' || c == ']') continue;
+    if (c == ':') text += '\\';
+    text += c;
+  }
+  if (text.ends_with('.')) text.pop_back();
+  return text;
+}
+
 // --- bash ---
 
 std::string bash_pattern(const Setting& setting) {
@@ -73,6 +117,9 @@ constexpr std::string_view kBashStart = R"(_orrery() {
     before=${COMP_WORDS[COMP_CWORD - 2]}
   fi
   local values
+  case ${COMP_WORDS[1]} in
+    ctl | top | plan | doctor) if [ "$COMP_CWORD" -gt 1 ]; then _orrery_command; return; fi ;;
+  esac
   case $before in
 )";
 
@@ -81,6 +128,35 @@ constexpr std::string_view kBashEnd = R"(  esac
 }
 complete -o filenames -F _orrery orrery
 )";
+
+/// `current` and `before` are those of _orrery, which calls it.
+std::string bash_commands() {
+  std::string out = "_orrery_command() {\n  local values\n  case $before in\n", flags;
+  for (const CommandOption& option : command_options()) {
+    flags += fmt::format("{}--{}", flags.empty() ? "" : " ", option.name);
+    if (option.placeholder.empty()) continue;
+    const std::string letter = option.letter == 0 ? "" : fmt::format("-{} | ", option.letter);
+    std::string reply = takes_file(option) ? "values=-f" : "return";
+    if (option.placeholder == "KEY") reply = fmt::format("values=\"-W '{}'\"", setting_names());
+    out += fmt::format("    {}--{}) {} ;;\n", letter, option.name, reply);
+  }
+  for (const Command& command : commands())
+    if (!command.words.empty())
+      out += fmt::format("    {}) values=\"-W '{}'\" ;;\n", command.name, joined(command.words));
+  out += fmt::format(
+      "    *)\n"
+      "      case ${{COMP_WORDS[1]}},$current in\n"
+      "        *,-*) values=\"-W '{}'\" ;;\n"
+      "        ctl,*) values=\"-W '{}'\" ;;\n"
+      "        plan,*) values=-f ;;\n"
+      "        *) values=\"-W '{}'\" ;;\n"
+      "      esac ;;\n"
+      "  esac\n"
+      "  mapfile -t COMPREPLY < <(eval \"compgen $values -- \\\"\\$current\\\"\")\n"
+      "}}\n",
+      flags, words_behind_ctl(), flags);
+  return out;
+}
 
 // --- zsh ---
 
@@ -102,6 +178,36 @@ std::string zsh_line(const Setting& setting, const std::string& flag, const std:
       takes_value(setting) ? fmt::format(":{}:{}", setting.placeholder, zsh_action(setting)) : std::string{};
   return fmt::format(" \\\n  '{}{}{}[{}]{}'", often, flag, takes_value(setting) ? glued : "", plain_summary(setting),
                      value);
+}
+
+/// The options of all commands, then what stands where no option does.
+std::string zsh_commands() {
+  std::string options;
+  for (const CommandOption& option : command_options()) {
+    std::string value;
+    if (option.placeholder == "KEY") {
+      value = fmt::format(":KEY:({})", setting_names());
+    } else if (!option.placeholder.empty()) {
+      value = fmt::format(":{}:{}", option.placeholder, takes_file(option) ? "_files" : " ");
+    }
+    const std::string glued = value.empty() ? "" : "=";
+    options += fmt::format(" \\\n    '--{}{}[{}]{}'", option.name, glued, plain(option.doc), value);
+    if (option.letter != 0) options += fmt::format(" \\\n    '-{}[{}]{}'", option.letter, plain(option.doc), value);
+  }
+  std::string words = words_behind_ctl();
+  for (const Command& command : commands())
+    if (!command.words.empty()) words += " " + joined(command.words);
+  return fmt::format(
+      "if (( CURRENT > 2 )) && [[ ${{words[2]}} == (ctl|top|plan|doctor) ]]; then\n"
+      "  local -a behind\n"
+      "  case ${{words[2]}} in\n"
+      "    ctl) behind=('*:command:({})') ;;\n"
+      "    plan) behind=('*:file:_files') ;;\n"
+      "  esac\n"
+      "  _arguments -s $behind{}\n"
+      "  return\n"
+      "fi\n",
+      words, options);
 }
 
 // --- fish ---
@@ -126,10 +232,38 @@ std::string fish_summary(const Setting& setting) {
   return text;
 }
 
+std::string fish_plain(std::string_view sentence) {
+  std::string text;
+  for (const char c : plain(sentence))
+    if (c != '\\') text += c;
+  return text;
+}
+
+std::string fish_commands() {
+  const std::string seen = "__fish_seen_subcommand_from ";
+  std::string out = fmt::format("complete -c orrery -n __fish_is_first_token -a '{}'\n", first_words());
+  for (const Command& command : commands()) {
+    if (command.under_ctl)
+      out += fmt::format("complete -c orrery -n '{}ctl' -a {} -d '{}'\n", seen, command.name, fish_plain(command.doc));
+    if (!command.words.empty())
+      out += fmt::format("complete -c orrery -n '{}{}' -a '{}'\n", seen, command.name, joined(command.words));
+  }
+  out += fmt::format("complete -c orrery -n '{}plan' -F\n", seen);
+  for (const CommandOption& option : command_options()) {
+    std::string value = option.placeholder.empty() ? "" : " -x";
+    if (takes_file(option)) value = " -r -F";
+    if (option.placeholder == "KEY") value = fmt::format(" -x -a '{}'", setting_names());
+    const std::string letter = option.letter == 0 ? "" : fmt::format(" -s {}", option.letter);
+    out += fmt::format("complete -c orrery -n '{}{}'{} -l {}{} -d '{}'\n", seen, first_words(), letter, option.name,
+                       value, fish_plain(option.doc));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string render_bash_completion() {
-  std::string out = fmt::format("# bash completion for orrery\n{}{}", kOrigin, kBashStart);
+  std::string out = fmt::format("# bash completion for orrery\n{}{}{}", kOrigin, bash_commands(), kBashStart);
   std::string flags;
   for (const Setting& setting : settings()) {
     for (const auto flag : setting.flags) flags += fmt::format("{}--{}", flags.empty() ? "" : " ", flag);
@@ -139,13 +273,15 @@ std::string render_bash_completion() {
     out += fmt::format("    {}) {} ;;\n", bash_pattern(setting),
                        reply.empty() ? "return" : fmt::format("values=\"{}\"", reply));
   }
-  out += fmt::format("    *) values=\"-W '{}'\" ;;\n", flags);
+  out += fmt::format("    *)\n      values=\"-W '{}'\"\n", flags);
+  out += fmt::format("      if [ \"$COMP_CWORD\" -eq 1 ]; then values=\"-W '{} {}'\"; fi ;;\n", first_words(), flags);
   out += kBashEnd;
   return out;
 }
 
 std::string render_zsh_completion() {
-  std::string out = fmt::format("#compdef orrery\n{}_arguments -s", kOrigin);
+  std::string out =
+      fmt::format("#compdef orrery\n{}{}_arguments -s \\\n  '1:command:({})'", kOrigin, zsh_commands(), first_words());
   for (const Setting& setting : settings()) {
     if (setting.letter != 0) out += zsh_line(setting, fmt::format("-{}", setting.letter), "+");
     for (const auto flag : setting.flags) out += zsh_line(setting, fmt::format("--{}", flag), "=");
@@ -161,7 +297,7 @@ std::string render_fish_completion() {
     for (const auto flag : setting.flags) out += fmt::format(" -l {}", flag);
     out += fmt::format("{} -d '{}'\n", fish_values(setting), fish_summary(setting));
   }
-  return out;
+  return out + fish_commands();
 }
 
 }  // namespace orrery::config

@@ -1,7 +1,8 @@
-// Completions: the settings table told to shells, so that the tab key knows every flag and the words it takes.
+// Completions: the tables of settings and of commands told to shells, so that the tab key knows every flag and command
+// and the words they take.
 //
 // Pure: makes texts, prints nothing. Runs while the program is built, in the generator only, and is no part of the
-// server. It must never know a flag that has no row in the table.
+// server. It must never know a flag or command that has no row in its table.
 #pragma once
 
 #include <string>

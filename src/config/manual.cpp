@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <string_view>
 
+#include "config/commands.hpp"
 #include "config/reference.hpp"
 #include "config/settings.hpp"
 #include "config/value.hpp"
@@ -37,6 +38,20 @@ std::string roff(std::string_view text) {
   return out;
 }
 
+constexpr std::string_view kCommandsStart = R"(.SH COMMANDS
+A first word instead of a flag makes the program the operator's tool. It asks the admin process of a service
+that runs, and serves nothing.
+)";
+
+constexpr std::string_view kCommandsEnd = R"(.PP
+The admin process is looked for at \fB\-\-socket\fR, \fB\-\-url\fR, \fBORRERY_ADMIN\fR, at what \fBadmin\fR of the
+configuration says, and then as \fIadmin.sock\fR in \fB$RUNTIME_DIRECTORY\fR and \fI/run/orrery\fR, and as
+\fIorrery\-admin.sock\fR in \fB$XDG_RUNTIME_DIR\fR.
+.PP
+Exit status of a command: 0 done, 1 refused or failed, 2 a wrong command line, 3 the admin process cannot be
+reached.
+)";
+
 std::string page_start(std::string_view name, int section, const std::string& version) {
   return fmt::format(
       ".\\\" Made from the settings table in src/config/settings.cpp.\n"
@@ -68,6 +83,21 @@ std::string options() {
   return out;
 }
 
+std::string command_entries() {
+  std::string out = std::string{kCommandsStart};
+  for (const Command& command : commands())
+    out += fmt::format(".TP\n\\fB{}{}\\fR {}\n{}", command.under_ctl ? "ctl " : "", roff(command.name),
+                       roff(command.operands), sentence(command.doc));
+  out += ".SS Options of the commands\n";
+  for (const CommandOption& option : command_options()) {
+    const std::string letter = option.letter == 0 ? "" : fmt::format("\\fB\\-{}\\fR, ", option.letter);
+    out += fmt::format(".TP\n{}\\fB\\-\\-{}\\fR{}\n{}", letter, roff(option.name),
+                       option.placeholder.empty() ? "" : fmt::format(" \\fI{}\\fR", option.placeholder),
+                       sentence(option.doc));
+  }
+  return out + std::string{kCommandsEnd};
+}
+
 std::string file_entry(const Setting& setting) {
   std::string out = fmt::format(".TP\n.B {}\n{}", roff(setting.name), sentence(setting.doc));
   out += fmt::format(".br\n{}", sentence(fmt::format("Default: {}", default_text(setting))));
@@ -84,6 +114,12 @@ orrery \- pre\-forking web server
 .B orrery
 [\fB\-c\fR \fIFILE\fR]
 [\fIFLAGS\fR]
+.br
+.B orrery ctl
+[\fIOPTIONS\fR] \fICOMMAND\fR
+.br
+.B orrery top\fR|\fBplan\fR|\fBdoctor
+[\fIOPTIONS\fR]
 .SH DESCRIPTION
 .B orrery
 serves HTTP/1.1. A master reads the configuration, opens the sockets, starts workers that share them, and
@@ -135,6 +171,9 @@ The proxies that are believed.
 .B ORRERY_CMD_ARGS
 Flags, as on the command line.
 .TP
+.B ORRERY_ADMIN
+Where the commands find the admin process: a path, or \fIhttp://HOST:PORT\fR.
+.TP
 .B NO_COLOR
 Where it is set, log lines have no colour.
 .SH FILES
@@ -161,6 +200,8 @@ The application failed to start.
 .EX
 orrery \-c /etc/orrery/planets.yaml \-\-check\-config
 orrery \-c /etc/orrery/planets.yaml \-w 4 \-b 0.0.0.0:8000
+orrery ctl status
+orrery ctl reload && orrery ctl events
 kill \-HUP "$(cat /run/orrery.pid)"
 .EE
 .SH SEE ALSO
@@ -194,7 +235,11 @@ accesslog: /var/log/orrery/access.log
 }  // namespace
 
 std::string render_program_page(const std::string& version) {
-  return page_start("ORRERY", 1, version).append(kProgramStart).append(options()).append(kProgramEnd);
+  return page_start("ORRERY", 1, version)
+      .append(kProgramStart)
+      .append(options())
+      .append(command_entries())
+      .append(kProgramEnd);
 }
 
 std::string render_file_page(const std::string& version) {

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "config/commands.hpp"
 #include "config/settings.hpp"
 
 namespace orrery::config {
@@ -21,6 +22,16 @@ TEST_CASE("completions: every flag is in each shell's") {
       CHECK_THAT(bash, Catch::Contains(" --" + name) || Catch::Contains("'--" + name));
       CHECK_THAT(zsh, Catch::Contains("--" + name + "=[") || Catch::Contains("--" + name + "["));
       CHECK_THAT(fish, Catch::Contains(" -l " + name + " "));
+    }
+  }
+}
+
+TEST_CASE("completions: every command and every option of one is in each shell's") {
+  for (const std::string& page : {render_bash_completion(), render_zsh_completion(), render_fish_completion()}) {
+    for (const Command& command : commands()) CHECK_THAT(page, Catch::Contains(std::string{command.name}));
+    for (const CommandOption& option : command_options()) {
+      const std::string name{option.name};
+      CHECK_THAT(page, Catch::Contains("--" + name) || Catch::Contains(" -l " + name + " "));
     }
   }
 }

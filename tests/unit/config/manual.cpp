@@ -5,6 +5,7 @@
 #include <sstream>
 #include <string>
 
+#include "config/commands.hpp"
 #include "config/settings.hpp"
 
 namespace orrery::config {
@@ -28,6 +29,15 @@ TEST_CASE("manual: orrery(1) has every flag, orrery.yaml(5) every setting") {
     const bool told = file.find(".TP\n.B " + std::string{setting.name} + "\n") != std::string::npos;
     CHECK(told != is_command(setting));
   }
+}
+
+TEST_CASE("manual: orrery(1) has every command and its options") {
+  const auto program = render_program_page("1.2.3");
+  for (const Command& command : commands())
+    CHECK_THAT(program, Catch::Contains("\n\\fB" + std::string{command.under_ctl ? "ctl " : ""} +
+                                        with_dashes(command.name) + "\\fR"));
+  for (const CommandOption& option : command_options())
+    CHECK_THAT(program, Catch::Contains("\\fB\\-\\-" + with_dashes(option.name) + "\\fR"));
 }
 
 TEST_CASE("manual: the pages name themselves and the version") {
