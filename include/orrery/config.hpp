@@ -48,6 +48,16 @@ enum class HeaderMap : std::uint8_t {
 /// Whether the connections of a listener begin with a PROXY header (haproxy's PROXY protocol, versions 1 and 2).
 enum class ProxyProtocol : std::uint8_t { kOff, kOptional, kRequired };
 
+/// Whether a TLS client has to show a certificate of `ca_certs`.
+enum class ClientCertificate : std::uint8_t {
+  kNone,      ///< it is not asked
+  kOptional,  ///< it may go without; one that is bad ends the handshake
+  kRequired,  ///< without a good one the handshake fails
+};
+
+/// The oldest TLS that is spoken.
+enum class TlsVersion : std::uint8_t { k12, k13 };
+
 /// Which field names the client: the one that the proxy sets. It may hand the other one through as the client sent it.
 enum class ForwardedBy : std::uint8_t {
   kAuto,           ///< both are read; where they name different clients: 400
@@ -81,10 +91,29 @@ struct Config {
 
   // --- sockets ---
   /// Addresses to listen on: `HOST`, `HOST:PORT`, `[v6]:PORT`, `unix:PATH`, `fd://N`. Port 0 lets the kernel choose.
-  /// ` proxy_protocol=off|optional|required` may follow.
+  /// ` proxy_protocol=off|optional|required` and ` tls` may follow.
   std::vector<std::string> bind{"127.0.0.1:8000"};
   /// Connections the kernel queues for us; 64 to 65535, capped by net.core.somaxconn.
   int backlog = 2048;
+
+  // --- TLS: for the listeners whose `bind` says `tls`; where none does and there is a certfile, for all of TCP ---
+  /// PEM file of the certificate, followed by those of its issuers; read by the master, as the user it was started as.
+  std::string certfile;
+  /// PEM file of its private key; empty = the key stands in `certfile`.
+  std::string keyfile;
+  /// File whose first line is the password of an encrypted key; empty = the key is not encrypted.
+  std::string keyfile_password_file;
+  /// PEM file of the authorities whose certificates clients may show; empty = none.
+  std::string ca_certs;
+  ClientCertificate cert_reqs = ClientCertificate::kNone;
+  /// Ciphers of TLS 1.2 in OpenSSL's words, the best first; empty = the server's choice: ECDHE with AES-GCM or
+  /// ChaCha20.
+  std::string ciphers;
+  TlsVersion tls_min_version = TlsVersion::k12;
+  /// Longest time from accept to the end of the TLS handshake.
+  Milliseconds handshake_timeout = Seconds{10};
+  /// Handshakes a worker has under way at once, 1 to 65536; other clients wait for their turn.
+  int tls_handshakes = 256;
 
   // --- workers ---
   /// Number of worker processes, 1 to 256; 0 means `auto`: the CPUs that affinity and the cgroup quota allow.

@@ -16,9 +16,11 @@ constexpr std::uint16_t kDefaultPort = 8000;
 constexpr std::size_t kLongestUnixPath = sizeof(sockaddr_un::sun_path) - 1;
 constexpr std::string_view kProxyProtocol = "proxy_protocol";
 constexpr std::string_view kIpv6Only = "ipv6only";
+constexpr std::string_view kTls = "tls";
 
 struct Option {
-  std::string_view name, value;
+  std::string_view name;
+  std::string_view value;  ///< without an address where the option is a word alone
 };
 
 /// A setting cut into its address and what stands behind it.
@@ -27,7 +29,7 @@ struct Words {
   std::vector<Option> options;
 };
 
-bool is_known(std::string_view name) { return name == kProxyProtocol || name == kIpv6Only; }
+bool is_known(std::string_view name) { return name == kProxyProtocol || name == kIpv6Only || name == kTls; }
 
 /// The last word, when it looks like an option. A unix path may have blanks and `=`: behind it only known
 /// names are options.
@@ -35,6 +37,7 @@ std::optional<Option> last_option(std::string_view text) {
   const auto blank = text.rfind(' ');
   if (blank == std::string_view::npos) return std::nullopt;
   const auto word = text.substr(blank + 1);
+  if (word == kTls) return Option{word, {}};
   const auto equals = word.find('=');
   if (equals == std::string_view::npos) return std::nullopt;
   const Option option{word.substr(0, equals), word.substr(equals + 1)};
@@ -56,7 +59,7 @@ Result<std::optional<std::string_view>> find(const Words& words, std::string_vie
   std::optional<std::string_view> value;
   for (const Option& option : words.options) {
     if (option.name != name) continue;
-    if (value) return fail(fmt::format("`{}=` stands there twice; remove one", name));
+    if (value) return fail(fmt::format("`{}{}` stands there twice; remove one", name, name == kTls ? "" : "="));
     value = option.value;
   }
   return value;
@@ -83,9 +86,13 @@ Result<bool> read_both_families(const Words& words) {
 
 Result<void> check_names(const Words& words) {
   for (const Option& option : words.options) {
+    if (option.name == kTls && option.value.data())
+      return fail(fmt::format("`tls={}` has a value; write `tls` alone, or leave it out", option.value));
     if (is_known(option.name)) continue;
-    return fail(fmt::format("`{}` is no option of an address; known are proxy_protocol= and ipv6only=", option.name));
+    return fail(
+        fmt::format("`{}` is no option of an address; known are proxy_protocol=, ipv6only= and tls", option.name));
   }
+  if (const auto twice = find(words, kTls); !twice) return fail(twice);
   return {};
 }
 
@@ -207,6 +214,11 @@ std::string bind_address(std::string_view text) {
 
 Result<std::optional<ProxyProtocol>> bind_proxy_protocol(std::string_view text) {
   return read_proxy_protocol(cut(text));
+}
+
+bool bind_tls(std::string_view text) {
+  const Words words = cut(text);
+  return std::any_of(words.options.begin(), words.options.end(), [](const Option& one) { return one.name == kTls; });
 }
 
 Result<BindTarget> parse_bind(std::string_view text) {

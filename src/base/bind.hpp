@@ -3,7 +3,8 @@
 // Pure: parses, prints and compares; opens nothing and looks no name up (`localhost` is understood, and the
 // zone of a link-local address stays the text it is). Master and workers read the same settings with it.
 //
-// After the address, NAME=VALUE options may follow, with blanks between them:
+// After the address, words may follow, with blanks between them:
+//   tls                                    connections speak TLS; any address
 //   proxy_protocol=off|optional|required   whether connections begin with a PROXY header; any address
 //   ipv6only=on|off                        off: [::] takes IPv4 too; only [::]
 #pragma once
@@ -44,6 +45,9 @@ std::string bind_address(std::string_view text);
 
 /// The option `proxy_protocol=WORD` of a `bind` setting; nothing when it has none.
 Result<std::optional<ProxyProtocol>> bind_proxy_protocol(std::string_view text);
+
+/// Whether the word `tls` is among the options.
+bool bind_tls(std::string_view text);
 
 /// Whether the kernel gives only one of the two a socket: they are the same place, or one of them is every
 /// address and takes the other's port too. Port 0 is another port each time.

@@ -24,13 +24,53 @@ std::vector<Setting> make_settings() {
             "is a numeric address or `localhost`; the port is 8000 when none is given, and port 0 lets the kernel "
             "choose. A link-local address needs its interface: [fe80::1%eth0]:8000. unix:@NAME is a name of Linux's "
             "abstract namespace, which is no file and which every user of the machine may open. Addresses from a "
-            "stronger source replace those of a weaker one. Options may follow an address: `proxy_protocol=off`, "
-            "`optional` or `required`; and, after [::] only, `ipv6only=off`, which takes IPv4 too ([::]:8000 alone "
-            "takes IPv6 only). In YAML an address in brackets stands in quotes. The variable PORT means "
-            "0.0.0.0:$PORT."},
+            "stronger source replace those of a weaker one. Options may follow an address: `tls`; "
+            "`proxy_protocol=off`, `optional` or `required`; and, after [::] only, `ipv6only=off`, which takes IPv4 "
+            "too ([::]:8000 alone takes IPv6 only). In YAML an address in brackets stands in quotes. The variable "
+            "PORT means 0.0.0.0:$PORT."},
     {.name = "backlog", .member = &Config::backlog, .kind = Kind::kInteger, .group = Group::kSockets,
      .impact = Impact::kRebind, .flags = {"backlog"}, .placeholder = "N", .unit = "connections", .range = {64, 65535},
      .doc = "Connections the kernel queues until a worker accepts them. The kernel caps it at net.core.somaxconn."},
+
+    // --- TLS ---
+    {.name = "certfile", .member = &Config::certfile, .kind = Kind::kText, .group = Group::kTls,
+     .impact = Impact::kRespawn, .flags = {"certfile"}, .placeholder = "FILE", .check = check_file,
+     .doc = "PEM file of the certificate, with those of its issuers behind it. Addresses of `bind` with the word "
+            "`tls` speak TLS; where no address has it, all TCP addresses do. The master reads it at start and at each "
+            "reload, as the user that it was started as."},
+    {.name = "keyfile", .member = &Config::keyfile, .kind = Kind::kText, .group = Group::kTls,
+     .impact = Impact::kRespawn, .flags = {"keyfile"}, .placeholder = "FILE", .check = check_file,
+     .doc = "PEM file of the certificate's private key; empty = it stands in `certfile`. The workers' user need not be "
+            "able to read it."},
+    {.name = "keyfile_password_file", .member = &Config::keyfile_password_file, .kind = Kind::kText,
+     .group = Group::kTls, .impact = Impact::kRespawn, .flags = {"keyfile-password-file"}, .placeholder = "FILE",
+     .check = check_file, .doc = "File whose first line is the password of an encrypted key."},
+    {.name = "ca_certs", .member = &Config::ca_certs, .kind = Kind::kText, .group = Group::kTls,
+     .impact = Impact::kRespawn, .flags = {"ca-certs"}, .placeholder = "FILE", .check = check_file,
+     .doc = "PEM file of the authorities whose certificates clients may show; see `cert_reqs`."},
+    {.name = "cert_reqs", .member = &Config::cert_reqs, .kind = Kind::kChoice, .group = Group::kTls,
+     .impact = Impact::kRespawn, .flags = {"cert-reqs"}, .placeholder = "WORD",
+     .choices = {{"none", int(ClientCertificate::kNone)}, {"0", int(ClientCertificate::kNone)},
+                 {"optional", int(ClientCertificate::kOptional)}, {"1", int(ClientCertificate::kOptional)},
+                 {"required", int(ClientCertificate::kRequired)}, {"2", int(ClientCertificate::kRequired)}},
+     .doc = "Whether TLS clients have to show a certificate of `ca_certs`: none, optional or required. The numbers are "
+            "Python's words for the same."},
+    {.name = "ciphers", .member = &Config::ciphers, .kind = Kind::kText, .group = Group::kTls,
+     .impact = Impact::kRespawn, .flags = {"ciphers"}, .placeholder = "LIST",
+     .doc = "Ciphers of TLS 1.2 in OpenSSL's words, the best first; empty = ECDHE with AES-GCM or ChaCha20. Those of "
+            "TLS 1.3 are always all good ones."},
+    {.name = "tls_min_version", .member = &Config::tls_min_version, .kind = Kind::kChoice, .group = Group::kTls,
+     .impact = Impact::kRespawn, .flags = {"tls-min-version"}, .placeholder = "VERSION",
+     .choices = {{"1.2", int(TlsVersion::k12)}, {"1.3", int(TlsVersion::k13)}},
+     .doc = "Oldest version of TLS that is spoken: 1.2 or 1.3."},
+    {.name = "handshake_timeout", .member = &Config::handshake_timeout, .kind = Kind::kDuration, .group = Group::kTls,
+     .impact = Impact::kRespawn, .flags = {"handshake-timeout"}, .placeholder = "TIME", .unit = "seconds",
+     .range = {1, kWeek}, .doc = "Longest time from accept to the end of the TLS handshake."},
+    {.name = "tls_handshakes", .member = &Config::tls_handshakes, .kind = Kind::kInteger, .group = Group::kTls,
+     .impact = Impact::kRespawn, .flags = {"tls-handshakes"}, .placeholder = "N", .unit = "handshakes",
+     .range = {1, 65536},
+     .doc = "Handshakes a worker has under way at once. Other clients wait for their turn within `handshake_timeout`; "
+            "a client that has sent nothing yet counts as none."},
 
     // --- workers ---
     {.name = "workers", .member = &Config::workers, .kind = Kind::kInteger, .group = Group::kWorkers,
@@ -396,6 +436,7 @@ bool is_command(const Setting& setting) { return std::holds_alternative<std::mon
 std::string_view group_title(Group group) {
   switch (group) {
     case Group::kSockets: return "Sockets";
+    case Group::kTls: return "TLS";
     case Group::kWorkers: return "Workers";
     case Group::kWatching: return "Watching";
     case Group::kReload: return "Reload and upgrade";

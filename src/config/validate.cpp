@@ -136,6 +136,24 @@ void find_upside_down_limits(const Config& config, std::vector<Problem>& problem
   }
 }
 
+void find_half_tls(const Config& config, std::vector<Problem>& problems) {
+  for (std::size_t i = 0; i < config.bind.size(); ++i) {
+    if (!base::bind_tls(config.bind[i]) || !config.certfile.empty()) continue;
+    problems.push_back(
+        {"bind", i,
+         fmt::format("`{}` is to speak TLS without a certificate; set certfile and keyfile", config.bind[i])});
+  }
+  const auto lone = [&](std::string_view name, const std::string& file) {
+    if (!file.empty() && config.certfile.empty())
+      problems.push_back({name, 0, "there is no certificate that it belongs to; set certfile too"});
+  };
+  lone("keyfile", config.keyfile);
+  lone("keyfile_password_file", config.keyfile_password_file);
+  lone("ca_certs", config.ca_certs);
+  if (config.cert_reqs != ClientCertificate::kNone && config.ca_certs.empty())
+    problems.push_back({"cert_reqs", 0, "no client could show a certificate that is known; set ca_certs"});
+}
+
 }  // namespace
 
 std::vector<Problem> find_conflicts(const Config& config) {
@@ -147,6 +165,7 @@ std::vector<Problem> find_conflicts(const Config& config) {
   find_lost_logs(config, problems);
   find_stuck_reloads(config, problems);
   find_upside_down_limits(config, problems);
+  find_half_tls(config, problems);
   return problems;
 }
 

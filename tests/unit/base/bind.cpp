@@ -89,6 +89,9 @@ TEST_CASE("parse_bind refuses the rest with advice") {
       {"0.0.0.0:80 ipv6only=off", "belongs to [::] only"},
       {"unix:/x ipv6only=off", "belongs to [::] only"},
       {"[::]:80 ipv6only=off ipv6only=on", "twice"},
+      {":80 tls=on", "`tls=on` has a value"},
+      {":80 tls tls", "`tls` stands there twice"},
+      {":80 tsl", "`80 tsl` is not a port"},
       {":80 reuse_port=on", "`reuse_port` is no option"},
   };
   for (const auto& row : rows) {
@@ -151,6 +154,28 @@ TEST_CASE("overlap tells which two addresses the kernel gives one socket only") 
     INFO(row.a << " and " << row.b);
     CHECK(overlap(parse_bind(row.a).value(), parse_bind(row.b).value()) == row.overlap);
     CHECK(overlap(parse_bind(row.b).value(), parse_bind(row.a).value()) == row.overlap);
+  }
+}
+
+TEST_CASE("the word tls stands behind any address, and is no part of it") {
+  struct Row {
+    const char* text;
+    bool tls;
+    const char* address;
+  };
+  const Row rows[] = {
+      {"0.0.0.0:443", false, "0.0.0.0:443"},
+      {"0.0.0.0:443 tls", true, "0.0.0.0:443"},
+      {"[::]:443 ipv6only=off tls proxy_protocol=required", true, "[::]:443 ipv6only=off"},
+      {"unix:/run/a b.sock tls", true, "unix:/run/a b.sock"},
+      {"unix:/run/tls", false, "unix:/run/tls"},
+      {"fd://3 tls", true, "fd://3"},
+      {"tls", false, "tls"},
+  };
+  for (const auto& row : rows) {
+    INFO(row.text);
+    CHECK(bind_tls(row.text) == row.tls);
+    CHECK(bind_address(row.text) == row.address);
   }
 }
 

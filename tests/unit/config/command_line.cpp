@@ -132,7 +132,7 @@ TEST_CASE("command_line: complaints name the flag and the nearest one") {
   const Row rows[] = {
       {{"--wrokers", "4"}, "command line", "unknown flag `--wrokers`; did you mean `--workers`?"},
       {{"--wrokers=4"}, "command line", "did you mean `--workers`?"},
-      {{"--certfile", "x"}, "command line", "`--certfile` is gunicorn's TLS; there is none yet"},
+      {{"--ssl-version", "x"}, "command line", "`--ssl-version` is a word that gunicorn itself ignores"},
       {{"--reload"}, "command line", "`--reload` is gunicorn's development reload"},
       {{"--frobnicate"}, "command line", "--help lists all flags"},
       {{"-Z"}, "command line", "unknown flag `-Z`"},

@@ -60,7 +60,7 @@ TEST_CASE("yaml: what is refused, with its place") {
       {"a flag's spelling", "\naccess-logfile: x\n", "f:2:1", "did you mean `accesslog`?"},
       {"dashes", "worker-class: sync\n", "f:1:1", "did you mean `worker_class`?"},
       {"another server's setting", "listen: x\n", "f:1:1", "unknown setting `listen`; --help lists all settings"},
-      {"gunicorn's TLS", "certfile: x\n", "f:1:1", "`certfile` is gunicorn's TLS; there is none yet"},
+      {"a word of gunicorn's TLS", "ssl_version: x\n", "f:1:1", "`ssl_version` is a word that gunicorn itself ignores"},
       {"gunicorn's reload", "reload: true\n", "f:1:1", "`reload` is gunicorn's development reload"},
       {"an order", "check_config: true\n", "f:1:1", "belongs on the command line, as --check-config"},
       {"no value", "workers:\nuser: x\n", "f:1:1", "`workers` has no value"},
