@@ -84,8 +84,20 @@ Wire::Wire(const Place& place, int receive_buffer) : socket_(connected_socket(pl
   if (!connected()) ended_ = "closed";
 }
 
+void Wire::veil(std::unique_ptr<Veil> veil, std::chrono::milliseconds limit) {
+  const auto end = Clock::now() + limit;
+  veil_ = std::move(veil);
+  push(veil_->take(), end);
+  while (!veil_->established() && fill(end)) {
+  }
+}
+
 bool Wire::send(std::string_view bytes, std::chrono::milliseconds limit) {
   const auto end = Clock::now() + limit;
+  return veil_ ? push(veil_->seal(bytes), end) : push(bytes, end);
+}
+
+bool Wire::push(std::string_view bytes, Clock::time_point end) {
   while (!bytes.empty()) {
     const ssize_t sent = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent >= 0) {
@@ -103,8 +115,13 @@ bool Wire::fill(Clock::time_point end) {
     if (!ended_.empty()) return false;
     const ssize_t got = ::recv(socket_.get(), bytes.data(), bytes.size(), 0);
     if (got > 0) {
-      buffer_.append(bytes.data(), static_cast<std::size_t>(got));
-      return true;
+      const std::string_view came{bytes.data(), static_cast<std::size_t>(got)};
+      if (!veil_) return buffer_.append(came), true;
+      const bool before = veil_->established();
+      const std::string plain = veil_->open(came);
+      push(veil_->take(), end);
+      if (!plain.empty() || !before) return buffer_.append(plain), true;
+      continue;
     }
     if (got == 0)
       ended_ = "closed";
@@ -205,7 +222,8 @@ std::string Wire::read_to_end(std::chrono::milliseconds limit) {
 }
 
 std::string Wire::read_some(std::size_t most, std::chrono::milliseconds limit) {
-  if (buffer_.empty()) {
+  if (buffer_.empty() && veil_) fill(Clock::now() + limit);
+  if (buffer_.empty() && !veil_) {
     std::string bytes(most, '\0');
     if (!wait_for(socket_.get(), POLLIN, Clock::now() + limit)) return {};
     const ssize_t got = ::recv(socket_.get(), bytes.data(), bytes.size(), 0);
@@ -220,7 +238,13 @@ std::string Wire::read_some(std::size_t most, std::chrono::milliseconds limit) {
 
 bool Wire::closes_within(std::chrono::milliseconds limit) { return read_to_end(limit).empty() && !ended_.empty(); }
 
-void Wire::half_close() { ::shutdown(socket_.get(), SHUT_WR); }
+void Wire::half_close() {
+  if (veil_) {
+    veil_->end();
+    push(veil_->take(), Clock::now() + kPatience);
+  }
+  ::shutdown(socket_.get(), SHUT_WR);
+}
 
 void Wire::reset() {
   const linger now{1, 0};

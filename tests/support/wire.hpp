@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,6 +36,19 @@ struct Answer {
   [[nodiscard]] bool closes() const { return field("Connection") == "close"; }
 };
 
+/// What lies between the bytes of a test and those of its socket: see TlsClient.
+class Veil {
+ public:
+  virtual ~Veil() = default;
+  /// What goes over the socket for these bytes.
+  virtual std::string seal(std::string_view plain) = 0;
+  /// What these bytes of the socket tell; there may be something to take() then.
+  virtual std::string open(std::string_view ciphertext) = 0;
+  virtual std::string take() = 0;
+  [[nodiscard]] virtual bool established() const = 0;
+  virtual void end() = 0;
+};
+
 class Wire {
  public:
   /// Where a server listens.
@@ -47,6 +61,9 @@ class Wire {
   explicit Wire(const Place& place) : Wire(place, 0) {}
   /// A client whose kernel takes only so many bytes before it is read from (0 = the usual).
   Wire(const Place& place, int receive_buffer);
+
+  /// From now on bytes go through the veil. Its handshake is waited for; when it fails the wire has ended.
+  void veil(std::unique_ptr<Veil> veil, std::chrono::milliseconds limit = kPatience);
 
   [[nodiscard]] bool connected() const { return socket_.get() >= 0; }
   /// False when the peer closed or took nothing for `limit`.
@@ -71,13 +88,15 @@ class Wire {
   void reset();
 
  private:
+  bool push(std::string_view bytes, std::chrono::steady_clock::time_point end);
   bool fill(std::chrono::steady_clock::time_point end);
   bool need(std::size_t bytes, std::chrono::steady_clock::time_point end);
   std::optional<std::string> line(std::chrono::steady_clock::time_point end);
   void read_chunks(Answer& answer, std::chrono::steady_clock::time_point end);
 
   base::UniqueFd socket_;
-  std::string buffer_;  ///< received, not yet asked for
+  std::unique_ptr<Veil> veil_;  ///< null: bytes are sent as they are
+  std::string buffer_;          ///< received, not yet asked for
   std::string ended_;
 };
 

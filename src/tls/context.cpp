@@ -1,0 +1,175 @@
+#include "tls/context.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <ctime>
+#include <fmt/format.h>
+#include <string_view>
+#include <utility>
+
+#include "base/bind.hpp"
+#include "tls/certificate.hpp"
+#include "tls/openssl.hpp"
+
+namespace orrery::tls {
+
+namespace {
+
+// Mozilla's intermediate list, without DHE: a handshake with it costs the server far more than the client, and no
+// client of TLS 1.2 needs it. AES first where the client has it in hardware: see SSL_OP_PRIORITIZE_CHACHA.
+constexpr const char* kCiphers =
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
+    "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
+constexpr std::string_view kGroups = "X25519:P-256:P-384";
+
+/// What may be spoken over TLS, the best first. A new protocol is a line here and a machine for the session.
+constexpr std::array<std::string_view, 2> kProtocols{"http/1.1", "http/1.0"};
+
+/// ALPN: the best protocol that the client offers; with none in common the handshake fails (RFC 7301, 3.2).
+int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* length, const unsigned char* offered,
+                    unsigned size, void*) noexcept {
+  for (const std::string_view wanted : kProtocols) {
+    for (unsigned at = 0; at < size; at += 1U + offered[at]) {
+      const std::size_t most = std::min<std::size_t>(offered[at], size - at - 1);
+      if (most != wanted.size() || std::memcmp(offered + at + 1, wanted.data(), most) != 0) continue;
+      *chosen = offered + at + 1;
+      *length = static_cast<unsigned char>(most);
+      return SSL_TLSEXT_ERR_OK;
+    }
+  }
+  return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+bool begin_mac(EVP_MAC_CTX* mac, const TicketKeys::Key& key) {
+  std::array<char, 7> digest{"SHA256"};
+  auto secret = key.mac;
+  const std::array<OSSL_PARAM, 3> parameters{
+      openssl().OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, secret.data(), secret.size()),
+      openssl().OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
+      openssl().OSSL_PARAM_construct_end()};
+  const bool done = openssl().EVP_MAC_CTX_set_params(mac, parameters.data()) == 1;
+  openssl().OPENSSL_cleanse(secret.data(), secret.size());
+  return done;
+}
+
+/// Makes a session ticket (`sealing` 1), or opens one. 0: there is no such key; the handshake is a full one.
+int use_ticket_key(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac,
+                   int sealing) noexcept {
+  auto& keys = *static_cast<TicketKeys*>(openssl().SSL_CTX_get_ex_data(openssl().SSL_get_SSL_CTX(ssl), 0));
+  const base::Monotonic now = base::monotonic_now();
+  if (sealing != 0) {
+    const TicketKeys::Key& key = keys.current(now);
+    std::copy(key.name.begin(), key.name.end(), name);
+    if (openssl().RAND_bytes(iv, EVP_MAX_IV_LENGTH) != 1 || !begin_mac(mac, key)) return -1;
+    return openssl().EVP_EncryptInit_ex(cipher, openssl().EVP_aes_256_cbc(), nullptr, key.cipher.data(), iv) == 1 ? 1
+                                                                                                                  : -1;
+  }
+  const TicketKeys::Found found = keys.find({name, TicketKeys::kName}, now);
+  if (!found.key) return 0;
+  if (!begin_mac(mac, *found.key)) return -1;
+  if (openssl().EVP_DecryptInit_ex(cipher, openssl().EVP_aes_256_cbc(), nullptr, found.key->cipher.data(), iv) != 1)
+    return -1;
+  return found.current ? 1 : 2;
+}
+
+Result<void> set_rules(SSL_CTX* context, const Config& config) {
+  const OpenSsl& ssl = openssl();
+  const long oldest = config.tls_min_version == TlsVersion::k13 ? TLS1_3_VERSION : TLS1_2_VERSION;
+  std::string groups{kGroups};
+  ssl.SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, oldest, nullptr);
+  ssl.SSL_CTX_ctrl(context, SSL_CTRL_SET_GROUPS_LIST, 0, groups.data());
+  ssl.SSL_CTX_ctrl(context, SSL_CTRL_SET_SESS_CACHE_MODE, SSL_SESS_CACHE_OFF, nullptr);
+  // The chain is what the file says: ca_certs is whom clients are judged by, and no part of it.
+  ssl.SSL_CTX_ctrl(context, SSL_CTRL_MODE,
+                   SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_NO_AUTO_CHAIN, nullptr);
+  ssl.SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE |
+                                       SSL_OP_PRIORITIZE_CHACHA);
+  ssl.SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
+  const char* const ciphers = config.ciphers.empty() ? kCiphers : config.ciphers.c_str();
+  if (ssl.SSL_CTX_set_cipher_list(context, ciphers) == 1) return {};
+  return fail(fmt::format("ciphers: OpenSSL knows no cipher of `{}`; see openssl ciphers -v", config.ciphers));
+}
+
+Result<void> set_certificate(SSL_CTX* context, const Config& config, std::vector<std::string>& notes) {
+  const auto certificate = read_certificate(config, std::time(nullptr), notes);
+  if (!certificate) return fail(certificate);
+  openssl().ERR_clear_error();
+  bool taken = openssl().SSL_CTX_use_certificate(context, certificate->leaf.get()) == 1 &&
+               openssl().SSL_CTX_use_PrivateKey(context, certificate->key.get()) == 1;
+  for (const auto& issuer : certificate->issuers)
+    taken = taken && openssl().SSL_CTX_ctrl(context, SSL_CTRL_CHAIN_CERT, 1, issuer.get()) == 1;
+  if (taken) return {};
+  return fail(fmt::format("OpenSSL does not take the certificate in {}: {}", config.certfile, last_failure()));
+}
+
+/// Tickets tell that a client was judged; those of another judgement are not accepted.
+void name_sessions(SSL_CTX* context, const Config& config, const std::string& authorities) {
+  const std::string text = std::to_string(static_cast<int>(config.cert_reqs)) + authorities;
+  std::array<unsigned char, SSL_MAX_SID_CTX_LENGTH> name{};
+  unsigned size = 0;
+  openssl().EVP_Digest(text.data(), text.size(), name.data(), &size, openssl().EVP_sha256(), nullptr);
+  openssl().SSL_CTX_set_session_id_context(context, name.data(), size);
+}
+
+Result<void> set_clients(SSL_CTX* context, const Config& config) {
+  std::string authorities;
+  if (!config.ca_certs.empty()) {
+    auto text = read_text_file(config.ca_certs);
+    if (!text) return fail(text);
+    authorities = std::move(*text);
+    const auto certificates = read_certificates(config.ca_certs);
+    if (!certificates) return fail(certificates);
+    for (const auto& one : *certificates) {
+      openssl().X509_STORE_add_cert(openssl().SSL_CTX_get_cert_store(context), one.get());
+      openssl().SSL_CTX_add_client_CA(context, one.get());
+    }
+  }
+  name_sessions(context, config, authorities);
+  if (config.cert_reqs == ClientCertificate::kNone) return {};
+  const int strictly = config.cert_reqs == ClientCertificate::kRequired ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0;
+  openssl().SSL_CTX_set_verify(context, SSL_VERIFY_PEER | strictly, nullptr);
+  return {};
+}
+
+Result<std::shared_ptr<TicketKeys>> make_ticket_keys() {
+  TicketKeys::Secret secret{};
+  if (openssl().RAND_bytes(secret.data(), static_cast<int>(secret.size())) != 1)
+    return fail(fmt::format("OpenSSL has no random bytes for the keys of session tickets: {}", last_failure()));
+  auto keys = std::make_shared<TicketKeys>(secret, base::monotonic_now());
+  openssl().OPENSSL_cleanse(secret.data(), secret.size());
+  return keys;
+}
+
+}  // namespace
+
+bool is_wanted(const Config& config) {
+  return !config.certfile.empty() ||
+         std::any_of(config.bind.begin(), config.bind.end(), [](const auto& bind) { return base::bind_tls(bind); });
+}
+
+void Context::Free::operator()(ssl_ctx_st* context) const noexcept { openssl().SSL_CTX_free(context); }
+
+Result<std::shared_ptr<const Context>> Context::make(const Config& config, const Context* before,
+                                                     std::vector<std::string>& notes) {
+  if (const auto loaded = load_openssl(); !loaded) return fail(loaded);
+  const std::shared_ptr<Context> made{new Context};
+  made->context_.reset(openssl().SSL_CTX_new(openssl().TLS_server_method()));
+  SSL_CTX* const context = made->raw();
+  if (!context) return fail(fmt::format("OpenSSL could not begin: {}", last_failure()));
+  if (const auto done = set_rules(context, config); !done) return fail(done);
+  if (const auto done = set_certificate(context, config, notes); !done) return fail(done);
+  if (const auto done = set_clients(context, config); !done) return fail(done);
+  if (before) {
+    made->ticket_keys_ = before->ticket_keys_;
+  } else {
+    auto keys = make_ticket_keys();
+    if (!keys) return fail(keys);
+    made->ticket_keys_ = std::move(*keys);
+  }
+  openssl().SSL_CTX_set_ex_data(context, 0, made->ticket_keys_.get());
+  openssl().SSL_CTX_set_tlsext_ticket_key_evp_cb(context, use_ticket_key);
+  return std::shared_ptr<const Context>{made};
+}
+
+}  // namespace orrery::tls
