@@ -74,7 +74,9 @@ class ORRERY_EXPORT Request {
   /// Address of who asked, in the same form: what trusted proxies say (PROXY header, X-Forwarded-For, Forwarded), else
   /// peer().
   [[nodiscard]] std::string_view client() const;
-  /// "https" when a trusted proxy says that it was asked so (Config::secure_scheme_headers, Forwarded), else "http".
+  /// "https" when the connection speaks TLS, or a trusted proxy says that it was asked so
+  /// (Config::secure_scheme_headers, Forwarded), else "http". What such a proxy says of the scheme counts more than the
+  /// connection.
   [[nodiscard]] std::string_view scheme() const;
   /// host[:port] the request is for: of an absolute-form target, else of Host (RFC 9112, 3.2.2); empty where it is, or
   /// is missing (HTTP/1.0).

@@ -14,7 +14,8 @@ namespace orrery::base {
 // clang-format off
 #define ORRERY_REJECTS(X) \
   X(bad_request_line,      400, "the request line is not `method SP target SP HTTP/x.y CRLF`") \
-  X(tls_hello,             400, "the client speaks TLS, which this server leaves to the proxy in front of it") \
+  X(tls_hello,             400, "the client speaks TLS, and this address does not; `tls` behind it in `bind` lets it") \
+  X(plain_on_tls,          400, "the client speaks HTTP without TLS on an address that speaks TLS") \
   X(bad_method,            400, "the method is not a token") \
   X(unknown_method,        501, "the method is not known to this server") \
   X(no_tunnel,             501, "CONNECT asks for a tunnel, and this server opens none") \
@@ -61,6 +62,8 @@ namespace orrery::base {
   X(large_body,            413, "the request body is larger than limit_request_body, or than its route allows") \
   X(header_timeout,        408, "the request head did not arrive within header_timeout") \
   X(body_timeout,          408, "the request body did not arrive within body_timeout") \
+  X(handshake_failed,        0, "the TLS handshake failed; with `loglevel: debug` the reason is logged") \
+  X(handshake_timeout,       0, "the TLS handshake did not end within handshake_timeout") \
   X(write_timeout,           0, "the client did not take the response within write_timeout") \
   X(request_deadline,      504, "the handler did not answer within request_deadline") \
   X(queue_full,            503, "all handler threads are busy and their queue is full") \

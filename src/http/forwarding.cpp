@@ -155,7 +155,7 @@ tl::expected<bool, Reject> Forwarding::asked_over_https(const Message& message, 
     }
   }
   if (secure && plain) return tl::unexpected(Reject::contradicting_scheme);
-  return secure;
+  return secure || (message.secure && !plain);
 }
 
 Result<Proxies> Proxies::make(const Config& config) {

@@ -88,7 +88,7 @@ struct MessageState {
   bool keep_alive = true;
   bool expects_continue = false;
   bool answered = false;  ///< what its handler says is not waited for any more
-  bool secure = false;    ///< a trusted proxy was asked over https
+  bool secure = false;    ///< asked over https: its connection speaks TLS, or a trusted proxy was asked so
   std::uint8_t id_length = 0;
   WorkerClass worker_class = WorkerClass::kAsync;
   std::uint64_t ticket = 0;  ///< of its place in a queue for a handler; 0 = it keeps it, or has none

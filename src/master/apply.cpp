@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <fmt/format.h>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,14 +30,21 @@ std::string join(const std::vector<std::string>& sentences) { return fmt::format
 
 }  // namespace
 
-Result<Generation> make_generation(const Config& config, Listeners& listeners, std::vector<std::string>& notes) {
+Result<Generation> make_generation(const Config& config, Listeners& listeners, const Generation* before,
+                                   std::vector<std::string>& notes) {
+  std::shared_ptr<const tls::Context> context;
+  if (tls::is_wanted(config)) {
+    auto made = tls::Context::make(config, before ? before->tls.get() : nullptr, notes);
+    if (!made) return fail(made);
+    context = std::move(*made);
+  }
   auto identity = os::resolve_identity(config.user, config.group, config.initgroups);
   if (!identity) return fail(identity);
   auto logs = Logs::open(config, *identity, notes);
   if (!logs) return fail(logs);
   auto set = listeners.open(config, *identity, notes);
   if (!set) return fail(set);
-  return Generation{config, std::move(*identity), std::move(*logs), std::move(*set)};
+  return Generation{config, std::move(*identity), std::move(*logs), std::move(*set), std::move(context)};
 }
 
 void Service::apply(const SendSignal& action) {
@@ -70,7 +78,7 @@ Result<void> Service::load(unsigned number) {
       !why.empty())
     return fail(why);
   std::vector<std::string> notes;
-  auto generation = make_generation(reload.config, ground_.listeners, notes);
+  auto generation = make_generation(reload.config, ground_.listeners, &wanted, notes);
   if (!generation) return fail(generation);
   generation->description = reload.description;
   use_logs(number, *generation);
@@ -80,7 +88,8 @@ Result<void> Service::load(unsigned number) {
   const ListenerSet& before = wanted.listeners;
   for (const auto& listener : generation->listeners) {
     const bool open = std::find(before.begin(), before.end(), listener) != before.end();
-    if (!open) base::log_info("Listening at: {} ({})", listener->url(), ::getpid());
+    const std::string url = listener->url(os::speaks_tls(*listener, generation->config));
+    if (!open) base::log_info("Listening at: {} ({})", url, ::getpid());
   }
   generations_.insert_or_assign(number, std::move(*generation));
   return {};

@@ -52,6 +52,7 @@ void Service::apply(const Spawn& action) {
 
 Result<pid_t> Service::fork_worker(const Spawn& action, std::size_t slot) {
   const Generation& generation = generations_.at(action.generation);
+  if (generation.tls) generation.tls->forget_old_keys();
   os::ChildBirth child;
   child.close = foreign_descriptors(generation, os::Role::kWorker);
   child.title = process_title(generation.config, generation.listeners, fmt::format("worker {}", action.number),
@@ -59,6 +60,7 @@ Result<pid_t> Service::fork_worker(const Spawn& action, std::size_t slot) {
   return fork_process(action, slot, std::move(child), [&](os::WorkerBirth birth) {
     birth.config = &generation.config;
     for (const auto& listener : generation.listeners) birth.listeners.push_back(listener.get());
+    birth.tls = generation.tls.get();
     birth.handover = &ground_.handover;
     birth.access_log = generation.logs.access_for_good();
     return parts_.worker_main(std::move(birth));

@@ -68,7 +68,7 @@ Result<Foreground> prepare_foreground(const MasterParts& parts, const os::Descri
     if (!pidfile) return fail(pidfile);
     prepared.pidfile = std::move(*pidfile);
   }
-  auto generation = make_generation(config, prepared.listeners, prepared.notes);
+  auto generation = make_generation(config, prepared.listeners, nullptr, prepared.notes);
   if (!generation) return fail(generation);
   prepared.first = std::move(*generation);
   prepared.listeners.drop_passed();
@@ -113,7 +113,10 @@ void say_start(const MasterParts& parts, const os::DescriptorLimit& limit, const
   if (limit.now != limit.before) base::log_info("Limit of open files raised from {} to {}", limit.before, limit.now);
   for (const std::string& note : parts.notes) base::log_warning("{}", note);
   for (const std::string& note : notes) base::log_warning("{}", note);
-  for (const auto& listener : listeners) base::log_info("Listening at: {} ({})", listener->url(), ::getpid());
+  for (const auto& listener : listeners) {
+    const std::string url = listener->url(os::speaks_tls(*listener, parts.config));
+    base::log_info("Listening at: {} ({})", url, ::getpid());
+  }
 }
 
 void say_sidecars(const std::map<os::Role, SidecarSockets>& sidecars) {

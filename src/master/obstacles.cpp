@@ -6,6 +6,7 @@
 #include "os/process.hpp"
 #include "os/socket.hpp"
 #include "os/would_open.hpp"
+#include "tls/context.hpp"
 
 namespace orrery::master {
 
@@ -27,6 +28,7 @@ class Finder {
     if (!config_.pidfile.empty()) note("pidfile", os::would_lock(config_.pidfile));
     look_at_log("errorlog", config_.errorlog);
     look_at_log("accesslog", config_.accesslog);
+    look_at_certificates();
     // The service manager's addresses stand for `bind`.
     if (os::take_inherited_binds().binds.empty()) look_at_binds();
     return std::move(found_);
@@ -40,6 +42,12 @@ class Finder {
 
   void look_at_log(std::string_view setting, const std::string& path) {
     if (!path.empty() && path != "-") note(setting, os::would_append(path, found_.workers));
+  }
+
+  void look_at_certificates() {
+    if (!tls::is_wanted(config_)) return;
+    std::vector<std::string> notes;
+    if (const auto made = tls::Context::make(config_, nullptr, notes); !made) note("certfile", fail(made));
   }
 
   void look_at_binds() {

@@ -300,8 +300,11 @@ void Service::publish_facts() {
   if (const auto serving = generations_.find(facts.generation); serving != generations_.end()) {
     const ListenerSet& set = serving->second.listeners;
     facts.listener_count = static_cast<unsigned>(set.size());
-    for (std::size_t i = 0; i < facts.listeners.size(); ++i)
-      facts.listeners[i] = os::ServiceFacts::Url{i < set.size() ? set[i]->url() : ""};
+    const Config& config = serving->second.config;
+    for (std::size_t i = 0; i < facts.listeners.size(); ++i) {
+      const std::string url = i < set.size() ? set[i]->url(os::speaks_tls(*set[i], config)) : "";
+      facts.listeners[i] = os::ServiceFacts::Url{url};
+    }
   }
   if (facts == facts_) return;
   facts_ = facts;

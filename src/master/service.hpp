@@ -9,6 +9,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,6 +36,7 @@
 #include "os/program.hpp"
 #include "os/scoreboard.hpp"
 #include "os/signals.hpp"
+#include "tls/context.hpp"
 
 namespace orrery::master {
 
@@ -46,6 +48,7 @@ struct Generation {
   std::optional<os::Identity> identity;
   Logs logs;
   ListenerSet listeners;
+  std::shared_ptr<const orrery::tls::Context> tls;  ///< null where nobody asks for TLS
   std::string description{};  ///< its settings and where they came from, as text for the admin process
 };
 
@@ -69,9 +72,10 @@ struct Ground {
   std::map<os::Role, SidecarSockets> sidecars;
 };
 
-/// Who the workers of `config` run as, which sockets they get, and its log files, open. Warnings go to
-/// `notes`.
-Result<Generation> make_generation(const Config& config, Listeners& listeners, std::vector<std::string>& notes);
+/// Who the workers of `config` run as, which sockets and certificates they get, and its log files, open. Warnings go to
+/// `notes`. `before`: the generation that serves, at a reload.
+Result<Generation> make_generation(const Config& config, Listeners& listeners, const Generation* before,
+                                   std::vector<std::string>& notes);
 
 /// Takes this process where the configuration wants it: its directory, its umask, its environment.
 Result<void> enter_place(const Config& config);

@@ -11,9 +11,19 @@ std::string shown_address(const base::Address& address, const std::string& zone)
   return fmt::format("[{}%{}]:{}", address.format_ip(ip), zone, address.port);
 }
 
-std::string Listener::url() const {
+std::string Listener::url(bool tls) const {
   if (address.family == base::Address::Family::kUnix) return "unix:" + target.path;
-  return "http://" + shown_address(address, target.zone);
+  return (tls ? "https://" : "http://") + shown_address(address, target.zone);
+}
+
+bool speaks_tls(const Listener& listener, const Config& config) {
+  bool any = false;
+  for (const std::string& bind : config.bind) {
+    if (!base::bind_tls(bind)) continue;
+    if (base::bind_address(bind) == listener.bind) return true;
+    any = true;
+  }
+  return !any && !config.certfile.empty() && listener.address.family != base::Address::Family::kUnix;
 }
 
 }  // namespace orrery::os

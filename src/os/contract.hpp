@@ -17,6 +17,10 @@
 #include "os/handover.hpp"
 #include "os/scoreboard.hpp"
 
+namespace orrery::tls {
+class Context;
+}
+
 namespace orrery::os {
 
 /// "127.0.0.1:8000", "[fe80::1%eth0]:8000".
@@ -31,9 +35,13 @@ struct Listener {
   bool owns_path = false;  ///< unix: unlink the path when the service ends
   ino_t path_inode = 0;    ///< unix: the file made then, so that a successor's file is left alone
 
-  /// "http://127.0.0.1:8000" or "unix:/run/orrery.sock".
-  [[nodiscard]] std::string url() const;
+  /// "http://127.0.0.1:8000", "https://127.0.0.1:8443" or "unix:/run/orrery.sock".
+  [[nodiscard]] std::string url(bool tls = false) const;
 };
+
+/// Whether connections to this listener speak TLS: its `bind` says so; or none does, there is a certificate, and it is
+/// no unix socket.
+bool speaks_tls(const Listener& listener, const Config& config);
 
 /// Everything a worker is born with. Valid for the worker's whole life; all of it is the worker's own copy but the
 /// slot.
@@ -41,12 +49,13 @@ struct WorkerBirth {
   const Config* config = nullptr;
   std::vector<const Listener*> listeners;
   Slot* slot = nullptr;
-  const Scoreboard* board = nullptr;       ///< all slots, to see the siblings' and whether the service stops
-  const HandoverPair* handover = nullptr;  ///< where connections go from worker to worker
-  unsigned number = 0;                     ///< 1..: the worker's age in this master, never reused
-  unsigned generation = 0;                 ///< 1 at start, +1 at each reload
-  base::UniqueFd access_log{};             ///< open already; none when the worker is to open it itself
-  base::UniqueFd master;                   ///< write end of the pipe to the master: WorkerMessage
+  const Scoreboard* board = nullptr;          ///< all slots, to see the siblings' and whether the service stops
+  const orrery::tls::Context* tls = nullptr;  ///< of the listeners that speak TLS; null where none does
+  const HandoverPair* handover = nullptr;     ///< where connections go from worker to worker
+  unsigned number = 0;                        ///< 1..: the worker's age in this master, never reused
+  unsigned generation = 0;                    ///< 1 at start, +1 at each reload
+  base::UniqueFd access_log{};                ///< open already; none when the worker is to open it itself
+  base::UniqueFd master;                      ///< write end of the pipe to the master: WorkerMessage
   pid_t master_pid = 0;
   base::UniqueFd orders{};  ///< where the admin process gives the master orders (os/order.hpp); others have none
 };

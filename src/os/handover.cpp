@@ -33,9 +33,10 @@ struct Letter {
   AddressBytes sender;
   std::uint32_t requests;
   std::uint8_t proxy;
-  std::array<std::uint8_t, 3> unused;
+  std::uint8_t tls;
+  std::array<std::uint8_t, 2> unused;
 };
-static_assert(std::has_unique_object_representations_v<Letter> && kHandoverVersion == 1 && sizeof(Letter) == 64,
+static_assert(std::has_unique_object_representations_v<Letter> && kHandoverVersion == 2 && sizeof(Letter) == 64,
               "another binary reads these bytes: raise kHandoverVersion with every change");
 
 AddressBytes bytes_of(const base::Address& address) {
@@ -53,6 +54,7 @@ Letter letter_of(const ConnectionAtRest& rest) {
           .sender = bytes_of(rest.sender),
           .requests = rest.requests,
           .proxy = static_cast<std::uint8_t>(rest.proxy),
+          .tls = static_cast<std::uint8_t>(rest.tls ? 1 : 0),
           .unused = {}};
 }
 
@@ -60,6 +62,7 @@ ConnectionAtRest rest_of(const Letter& letter) {
   return {.peer = address_of(letter.peer),
           .sender = address_of(letter.sender),
           .proxy = static_cast<ProxyProtocol>(letter.proxy),
+          .tls = letter.tls != 0,
           .since_ns = letter.since_ns,
           .given_ns = letter.given_ns,
           .requests = letter.requests};

@@ -24,7 +24,7 @@
 namespace orrery::os {
 
 /// How a ConnectionAtRest is sent by this binary.
-inline constexpr unsigned kHandoverVersion = 1;
+inline constexpr unsigned kHandoverVersion = 2;
 
 struct HandoverPair {
   base::UniqueFd give, take;
@@ -38,6 +38,7 @@ struct ConnectionAtRest {
   base::Address peer;
   base::Address sender;                       ///< who opened it, as its PROXY header said; else the peer
   ProxyProtocol proxy = ProxyProtocol::kOff;  ///< what its first bytes still have to be
+  bool tls = false;                           ///< it is to speak TLS; nothing of it was read yet
   std::int64_t since_ns = 0;   ///< CLOCK_MONOTONIC of the last answer's end; of the accept when nothing was asked yet
   std::int64_t given_ns = 0;   ///< CLOCK_MONOTONIC of the sending
   std::uint32_t requests = 0;  ///< begun on it so far

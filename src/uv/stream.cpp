@@ -78,13 +78,13 @@ uv_buf_t buffer_of(std::string_view text) {
 
 iovec part_of(std::string_view text) { return {const_cast<char*>(text.data()), text.size()}; }
 
-/// Bytes sent, or -errno.
+/// Bytes sent; 0 when the kernel takes none at present; or -errno.
 template <class Send>
 long try_until_told(Send&& send) {
   for (;;) {
     const ssize_t sent = send();
     if (sent >= 0) return sent;
-    if (errno != EINTR) return errno == ENOBUFS ? -EAGAIN : -errno;
+    if (errno != EINTR) return errno == EAGAIN || errno == ENOBUFS ? 0 : -errno;
   }
 }
 

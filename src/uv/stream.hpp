@@ -46,8 +46,8 @@ class Stream {
   /// The same, for bytes that nobody wants: at most one buffer of them in a turn of the loop, however fast they come.
   void discard_start();
   void read_stop();
-  /// Sends what the kernel takes now of `first` and then `second`, while nothing is queued. The number of bytes, or a
-  /// negative errno.
+  /// Sends what the kernel takes now of `first` and then `second`, while nothing is queued. The number of bytes, which
+  /// may be 0, or a negative errno when the connection is broken.
   long try_write(std::string_view first, std::string_view second);
   /// Sends it as the kernel takes it; on_sent() follows. What owns the bytes is kept until then, also when the Stream
   /// goes.

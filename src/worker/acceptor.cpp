@@ -51,7 +51,8 @@ Acceptor::Acceptor(uv::Loop& loop, const Config& config, const std::vector<const
       look_(loop, [this] { look_again(); }),
       next_look_(kFirstLook) {
   for (const os::Listener* listener : listeners)
-    doors_.push_back({listener, proxy_protocol_of(*listener, config), nullptr, false});
+    doors_.push_back(
+        {listener, proxy_protocol_of(*listener, config), os::speaks_tls(*listener, config), nullptr, false});
 }
 
 void Acceptor::start() {
@@ -87,8 +88,8 @@ void Acceptor::pass_on(Door& door) {
   os::Accepted accepted = accept(door);
   if (!accepted.socket) return;
   door.poll->rotate();
-  if (!refuge_(accepted.socket.get(), accepted.peer, door.proxy))
-    connections_.add(std::move(accepted.socket), accepted.peer, door.proxy);
+  if (!refuge_(accepted.socket.get(), accepted.peer, door.proxy, door.tls))
+    connections_.add(std::move(accepted.socket), accepted.peer, door.proxy, door.tls);
 }
 
 void Acceptor::weigh() {
@@ -149,7 +150,7 @@ bool Acceptor::take_one(Door& door) {
   os::Accepted accepted = accept(door);
   if (accepted.socket) {
     complained_ = false;
-    connections_.add(std::move(accepted.socket), accepted.peer, door.proxy);
+    connections_.add(std::move(accepted.socket), accepted.peer, door.proxy, door.tls);
     return true;
   }
   return os::is_connection_lost(accepted.error);

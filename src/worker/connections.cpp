@@ -26,20 +26,21 @@ Connections::Connections(Services& services, std::size_t most, std::size_t most_
       most_lingering_(most_lingering) {}
 
 void Connections::watch_end(const Session& session) {
-  ends_.watch(session.stream_.descriptor(), std::uint64_t{session.index_} << 32U | session.serial_);
+  ends_.watch(session.descriptor(), std::uint64_t{session.index_} << 32U | session.serial_);
 }
 
-void Connections::add(base::UniqueFd socket, const base::Address& peer, ProxyProtocol proxy) {
+void Connections::add(base::UniqueFd socket, const base::Address& peer, ProxyProtocol proxy, bool tls) {
   Session& session = seat(peer, proxy);
   os::bump(services_.slot.counters.connections);
-  begin(session, session.start(std::move(socket)));
+  begin(session, tls ? session.start_tls(std::move(socket), proxy) : session.start(std::move(socket)));
 }
 
 void Connections::adopt(os::TakenConnection taken) {
-  Session& session = seat(taken.rest.peer, ProxyProtocol::kOff);
+  Session& session = seat(taken.rest.peer, taken.rest.tls ? taken.rest.proxy : ProxyProtocol::kOff);
   const http::h1::Connection::Rest rest{base::Monotonic{base::Nanoseconds{taken.rest.since_ns}}, taken.rest.requests,
                                         taken.rest.sender, taken.rest.proxy};
-  begin(session, session.resume(std::move(taken.socket), rest));
+  begin(session, taken.rest.tls ? session.start_tls(std::move(taken.socket), taken.rest.proxy)
+                                : session.resume(std::move(taken.socket), rest));
 }
 
 void Connections::begin(Session& session, const Result<void>& begun) {
@@ -102,20 +103,25 @@ void Connections::drain() {
 
 void Connections::tell_draining() {
   leaving_ = true;
-  for (std::size_t i = 0; i < sessions_.size(); ++i)
-    if (sessions_[i]) sessions_[i]->tell_draining();
+  for (std::size_t i = 0; i < sessions_.size(); ++i) {
+    Session* const session = sessions_[i].get();
+    if (session && session->stays())
+      session->drain();
+    else if (session)
+      session->tell_draining();
+  }
 }
 
 void Connections::give_resting(const std::function<os::Giving(int socket, const os::ConnectionAtRest&)>& give) {
   for (Session* session = seen_idle_.first; session != nullptr;) {
     Session* next = session->behind_;
     if (const auto rest = session->rest()) {
-      const os::Giving giving = give(session->stream_.descriptor(), {.peer = session->connection_.peer(),
-                                                                     .sender = rest->sender,
-                                                                     .proxy = rest->proxy,
-                                                                     .since_ns = rest->since.time_since_epoch().count(),
-                                                                     .given_ns = 0,
-                                                                     .requests = rest->requests});
+      const os::Giving giving = give(session->descriptor(), {.peer = session->connection_.peer(),
+                                                             .sender = rest->sender,
+                                                             .proxy = rest->proxy,
+                                                             .since_ns = rest->since.time_since_epoch().count(),
+                                                             .given_ns = 0,
+                                                             .requests = rest->requests});
       if (giving == os::Giving::kLater) return;
       if (giving == os::Giving::kGiven)
         session->close();

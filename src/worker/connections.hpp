@@ -24,7 +24,7 @@ class Connections {
   Connections(Services& services, std::size_t most, std::size_t most_lingering);
 
   /// Takes a fresh connection in.
-  void add(base::UniqueFd socket, const base::Address& peer, ProxyProtocol proxy);
+  void add(base::UniqueFd socket, const base::Address& peer, ProxyProtocol proxy, bool tls);
   /// Takes one in that rested with a sibling.
   void adopt(os::TakenConnection taken);
   [[nodiscard]] bool full() const { return open_ >= most_; }
@@ -36,7 +36,8 @@ class Connections {
   [[nodiscard]] std::size_t count_idle() const { return idle_; }
   void drain();
   [[nodiscard]] bool leaving() const { return leaving_; }
-  /// Tells the handlers that are streaming that the worker leaves.
+  /// Tells the handlers that are streaming that the worker leaves, and ends the connections that no sibling can take as
+  /// they come to rest.
   void tell_draining();
   /// Offers each connection at rest to `give`, the longest idle first, and forgets those that were given; those that
   /// cannot be are told to end.

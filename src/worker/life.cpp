@@ -102,9 +102,14 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ht
   services_.coroutines = &coroutines_;
   if (birth_.slot->role.load(std::memory_order_relaxed) == os::Role::kWorker)
     context_.closing = &birth_.board->closing();
+  if (birth_.tls)
+    tls_.emplace(*birth_.tls, *birth_.config,
+                 [this](std::function<void()> task) { services_.mailbox->post(std::move(task)); });
+  services_.tls = tls_ ? &*tls_ : nullptr;
   connections_.on_room([this] { acceptor_.resume(); });
-  acceptor_.on_no_time(
-      [this](int socket, const base::Address& peer, ProxyProtocol proxy) { return pass_on(socket, peer, proxy); });
+  acceptor_.on_no_time([this](int socket, const base::Address& peer, ProxyProtocol proxy, bool tls) {
+    return pass_on(socket, peer, proxy, tls);
+  });
   if (const std::uint64_t count = recycle_after(); count > 0)
     recorder_.on_request_count(count, [this] { tell_master(os::WorkerMessage::kRecycle); });
   recorder_.on_deadline_passed([this] {
@@ -194,10 +199,10 @@ void Life::follow_log_level() {
   base::set_log_level(level.value_or(birth_.config->loglevel));
 }
 
-bool Life::pass_on(int socket, const base::Address& peer, ProxyProtocol proxy) {
+bool Life::pass_on(int socket, const base::Address& peer, ProxyProtocol proxy, bool tls) {
   const std::int64_t now = base::monotonic_now().time_since_epoch().count();
   const os::ConnectionAtRest rest{
-      .peer = peer, .sender = peer, .proxy = proxy, .since_ns = now, .given_ns = 0, .requests = 0};
+      .peer = peer, .sender = peer, .proxy = proxy, .tls = tls, .since_ns = now, .given_ns = 0, .requests = 0};
   return os::give_connection(*birth_.handover, socket, rest) == os::Giving::kGiven;
 }
 

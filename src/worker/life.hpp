@@ -23,6 +23,7 @@
 #include "worker/handover.hpp"
 #include "worker/recorder.hpp"
 #include "worker/services.hpp"
+#include "worker/tls_stream.hpp"
 
 namespace orrery::worker {
 
@@ -78,7 +79,7 @@ class Life final : public orrery::Worker {
   [[nodiscard]] bool nothing_left() const;
   [[noreturn]] void quit();
   /// Gives a fresh connection to whichever sibling is free.
-  bool pass_on(int socket, const base::Address& peer, ProxyProtocol proxy);
+  bool pass_on(int socket, const base::Address& peer, ProxyProtocol proxy, bool tls);
   [[nodiscard]] bool alone() const;
   /// There is no master: this process is the service.
   [[nodiscard]] bool single() const;
@@ -94,6 +95,7 @@ class Life final : public orrery::Worker {
   http::Context context_;
   Deadlines deadlines_;
   Services services_;
+  std::optional<TlsTerms> tls_;  ///< where a listener speaks TLS
   Connections connections_;
   Flights flights_;
   Coroutines coroutines_;

@@ -21,6 +21,7 @@ namespace orrery::worker {
 class Connections;
 class Coroutines;
 class Dispatch;
+struct TlsTerms;
 
 /// Output buffers not in use. A session has one only while it is its turn; turns may nest (a handler writes to
 /// another's stream).
@@ -60,6 +61,7 @@ struct Services {
   Connections* connections = nullptr;
   Dispatch* dispatch = nullptr;
   Coroutines* coroutines = nullptr;
+  TlsTerms* tls = nullptr;  ///< null where no listener speaks TLS
   OutputPool outputs;
   http::h1::DecoderPool decoders;
 

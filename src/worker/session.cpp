@@ -50,20 +50,38 @@ Session::Session(Services& services, std::uint32_t index, const base::Address& p
 Session::~Session() = default;
 
 Result<void> Session::start(base::UniqueFd socket) {
-  const auto kind =
-      connection_.peer().family == base::Address::Family::kUnix ? uv::Stream::Kind::kUnix : uv::Stream::Kind::kTcp;
-  auto stream = uv::Stream::adopt(services_.loop, std::move(socket), kind, *this);
-  if (!stream) return fail(stream);
-  stream_ = std::move(*stream);
-  stream_.read_start();
-  reading_ = Reading::kForUse;
-  services_.deadlines.schedule(*this, connection_.deadline(), connection_.idle_since());
-  return {};
+  const auto opened = transport_.open(services_.loop, std::move(socket), kind(), *this);
+  if (opened) begin_reading();
+  return opened;
+}
+
+Result<void> Session::start_tls(base::UniqueFd socket, ProxyProtocol proxy) {
+  if (!services_.tls) return fail("a connection that speaks TLS came to a worker that does not; it is closed");
+  connection_.secure();
+  const auto opened = transport_.open_tls(services_.loop, std::move(socket), kind(), *this, *services_.tls,
+                                          {proxy, connection_.idle_since()});
+  if (opened) begin_reading();
+  return opened;
 }
 
 Result<void> Session::resume(base::UniqueFd socket, const http::h1::Connection::Rest& rest) {
   connection_.resume(rest);
   return start(std::move(socket));
+}
+
+uv::Stream::Kind Session::kind() const {
+  const bool local = connection_.peer().family == base::Address::Family::kUnix;
+  return local ? uv::Stream::Kind::kUnix : uv::Stream::Kind::kTcp;
+}
+
+void Session::begin_reading() {
+  transport_.read_start();
+  reading_ = Reading::kForUse;
+  schedule(connection_.idle_since());
+}
+
+void Session::schedule(Monotonic now) {
+  services_.deadlines.schedule(*this, std::min(connection_.deadline(), transport_.deadline()), now);
 }
 
 /// One turn: `act` tells the connection what happened; then everything that follows from it is done. Inside a turn of
@@ -90,10 +108,10 @@ void Session::turn(Act&& act) {
     services_.connections->now_idle(*this);
   else
     services_.connections->now_busy(*this);
-  if (ongoing_ && ongoing_->wants_drain && stream_.queued() == 0)
+  if (ongoing_ && ongoing_->wants_drain && transport_.queued() == 0)
     later([](Session& session) { session.tell_drained(); });
   settle_reading();
-  services_.deadlines.schedule(*this, connection_.deadline(), now_);
+  schedule(now_);
 }
 
 /// What the connection was doing is lost, and the connection with it; the others need not be.
@@ -101,7 +119,7 @@ void Session::run_out_of_memory() {
   std::array<char, 46> peer{};
   base::log_error("there was no memory for the connection of {}; it is closed", connection_.peer().format_ip(peer));
   output_->clear();
-  stream_.reset_on_close();
+  transport_.reset_on_close();
   close(kNotServed);
 }
 
@@ -140,11 +158,11 @@ bool Session::step(http::Next wanted) {
   if (connection_.broken()) {
     // Without it a cut response could pass for a whole one, and the kernel would keep the rest for a client that takes
     // nothing.
-    stream_.reset_on_close();
+    transport_.reset_on_close();
     close();
-  } else if (wanted.step == Step::kClose && stream_.queued() == 0)
+  } else if (wanted.step == Step::kClose && transport_.queued() == 0)
     close();
-  else if (stream_.queued() == 0)
+  else if (transport_.queued() == 0)
     begin_linger();
   return false;
 }
@@ -153,10 +171,9 @@ void Session::flush() {
   if (closed_ || output_->empty()) return;
   const std::size_t size = output_->size();
   // What waits goes first.
-  long taken = UV_EAGAIN;
-  if (connection_.unsent() == 0) taken = stream_.try_write(output_->buffer(), output_->tail());
-  if (taken < 0 && taken != UV_EAGAIN) return close();
-  const std::size_t sent = taken < 0 ? 0 : static_cast<std::size_t>(taken);
+  const long taken = connection_.unsent() == 0 ? transport_.try_write(output_->buffer(), output_->tail()) : 0;
+  if (taken < 0) return close();
+  const auto sent = static_cast<std::size_t>(taken);
   os::bump(services_.slot.counters.bytes_out, sent);
   const std::size_t unsent = connection_.unsent() + size - sent;
   if (sent == size) {
@@ -165,7 +182,7 @@ void Session::flush() {
   }
   base::Unsent rest = output_->take_unsent(sent);
   connection_.output_sent(sent, unsent, now_);
-  stream_.queue(std::move(rest));
+  transport_.queue(std::move(rest));
 }
 
 void Session::note_sent(std::size_t unsent) {
@@ -223,8 +240,27 @@ void Session::tell_drained() {
 void Session::on_deadline(Monotonic) {
   turn([&] {
     note_progress();
+    if (now_ >= transport_.deadline()) return transport_.expire();
     connection_.expire(now_);
   });
+}
+
+/// A PROXY header is for the connection, which knows whom to believe; what follows it must be TLS.
+bool Session::on_preface(std::string_view bytes) {
+  if (!bytes.empty()) turn([&] { connection_.receive(bytes, now_); });
+  connection_.expect_request();
+  return !closed_ && !connection_.deaf();
+}
+
+void Session::on_plain() {
+  turn([&] { connection_.refuse_first(base::Reject::plain_on_tls, now_); });
+}
+
+void Session::on_handshake_failed(base::Reject reason, std::string_view why) {
+  std::array<char, 46> peer{};
+  base::log_debug("the TLS handshake with {} failed: {}", connection_.sender().format_ip(peer), why);
+  services_.recorder.on_rejected(reason, connection_.sender(), nullptr);
+  turn([&] { connection_.hang_up(); });
 }
 
 void Session::answer(RequestId request, Response&& response) {
@@ -261,7 +297,7 @@ bool Session::start_stream(RequestId request, Response head, std::shared_ptr<Out
 
 bool Session::write_piece(RequestId request, std::string_view piece) {
   if (closed_ || !connection_.streaming(request)) return false;
-  const std::size_t behind = stream_.queued() + (output_ ? output_->size() : 0);
+  const std::size_t behind = transport_.queued() + (output_ ? output_->size() : 0);
   if (behind > kStreamBehind) {
     ongoing().wants_drain = true;
     return false;
@@ -300,7 +336,9 @@ void Session::drain() {
   tell_draining();
 }
 
-std::optional<http::h1::Connection::Rest> Session::rest() const { return closed_ ? std::nullopt : connection_.rest(); }
+std::optional<http::h1::Connection::Rest> Session::rest() const {
+  return closed_ || stays() ? std::nullopt : connection_.rest();
+}
 
 void Session::tell_draining() {
   if (connection_.lingering()) return turn([&] { connection_.drain(now_); });
@@ -316,14 +354,14 @@ bool Session::close_if_idle() {
 
 bool Session::cut_off() {
   const bool cut = !idle() && !connection_.lingering();
-  if (connection_.streaming() || connection_.blocked()) stream_.reset_on_close();
+  if (connection_.streaming() || connection_.blocked()) transport_.reset_on_close();
   close(kNotServed);
   return cut;
 }
 
 void Session::begin_linger() {
   if (!services_.connections->now_lingering(*this)) return close();
-  stream_.shut_down();
+  transport_.shut_down();
   connection_.linger(now_);
   if (services_.connections->leaving()) connection_.drain(now_);
 }
@@ -340,6 +378,7 @@ void Session::close(int unanswered) {
     if (const auto outlet = ongoing_->outlet.lock()) outlet->tell_closed();
   }
   if (!services_.context.cancellations.empty()) tell_cancelled(services_.context);
+  transport_.close();
   services_.connections->bury(*this);
 }
 
@@ -351,9 +390,9 @@ void Session::settle_reading() {
   if (wanted == Reading::kNot && connection_.handling() && !watched_) watch_end();
   if (std::exchange(reading_, wanted) == wanted) return;
   switch (wanted) {
-    case Reading::kNot: return stream_.read_stop();
-    case Reading::kForUse: return stream_.read_start();
-    case Reading::kAway: return stream_.discard_start();
+    case Reading::kNot: return transport_.read_stop();
+    case Reading::kForUse: return transport_.read_start();
+    case Reading::kAway: return transport_.discard_start();
   }
 }
 

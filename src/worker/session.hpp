@@ -1,4 +1,4 @@
-// Session: a Stream and the Connection that speaks HTTP on it, brought together.
+// Session: a Transport and the Connection that speaks HTTP on it, brought together.
 //
 // Whatever happens (bytes, an answer, room to write, a deadline) is one *turn*: tell the connection, do the steps it
 // asks for until it waits, send what it wrote, let the buffers go. Sessions live in the worker's Connections and never
@@ -17,9 +17,9 @@
 #include "base/unique_fd.hpp"
 #include "http/h1/connection.hpp"
 #include "http/next.hpp"
-#include "uv/stream.hpp"
 #include "worker/deadlines.hpp"
 #include "worker/services.hpp"
+#include "worker/transport.hpp"
 
 namespace orrery::worker {
 
@@ -35,7 +35,7 @@ struct RequestKey {
   friend bool operator==(const RequestKey&, const RequestKey&) = default;
 };
 
-class Session final : uv::StreamEvents, Deadline {
+class Session final : TransportEvents, Deadline {
  public:
   Session(Services& services, std::uint32_t index, const base::Address& peer, ProxyProtocol proxy, base::Monotonic now);
   Session(const Session&) = delete;
@@ -44,6 +44,8 @@ class Session final : uv::StreamEvents, Deadline {
 
   /// Takes the socket over and begins to read.
   Result<void> start(base::UniqueFd socket);
+  /// The same for one that is to speak TLS, perhaps behind a PROXY header.
+  Result<void> start_tls(base::UniqueFd socket, ProxyProtocol proxy);
   /// The same for a connection that rested with another worker.
   Result<void> resume(base::UniqueFd socket, const http::h1::Connection::Rest& rest);
 
@@ -57,7 +59,7 @@ class Session final : uv::StreamEvents, Deadline {
   [[nodiscard]] bool handling() const { return connection_.handling(); }
   /// The client left while an earlier request of the connection was handled.
   [[nodiscard]] bool left() const { return connection_.left(); }
-  [[nodiscard]] int descriptor() const { return stream_.descriptor(); }
+  [[nodiscard]] int descriptor() const { return transport_.descriptor(); }
   /// The time, as far as it was asked for in this turn.
   [[nodiscard]] base::Monotonic latest() const { return latest_; }
 
@@ -71,7 +73,7 @@ class Session final : uv::StreamEvents, Deadline {
   /// False, and nothing is taken, when the client is behind by more than 64 KiB.
   bool write_piece(http::RequestId request, std::string_view piece);
   /// Pieces written before still wait for the client.
-  [[nodiscard]] bool behind() const { return stream_.queued() > 0; }
+  [[nodiscard]] bool behind() const { return transport_.queued() > 0; }
   void end_stream(http::RequestId request);
   void want_body(http::RequestId request, BodyReader::Callback callback);
 
@@ -80,7 +82,9 @@ class Session final : uv::StreamEvents, Deadline {
   /// Tells a handler that is streaming that the worker leaves; it may end its stream. A connection that lingers ends
   /// sooner.
   void tell_draining();
-  /// What a sibling must know to go on with this connection; nothing while a request is going on.
+  /// No sibling can ever go on with this connection.
+  [[nodiscard]] bool stays() const { return transport_.stays(); }
+  /// What a sibling must know to go on with it; nothing while a request is going on, and when it stays.
   [[nodiscard]] std::optional<http::h1::Connection::Rest> rest() const;
   /// Closes now when no request is going on.
   bool close_if_idle();
@@ -100,10 +104,15 @@ class Session final : uv::StreamEvents, Deadline {
   void on_bytes(std::string_view bytes) override;
   void on_end(int error) override;
   void on_sent(int error, std::size_t unsent) override;
+  bool on_preface(std::string_view bytes) override;
+  void on_plain() override;
+  void on_handshake_failed(base::Reject reason, std::string_view why) override;
   void on_deadline(base::Monotonic now) override;
   /// The client has closed its side, or the connection is broken, while it was not read.
   void on_noticed_end(bool broken);
 
+  [[nodiscard]] uv::Stream::Kind kind() const;
+  void begin_reading();
   template <class Act>
   void turn(Act&& act);
   [[gnu::cold]] void run_out_of_memory();
@@ -114,7 +123,7 @@ class Session final : uv::StreamEvents, Deadline {
   /// Tells the connection, and the counters, what has left since they were told last; `unsent` has not.
   void note_sent(std::size_t unsent);
   void note_progress() {
-    if (connection_.unsent() > 0) note_sent(stream_.queued());
+    if (connection_.unsent() > 0) note_sent(transport_.queued());
   }
   void deliver_body(http::RequestId request);
   static void tell_reader(const BodyReader::Callback& callback, const BodyPiece& piece);
@@ -123,12 +132,13 @@ class Session final : uv::StreamEvents, Deadline {
   /// `unanswered`: what the access log says of a request that got no answer.
   void close(int unanswered = http::h1::Connection::kClientLeft);
   void settle_reading();
+  void schedule(base::Monotonic now);
   [[gnu::cold]] void watch_end();
   [[gnu::cold]] void leave(http::RequestId request);
   Ongoing& ongoing();
 
   Services& services_;
-  uv::Stream stream_;
+  Transport transport_;
   http::h1::Connection connection_;
   std::unique_ptr<http::Output> output_;  ///< only during a turn
   std::unique_ptr<Ongoing> ongoing_;

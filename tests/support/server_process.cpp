@@ -151,7 +151,7 @@ bool ServerProcess::serve() {
 
 int ServerProcess::port(std::size_t nth) const {
   const std::string text = log();
-  const std::string mark = "Listening at: http://";
+  const std::string mark = "Listening at: http";
   std::size_t at = text.find(mark);
   for (; nth > 0 && at != std::string::npos; --nth) at = text.find(mark, at + 1);
   if (at == std::string::npos) return 0;

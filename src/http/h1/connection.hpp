@@ -62,6 +62,19 @@ class Connection {
   /// Where to write; must be attached while any call that may write is made.
   void attach(Output* output) { output_ = output; }
 
+  // --- in: the connection, before its first request ---
+  /// It speaks TLS: what is asked on it is asked over https.
+  void secure() { secure_ = true; }
+  /// Its first bytes are those of a request, whatever proxy_protocol= says: a PROXY header could only stand before
+  /// them.
+  void expect_request() { proxy_ = ProxyProtocol::kOff; }
+  /// Refuses what the client began with, which is not for receive().
+  [[gnu::cold]] void refuse_first(base::Reject reason, base::Monotonic now);
+  /// Nothing can be said to the client. What it still sends is read away.
+  [[gnu::cold]] void hang_up() {
+    if (!deaf()) close(Linger::kBriefly);
+  }
+
   // --- in: the connection ---
   /// Bytes that arrived. They are not copied until settle().
   void receive(std::string_view bytes, base::Monotonic now);
@@ -231,6 +244,7 @@ class Connection {
   ProxyProtocol proxy_;  ///< what the first bytes must be; kOff once that is settled
   State state_ = State::kOpen;
   std::uint8_t empty_lines_ = 0;
+  bool secure_ = false;
   bool first_ = true;   ///< no request has begun on this connection
   bool ended_ = false;  ///< the peer sends no more
   Linger linger_ = Linger::kNo;

@@ -23,6 +23,12 @@ constexpr std::uint8_t kEmptyLinesBeforeRequest = 4;
 
 }  // namespace
 
+void Connection::refuse_first(Reject reason, Monotonic now) {
+  if (deaf()) return;
+  begin_message(now);
+  reject(reason, now);
+}
+
 bool Connection::skip_empty_lines() {
   if (request_.message && request_.message->kept() == "\r" && input_.starts_with('\n') &&
       empty_lines_ < kEmptyLinesBeforeRequest) {
@@ -57,6 +63,7 @@ void Connection::begin_message(Monotonic now) {
   request_.message->started = now;
   request_.message->peer = peer_;
   request_.message->client = sender_;
+  request_.message->secure = secure_;
   request_.message->worker_class = context_.config.worker_class;
   request_.message->error_media_type = context_.error_media_type;
   request_.phase = Phase::kHead;
