@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "orrery/export.hpp"
+#include "orrery/open_file.hpp"
 
 namespace orrery {
 
@@ -57,6 +58,10 @@ class ORRERY_EXPORT Response {
   /// chunked (HTTP/1.1) or ended by closing (HTTP/1.0). A pull that throws ends the connection, so the client sees the
   /// break.
   static Response stream(std::string_view media_type, Pull pull, std::optional<std::uint64_t> length = {});
+  /// A body that the kernel sends from a file (sendfile(2)), in pieces, as the client takes it: never in memory whole,
+  /// and never a wrong length. Where the file turns out to be shorter than `part`, the connection is cut, so that the
+  /// client sees the break, and the error log has a line. serve_files() and file_response() (files.hpp) make these.
+  static Response file(std::string_view media_type, FilePart part);
 
   /// Changes the status; 200 to 599.
   Response&& with_status(int code) && {
@@ -76,6 +81,13 @@ class ORRERY_EXPORT Response {
   [[nodiscard]] std::string_view media_type() const { return media_type_; }
   [[nodiscard]] std::string_view body() const { return fixed_.data() ? fixed_ : std::string_view{body_}; }
   [[nodiscard]] bool body_outlives() const { return fixed_.data() != nullptr; }
+  /// What is sent of a file; null for other bodies. body() is then empty.
+  [[nodiscard]] const FilePart* file_part() const { return extra_ && extra_->part.file ? &extra_->part : nullptr; }
+  /// Bytes of body() or of the file's part.
+  [[nodiscard]] std::uint64_t body_length() const {
+    const FilePart* const part = file_part();
+    return part ? part->length : body().size();
+  }
   [[nodiscard]] const std::vector<FieldPair>& fields() const;
   /// False when it has neither fields nor a streamed body of its own: most have not.
   [[nodiscard]] bool has_extras() const { return extra_ != nullptr; }
@@ -86,10 +98,17 @@ class ORRERY_EXPORT Response {
   [[nodiscard]] std::optional<std::uint64_t> stream_length() const;
   [[nodiscard]] Pull take_pull();
   [[nodiscard]] std::string take_body() { return std::move(body_); }
+  [[nodiscard]] FilePart take_file_part();
+  /// Puts another body in the place of this one, whatever that was: its length and framing follow.
+  void replace_body(std::string body);
+  void replace_body(Pull pull);
+  /// Sends this value under `name` in the place of all that the response itself has under it.
+  void set_field(std::string_view name, std::string value);
 
  private:
   struct Extra {
     std::vector<FieldPair> fields;
+    FilePart part;
     std::string media_type;
     Pull pull;
     std::optional<std::uint64_t> length;

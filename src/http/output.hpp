@@ -1,8 +1,9 @@
 // Output: the bytes one connection has to send in one go: a contiguous buffer, and at most one large body behind it.
 //
 // Lent by the worker to the connection whose turn it is, so idle connections own no buffer. A body of kTailSize or more
-// is not copied: it stands behind the buffer as the tail, and both go out in one writev. What the socket does not take
-// leaves the Output with its owner (take_unsent). Loop thread only.
+// is not copied: it stands behind the buffer as the tail, and both go out in one writev. A tail has one of three forms:
+// text that it owns, text that outlives it, part of a file. What the socket does not take leaves the Output with its
+// owner (take_unsent). Loop thread only.
 #pragma once
 
 #include <algorithm>
@@ -11,6 +12,8 @@
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "orrery/open_file.hpp"
 
 #include "base/unsent.hpp"
 
@@ -36,11 +39,15 @@ class Output {
     tail_ = tail_owner_;
   }
   void set_tail(std::string_view outliving) { tail_ = outliving; }
+  void set_tail(FilePart part) { file_ = std::move(part); }
 
   [[nodiscard]] std::string_view buffer() const { return {bytes_.get(), size_}; }
   [[nodiscard]] std::string_view tail() const { return tail_; }
-  [[nodiscard]] bool empty() const { return size_ == 0 && tail_.empty(); }
-  [[nodiscard]] std::size_t size() const { return size_ + tail_.size(); }
+  /// The tail, where it is part of a file; else its length is 0.
+  [[nodiscard]] const FilePart& file() const { return file_; }
+  [[nodiscard]] bool has_tail() const { return !tail_.empty() || file_.length > 0; }
+  [[nodiscard]] bool empty() const { return size_ == 0 && !has_tail(); }
+  [[nodiscard]] std::size_t size() const { return size_ + tail_.size() + file_.length; }
   /// Gives away all but the first `sent` bytes; nothing is left here. Only a small rest of the buffer is copied.
   [[gnu::cold]] base::Unsent take_unsent(std::size_t sent) {
     base::Unsent unsent;
@@ -55,9 +62,14 @@ class Output {
       std::memcpy(unsent.buffer.get(), bytes_.get() + of_buffer, rest);
       unsent.first = {unsent.buffer.get(), rest};
     }
-    const bool owned = tail_.data() == tail_owner_.data();
-    unsent.body = std::move(tail_owner_);
-    unsent.second = (owned ? std::string_view{unsent.body} : tail_).substr(sent - of_buffer);
+    const std::size_t of_tail = sent - of_buffer;
+    if (file_.length > 0) {
+      unsent.file = {std::move(file_.file), file_.offset + of_tail, file_.length - of_tail};
+    } else {
+      const bool owned = tail_.data() == tail_owner_.data();
+      unsent.body = std::move(tail_owner_);
+      unsent.second = (owned ? std::string_view{unsent.body} : tail_).substr(of_tail);
+    }
     clear();
     return unsent;
   }
@@ -65,6 +77,7 @@ class Output {
     size_ = 0;
     tail_ = {};
     tail_owner_.clear();
+    if (file_.length > 0) file_ = {};
     if (tail_owner_.capacity() > 64 * 1024) tail_owner_.shrink_to_fit();
   }
 
@@ -82,6 +95,7 @@ class Output {
   std::size_t capacity_ = 0;
   std::string_view tail_;
   std::string tail_owner_;
+  FilePart file_;
 };
 
 }  // namespace orrery::http

@@ -50,6 +50,13 @@ Response Response::stream(std::string_view media_type, Pull pull, std::optional<
   return response;
 }
 
+Response Response::file(std::string_view media_type, FilePart part) {
+  Response response;
+  response.media_type_ = media_type;
+  response.extra().part = std::move(part);
+  return response;
+}
+
 Response&& Response::with_field(std::string name, std::string value) && {
   add_field(std::move(name), std::move(value));
   return std::move(*this);
@@ -62,6 +69,26 @@ void Response::add_field(std::string name, std::string value) {
     return;
   }
   extra().fields.emplace_back(std::move(name), std::move(value));
+}
+
+void Response::set_field(std::string_view name, std::string value) {
+  if (extra_)
+    std::erase_if(extra_->fields, [&](const auto& field) { return http::same_field_name(field.first, name); });
+  add_field(std::string{name}, std::move(value));
+}
+
+void Response::replace_body(std::string body) {
+  fixed_ = {};
+  body_ = std::move(body);
+  if (!extra_) return;
+  extra_->pull = nullptr;
+  extra_->length.reset();
+  extra_->part = {};
+}
+
+void Response::replace_body(Pull pull) {
+  replace_body(std::string{});
+  extra().pull = std::move(pull);
 }
 
 const std::vector<Response::FieldPair>& Response::fields() const {
@@ -81,6 +108,8 @@ std::optional<std::string_view> Response::field(std::string_view name) const {
 
 std::optional<std::uint64_t> Response::stream_length() const { return extra_ ? extra_->length : std::nullopt; }
 Response::Pull Response::take_pull() { return extra_ ? std::move(extra_->pull) : Pull{}; }
+
+FilePart Response::take_file_part() { return extra_ ? std::exchange(extra_->part, {}) : FilePart{}; }
 
 Response::Extra& Response::extra() {
   if (!extra_) extra_ = std::make_unique<Extra>();

@@ -6,14 +6,19 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <utility>
+#include <vector>
+
+#include "uv/file_write.hpp"
 
 namespace orrery::uv {
 
 struct Stream::TcpBlock {
   uv_tcp_t handle;
+  FileWrite* file = nullptr;  ///< what is being sent of a file; it deletes itself
 };
 struct Stream::PipeBlock {
   uv_pipe_t handle;
+  FileWrite* file = nullptr;
 };
 
 namespace {
@@ -61,14 +66,6 @@ std::size_t left_of(const uv_write_t& request) {
   return left;
 }
 
-void on_written(uv_write_t* request, int status) noexcept {
-  const std::unique_ptr<QueuedWrite> write{reinterpret_cast<QueuedWrite*>(request)};
-  StreamEvents* const events = events_of(request->handle);
-  if (!events) return;
-  const std::size_t queued = uv_stream_get_write_queue_size(request->handle);
-  events->on_sent(status, queued + (status == 0 ? 0 : left_of(*request)));
-}
-
 uv_buf_t buffer_of(std::string_view text) {
   uv_buf_t buffer{};  // uv_buf_init would cut the size to 32 bits
   buffer.base = const_cast<char*>(text.data());
@@ -90,8 +87,14 @@ long try_until_told(Send&& send) {
 
 }  // namespace
 
+FileWrite*& Stream::file_of(uv_stream_t* stream) {
+  if (stream->type == UV_TCP) return reinterpret_cast<TcpBlock*>(stream)->file;
+  return reinterpret_cast<PipeBlock*>(stream)->file;
+}
+
 void Stream::Close::operator()(uv_stream_t* stream) const noexcept {
   stream->data = nullptr;
+  if (FileWrite* const file = file_of(stream)) file->abandon();
   if (stream->type == UV_TCP)
     StartClose<TcpBlock>{}(reinterpret_cast<TcpBlock*>(stream));
   else
@@ -138,18 +141,58 @@ long Stream::try_write(std::string_view first, std::string_view second) {
   return try_until_told([&] { return ::sendmsg(descriptor_, &message, MSG_NOSIGNAL); });
 }
 
-void Stream::queue(base::Unsent unsent) {
+long Stream::try_write(std::string_view first, const FilePart& part) {
+  const long sent =
+      try_until_told([&] { return ::send(descriptor_, first.data(), first.size(), MSG_NOSIGNAL | MSG_MORE); });
+  if (sent < 0 || static_cast<std::size_t>(sent) < first.size()) return sent;
+  return sent + static_cast<long>(send_at_once(descriptor_, part));
+}
+
+void Stream::on_written(uv_write_t* request, int status) noexcept {
+  const std::unique_ptr<QueuedWrite> write{reinterpret_cast<QueuedWrite*>(request)};
+  StreamEvents* const events = events_of(request->handle);
+  if (!events) return;
+  events->on_sent(status, queued_on(request->handle) + (status == 0 ? 0 : left_of(*request)));
+}
+
+void Stream::queue_text(uv_stream_t* stream, base::Unsent unsent) {
   auto* write = new QueuedWrite{{}, std::move(unsent)};
   const uv_buf_t buffers[2] = {buffer_of(write->unsent.first), buffer_of(write->unsent.second)};
   const bool both = !write->unsent.first.empty();
-  const int error = uv_write(&write->request, stream_.get(), both ? buffers : buffers + 1, both ? 2 : 1, on_written);
+  const int error = uv_write(&write->request, stream, both ? buffers : buffers + 1, both ? 2 : 1, on_written);
   if (error == 0) return;
   const std::size_t lost = write->unsent.first.size() + write->unsent.second.size();
   delete write;
-  if (StreamEvents* events = events_of(stream_.get())) events->on_sent(error, queued() + lost);
+  if (StreamEvents* events = events_of(stream)) events->on_sent(error, queued_on(stream) + lost);
 }
 
-std::size_t Stream::queued() const { return uv_stream_get_write_queue_size(stream_.get()); }
+void Stream::queue(base::Unsent unsent) { queue_on(stream_.get(), std::move(unsent)); }
+
+void Stream::queue_on(uv_stream_t* stream, base::Unsent unsent) {
+  FileWrite*& file = file_of(stream);
+  if (file) return file->put_behind(std::move(unsent));
+  if (unsent.file.length == 0) return queue_text(stream, std::move(unsent));
+  uv_os_fd_t socket = -1;
+  uv_fileno(reinterpret_cast<uv_handle_t*>(stream), &socket);
+  FileWrite::begin(stream, socket, std::move(unsent), on_file_news, file);
+}
+
+/// What waited behind a file goes on when that is sent.
+void Stream::on_file_news(uv_stream_t* stream, const FileNews& news) {
+  if (news.over) {
+    FileWrite* const ended = std::exchange(file_of(stream), nullptr);
+    for (base::Unsent& behind : news.error == 0 ? ended->take_behind() : std::vector<base::Unsent>{})
+      if (events_of(stream)) queue_on(stream, std::move(behind));
+  }
+  if (StreamEvents* events = events_of(stream)) events->on_sent(news.error, queued_on(stream) + news.unsent);
+}
+
+std::size_t Stream::queued() const { return queued_on(stream_.get()); }
+
+std::size_t Stream::queued_on(uv_stream_t* stream) {
+  const FileWrite* const file = file_of(stream);
+  return uv_stream_get_write_queue_size(stream) + (file ? file->left() : 0);
+}
 
 void Stream::reset_on_close() {
   const linger at_once{1, 0};

@@ -171,7 +171,7 @@ void Session::flush() {
   if (closed_ || output_->empty()) return;
   const std::size_t size = output_->size();
   // What waits goes first.
-  const long taken = connection_.unsent() == 0 ? transport_.try_write(output_->buffer(), output_->tail()) : 0;
+  const long taken = connection_.unsent() == 0 ? try_write() : 0;
   if (taken < 0) return close();
   const auto sent = static_cast<std::size_t>(taken);
   os::bump(services_.slot.counters.bytes_out, sent);
@@ -183,6 +183,11 @@ void Session::flush() {
   base::Unsent rest = output_->take_unsent(sent);
   connection_.output_sent(sent, unsent, now_);
   transport_.queue(std::move(rest));
+}
+
+long Session::try_write() {
+  if (output_->file().length > 0) return transport_.try_write(output_->buffer(), output_->file());
+  return transport_.try_write(output_->buffer(), output_->tail());
 }
 
 void Session::note_sent(std::size_t unsent) {

@@ -120,6 +120,7 @@ class Session final : TransportEvents, Deadline {
   void later(void (*act)(Session&));
   bool step(http::Next wanted);
   void flush();
+  long try_write();
   /// Tells the connection, and the counters, what has left since they were told last; `unsent` has not.
   void note_sent(std::size_t unsent);
   void note_progress() {

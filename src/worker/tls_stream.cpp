@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "base/file_part.hpp"
+#include "base/log.hpp"
 #include "http/h1/proxy_header.hpp"
 
 namespace orrery::worker {
@@ -226,7 +228,7 @@ long TlsStream::try_write(std::string_view first, std::string_view second) {
 
 void TlsStream::queue(base::Unsent unsent) {
   if (phase_ == Phase::kPlain) return stream_.queue(std::move(unsent));
-  const std::size_t size = unsent.first.size() + unsent.second.size();
+  const std::size_t size = unsent.first.size() + unsent.second.size() + unsent.file.length;
   const std::size_t ahead = std::exchange(sealed_ahead_, 0);
   if (size > ahead) pending_.push_back({std::move(unsent), ahead});
   pending_size_ += size - ahead;
@@ -248,19 +250,44 @@ void TlsStream::seal_pending() {
   terms_.sealed.clear();
   in_flight_ = 0;
   while (!pending_.empty() && in_flight_ < kBatch) {
-    Pending& next = pending_.front();
-    const base::Unsent& unsent = next.unsent;
-    const std::size_t of_first = std::min(next.taken, unsent.first.size());
-    const std::size_t room = kBatch - in_flight_;
-    const std::string_view first = unsent.first.substr(of_first).substr(0, room);
-    const std::string_view second = unsent.second.substr(next.taken - of_first).substr(0, room - first.size());
-    next.taken += seal(first, second);
-    in_flight_ += first.size() + second.size();
-    if (next.taken == unsent.first.size() + unsent.second.size()) pending_.pop_front();
+    if (!seal_piece(pending_.front())) return events_.on_sent(-EPIPE, pending_size_);
+    if (pending_.front().done()) pending_.pop_front();
   }
   pending_size_ -= in_flight_;
   if (!engine_->failure().empty()) return events_.on_sent(-EPROTO, pending_size_ + in_flight_);
   queue_sealed(0);
+}
+
+/// Seals of it what this batch has room for; false when it is part of a file that cannot be read to its end.
+bool TlsStream::seal_piece(Pending& next) {
+  const base::Unsent& unsent = next.unsent;
+  const std::size_t room = kBatch - in_flight_;
+  if (next.taken == next.text_size()) {
+    const long sealed = seal_file(next.unsent.file, room);
+    in_flight_ += static_cast<std::size_t>(std::max(sealed, 0L));
+    return sealed > 0;
+  }
+  const std::size_t of_first = std::min(next.taken, unsent.first.size());
+  const std::string_view first = unsent.first.substr(of_first).substr(0, room);
+  const std::string_view second = unsent.second.substr(next.taken - of_first).substr(0, room - first.size());
+  next.taken += seal(first, second);
+  in_flight_ += first.size() + second.size();
+  return true;
+}
+
+/// Reads where the kernel cannot send by itself what is to be encrypted; it waits for the disk where it must. How many
+/// bytes; 0 or less when there are not as many as were announced.
+long TlsStream::seal_file(FilePart& part, std::size_t room) {
+  if (!terms_.piece) terms_.piece = std::make_unique_for_overwrite<char[]>(kBatch);
+  const long got = base::read_part(part, terms_.piece.get(), room);
+  if (got <= 0) {
+    base::log_error("the file {} cannot be read to its end: {}; the connection of its client was cut",
+                    part.file->name(), got == base::kFileEnded ? "it became shorter while it was sent"
+                                                               : std::strerror(static_cast<int>(-got)));
+    return got;
+  }
+  seal({terms_.piece.get(), static_cast<std::size_t>(got)}, {});
+  return got;
 }
 
 /// Sends what the engine had to say, in front of everything that is not sealed yet.

@@ -14,7 +14,8 @@
 //   kOver        no TLS any more: what comes is nobody's             -
 //
 // Plain bytes that the socket does not take are kept as they are and sealed piece by piece as it takes them, so a large
-// answer is never there twice. queued() counts plain bytes; of a piece that is partly sent it never says too little.
+// answer is never there twice; of a file no more than one piece is in memory. queued() counts plain bytes; of a piece
+// that is partly sent it never says too little.
 // Loop thread only. Never deletes itself or its session.
 #pragma once
 
@@ -49,6 +50,7 @@ struct TlsTerms {
   std::size_t plain_size;
   std::unique_ptr<char[]> plain;  ///< what a read holds, until its turn is over
   std::string sealed;             ///< what is about to be sent
+  std::unique_ptr<char[]> piece;  ///< of a file, between its reading and its sealing
 };
 
 class TlsStream final : public uv::StreamEvents, Handshakes::Waiter {
@@ -77,7 +79,10 @@ class TlsStream final : public uv::StreamEvents, Handshakes::Waiter {
   enum class Phase : std::uint8_t { kPreface, kWaiting, kHandshake, kOpen, kPlain, kOver };
   struct Pending {
     base::Unsent unsent;
-    std::size_t taken;  ///< sealed of it already
+    std::size_t taken;  ///< of its text: sealed already; what is sealed of its file is off that
+
+    [[nodiscard]] std::size_t text_size() const { return unsent.first.size() + unsent.second.size(); }
+    [[nodiscard]] bool done() const { return taken == text_size() && unsent.file.length == 0; }
   };
 
   void on_bytes(std::string_view bytes) override;
@@ -99,6 +104,8 @@ class TlsStream final : public uv::StreamEvents, Handshakes::Waiter {
   void queue_sealed(std::size_t from);
   std::size_t seal(std::string_view first, std::string_view second);
   void seal_pending();
+  bool seal_piece(Pending& next);
+  [[nodiscard]] long seal_file(FilePart& part, std::size_t room);
 
   uv::Stream& stream_;
   TransportEvents& events_;

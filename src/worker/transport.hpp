@@ -65,6 +65,10 @@ class Transport {
   long try_write(std::string_view first, std::string_view second) {
     return tls_ ? tls_write(first, second) : stream_.try_write(first, second);
   }
+  /// The same for `first` and then part of a file.
+  long try_write(std::string_view first, const FilePart& part) {
+    return tls_ ? tls_write(first, {}) : stream_.try_write(first, part);
+  }
   /// What try_write() has left of the same bytes, or what comes behind queued ones; on_sent() follows.
   void queue(base::Unsent unsent);
   /// Bytes queued and not sent yet.

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "base/file_part.hpp"
+
 namespace orrery::test {
 
 using http::Step;
@@ -13,6 +15,15 @@ namespace {
 
 /// More steps than this in one turn are a loop that never waits.
 constexpr int kMostSteps = 100000;
+
+void append_file(std::string& bytes, FilePart part) {
+  char piece[4096];
+  while (part.length > 0) {
+    const long got = base::read_part(part, piece, sizeof piece);
+    if (got <= 0) throw std::runtime_error("a file cannot be read");
+    bytes.append(piece, static_cast<std::size_t>(got));
+  }
+}
 
 base::Address address_of(const char* text) {
   if (std::string_view{text} == "unix") {
@@ -193,6 +204,7 @@ void ConnectionDriver::flush() {
   ++flushes_;
   std::string bytes{output_->buffer()};
   bytes += output_->tail();
+  append_file(bytes, output_->file());
   output_->clear();
   const std::size_t taken = !waiting_.empty() ? 0 : std::min(room_.value_or(SIZE_MAX), bytes.size());
   if (room_) *room_ -= taken;

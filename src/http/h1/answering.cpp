@@ -1,6 +1,7 @@
 // How a connection answers a request: whole, refused, or piece by piece. Part of class Connection.
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -83,7 +84,7 @@ Frame Connection::frame_for(const Response& response) {
   if (bodiless) {
     frame.framing = ResponseFraming::kNoBody;
   } else if (!response.is_stream() && request_.phase != Phase::kStreaming) {
-    frame.length = response.body().size();
+    frame.length = response.body_length();
   } else if (const auto length = response.stream_length()) {
     frame.length = *length;
   } else if (request_.message->protocol != Protocol::kHttp10) {
@@ -98,6 +99,16 @@ Frame Connection::frame_for(const Response& response) {
   return frame;
 }
 
+inline void Connection::write_body(Response& response, std::uint64_t size) {
+  if (size > 0 && response.file_part()) return output_->set_tail(response.take_file_part());
+  if (size < Output::kTailSize)
+    output_->append(response.body().substr(0, size));
+  else if (response.body_outlives())
+    output_->set_tail(response.body());
+  else
+    output_->set_tail(response.take_body());
+}
+
 void Connection::write_response(Response&& response, Monotonic now) {
   if (!is_sendable(response)) {
     context_.observer.on_unsendable(*request_.message);
@@ -109,14 +120,9 @@ void Connection::write_response(Response&& response, Monotonic now) {
   }
   begin_departure(response.status());
   write_head(*output_, response, frame_for(response), context_.date);
-  const std::size_t size = request_.no_body ? 0 : response.body().size();
+  const std::uint64_t size = request_.no_body ? 0 : response.body_length();
   request_.message->departure.body_bytes = size;
-  if (size < Output::kTailSize)
-    output_->append(response.body().substr(0, size));
-  else if (response.body_outlives())
-    output_->set_tail(response.body());
-  else
-    output_->set_tail(response.take_body());
+  write_body(response, size);
   if (context_.fields_logged) request_.message->departure.response = std::move(response);
   answered(now);
 }

@@ -100,7 +100,7 @@ Next Connection::next(Monotonic now) {
     }
     // A client that sends its body before it reads the answer would wait for us as we for it.
     if (blocked() && request_.phase != Phase::kDiscard) return {Step::kWait};
-    if (!output_->tail().empty() || output_->size() >= kFlushAt) return {Step::kFlush};
+    if (output_->has_tail() || output_->size() >= kFlushAt) return {Step::kFlush};
     if (state_ != State::kOpen) return next_of_ending();
     Advance advance = Advance::kStuck;
     switch (request_.phase) {

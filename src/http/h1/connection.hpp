@@ -206,6 +206,7 @@ class Connection {
   ConnectionField settle_connection(const Response& response);
   Frame frame_for(const Response& response);
   void write_response(Response&& response, base::Monotonic now);
+  [[gnu::always_inline]] inline void write_body(Response& response, std::uint64_t size);
   void begin_stream(Response head, base::Monotonic now);
   void append_piece(std::string_view piece);
   void finish_stream(base::Monotonic now);

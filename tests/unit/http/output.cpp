@@ -1,7 +1,9 @@
 // Output: what a socket does not take goes away with its owner, and is not copied.
 #include "http/output.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <memory>
 
 namespace orrery::http {
 namespace {
@@ -73,6 +75,34 @@ TEST_CASE("An Output takes nothing, little and much, and forgets it") {
   out.set_tail(kFixed);
   CHECK(out.tail().data() == kFixed.data());
   CHECK_FALSE(out.empty());
+}
+
+TEST_CASE("An Output has part of a file as its tail, and gives away what of it was not sent") {
+  const auto file = std::make_shared<const OpenFile>(-1, "file");
+  Output out;
+  out.append("head");
+  out.set_tail(FilePart{file, 100, 50});
+  CHECK(out.size() == 54);
+  CHECK(out.has_tail());
+  CHECK(out.tail().empty());
+  CHECK(out.file().length == 50);
+  for (const std::size_t sent : {std::size_t{0}, std::size_t{3}, std::size_t{4}, std::size_t{30}, std::size_t{54}}) {
+    INFO(sent);
+    Output other;
+    other.append("head");
+    other.set_tail(FilePart{file, 100, 50});
+    const base::Unsent unsent = other.take_unsent(sent);
+    CHECK(unsent.first.size() == 4 - std::min<std::size_t>(sent, 4));
+    CHECK(unsent.second.empty());
+    CHECK(unsent.file.file == file);
+    CHECK(unsent.file.offset + unsent.file.length == 150);
+    CHECK(unsent.file.length + unsent.first.size() == 54 - sent);
+    CHECK(other.empty());
+    CHECK_FALSE(other.has_tail());
+  }
+  out.clear();
+  CHECK(out.empty());
+  CHECK(file.use_count() == 1);
 }
 
 }  // namespace
