@@ -16,6 +16,7 @@
 #pragma once
 
 #include "orrery/app.hpp"
+#include "orrery/conditional.hpp"
 #include "orrery/config.hpp"
 #include "orrery/request.hpp"
 #include "orrery/response.hpp"

@@ -80,7 +80,7 @@ Response track_of_body(const Request& request, const SharedRotation& rotation) {
   if (!query.query.problems.empty()) return refused(query.query);
   const bool is_now = query.query.is_now;
   std::string tag = is_now ? std::string{} : track_tag(request, *rotation);
-  switch (evaluate(request, tag)) {
+  switch (evaluate(request, {tag, {}})) {
     case Precondition::kFailed: return precondition_failed();
     case Precondition::kNotModified: return not_modified(std::move(tag));
     case Precondition::kMet: break;

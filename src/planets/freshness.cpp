@@ -1,6 +1,5 @@
 #include "planets/freshness.hpp"
 
-#include <cstdint>
 #include <utility>
 
 #include "planets/answer.hpp"
@@ -21,20 +20,13 @@ const FixedFields kPreflight{kAnyOrigin,
                              {"Access-Control-Max-Age", "86400"},
                              {"Allow", "GET, HEAD, OPTIONS"}};
 
-/// FNV-1a.
-std::uint64_t hash_of(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return hash;
-}
-
 }  // namespace
 
 Response of_now(Response response) { return std::move(response).with_fixed_fields(kOfNow); }
 
 Response lasting(const Request& request, std::string_view media_type, std::string body) {
   std::string tag = entity_tag(body);
-  switch (evaluate(request, tag)) {
+  switch (evaluate(request, {tag, {}})) {
     case Precondition::kFailed: return precondition_failed();
     case Precondition::kNotModified: return not_modified(std::move(tag));
     case Precondition::kMet: break;
@@ -46,20 +38,12 @@ Document::Document(std::string_view type, std::string_view text)
     : media_type(type), body(text), tag(entity_tag(text)) {}
 
 Response embedded(const Request& request, const Document& document) {
-  const Precondition precondition = evaluate(request, document.tag);
+  const Precondition precondition = evaluate(request, {document.tag, {}});
   if (precondition == Precondition::kFailed) return precondition_failed();
   Response response = precondition == Precondition::kNotModified ? Response::status(304)
                                                                  : Response::fixed(document.media_type, document.body);
   response.add_field("ETag", document.tag);
   return std::move(response).with_fixed_fields(kEmbedded);
-}
-
-std::string entity_tag(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string tag(18, '"');
-  std::uint64_t hash = hash_of(text);
-  for (std::size_t i = 16; i > 0; --i, hash >>= 4) tag[i] = kHex[hash & 15];
-  return tag;
 }
 
 Response not_modified(std::string tag) { return tagged(Response::status(304), std::move(tag)); }

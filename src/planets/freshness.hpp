@@ -8,17 +8,16 @@
 #include <string>
 #include <string_view>
 
+#include "orrery/conditional.hpp"
 #include "orrery/request.hpp"
 #include "orrery/response.hpp"
-
-#include "planets/preconditions.hpp"
 
 namespace orrery::planets {
 
 /// `response`, to be used once.
 [[nodiscard]] Response of_now(Response response);
 
-/// The whole answer with its ETag; 304 when the client has it, 412 when it asked for another (preconditions.hpp).
+/// The whole answer with its ETag; 304 when the client has it, 412 when it asked for another (orrery/conditional.hpp).
 [[nodiscard]] Response lasting(const Request& request, std::string_view media_type, std::string body);
 
 /// A file that is part of the program, and so outlives its last response. It may change with the next release.
@@ -31,9 +30,6 @@ struct Document {
 
 /// The document, 304 or 412; asked about each time, since a page and its style must fit together after an upgrade.
 [[nodiscard]] Response embedded(const Request& request, const Document& document);
-
-/// An entity tag for `text`: `"0123456789abcdef"`.
-[[nodiscard]] std::string entity_tag(std::string_view text);
 
 /// 304 for `tag`, of an answer that lasts.
 [[nodiscard]] Response not_modified(std::string tag);

@@ -1,13 +1,15 @@
 #include "planets/page.hpp"
 
-#include <algorithm>
+#include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "orrery/conditional.hpp"
+#include "orrery/content_coding.hpp"
+
 #include "planets/assets.hpp"
-#include "planets/content_coding.hpp"
-#include "planets/preconditions.hpp"
 
 namespace orrery::planets {
 
@@ -33,19 +35,14 @@ Form form_of(const Asset& asset, ContentCoding coding) {
 
 bool is_page(const Asset& asset) { return asset.path == "/"; }
 
-/// All Accept-Encoding fields as one; nothing when there is none.
-std::optional<std::string> accepted(const Request& request) {
-  if (!request.field("Accept-Encoding")) return {};
-  std::string all;
-  for (std::size_t i = 0; i < request.field_count(); ++i) {
-    const Field field = request.field_at(i);
-    constexpr std::string_view kName = "accept-encoding";
-    const bool same = field.name.size() == kName.size() &&
-                      std::equal(kName.begin(), kName.end(), field.name.begin(),
-                                 [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b + 32 : b); });
-    if (same) all.append(all.empty() ? "" : ",").append(field.value);
-  }
-  return all;
+/// What the client takes of what was made, the smallest first.
+std::optional<ContentCoding> coding_for(const Asset& asset, const Request& request) {
+  const auto accept = accepted_codings(request);
+  std::array<ContentCoding, 2> made{};
+  std::size_t count = 0;
+  if (!asset.brotli.empty()) made[count++] = ContentCoding::kBrotli;
+  if (!asset.gzip.empty()) made[count++] = ContentCoding::kGzip;
+  return choose_coding(accept, std::span{made}.first(count));
 }
 
 void add_caching(Response& response, const Asset& asset, const std::string& tag) {
@@ -67,15 +64,14 @@ Response failed() {
 }
 
 Response answer(const Asset& asset, const Request& request) {
-  const auto accept = accepted(request);
-  const auto coding = choose_coding(accept, {!asset.gzip.empty(), !asset.brotli.empty()});
+  const auto coding = coding_for(asset, request);
   if (!coding)
     return Response::text("Accept-Encoding refuses every form there is: br, gzip and identity\n")
         .with_status(406)
         .with_field("Vary", "Accept-Encoding");
   const Form form = form_of(asset, *coding);
   const std::string tag = '"' + std::string{asset.digest} + form.suffix + '"';
-  const Precondition precondition = evaluate(request, tag);
+  const Precondition precondition = evaluate(request, {tag, {}});
   if (precondition == Precondition::kFailed) return failed();
   const bool unchanged = precondition == Precondition::kNotModified;
   Response response = unchanged ? Response::status(304) : Response::fixed(asset.media_type, form.body);

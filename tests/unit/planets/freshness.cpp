@@ -17,14 +17,6 @@ test::SeenResponse answered(const std::string& fields, const test::ConnectionDri
 
 }  // namespace
 
-TEST_CASE("freshness: a tag is made from the bytes", "[planets]") {
-  CHECK(entity_tag("a").size() == 18);
-  CHECK(entity_tag("a") == entity_tag("a"));
-  CHECK(entity_tag("a") != entity_tag("b"));
-  CHECK(entity_tag("").front() == '"');
-  CHECK(entity_tag("").back() == '"');
-}
-
 TEST_CASE("freshness: an answer that lasts is sent, known, or not the one that is wanted", "[planets]") {
   const auto handler = [](const Request& request) { return lasting(request, "text/plain", "body"); };
   const std::string tag = entity_tag("body");

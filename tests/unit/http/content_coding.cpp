@@ -1,16 +1,19 @@
-#include "planets/content_coding.hpp"
+#include "orrery/content_coding.hpp"
 
+#include <array>
 #include <catch2/catch.hpp>
 
-namespace orrery::planets {
+namespace orrery {
 
 namespace {
 
-constexpr CodingsMade kAll{.gzip = true, .brotli = true};
-
 constexpr auto kIdentity = ContentCoding::kIdentity;
 constexpr auto kGzip = ContentCoding::kGzip;
+constexpr auto kZstd = ContentCoding::kZstd;
 constexpr auto kBrotli = ContentCoding::kBrotli;
+constexpr std::array kAll{kBrotli, kGzip};
+constexpr std::array kOnlyGzip{kGzip};
+constexpr std::array kThree{kZstd, kBrotli, kGzip};
 
 }  // namespace
 
@@ -33,7 +36,7 @@ TEST_CASE("content coding: what the client weighs highest, the smallest of equal
 }
 
 TEST_CASE("content coding: only what was made is chosen") {
-  CHECK(choose_coding("br, gzip", {.gzip = true, .brotli = false}) == kGzip);
+  CHECK(choose_coding("br, gzip", kOnlyGzip) == kGzip);
   CHECK(choose_coding("br, gzip", {}) == kIdentity);
   CHECK(choose_coding("br;q=0.1, identity;q=0.2", kAll) == kIdentity);
 }
@@ -45,8 +48,28 @@ TEST_CASE("content coding: a client that says nothing gets the file as it is") {
 TEST_CASE("content coding: nothing is left when the client refuses all") {
   CHECK_FALSE(choose_coding("identity;q=0", kAll));
   CHECK_FALSE(choose_coding("*;q=0", kAll));
-  CHECK_FALSE(choose_coding("br, identity;q=0", {.gzip = true, .brotli = false}));
+  CHECK_FALSE(choose_coding("br, identity;q=0", kOnlyGzip));
   CHECK(choose_coding("*;q=0, identity;q=0.1", kAll) == kIdentity);
 }
 
-}  // namespace orrery::planets
+TEST_CASE("content coding: of equal weight the first that was made") {
+  CHECK(choose_coding("gzip, br, zstd", kThree) == kZstd);
+  CHECK(choose_coding("gzip, br", kThree) == kBrotli);
+  CHECK(choose_coding("gzip;q=0.9, zstd;q=0.8", kThree) == kGzip);
+  CHECK(choose_coding("identity;q=1, zstd;q=1", kThree) == kZstd);
+}
+
+TEST_CASE("content coding: what compressing pays for") {
+  struct Row {
+    const char* type;
+    bool pays;
+  };
+  const Row row = GENERATE(Row{"text/html; charset=utf-8", true}, Row{"TEXT/CSS", true}, Row{"application/json", true},
+                           Row{"application/json ; charset=utf-8", true}, Row{"image/svg+xml", true},
+                           Row{"image/png", false}, Row{"application/gzip", false}, Row{"text/", false}, Row{"", false},
+                           Row{"application/octet-stream", false}, Row{"video/mp4", false});
+  INFO(row.type);
+  CHECK(is_compressible(row.type) == row.pays);
+}
+
+}  // namespace orrery
