@@ -18,6 +18,7 @@
 #include "orrery/app.hpp"
 #include "orrery/conditional.hpp"
 #include "orrery/config.hpp"
+#include "orrery/files.hpp"
 #include "orrery/request.hpp"
 #include "orrery/response.hpp"
 #include "orrery/result.hpp"

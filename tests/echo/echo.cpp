@@ -21,6 +21,8 @@
 //   GET  /crash/{how}/answering   the same in a handler that has a Responder
 //   GET  /inject                  tries to forge a header field
 //   any  /task/…                  the same as coroutines: see tasks.cpp
+//   GET  /files/{path...}         with ECHO_FILES=DIRECTORY: the files of that directory
+//   GET  /download?path=&name=    with it: the file, to be saved under that name
 //
 // With ECHO_ROUTES=corpus it has the routes of tests/corpus/README.md instead, with ECHO_ROUTES=twice one of them
 // twice. With ECHO_START=fail in its environment the workers' start hook fails, with `throw` it throws, with `exit` it
@@ -319,6 +321,14 @@ orrery::App make_app() {
   return app;
 }
 
+void add_files(orrery::App& app, const char* directory) {
+  orrery::serve_files(app, "/files", {.root = directory});
+  app.get("/download", [](const Request& request) {
+    const std::string path{request.query("path").value_or("")};
+    return orrery::file_response(request, path, request.query("name").value_or(""));
+  });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -327,6 +337,7 @@ int main(int argc, char** argv) {
   const auto make_chosen = [&] {
     orrery::App app = chosen == "corpus" ? make_corpus_app() : make_app();
     if (chosen == "twice") app.get("/constant", tell_pid);
+    if (const char* directory = std::getenv("ECHO_FILES")) add_files(app, directory);
     return app;
   };
   return orrery::run(argc, argv, make_chosen, {.name = "echo", .version = ""});
