@@ -16,6 +16,7 @@
 #pragma once
 
 #include "orrery/app.hpp"
+#include "orrery/compression.hpp"
 #include "orrery/conditional.hpp"
 #include "orrery/config.hpp"
 #include "orrery/files.hpp"

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "orrery/compression.hpp"
+
 #include "planets/answer.hpp"
 #include "planets/body.hpp"
 #include "planets/docs.hpp"
@@ -40,8 +42,11 @@ bool asks_for_another(const Request& request) { return evaluate(request, {}) == 
 
 /// The answer as its client may keep it.
 Response fresh(const Request& request, const Query& query, std::string json) {
-  if (query.is_now) return asks_for_another(request) ? precondition_failed() : of_now(Response::json(std::move(json)));
-  return lasting(request, kJson, std::move(json));
+  if (!query.is_now) return lasting(request, kJson, std::move(json));
+  if (asks_for_another(request)) return precondition_failed();
+  Response response = of_now(Response::json(std::move(json)));
+  compress(request, response);
+  return response;
 }
 
 Response one_body(const Request& request, const EarthRotation& rotation) {
@@ -87,7 +92,9 @@ Response track_of_body(const Request& request, const SharedRotation& rotation) {
   }
   const auto track = std::make_shared<Track>(*body, std::move(query), rotation);
   Response response = Response::stream(kJson, [track](std::string& out) { return track->next(out); });
-  return is_now ? of_now(std::move(response)) : tagged(std::move(response), std::move(tag));
+  response = is_now ? of_now(std::move(response)) : tagged(std::move(response), std::move(tag));
+  compress(request, response);
+  return response;
 }
 
 void stream_sky(const Request& request, Responder responder, Viewers& viewers) {

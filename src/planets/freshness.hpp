@@ -5,10 +5,12 @@
 // may read any answer: `Access-Control-Allow-Origin: *`. Pure; only answers that last pay for it.
 #pragma once
 
+#include <mutex>
 #include <string>
 #include <string_view>
 
 #include "orrery/conditional.hpp"
+#include "orrery/content_coding.hpp"
 #include "orrery/request.hpp"
 #include "orrery/response.hpp"
 
@@ -20,12 +22,25 @@ namespace orrery::planets {
 /// The whole answer with its ETag; 304 when the client has it, 412 when it asked for another (orrery/conditional.hpp).
 [[nodiscard]] Response lasting(const Request& request, std::string_view media_type, std::string body);
 
-/// A file that is part of the program, and so outlives its last response. It may change with the next release.
-struct Document {
+/// A file that is part of the program, and so outlives its last response. It may change with the next release. Its
+/// smaller forms are made when they are first asked for, and kept, so that a start does not wait for them.
+class Document {
+ public:
   Document(std::string_view type, std::string_view text);
+  /// In a coding that choose_coding() may choose here: br, gzip or none. Any thread.
+  [[nodiscard]] std::string_view form(ContentCoding coding) const;
+
   std::string_view media_type;
   std::string_view body;
-  std::string tag;
+  std::string tag;  ///< of the body as it is; each form has its own
+
+ private:
+  struct Form {
+    std::once_flag made;
+    std::string bytes;
+  };
+  mutable Form brotli_;
+  mutable Form gzip_;
 };
 
 /// The document, 304 or 412; asked about each time, since a page and its style must fit together after an upgrade.

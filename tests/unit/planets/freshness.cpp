@@ -49,4 +49,35 @@ TEST_CASE("freshness: a file of the program is asked about each time", "[planets
   CHECK(answered("If-Match: \"x\"\r\n", handler).status == 412);
 }
 
+TEST_CASE("freshness: a file of the program comes in the form that its client takes", "[planets]") {
+  static const Document document{"text/css", std::string_view{"a{} a{} a{} a{} a{} a{} a{} a{} a{} a{} a{} a{}"}};
+  const auto handler = [](const Request& request) { return embedded(request, document); };
+  const auto plain = answered("", handler);
+  CHECK_FALSE(plain.field("Content-Encoding"));
+  CHECK(plain.field("Vary") == "Accept-Encoding");
+  for (const char* coding : {"br", "gzip"}) {
+    INFO(coding);
+    const std::string accept = std::string{"Accept-Encoding: "} + coding + "\r\n";
+    const auto small = answered(accept, handler);
+    CHECK(small.field("Content-Encoding") == coding);
+    CHECK(small.body.size() < plain.body.size());
+    CHECK(small.field("ETag") != plain.field("ETag"));
+    const auto known = answered(accept + "If-None-Match: " + *small.field("ETag") + "\r\n", handler);
+    CHECK(known.status == 304);
+    CHECK_FALSE(known.field("Content-Encoding"));
+    CHECK(answered(accept + "If-None-Match: " + *plain.field("ETag") + "\r\n", handler).status == 200);
+  }
+}
+
+TEST_CASE("freshness: an answer that lasts is compressed where that pays, and known all the same", "[planets]") {
+  const std::string body(5000, 'x');
+  const auto handler = [&](const Request& request) { return lasting(request, "application/json", body); };
+  const auto small = answered("Accept-Encoding: gzip\r\n", handler);
+  CHECK(small.field("Content-Encoding") == "gzip");
+  CHECK(small.field("Vary") == "Accept-Encoding");
+  CHECK(small.field("ETag") == "W/" + entity_tag(body));
+  CHECK(answered("Accept-Encoding: gzip\r\nIf-None-Match: W/" + entity_tag(body) + "\r\n", handler).status == 304);
+  CHECK_FALSE(answered("", handler).field("Content-Encoding"));
+}
+
 }  // namespace orrery::planets
