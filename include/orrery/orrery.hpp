@@ -20,6 +20,7 @@
 #include "orrery/conditional.hpp"
 #include "orrery/config.hpp"
 #include "orrery/files.hpp"
+#include "orrery/multipart.hpp"
 #include "orrery/request.hpp"
 #include "orrery/response.hpp"
 #include "orrery/result.hpp"

@@ -11,6 +11,7 @@
 //   GET  /pull?bytes=             a streamed body of that size
 //   POST /stream-body             counts the body as it comes
 //   POST /unauthorized?bytes=     401 with a body of that size; of class async before any of the request's is read
+//   POST /form                    a line for each part of a multipart form: name, file name or -, type, bytes
 //   GET  /large?bytes=            a body of that size in one piece
 //   GET  /events?count=           writes that many events, one each 10 ms (class async)
 //   GET  /drop                    forgets its Responder
@@ -178,6 +179,38 @@ void count_body(const orrery::BodyReader& body, const std::shared_ptr<Responder>
   });
 }
 
+/// What a form said so far.
+struct Form {
+  Form(Request its_request, Responder its_responder)
+      : request(std::move(its_request)), responder(std::move(its_responder)) {}
+
+  void hear(const orrery::MultipartEvent& event) {
+    using Kind = orrery::MultipartEvent::Kind;
+    if (event.kind == Kind::kPart) bytes = 0;
+    bytes += event.bytes.size();
+    if (event.kind != Kind::kPartEnd) return;
+    text += event.head->name + " " + event.head->filename.value_or("-") + " " + event.head->media_type + " " +
+            std::to_string(bytes) + "\n";
+  }
+  void answer(const orrery::Result<void>& read) {
+    std::move(responder).send(read ? Response::text(text)
+                                   : Response::text(read.error().message + "\n").with_status(400));
+  }
+
+  Request request;
+  Responder responder;
+  std::string text;
+  std::size_t bytes = 0;
+};
+
+void read_form(Request request, Responder responder) {
+  const auto form = std::make_shared<Form>(std::move(request), std::move(responder));
+  const orrery::BodyReader body = form->responder.body();
+  orrery::read_multipart(
+      form->request, body, {}, [form](const orrery::MultipartEvent& event) { form->hear(event); },
+      [form](const orrery::Result<void>& read) { form->answer(read); });
+}
+
 /// Streams that get an event each 10 ms; loop thread only.
 struct Subscribers {
   struct One {
@@ -302,6 +335,7 @@ orrery::App make_app() {
            {.request_deadline = {}, .limit_request_body = 100 * 1024 * 1024, .stream_body = true});
   app.post("/unauthorized", refuse_unread,
            {.request_deadline = {}, .limit_request_body = 100 * 1024 * 1024, .stream_body = true});
+  app.post("/form", read_form, {.request_deadline = {}, .limit_request_body = 100 * 1024 * 1024, .stream_body = true});
   app.get("/large", [](const Request& request) { return large(number(request, "bytes", 1000)); });
   app.get("/events", [subscribers](const Request& request, Responder responder) {
     const std::size_t count = number(request, "count", 5);
