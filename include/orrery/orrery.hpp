@@ -21,6 +21,7 @@
 #include "orrery/config.hpp"
 #include "orrery/files.hpp"
 #include "orrery/multipart.hpp"
+#include "orrery/negotiation.hpp"
 #include "orrery/request.hpp"
 #include "orrery/response.hpp"
 #include "orrery/result.hpp"
