@@ -1,11 +1,16 @@
-// Address: the place and time in the page's own address, so that a sky can be shared: ?lon=&lat=&elevation=&time=&zone=&name=. It
-// is read as the API reads the same names: what the API would refuse is said in words, and so is the sky that is shown instead.
+// Address: what is shown in the page's own address, so that it can be shared: ?lon=&lat=&elevation=&time=&zone=&name= of the place and
+// time, and view=, reach=, scale= and body= of what is looked at, where that is not the usual. It is read as the API reads the same names: what the API would refuse is said in words, and so is the sky that is shown instead.
 // `time` is absent for now; `zone` and `name` are there only when the coordinates do not tell them.
 import { known, timestamp } from './calendar.js';
 import { greenwich, isZone, limits, placeAt, readNumber } from './places.js';
-import { list } from './words.js';
+import { reaches, scales } from './space.js';
+import { usualView, viewNames } from './views.js';
+import { list, titles } from './words.js';
 
-const names = ['lon', 'lat', 'elevation', 'time', 'zone', 'name'];
+const choices = {
+  view: viewNames, reach: Object.keys(reaches), scale: scales, body: Object.keys(titles),
+};
+const names = ['lon', 'lat', 'elevation', 'time', 'zone', 'name', ...Object.keys(choices)];
 const longestName = 60;
 const otherWords = {
   longitude: 'lon', lng: 'lon', long: 'lon', latitude: 'lat', altitude: 'elevation', alt: 'elevation', height: 'elevation',
@@ -15,12 +20,15 @@ const otherWords = {
 const number = /^[-+ ]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(\.\d+)?(?:[Zz]|([-+ ])(\d\d):(\d\d))$/;
 
-/** {place, instant, problems}: instant is undefined for now; problems are sentences. A link without a place is about `home`. */
+/** {place, instant, view, body, problems}: instant is undefined for now, body for none; problems are sentences. A link without a place is about `home`. */
 export function readAddress(search, home = greenwich) {
   const query = new URLSearchParams(search);
   const problems = strangers(query);
   const place = readPlace(query, home, problems);
-  return { place, instant: readTime(query.get('time'), problems), problems };
+  const instant = readTime(query.get('time'), problems);
+  const chosen = (name) => readChoice(query, name, problems);
+  const view = { name: chosen('view') ?? usualView.name, reach: chosen('reach') ?? usualView.reach, scale: chosen('scale') ?? usualView.scale };
+  return { place, instant, view, body: chosen('body'), problems };
 }
 
 /** A sentence for each name that nothing reads. */
@@ -81,12 +89,23 @@ function instantIn(text) {
   return midnight + (hour * 60 + Number(minute) - ahead) * 60_000 + (Number(second) + Number(fraction)) * 1000;
 }
 
-export function writeAddress(place, instant) {
+/** One of a few words; another is a problem. */
+function readChoice(query, name, problems) {
+  const value = query.get(name);
+  if (value === null || choices[name].includes(value)) return value ?? undefined;
+  problems.push(`The link’s ${name} is none of ${list(choices[name])}.`);
+  return undefined;
+}
+
+export function writeAddress(place, instant, view = usualView, body) {
   const query = new URLSearchParams();
   for (const name of ['lon', 'lat', 'elevation']) query.set(name, place[name]);
   if (instant !== undefined) query.set('time', timestamp(instant));
   const plain = placeAt({ ...place, zone: undefined, name: undefined });
   for (const name of ['zone', 'name']) if (plain[name] !== place[name]) query.set(name, place[name]);
+  for (const [name, key] of [['view', 'name'], ['reach', 'reach'], ['scale', 'scale']])
+    if (view[key] !== usualView[key]) query.set(name, view[key]);
+  if (body) query.set('body', body);
   // Slashes and colons may stand in a query, and an address is read by people.
   return `?${query}`.replaceAll('%3A', ':').replaceAll('%2F', '/');
 }

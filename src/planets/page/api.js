@@ -7,6 +7,8 @@ export class Away extends Error {}
 /** What changes from second to second; what the dome needs for any other time; and all that the page shows. */
 export const positionFields = 'az,alt';
 export const skyFields = 'az,alt,ra,distance,light_time,magnitude,phase,constellation';
+// Where bodies are in space, for the map of the solar system.
+export const spaceFields = 'geocentric,heliocentric';
 // Events cost the server a thousand times what positions do: they are asked for when a choice has settled.
 export const almanacFields = `${skyFields},rise,transit,set`;
 

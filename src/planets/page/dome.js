@@ -2,7 +2,9 @@
 // geometry.js says where on the disc they are. Bodies are buttons; the arrow keys move among them.
 import { distanceFromZenith, polar, project, radius, rim } from './geometry.js';
 import { glyph, haloGradients, moonAspect, sizeOf, svg } from './glyphs.js';
-import { discBox, overlap, placeLabels } from './labels.js';
+import { discBox, overlap } from './labels.js';
+import { Names } from './names.js';
+import { Roving } from './roving.js';
 import { skyColours } from './tint.js';
 import { capital, degrees, direction, titles } from './words.js';
 
@@ -20,24 +22,20 @@ const starClasses = [
 const importance = ['sun', 'moon', 'venus', 'jupiter', 'mars', 'saturn', 'mercury', 'uranus', 'neptune', 'pluto'];
 
 export class Dome {
-  #bodies = new Map(); // name -> {group, label, drawn}
-  #places = new Map();
+  #bodies = new Map(); // name -> {group, drawn}
   #positions = [];
   #scale = usualScale;
-  #focused = 'sun';
   #drawn = new Map(); // kind of path -> its parts
 
   /** Draws into `root`, an empty <svg>. handlers: onSelect(name), onPoint(name or undefined). */
   constructor(root, handlers) {
     this.root = root;
-    this.handlers = handlers;
+    this.roving = new Roving(handlers);
+    this.names = new Names();
     root.setAttribute('viewBox', `${-extent} ${-extent} ${2 * extent} ${2 * extent}`);
     root.append(this.#definitions(), this.#rimPart(), this.#skyPart(), this.#gridPart());
     this.paths = svg('g', { class: 'paths' });
-    this.bodies = svg('g', { class: 'bodies', role: 'toolbar', 'aria-label': 'Bodies; the arrow keys move among them' });
-    this.labels = svg('g', { class: 'labels', 'aria-hidden': 'true' });
-    root.append(this.paths, this.labels, this.bodies);
-    this.bodies.addEventListener('keydown', (event) => this.#moveFocus(event));
+    root.append(this.paths, this.names.group, this.roving.group);
     new ResizeObserver(() => this.#resized()).observe(root);
   }
 
@@ -52,7 +50,7 @@ export class Dome {
         svg('stop', { offset: 0.83, 'stop-color': '#0a0f1d' }), svg('stop', { offset: 0.9, 'stop-color': '#182238' }),
         svg('stop', { offset: 1, 'stop-color': '#10172a' })),
       svg('clipPath', { id: 'above' }, svg('circle', { r: radius })),
-      this.glow, ...haloGradients());
+      this.glow, ...haloGradients('halo'));
   }
 
   #rimPart() {
@@ -97,7 +95,7 @@ export class Dome {
     const letters = (pixels) => (pixels / this.#scale).toFixed(2);
     for (const text of this.cardinals) text.setAttribute('font-size', letters(15));
     for (const text of this.ringNames) text.setAttribute('font-size', letters(11));
-    this.labels.setAttribute('font-size', letters(13));
+    this.names.resize(this.#scale);
     this.paths.setAttribute('font-size', letters(11));
     for (const body of this.#bodies.values()) body.drawn = '';
     this.show(this.#positions);
@@ -110,7 +108,7 @@ export class Dome {
     const sun = positions.find(({ name }) => name === 'sun');
     this.#tint(sun);
     for (const position of positions) this.#put(position, sun);
-    this.#putLabels();
+    this.#putNames();
   }
 
   /** The backdrop of the night; [{az, alt, magnitude}] above the horizon. */
@@ -150,7 +148,7 @@ export class Dome {
     const looks = JSON.stringify([magnitude, reach.toFixed(1), aspect && [aspect.lit.toFixed(2), aspect.angle.toFixed(0)]]);
     if (body.drawn === looks) return;
     body.drawn = looks;
-    const scaled = svg('g', { transform: `scale(${this.#zoom.toFixed(3)})` }, ...glyph(name, magnitude, aspect));
+    const scaled = svg('g', { transform: `scale(${this.#zoom.toFixed(3)})` }, ...glyph(name, magnitude, aspect, 'halo'));
     const touch = svg('circle', { class: 'touch', r: reach.toFixed(2) });
     body.group.replaceChildren(scaled, touch);
   }
@@ -175,77 +173,34 @@ export class Dome {
   }
 
   #add(name) {
-    const group = svg('g', { class: `body ${name}`, 'data-name': name, role: 'button', tabindex: name === this.#focused ? 0 : -1,
-      'aria-pressed': 'false' });
-    group.addEventListener('click', () => this.handlers.onSelect(name));
-    group.addEventListener('pointerenter', (event) => event.pointerType !== 'touch' && this.handlers.onPoint(name));
-    group.addEventListener('pointerleave', () => this.handlers.onPoint());
-    group.addEventListener('focus', () => this.#gotFocus(name));
-    group.addEventListener('blur', () => this.handlers.onPoint());
-    const label = svg('text', { ...centred, class: 'label' }, titles[name]);
-    this.bodies.append(group);
-    this.labels.append(label);
-    const body = { group, label, drawn: '' };
+    const body = { group: this.roving.add(name), drawn: '' };
+    this.names.add(name, titles[name]);
     this.#bodies.set(name, body);
     return body;
-  }
-
-  #gotFocus(name) {
-    this.#focused = name;
-    for (const [other, { group }] of this.#bodies) group.setAttribute('tabindex', other === name ? 0 : -1);
-    if (this.#bodies.get(name).group.matches(':focus-visible')) this.handlers.onPoint(name);
-  }
-
-  #moveFocus(event) {
-    const names = [...this.#bodies.keys()];
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    const at = names.indexOf(this.#focused);
-    if (step) this.#bodies.get(names.at((at + step) % names.length)).group.focus();
-    else if (event.key === 'Home') this.#bodies.get(names[0]).group.focus();
-    else if (event.key === 'End') this.#bodies.get(names.at(-1)).group.focus();
-    else if (event.key === 'Enter' || event.key === ' ') this.handlers.onSelect(this.#focused);
-    else return;
-    event.preventDefault();
   }
 
   /** The radius that nothing else should enter. */
   #room({ name, magnitude }) {
     const size = sizeOf(name, magnitude) * this.#zoom;
-    if (this.#bodies.get(name).group.classList.contains('chosen')) return Math.max(size + 1.5, 12 / this.#scale);
+    if (this.roving.isChosen(name)) return Math.max(size + 1.5, 12 / this.#scale);
     return name === 'saturn' ? size * 1.8 : size;
   }
 
-  #putLabels() {
-    const height = 15 / this.#scale;
+  #putNames() {
     const order = [...this.#positions].sort((a, b) => importance.indexOf(a.name) - importance.indexOf(b.name));
-    const items = order.map((position) => {
-      const { label } = this.#bodies.get(position.name);
-      const width = label.getComputedTextLength() + 2 / this.#scale;
-      const size = this.#room(position);
-      return { name: position.name, ...project(position), size, width, height, home: position.alt < 0 ? rim.outer : radius };
-    });
-    const room = extent - 1;
-    const bounds = { left: -room, right: room, top: -room, bottom: room };
-    const letters = cardinals.map(([, azimuth]) => ({ ...polar(azimuth, rim.outer + 6), size: 7 / this.#scale }));
-    this.#places = placeLabels(items, bounds, 4.5 / this.#scale, letters, this.#places);
-    for (const { name, alt } of order) {
-      const { label } = this.#bodies.get(name);
-      const { x, y } = this.#places.get(name);
-      label.setAttribute('x', x.toFixed(2));
-      label.setAttribute('y', y.toFixed(2));
-      label.classList.toggle('below', alt < 0);
-    }
+    const items = order.map((position) => ({ name: position.name, ...project(position), size: this.#room(position),
+      home: position.alt < 0 ? rim.outer : radius }));
+    const obstacles = cardinals.map(([, azimuth]) => ({ ...polar(azimuth, rim.outer + 6), size: 7 / this.#scale }));
+    this.names.place(items, { scale: this.#scale, room: extent - 1, obstacles });
+    this.names.mark('below', (name) => order.find((position) => position.name === name).alt < 0);
     this.#putRingNames();
     this.#putHours();
   }
 
   /** Marks the chosen body; nothing for none. */
   select(name) {
-    for (const [other, { group, label }] of this.#bodies) {
-      group.classList.toggle('chosen', other === name);
-      group.setAttribute('aria-pressed', String(other === name));
-      label.classList.toggle('chosen', other === name);
-    }
+    this.roving.select(name);
+    this.names.mark('chosen', (other) => other === name);
   }
 
   /**
@@ -290,7 +245,7 @@ export class Dome {
 
   #isFree(box) {
     const discs = this.#positions.map((position) => discBox({ ...project(position), size: this.#room(position) }));
-    return ![...discs, ...this.#places.values()].some((other) => overlap(box, other) > 0);
+    return ![...discs, ...this.names.boxes].some((other) => overlap(box, other) > 0);
   }
 
   /** What a person who cannot see the dome is told first. */

@@ -2,6 +2,7 @@
 // Without a chosen body there is a hint below the table.
 import { element } from './almanac.js';
 import { constellations } from './constellations.js';
+import { aspect } from './space.js';
 import { capital, decimal, distance, duration, phaseName, spoken, whereabouts } from './words.js';
 
 const hint = 'Choose a body, here or on the dome, to see its way over the sky.';
@@ -35,13 +36,22 @@ export class Facts {
     else this.about.removeAttribute('style');
   }
 
-  /** Below a body of the upper half and above one of the lower, so that it never leaves the dome. */
-  #putBeside({ x, y, reach, middle }) {
+  /**
+   * Below a body of the upper half and above one of the lower, so that it never leaves the dome; where it would hide more of the
+   * points of `others` than elsewhere around the body, there.
+   */
+  #putBeside({ x, y, reach, middle, others = [] }) {
     const [frame, { width, height }] = [this.dome.getBoundingClientRect(), this.about.getBoundingClientRect()];
-    const left = Math.min(Math.max(x - frame.left - width / 2, margin), frame.width - width - margin);
-    const top = y < middle ? y + reach : y - reach - height;
-    this.about.style.left = `${left.toFixed(1)}px`;
-    this.about.style.top = `${(top - frame.top).toFixed(1)}px`;
+    const [below, above] = [y + reach, y - reach - height];
+    const tops = y < middle ? [below, above] : [above, below];
+    const lefts = [x - width / 2, x - width + reach, x - reach].map((left) =>
+      Math.min(Math.max(left, frame.left + margin), frame.right - width - margin));
+    const hidden = ({ left, top }) => others.filter((other) =>
+      other.x > left - margin && other.x < left + width + margin && other.y > top - margin && other.y < top + height + margin).length;
+    const ways = tops.flatMap((top) => lefts.map((left) => ({ left, top }))).filter(({ top }) => top >= frame.top);
+    const best = ways.reduce((one, other) => (hidden(other) < hidden(one) ? other : one));
+    this.about.style.left = `${(best.left - frame.left).toFixed(1)}px`;
+    this.about.style.top = `${(best.top - frame.top).toFixed(1)}px`;
   }
 }
 
@@ -51,10 +61,19 @@ function sentence(body, sun) {
   if (constellation) facts.push(`in ${constellations.get(constellation) ?? constellation}`);
   if (magnitude !== undefined && name !== 'sun') facts.push(`magnitude ${decimal(magnitude, 1)}`);
   if (body.distance !== undefined) facts.push(`${distance(body.distance)} away`);
+  if (body.heliocentric && sun?.geocentric) facts.push(...spaceWords(body, sun));
   if (light !== undefined) facts.push(`its light is ${duration(light)} old`);
   if (name === 'moon' && body.phase !== undefined && body.ra !== undefined && sun?.ra !== undefined) {
     const waxing = (body.ra - sun.ra + 360) % 360 < 180;
     facts.push(`${phaseName(body.phase, waxing)}, ${Math.round(body.phase * 100)} % lit`);
   }
   return [element('strong', {}, capital(spoken(name))), ` is ${facts.join(', ')}.`];
+}
+
+/** How far from the Sun a planet is, in space and as it is seen. */
+function spaceWords(body, sun) {
+  if (body.name === 'sun') return [];
+  const { fromSun, elongation, isEvening } = aspect(body, sun);
+  const seen = `seen ${Math.round(elongation)}° from the Sun, on its ${isEvening ? 'evening' : 'morning'} side`;
+  return body.name === 'moon' ? [seen] : [`${distance(fromSun)} from the Sun`, seen];
 }

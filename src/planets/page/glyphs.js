@@ -6,7 +6,7 @@ const space = 'http://www.w3.org/2000/svg';
 
 export const colours = {
   sun: '#ffd75e', moon: '#f2efe4', mercury: '#cdc4b8', venus: '#fff1c4', mars: '#ff8458', jupiter: '#f4d8a4',
-  saturn: '#ecd086', uranus: '#a9ece6', neptune: '#86a6ff', pluto: '#cfb399',
+  saturn: '#ecd086', uranus: '#a9ece6', neptune: '#86a6ff', pluto: '#cfb399', earth: '#6fa8ff',
 };
 
 /** An SVG element with attributes and children. */
@@ -24,10 +24,10 @@ export function sizeOf(name, magnitude) {
   return Math.min(2.6, Math.max(0.9, 1.95 - 0.15 * (magnitude ?? 2)));
 }
 
-/** Soft light around each body: one gradient a body. */
-export function haloGradients() {
+/** Soft light around each body: one gradient a body. A drawing that is hidden lends none to another, so each has its own `owner`. */
+export function haloGradients(owner) {
   return Object.entries(colours).map(([name, colour]) =>
-    svg('radialGradient', { id: `halo-${name}` },
+    svg('radialGradient', { id: `${owner}-${name}` },
       svg('stop', { offset: 0, 'stop-color': colour, 'stop-opacity': 0.75 }),
       svg('stop', { offset: 0.35, 'stop-color': colour, 'stop-opacity': 0.22 }),
       svg('stop', { offset: 1, 'stop-color': colour, 'stop-opacity': 0 })));
@@ -66,10 +66,10 @@ export function moonAspect(moonBody, sunBody) {
   return { lit: moonBody.phase ?? 1, angle: bearing(moonBody, sunBody) };
 }
 
-/** The children of a body's group: halo and disc. */
-export function glyph(name, magnitude, aspect) {
+/** The children of a body's group: halo, of the gradients of `owner`, and disc. */
+export function glyph(name, magnitude, aspect, owner) {
   const size = sizeOf(name, magnitude);
-  const halo = svg('circle', { class: 'halo', r: size * (name === 'sun' ? 4.2 : 3.2), fill: `url(#halo-${name})` });
+  const halo = svg('circle', { class: 'halo', r: size * (name === 'sun' ? 4.2 : 3.2), fill: `url(#${owner}-${name})` });
   if (name === 'sun') return [halo, ...sun(size)];
   if (name === 'moon') return [halo, ...moon(size, aspect)];
   if (name === 'saturn') return [halo, ...saturn(size)];

@@ -3,18 +3,21 @@
 //
 //   wanted  the place and the time that were chosen; the controls show these
 //   shown   the sky that came last, with its place: headline, address, dome and table all tell this one, and change together
+//   view    what the drawing shows of it: the dome, or the map of the solar system
 //
-//   now   Relay gives positions every few seconds; the almanac's slower numbers are asked for anew when they grow old
-//   then  one question at a time, the latest choice next; the almanac when the choice has settled
+//   now   Relay gives positions every few seconds; the slower numbers are asked for anew when they grow old
+//   then  one question at a time, the latest choice next; the slower numbers when the choice has settled
 import { readAddress, writeAddress } from './address.js';
 import { Almanac } from './almanac.js';
-import { almanacFields, ask, Away, skyFields, skyUrl } from './api.js';
-import { known, timestamp } from './calendar.js';
+import { almanacFields, ask, Away, skyFields, skyUrl, spaceFields } from './api.js';
+import { timestamp } from './calendar.js';
 import { Dome } from './dome.js';
 import { Facts } from './facts.js';
 import { holdWithinKnown, Hours, spokenTime } from './hours.js';
 import { recallPlace, rememberPlace } from './memory.js';
+import { Numbers } from './numbers.js';
 import { Observer } from './observer.js';
+import { mapSummary, Orrery } from './orrery.js';
 import { summary } from './outlook.js';
 import { coordinates, zoneTitle } from './places.js';
 import { Player } from './player.js';
@@ -22,20 +25,17 @@ import { Relay } from './relay.js';
 import { sunrise } from './sight.js';
 import { starsUp } from './stars.js';
 import { Tonight } from './tonight.js';
+import { usualView, Views } from './views.js';
 import { Ways } from './ways.js';
 import { capital } from './words.js';
 
 const at = (id) => document.getElementById(id);
-const almanacAge = 120_000;
-const almanacFits = 3_600_000;
-// Of two rises in a day and its night only the last is one that a body is up by; two rises are a sidereal day apart.
-const pastRises = 23 * 3_600_000;
 const settled = 250;
 
 const wanted = { place: undefined, instant: undefined }; // no instant: now
 let shown; // {place, instant, live, bodies}
+let view = usualView;
 const marked = { chosen: undefined, pointed: undefined, where: 'table' };
-let almanac = { place: undefined, instant: NaN, bodies: new Map() }; // where and when its numbers are for
 let asking = false;
 let entry; // how the address will be written: 'pushState', 'replaceState' or not at all
 let writing;
@@ -44,6 +44,9 @@ let unsaid = false; // a choice of which nothing has been said
 let hoursTurn = 0;
 
 const dome = new Dome(at('dome'), { onSelect: (name) => select(name, 'dome'), onPoint: point });
+const orrery = new Orrery(at('orrery'), { onSelect: (name) => select(name, 'dome'), onPoint() {} });
+const views = new Views(
+  { names: at('views'), options: { inner: at('inner'), scaled: at('scaled') }, parts: document.querySelectorAll('[data-of]') }, changeView);
 const ways = new Ways(dome);
 const table = new Almanac(at('rows'), { onSelect: (name) => select(name, 'table'), onPoint: point });
 const facts = new Facts({ about: at('about'), home: at('table'), dome: at('dome').parentNode });
@@ -68,6 +71,12 @@ const player = new Player({ play: at('play'), speed: at('speed') }, {
   at: () => wanted.instant ?? Date.now(),
   onTime: play,
   onStop: () => shown && record(),
+});
+const numbers = new Numbers({
+  sameSpot,
+  onCome: () => shown && paint(),
+  onRefusal: refused,
+  onAway: () => (settling = setTimeout(settle, 1500)),
 });
 const relay = new Relay({
   onSky(answer, mode) {
@@ -122,9 +131,10 @@ async function askThen() {
 
 /** True when what was asked for is still wanted and there is no more to ask. */
 async function askOnce(place, instant) {
-  const isWanted = () => wanted.place === place && wanted.instant === instant;
+  const fields = withSpace(skyFields);
+  const isWanted = () => wanted.place === place && wanted.instant === instant && withSpace(skyFields) === fields;
   try {
-    const answer = await ask(skyUrl(place, skyFields, timestamp(instant)));
+    const answer = await ask(skyUrl(place, fields, timestamp(instant)));
     // On the way to a later time an earlier sky may be shown; another place's may not.
     if (wanted.place === place && wanted.instant !== undefined) arrived(answer, place);
   } catch (error) {
@@ -154,12 +164,15 @@ function arrived(answer, place) {
   const hidden = document.querySelectorAll('main section[hidden]');
   for (const part of hidden) part.hidden = false;
   // What is measured on the screen is known once it is on it.
-  if (hidden.length > 0) paint();
+  if (hidden.length > 0) {
+    mark();
+    paint();
+  }
 }
 
 /** What costs more than positions, when the choice has come to rest. */
 function settle() {
-  freshenAlmanac();
+  numbers.freshen(shown, withSpace(almanacFields));
   showNight();
   sayShown();
 }
@@ -184,7 +197,7 @@ function record() {
   if (!entry || player.runs || (!live && timestamp(instant) !== timestamp(wanted.instant))) return;
   const how = entry;
   entry = undefined;
-  const write = () => history[how](null, '', writeAddress(place, live ? undefined : instant));
+  const write = () => history[how](null, '', writeAddress(place, live ? undefined : instant, view, marked.chosen));
   clearTimeout(writing);
   if (how === 'pushState') write();
   else writing = setTimeout(write, 150);
@@ -200,22 +213,33 @@ function headline({ place, instant, live }) {
   at('json').href = skyUrl(place, almanacFields, live ? undefined : timestamp(instant));
 }
 
-function merged() {
-  const slow = fits() ? almanac.bodies : new Map();
-  return shown.bodies.map((body) => ({ ...slow.get(body.name), ...body }));
-}
-
 function paint() {
-  const bodies = merged();
+  const bodies = numbers.merged(shown);
   const { place, instant } = shown;
   dome.show(bodies);
   dome.showStars(starsUp(place, instant));
+  if (view.name === 'orrery') showMap(bodies);
   table.show(bodies, instant, place);
   showFacts(bodies);
   at('summary').textContent = summary(bodies);
   dome.describe(`Sky dome over ${place.name}. ${summary(bodies)}`);
   at('caption').textContent =
     `${place.name}, ${spokenTime(instant, place.zone)}. Degrees, with the air’s refraction; the next rise, transit and set, and of what is up when it rose.`;
+}
+
+function showMap(bodies) {
+  if (!hasSpace(bodies)) return;
+  orrery.show(bodies, view);
+  orrery.describe(`The solar system from above, ${spokenTime(shown.instant, shown.place.zone)}. ${mapSummary(bodies)}`);
+}
+
+function hasSpace(bodies) {
+  return bodies.length > 0 && bodies.every(({ heliocentric }) => heliocentric);
+}
+
+/** The fields to ask for; those of space only where they are shown. */
+function withSpace(fields) {
+  return view.name === 'orrery' ? `${fields},${spaceFields}` : fields;
 }
 
 function drawWays() {
@@ -233,64 +257,50 @@ async function showHours() {
   if (sun && turn === hoursTurn) hours.showDaylight(sun);
 }
 
-// --- the almanac: rise, transit and set cost much more than positions, and those of now change slowly ---
-
-/** Whether its numbers may stand beside what is shown; those of now do until newer ones have come. */
-function fits() {
-  return sameSpot(almanac.place, shown.place) && Math.abs(shown.instant - almanac.instant) <= (shown.live ? almanacFits : almanacAge);
-}
-
-function isOld() {
-  const age = shown.instant - almanac.instant;
-  if (!fits() || age < 0 || age > almanacAge) return true;
-  const passed = (text) => text && Date.parse(text) < shown.instant;
-  return [...almanac.bodies.values()].some(({ rise, transit, set }) => [rise, transit, set].some(passed));
-}
-
-async function freshenAlmanac() {
-  if (!isOld() || (almanac.waits && fits())) return;
-  const { place, live, instant } = shown;
-  const mine = { place, instant, waits: true, bodies: fits() ? almanac.bodies : new Map() };
-  almanac = mine;
-  try {
-    const bodies = await askAlmanac(place, live ? undefined : timestamp(instant), instant - pastRises);
-    if (mine !== almanac) return;
-    Object.assign(mine, { bodies, waits: false });
-    if (fits()) paint();
-  } catch (error) {
-    // It is asked again: now with the next sky of the feed, then after a while.
-    if (mine !== almanac) return;
-    Object.assign(mine, { instant: NaN, waits: false });
-    if (!(error instanceof Away)) return refused(error.message);
-    if (!live) settling = setTimeout(settle, 1500);
-  }
-}
-
-/** What is next of each body, and when it rose if that was since `before`. */
-async function askAlmanac(place, time, before) {
-  const past = before < known.from ? { planets: [] } : ask(skyUrl(place, 'rise', timestamp(before)));
-  const [next, { planets }] = await Promise.all([ask(skyUrl(place, almanacFields, time)), past]);
-  const rises = new Map(planets.map(({ name, rise }) => [name, rise]));
-  return new Map(next.planets.map((body) => [body.name, { ...body, rose: rises.get(body.name) }]));
-}
-
 // --- what a person chooses to look at ---
 
 function select(name, where) {
   marked.chosen = marked.chosen === name ? undefined : name;
   marked.where = where;
-  dome.select(marked.chosen);
-  table.select(marked.chosen);
+  mark();
   if (!shown) return;
+  note();
   paint();
   drawWays();
   say(facts.text);
 }
 
+function mark() {
+  for (const part of [dome, orrery, table]) part.select(marked.chosen);
+}
+
+/** What is looked at belongs into the address; it is no step of the history. */
+function note() {
+  entry ??= 'replaceState';
+  record();
+}
+
+function changeView(next) {
+  setView(next);
+  if (!shown) return;
+  note();
+  paint();
+  say(view.name === 'sky' ? at('dome').getAttribute('aria-label') : at('orrery').getAttribute('aria-label'));
+  if (view.name === 'sky' || hasSpace(numbers.merged(shown))) return;
+  unsaid = true;
+  if (shown.live) numbers.freshen(shown, withSpace(almanacFields));
+  else askThen();
+}
+
+function setView(next) {
+  view = next;
+  views.show(view);
+}
+
 function showFacts(bodies) {
   const { chosen, where } = marked;
   const named = (name) => bodies.find((body) => body.name === name);
-  const besides = chosen === undefined ? {} : where === 'dome' ? { spot: dome.spot(chosen) } : { row: table.row(chosen) };
+  const besides = chosen === undefined ? {} : where === 'dome' ? { spot: (view.name === 'sky' ? dome : orrery).spot(chosen) } : { row: table.row(chosen) };
   facts.show(named(chosen), named('sun'), besides);
 }
 
@@ -312,7 +322,8 @@ function sayShown() {
   if (!unsaid || player.runs) return;
   unsaid = false;
   if (document.activeElement === at('slider') || at('time-limit').textContent !== '') return;
-  say(`${shown.place.name}, ${at('when').textContent}. ${at('summary').textContent}`);
+  const words = view.name === 'orrery' && hasSpace(numbers.merged(shown)) ? mapSummary(numbers.merged(shown)) : at('summary').textContent;
+  say(`${shown.place.name}, ${at('when').textContent}. ${words}`);
 }
 
 function notify(text) {
@@ -335,11 +346,14 @@ function refused(message) {
 
 function open() {
   const home = recallPlace();
-  const { place, instant, problems } = readAddress(location.search, home);
+  const { place, instant, view: linked, body, problems } = readAddress(location.search, home);
   player.stop();
   // An address that does not tell the place would mean another one to a friend.
   entry = home && place === home ? 'replaceState' : undefined;
   clearTimeout(writing);
+  setView(linked);
+  Object.assign(marked, { chosen: body, where: 'dome' });
+  if (shown) mark();
   observer.complain(problems.join(' '));
   if (problems.length > 0) at('place-problem').closest('section').hidden = false;
   want(place, instant);
