@@ -1,7 +1,7 @@
 // Dome: the sky as a disc, drawn in SVG. It shows what it is given and computes no astronomy: positions come from the API, and
 // geometry.js says where on the disc they are. Bodies are buttons; the arrow keys move among them.
 import { distanceFromZenith, polar, project, radius, rim } from './geometry.js';
-import { glyph, haloGradients, moonAspect, sizeOf, svg } from './glyphs.js';
+import { glyph, haloGradients, moonAspect, ringAspect, sizeOf, svg } from './glyphs.js';
 import { discBox, overlap } from './labels.js';
 import { Names } from './names.js';
 import { Roving } from './roving.js';
@@ -16,7 +16,8 @@ const centred = { 'text-anchor': 'middle', 'dominant-baseline': 'central' };
 const cardinals = [['N', 0], ['E', 90], ['S', 180], ['W', 270]];
 const starClasses = [
   { faintest: 0.6, width: 1.5, opacity: 1 }, { faintest: 1.7, width: 1.15, opacity: 0.9 },
-  { faintest: 2.4, width: 0.85, opacity: 0.8 }, { faintest: 9, width: 0.62, opacity: 0.65 },
+  { faintest: 2.4, width: 0.85, opacity: 0.8 }, { faintest: 3.4, width: 0.62, opacity: 0.65 },
+  { faintest: 9, width: 0.5, opacity: 0.45 },
 ];
 // Who gets the better place for its name.
 const importance = ['sun', 'moon', 'venus', 'jupiter', 'mars', 'saturn', 'mercury', 'uranus', 'neptune', 'pluto'];
@@ -24,6 +25,8 @@ const importance = ['sun', 'moon', 'venus', 'jupiter', 'mars', 'saturn', 'mercur
 export class Dome {
   #bodies = new Map(); // name -> {group, drawn}
   #positions = [];
+  #pole;
+  #behind = { stars: [], lines: [], names: [] };
   #scale = usualScale;
   #drawn = new Map(); // kind of path -> its parts
 
@@ -73,7 +76,8 @@ export class Dome {
     this.glowDisc = svg('circle', { r: radius, fill: 'url(#sun-glow)' });
     this.stars = svg('g', { class: 'stars', 'clip-path': 'url(#above)' });
     const sky = svg('circle', { r: radius, fill: 'url(#sky-gradient)' });
-    return svg('g', { class: 'sky', 'aria-hidden': 'true' }, sky, this.glowDisc, this.stars);
+    this.behindNames = svg('g', { class: 'behind-names' });
+    return svg('g', { class: 'sky', 'aria-hidden': 'true' }, sky, this.glowDisc, this.stars, this.behindNames);
   }
 
   #gridPart() {
@@ -96,31 +100,59 @@ export class Dome {
     for (const text of this.cardinals) text.setAttribute('font-size', letters(15));
     for (const text of this.ringNames) text.setAttribute('font-size', letters(11));
     this.names.resize(this.#scale);
-    this.paths.setAttribute('font-size', letters(11));
+    for (const part of [this.paths, this.behindNames]) part.setAttribute('font-size', letters(11));
     for (const body of this.#bodies.values()) body.drawn = '';
     this.show(this.#positions);
+    this.showBehind(this.#behind);
   }
 
-  /** Moves every body to its azimuth and altitude; tints the sky. positions: the API's `planets`. */
-  show(positions) {
+  /**
+   * Moves every body to its azimuth and altitude; tints the sky. positions: the API's `planets`, each with its `sight` (sight.js); pole:
+   * where on the sky the north pole of Saturn's ring points.
+   */
+  show(positions, pole = this.#pole) {
     if (positions.length === 0) return;
     this.#positions = positions;
+    this.#pole = pole;
+    if (this.#bodies.size === 0) for (const name of frontLast(positions)) this.#add(name);
     const sun = positions.find(({ name }) => name === 'sun');
     this.#tint(sun);
     for (const position of positions) this.#put(position, sun);
     this.#putNames();
   }
 
-  /** The backdrop of the night; [{az, alt, magnitude}] above the horizon. */
-  showStars(stars) {
+  /** The backdrop of the night, as stars.js gives it. */
+  showBehind(behind) {
+    this.#behind = behind;
     const classes = starClasses.map(() => '');
-    for (const { magnitude, ...place } of stars) {
+    for (const { magnitude, ...place } of behind.stars) {
       const { x, y } = project(place);
       classes[starClasses.findIndex(({ faintest }) => magnitude < faintest)] += `M${x.toFixed(2)} ${y.toFixed(2)}h0`;
     }
     // A line without length and with round ends is a dot.
-    this.stars.replaceChildren(...classes.map((d, i) =>
-      svg('path', { d, 'stroke-width': starClasses[i].width * Math.sqrt(this.#zoom), opacity: starClasses[i].opacity })));
+    const dots = classes.map((d, i) =>
+      svg('path', { d, 'stroke-width': starClasses[i].width * Math.sqrt(this.#zoom), opacity: starClasses[i].opacity }));
+    const lines = behind.lines.map((ends) => ends.map(onSphere).map(({ x, y }, i) => `${'ML'[i]}${x.toFixed(1)} ${y.toFixed(1)}`).join(''));
+    this.stars.replaceChildren(svg('path', { class: 'figures', d: lines.join('') }), ...dots);
+    this.#putBehindNames();
+  }
+
+  /** Names of constellations and bright stars, where nothing that matters more is in the way. */
+  #putBehindNames() {
+    const [height, letter] = [12 / this.#scale, 6.2 / this.#scale];
+    const taken = [...this.#discs(), ...this.names.boxes, ...rings.map((altitude) => ringNameBox(altitude, 8 / this.#scale))];
+    const put = (kind, { name, ...place }, below) => {
+      const { x, y } = project(place);
+      const half = { x: (name.length * letter) / 2, y: height / 2 };
+      const box = { left: x - half.x, right: x + half.x, top: y + below - half.y, bottom: y + below + half.y };
+      const isOut = Math.hypot(Math.max(-box.left, box.right), Math.max(-box.top, box.bottom)) > radius;
+      if (isOut || taken.some((other) => overlap(box, other) > 0)) return [];
+      taken.push(box);
+      return [svg('text', { ...centred, class: kind, x: x.toFixed(2), y: (y + below).toFixed(2) }, name)];
+    };
+    const bright = this.#behind.stars.filter(({ name }) => name);
+    this.behindNames.replaceChildren(...bright.flatMap((star) => put('star-name', star, height * 0.85)),
+      ...this.#behind.names.flatMap((figure) => put('figure-name', figure, 0)));
   }
 
   #tint(sun) {
@@ -132,25 +164,31 @@ export class Dome {
     const reach = Math.min(110, Math.max(62, 116 - 2 * sun.alt));
     for (const [key, value] of Object.entries({ cx: x, cy: y, r: reach })) this.glow.setAttribute(key, value.toFixed(2));
     this.glowDisc.setAttribute('opacity', colours.strength.toFixed(3));
-    this.stars.setAttribute('opacity', colours.stars.toFixed(3));
+    for (const part of [this.stars, this.behindNames]) part.setAttribute('opacity', colours.stars.toFixed(3));
   }
 
   #put(position, sun) {
     const { name, alt, magnitude } = position;
-    const body = this.#bodies.get(name) ?? this.#add(name);
+    const body = this.#bodies.get(name);
     const { x, y } = project(position);
     body.group.setAttribute('transform', `translate(${x.toFixed(3)} ${y.toFixed(3)})`);
     body.group.classList.toggle('below', alt < 0);
-    body.group.setAttribute('aria-label',
-      `${titles[name]}, ${alt < 0 ? 'below the horizon' : `${degrees(alt, 0)} up`}, ${direction(position.az)}`);
-    const aspect = name === 'moon' ? moonAspect(position, sun) : undefined;
+    const { clear, words } = position.sight ?? { clear: 1, words: '' };
+    const told = [titles[name], alt < 0 ? 'below the horizon' : `${degrees(alt, 0)} up`, direction(position.az), words];
+    body.group.setAttribute('aria-label', told.filter(Boolean).join(', '));
+    const aspect = this.#aspect(position, sun);
     const reach = Math.max(this.#touch(position), sizeOf(name, magnitude) * this.#zoom + 1.5);
-    const looks = JSON.stringify([magnitude, reach.toFixed(1), aspect && [aspect.lit.toFixed(2), aspect.angle.toFixed(0)]]);
+    const looks = JSON.stringify([magnitude, reach.toFixed(1), clear, ...Object.values(aspect).map((value) => value.toFixed(2))]);
     if (body.drawn === looks) return;
     body.drawn = looks;
-    const scaled = svg('g', { transform: `scale(${this.#zoom.toFixed(3)})` }, ...glyph(name, magnitude, aspect, 'halo'));
+    const scaled = svg('g', { transform: `scale(${this.#zoom.toFixed(3)})`, opacity: clear }, ...glyph(name, magnitude, aspect, 'halo'));
     const touch = svg('circle', { class: 'touch', r: reach.toFixed(2) });
     body.group.replaceChildren(scaled, touch);
+  }
+
+  #aspect(position, sun) {
+    if (position.name === 'moon') return moonAspect(position, sun);
+    return position.name === 'saturn' ? ringAspect(position, this.#pole) : {};
   }
 
   /** How far around it a body takes a touch: a finger's width where it stands alone, less beside another. */
@@ -176,7 +214,6 @@ export class Dome {
     const body = { group: this.roving.add(name), drawn: '' };
     this.names.add(name, titles[name]);
     this.#bodies.set(name, body);
-    return body;
   }
 
   /** The radius that nothing else should enter. */
@@ -225,7 +262,7 @@ export class Dome {
   /** Shows what is written on the dome itself where no body and no name is in the way. */
   #putRingNames() {
     this.ringNames.forEach((text, i) => {
-      const free = this.#isFree(discBox({ x: 0, y: distanceFromZenith(rings[i]), size: 8 / this.#scale }));
+      const free = this.#isFree(ringNameBox(rings[i], 8 / this.#scale));
       text.setAttribute('visibility', free ? 'visible' : 'hidden');
     });
   }
@@ -244,14 +281,32 @@ export class Dome {
   }
 
   #isFree(box) {
-    const discs = this.#positions.map((position) => discBox({ ...project(position), size: this.#room(position) }));
-    return ![...discs, ...this.names.boxes].some((other) => overlap(box, other) > 0);
+    return ![...this.#discs(), ...this.names.boxes].some((other) => overlap(box, other) > 0);
+  }
+
+  #discs() {
+    return this.#positions.map((position) => discBox({ ...project(position), size: this.#room(position) }));
   }
 
   /** What a person who cannot see the dome is told first. */
   describe(text) {
     this.root.setAttribute('aria-label', capital(text));
   }
+}
+
+function ringNameBox(altitude, size) {
+  return discBox({ x: 0, y: distanceFromZenith(altitude), size });
+}
+
+/** The names of bodies from the back to the front: the faint behind the bright, the Moon before the Sun. */
+function frontLast(positions) {
+  const names = positions.map(({ name }) => name).filter((name) => name !== 'sun' && name !== 'moon');
+  return [...names.reverse(), 'sun', 'moon'];
+}
+
+/** As project(), but the sky goes on below the horizon: for lines that are cut off there. */
+function onSphere({ az, alt }) {
+  return polar(az, (radius * (90 - alt)) / 90);
 }
 
 /** The part of a track above the horizon, as one SVG path with a gap where it is below; it ends at the horizon itself. */

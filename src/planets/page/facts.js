@@ -38,18 +38,20 @@ export class Facts {
 
   /**
    * Below a body of the upper half and above one of the lower, so that it never leaves the dome; where it would hide more of the
-   * points of `others` than elsewhere around the body, there.
+   * points of `others` than elsewhere around the body or at an edge of the drawing, there.
    */
-  #putBeside({ x, y, reach, middle, others = [] }) {
+  #putBeside({ x, y, reach, middle, others = [], edges }) {
     const [frame, { width, height }] = [this.dome.getBoundingClientRect(), this.about.getBoundingClientRect()];
     const [below, above] = [y + reach, y - reach - height];
-    const tops = y < middle ? [below, above] : [above, below];
+    const { top: ceiling, bottom: floor } = edges ?? frame;
+    const tops = [...(y < middle ? [below, above] : [above, below]), ceiling + margin, floor - height - margin];
     const lefts = [x - width / 2, x - width + reach, x - reach].map((left) =>
       Math.min(Math.max(left, frame.left + margin), frame.right - width - margin));
     const hidden = ({ left, top }) => others.filter((other) =>
       other.x > left - margin && other.x < left + width + margin && other.y > top - margin && other.y < top + height + margin).length;
-    const ways = tops.flatMap((top) => lefts.map((left) => ({ left, top }))).filter(({ top }) => top >= frame.top);
-    const best = ways.reduce((one, other) => (hidden(other) < hidden(one) ? other : one));
+    const ways = tops.flatMap((top) => lefts.map((left) => ({ left, top })));
+    const inside = ways.filter(({ top }) => top >= ceiling && top + height <= floor);
+    const best = (inside.length > 0 ? inside : ways).reduce((one, other) => (hidden(other) < hidden(one) ? other : one));
     this.about.style.left = `${(best.left - frame.left).toFixed(1)}px`;
     this.about.style.top = `${(best.top - frame.top).toFixed(1)}px`;
   }

@@ -1,6 +1,6 @@
 // Glyphs: how each body looks on the dome. Everything is drawn around (0, 0) in dome units for a dome of usual size; the dome
 // scales it up where it is small.
-import { bearing } from './geometry.js';
+import { bearing, degree, separation } from './geometry.js';
 
 const space = 'http://www.w3.org/2000/svg';
 
@@ -33,15 +33,23 @@ export function haloGradients(owner) {
       svg('stop', { offset: 1, 'stop-color': colour, 'stop-opacity': 0 })));
 }
 
-function saturn(size) {
-  const ring = { rx: size * 2.1, ry: size * 0.66, transform: 'rotate(-18)', fill: 'none', stroke: colours.saturn,
-    'stroke-width': size * 0.34 };
-  const half = `M${-size * 2.1} 0A${size * 2.1} ${size * 0.66} 0 0 0 ${size * 2.1} 0`;
+/** Its ring as it is seen: `open` is the sine of how far its north side, or with a minus its south side, is turned to us. */
+function saturn(size, { open, angle }) {
+  const [rx, ry] = [size * 2.1, size * 2.1 * Math.abs(open)];
+  // A ring that is seen from its edge is still a line.
+  const ring = { transform: `rotate(${angle.toFixed(1)})`, fill: 'none', 'stroke-width': (size * (0.12 + 0.3 * Math.abs(open))).toFixed(2) };
+  // What is nearer passes below the middle when north, above, is turned to us.
+  const nearer = `M${-rx} 0A${rx} ${ry} 0 0 ${open > 0 ? 0 : 1} ${rx} 0`;
   return [
-    svg('ellipse', { ...ring, opacity: 0.8 }),
+    svg('ellipse', { ...ring, class: 'ring', rx, ry, stroke: colours.saturn, opacity: 0.8 }),
     svg('circle', { r: size, fill: colours.saturn }),
-    svg('path', { d: half, transform: 'rotate(-18)', fill: 'none', stroke: '#fff0c0', 'stroke-width': size * 0.34 }),
+    svg('path', { ...ring, d: nearer, stroke: '#fff0c0' }),
   ];
+}
+
+/** How Saturn's ring is seen: `pole` is where on the sky its north pole points, {az, alt}. */
+export function ringAspect(saturnBody, pole) {
+  return { open: -Math.cos(separation(saturnBody, pole) * degree), angle: bearing(saturnBody, pole) + 90 };
 }
 
 function sun(size) {
@@ -72,6 +80,6 @@ export function glyph(name, magnitude, aspect, owner) {
   const halo = svg('circle', { class: 'halo', r: size * (name === 'sun' ? 4.2 : 3.2), fill: `url(#${owner}-${name})` });
   if (name === 'sun') return [halo, ...sun(size)];
   if (name === 'moon') return [halo, ...moon(size, aspect)];
-  if (name === 'saturn') return [halo, ...saturn(size)];
+  if (name === 'saturn') return [halo, ...saturn(size, aspect)];
   return [halo, svg('circle', { r: size, fill: colours[name] })];
 }

@@ -119,7 +119,7 @@ export class Orrery {
     part.setAttribute('transform', `translate(${x.toFixed(3)} ${y.toFixed(3)})`);
     part.classList.toggle('below', out);
     part.setAttribute('aria-label', told(body, sun, out));
-    const shape = svg('g', { transform: `scale(${(this.#zoom * sizeFactor(name)).toFixed(3)})` }, ...glyph(name, 0, { lit: 1, angle: 0 }, 'map'));
+    const shape = svg('g', { transform: `scale(${(this.#zoom * sizeFactor(name)).toFixed(3)})` }, ...glyph(name, 0, { lit: 1, angle: -18, open: 0.3 }, 'map'));
     part.replaceChildren(shape, svg('circle', { class: 'touch', r: this.#touch(name).toFixed(2) }));
   }
 
@@ -156,16 +156,17 @@ export class Orrery {
       text.setAttribute('visibility', this.names.boxes.some((other) => overlap(box, other) > 0) ? 'hidden' : 'visible');
   }
 
-  /** Where on the screen a body stands: {x, y, reach, middle, others}: the map's own height, and where what else is on it stands. */
+  /** Where on the screen a body stands: {x, y, reach, middle, others, edges}: the map's own height, what else stands on it, its box. */
   spot(name) {
     const place = this.#spots.get(name);
     if (!place) return undefined;
-    const { left, top, width } = this.root.getBoundingClientRect();
+    const edges = this.root.getBoundingClientRect();
+    const { left, top, width } = edges;
     const scale = width / (2 * extent);
     const reach = (this.#size(name) + 4.5) * scale + 16;
     const onScreen = ({ x, y }) => ({ x: left + (x + extent) * scale, y: top + (y + extent) * scale });
     const others = [...this.#spots].filter(([other]) => other !== name).map(([, other]) => onScreen(other));
-    return { ...onScreen(place), reach, middle: top + extent * scale, others };
+    return { ...onScreen(place), reach, middle: top + extent * scale, others, edges };
   }
 
   /** Marks the chosen body; nothing for none. */

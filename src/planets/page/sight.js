@@ -56,3 +56,13 @@ export function faintest({ sun, fromSun, place, moon }) {
   return instruments.map(({ gain, lowest }) =>
     place.alt < lowest ? -Infinity : eye + gain * dark - moonlight(place, moon) * (gain === 0 ? 1 : 0.6));
 }
+
+/** How far a body is seen, for a drawing of it: {words, clear}, clear from 0 to 1. bodies: the sky's, with magnitudes. */
+export function sightOf(body, bodies) {
+  const [sun, moon] = ['sun', 'moon'].map((name) => bodies.find((other) => other.name === name));
+  if (body.alt < 0 || body.magnitude === undefined || body === sun || body === moon) return { clear: 1, words: '' };
+  const limits = faintest({ sun, fromSun: separation(body, sun), place: body, moon: moon.phase === undefined ? undefined : { ...moon, lit: moon.phase } });
+  const how = limits ? instruments.findIndex((_, i) => body.magnitude < limits[i]) : -1;
+  if (how === -1) return { clear: 0.4, words: 'not to be seen now' };
+  return { clear: [1, 0.75, 0.6, 0.5][how], words: instruments[how].words };
+}

@@ -22,8 +22,8 @@ import { summary } from './outlook.js';
 import { coordinates, zoneTitle } from './places.js';
 import { Player } from './player.js';
 import { Relay } from './relay.js';
-import { sunrise } from './sight.js';
-import { starsUp } from './stars.js';
+import { sightOf, sunrise } from './sight.js';
+import { placeOf, skyBehind } from './stars.js';
 import { Tonight } from './tonight.js';
 import { usualView, Views } from './views.js';
 import { Ways } from './ways.js';
@@ -32,6 +32,8 @@ import { capital } from './words.js';
 const at = (id) => document.getElementById(id);
 const settled = 250;
 
+// North of Saturn's ring, J2000.
+const ringPole = { ra: 40.589, dec: 83.537 };
 const wanted = { place: undefined, instant: undefined }; // no instant: now
 let shown; // {place, instant, live, bodies}
 let view = usualView;
@@ -216,8 +218,8 @@ function headline({ place, instant, live }) {
 function paint() {
   const bodies = numbers.merged(shown);
   const { place, instant } = shown;
-  dome.show(bodies);
-  dome.showStars(starsUp(place, instant));
+  dome.show(bodies.map((body) => ({ ...body, sight: sightOf(body, bodies) })), placeOf(ringPole, place, instant));
+  dome.showBehind(skyBehind(place, instant));
   if (view.name === 'orrery') showMap(bodies);
   table.show(bodies, instant, place);
   showFacts(bodies);
