@@ -6,18 +6,30 @@
 namespace orrery {
 
 App& App::route(std::string method, std::string pattern, Handler handler, RouteOptions options) {
-  routes_.push_back({std::move(method), std::move(pattern), std::move(handler), {}, options});
-  return *this;
+  return add({std::move(method), std::move(pattern), std::move(handler), {}, std::move(options)});
 }
 
 App& App::route(std::string method, std::string pattern, ResponderHandler handler, RouteOptions options) {
-  routes_.push_back({std::move(method), std::move(pattern), {}, std::move(handler), options});
-  return *this;
+  return add({std::move(method), std::move(pattern), {}, std::move(handler), std::move(options)});
 }
 
 App& App::route(std::string method, std::string pattern, TaskHandler handler, RouteOptions options) {
   options.stream_body = false;
-  routes_.push_back({std::move(method), std::move(pattern), {}, {}, options, std::move(handler)});
+  return add({std::move(method), std::move(pattern), {}, {}, std::move(options), std::move(handler)});
+}
+
+App& App::add(Route route) {
+  routes_.push_back(std::move(route));
+  return *this;
+}
+
+App& App::layer(Layer layer) {
+  layers_.add(std::move(layer));
+  return *this;
+}
+
+App& App::on_error(ErrorHandler handler) {
+  error_handler_ = std::move(handler);
   return *this;
 }
 

@@ -40,7 +40,7 @@ class Check {
   Check(const config::Outcome& outcome, const App& app) : outcome_(outcome), app_(app) {}
 
   std::vector<std::string> find() {
-    if (const auto router = http::Router::make(app_.routes()); !router) complain("", router.error());
+    check_routes();
     if (const auto proxies = http::Proxies::make(outcome_.config); !proxies) complain("", proxies.error());
     const master::Rehearsal rehearsal = master::rehearse(outcome_.config);
     for (const auto& obstacle : rehearsal.obstacles) complain(place(outcome_, obstacle.setting), {obstacle.why});
@@ -49,6 +49,12 @@ class Check {
   }
 
  private:
+  void check_routes() {
+    http::Router router;
+    for (const Route& route : app_.routes())
+      if (const auto added = router.add(route.method, route.pattern, route.values); !added) complain("", added.error());
+  }
+
   void ask_application(const std::optional<os::Identity>& workers) {
     if (workers) {
       if (const auto become = os::become(*workers); !become) return complain(place(outcome_, "user"), become.error());

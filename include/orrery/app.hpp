@@ -5,6 +5,9 @@
 //   Responder  void(Request, Responder)         answers later, from any thread; must not block in any class.
 //   Hook       Result<void>(Worker&)            runs in each worker, after the fork, before the first request.
 //
+// Behind these a handler takes a value for each {name} of its pattern (typed.hpp). Layers stand around handlers, and
+// around the server's own answers (layer.hpp).
+//
 // An App is built in the master before any fork and then only read; whatever it captures is copied into each worker by
 // fork(2). So: open no socket, start no thread and read no clock while building it; do that in the start hook.
 #pragma once
@@ -22,10 +25,15 @@
 
 #include "orrery/config.hpp"
 #include "orrery/export.hpp"
+#include "orrery/layer.hpp"
+#include "orrery/pattern.hpp"
+#include "orrery/problem.hpp"
 #include "orrery/request.hpp"
 #include "orrery/response.hpp"
 #include "orrery/result.hpp"
+#include "orrery/signature.hpp"
 #include "orrery/task.hpp"
+#include "orrery/typed.hpp"
 
 namespace orrery {
 
@@ -84,6 +92,8 @@ class ORRERY_EXPORT Responder {
 
   /// Sends the answer; later calls, and answers after the deadline, are dropped (and counted).
   void send(Response response) &&;
+  /// Sends an error as if the handler had thrown it.
+  void fail(const HttpError& error) &&;
   /// Sends the head of `head` (its body is ignored) and hands back the stream for the body. Class `async`, loop thread.
   /// In the other classes the client gets 501 and the caller an error.
   Result<Stream> start(Response head) &&;
@@ -125,16 +135,19 @@ using EndHook = std::function<void(Worker&)>;
 
 struct RouteOptions {
   /// Instead of Config::request_deadline; 0 = no limit.
-  std::optional<std::chrono::milliseconds> request_deadline;
+  std::optional<std::chrono::milliseconds> request_deadline = {};
   /// Instead of Config::limit_request_body, in bytes.
-  std::optional<std::uint64_t> limit_request_body;
+  std::optional<std::uint64_t> limit_request_body = {};
   /// Call the handler when the head is complete and let it read the body with Responder::body(). A Task has no
   /// BodyReader: it gets the whole body all the same.
   bool stream_body = false;
+  /// Of this route, inside those of its group and of the App. A path that does not know a method (405, OPTIONS) has the
+  /// layers of all its routes.
+  Layers layers = {};
 };
 
 /// One registered route. `pattern` begins with "/"; a segment is literal, `{name}`, or, as the last one, `{name...}`
-/// for all that is left. Literal beats {name} beats {name...}.
+/// for all that is left; each name once. Literal beats {name} beats {name...}.
 struct Route {
   std::string method;
   std::string pattern;
@@ -142,69 +155,152 @@ struct Route {
   ResponderHandler responder;
   RouteOptions options;
   TaskHandler task = {};
+  std::size_t values = 0;  ///< that the handler takes, one for each {name}; 0 = it asks for those it wants
 };
+
+namespace handlers {
+
+/// The route of a handler of any shape.
+template <class H>
+Route make_route(std::string method, std::string_view pattern, H handler, RouteOptions options) {
+  using Signature = SignatureOf<H>;
+  using Values = ValuesOf<H>;
+  Route made{std::move(method), std::string{pattern}, {}, {}, std::move(options), {}, Values::kNames};
+  static_assert(Signature::kHasHead && Values::kReadable,
+                "a handler takes a const orrery::Request& (or a Request), then a Responder if it answers later, then "
+                "values of types that FromText or FromRequest can read, one for each {name} of its pattern");
+  constexpr bool kUntyped = Values::kCount == 0;
+  if constexpr (!Signature::kHasHead || !Values::kReadable) {
+    return made;
+  } else if constexpr (kUntyped && std::is_invocable_v<H&, Request, Responder>) {
+    made.responder = std::move(handler);
+  } else if constexpr (kAnswersLater<H>) {
+    made.responder = handlers::responder<Responder>(std::move(handler));
+  } else if constexpr (kUntyped && std::is_invocable_r_v<Task<Response>, H&, Request>) {
+    made.task = std::move(handler);
+  } else if constexpr (kIsTask<H> && kIsAnswer<AnswerOf<H>>) {
+    static_assert(!Values::kByReference, "a coroutine takes its values by value: what a reference shows is gone later");
+    made.task = handlers::task(std::move(handler));
+  } else if constexpr (kUntyped && std::is_invocable_r_v<Response, H&, const Request&>) {
+    made.handler = std::move(handler);
+  } else {
+    static_assert(kAnswersNow<H>,
+                  "a handler takes a const orrery::Request&, and answers a Response, a type that has a JsonCodec, or a "
+                  "Result or a Task of these; one that takes a Responder answers nothing");
+    if constexpr (kAnswersNow<H>) made.handler = handlers::plain(std::move(handler));
+  }
+  if (Values::kReadBody || made.task) made.options.stream_body = false;
+  return made;
+}
+
+/// What get() and its like take for a pattern.
+template <class H, PatternPart Part>
+using PatternFor = std::type_identity_t<Pattern<ValuesOf<H>::kNames, Part>>;
+
+}  // namespace handlers
 
 class App;
 
-/// Routes that share a prefix and options: `auto api = app.group("/api"); api.get("/users/{id}", …);`
+/// Routes that share a prefix, options and layers: `auto api = app.group("/api"); api.get("/users/{id}", …);`
 class Group {
  public:
+  template <class H>
+  using PatternFor = handlers::PatternFor<H, PatternPart::kBehindPrefix>;
+
   Group(App& app, std::string prefix, RouteOptions options)
-      : app_(&app), prefix_(std::move(prefix)), options_(options) {}
+      : app_(&app), prefix_(std::move(prefix)), options_(std::move(options)), layers_(std::move(options_.layers)) {
+    options_.layers = {};
+  }
   template <class H>
-  Group& get(std::string_view pattern, H handler, std::optional<RouteOptions> options = {});
+  Group& get(PatternFor<H> pattern, H handler, std::optional<RouteOptions> options = {}) {
+    return add("GET", pattern.text(), std::move(handler), std::move(options));
+  }
   template <class H>
-  Group& post(std::string_view pattern, H handler, std::optional<RouteOptions> options = {});
+  Group& post(PatternFor<H> pattern, H handler, std::optional<RouteOptions> options = {}) {
+    return add("POST", pattern.text(), std::move(handler), std::move(options));
+  }
   template <class H>
-  Group& route(std::string method, std::string_view pattern, H handler, std::optional<RouteOptions> options = {});
-  [[nodiscard]] Group group(std::string_view prefix) const;
+  Group& put(PatternFor<H> pattern, H handler, std::optional<RouteOptions> options = {}) {
+    return add("PUT", pattern.text(), std::move(handler), std::move(options));
+  }
+  template <class H>
+  Group& patch(PatternFor<H> pattern, H handler, std::optional<RouteOptions> options = {}) {
+    return add("PATCH", pattern.text(), std::move(handler), std::move(options));
+  }
+  template <class H>
+  Group& del(PatternFor<H> pattern, H handler, std::optional<RouteOptions> options = {}) {
+    return add("DELETE", pattern.text(), std::move(handler), std::move(options));
+  }
+  template <class H>
+  Group& route(std::string method, PatternFor<H> pattern, H handler, std::optional<RouteOptions> options = {}) {
+    return add(std::move(method), pattern.text(), std::move(handler), std::move(options));
+  }
+  /// Around the routes that are added from now on, whatever options they have. A path below the prefix that no route
+  /// has (404) has the layers of the App only.
+  Group& layer(Layer layer) {
+    layers_.add(std::move(layer));
+    return *this;
+  }
+  /// Has these options and layers too.
+  [[nodiscard]] Group group(std::string_view prefix) const {
+    Group inner = *this;
+    inner.prefix_ += prefix;
+    return inner;
+  }
 
  private:
+  template <class H>
+  Group& add(std::string method, std::string_view pattern, H handler, std::optional<RouteOptions> options);
+
   App* app_;
   std::string prefix_;
   RouteOptions options_;
+  Layers layers_;
 };
 
 class ORRERY_EXPORT App {
  public:
+  template <class H>
+  using PatternFor = handlers::PatternFor<H, PatternPart::kWhole>;
+
   /// GET also answers HEAD; OPTIONS and 405 with Allow come by themselves.
   template <class H>
-  App& get(std::string pattern, H handler, RouteOptions options = {}) {
-    return route("GET", std::move(pattern), std::move(handler), options);
+  App& get(PatternFor<H> pattern, H handler, RouteOptions options = {}) {
+    return add(handlers::make_route("GET", pattern.text(), std::move(handler), std::move(options)));
   }
   template <class H>
-  App& post(std::string pattern, H handler, RouteOptions options = {}) {
-    return route("POST", std::move(pattern), std::move(handler), options);
+  App& post(PatternFor<H> pattern, H handler, RouteOptions options = {}) {
+    return add(handlers::make_route("POST", pattern.text(), std::move(handler), std::move(options)));
   }
   template <class H>
-  App& put(std::string pattern, H handler, RouteOptions options = {}) {
-    return route("PUT", std::move(pattern), std::move(handler), options);
+  App& put(PatternFor<H> pattern, H handler, RouteOptions options = {}) {
+    return add(handlers::make_route("PUT", pattern.text(), std::move(handler), std::move(options)));
   }
   template <class H>
-  App& patch(std::string pattern, H handler, RouteOptions options = {}) {
-    return route("PATCH", std::move(pattern), std::move(handler), options);
+  App& patch(PatternFor<H> pattern, H handler, RouteOptions options = {}) {
+    return add(handlers::make_route("PATCH", pattern.text(), std::move(handler), std::move(options)));
   }
   template <class H>
-  App& del(std::string pattern, H handler, RouteOptions options = {}) {
-    return route("DELETE", std::move(pattern), std::move(handler), options);
+  App& del(PatternFor<H> pattern, H handler, RouteOptions options = {}) {
+    return add(handlers::make_route("DELETE", pattern.text(), std::move(handler), std::move(options)));
   }
   /// Any method but HEAD and OPTIONS unless they are named; "*" is every method without a route of its own.
+  template <class H>
+  App& route(std::string method, PatternFor<H> pattern, H handler, RouteOptions options = {}) {
+    return add(handlers::make_route(std::move(method), pattern.text(), std::move(handler), std::move(options)));
+  }
   App& route(std::string method, std::string pattern, Handler handler, RouteOptions options = {});
   App& route(std::string method, std::string pattern, ResponderHandler handler, RouteOptions options = {});
   App& route(std::string method, std::string pattern, TaskHandler handler, RouteOptions options = {});
-  template <class H>
-  App& route(std::string method, std::string pattern, H handler, RouteOptions options = {}) {
-    if constexpr (std::is_invocable_v<H&, Request, Responder>) {
-      return route(std::move(method), std::move(pattern), ResponderHandler{std::move(handler)}, options);
-    } else if constexpr (std::is_invocable_r_v<Task<Response>, H&, Request>) {
-      return route(std::move(method), std::move(pattern), TaskHandler{std::move(handler)}, options);
-    } else {
-      return route(std::move(method), std::move(pattern), Handler{std::move(handler)}, options);
-    }
-  }
+  /// A route that is made already.
+  App& add(Route route);
   [[nodiscard]] Group group(std::string prefix, RouteOptions options = {}) {
-    return Group{*this, std::move(prefix), options};
+    return Group{*this, std::move(prefix), std::move(options)};
   }
+  /// Around all routes, whenever they are added, and around the server's own answers. The first one is the outermost.
+  App& layer(Layer layer);
+  /// Makes the one form that all errors have, those of handlers and the server's own.
+  App& on_error(ErrorHandler handler);
 
   App& on_worker_start(StartHook hook);
   App& on_worker_end(EndHook hook);
@@ -213,32 +309,30 @@ class ORRERY_EXPORT App {
   App& on_check(CheckHook hook);
 
   [[nodiscard]] const std::vector<Route>& routes() const { return routes_; }
+  [[nodiscard]] const Layers& layers() const { return layers_; }
+  [[nodiscard]] const ErrorHandler& error_handler() const { return error_handler_; }
   [[nodiscard]] const std::vector<StartHook>& start_hooks() const { return start_hooks_; }
   [[nodiscard]] const std::vector<EndHook>& end_hooks() const { return end_hooks_; }
   [[nodiscard]] const std::vector<CheckHook>& check_hooks() const { return check_hooks_; }
 
  private:
   std::vector<Route> routes_;
+  Layers layers_;
+  ErrorHandler error_handler_;
   std::vector<StartHook> start_hooks_;
   std::vector<EndHook> end_hooks_;
   std::vector<CheckHook> check_hooks_;
 };
 
 template <class H>
-Group& Group::route(std::string method, std::string_view pattern, H handler, std::optional<RouteOptions> options) {
-  app_->route(std::move(method), prefix_ + std::string{pattern}, std::move(handler), options.value_or(options_));
+Group& Group::add(std::string method, std::string_view pattern, H handler, std::optional<RouteOptions> options) {
+  RouteOptions of_route = options ? *std::move(options) : options_;
+  Layers around = layers_;
+  around.add(of_route.layers);
+  of_route.layers = std::move(around);
+  app_->add(
+      handlers::make_route(std::move(method), prefix_ + std::string{pattern}, std::move(handler), std::move(of_route)));
   return *this;
-}
-template <class H>
-Group& Group::get(std::string_view pattern, H handler, std::optional<RouteOptions> options) {
-  return route("GET", pattern, std::move(handler), options);
-}
-template <class H>
-Group& Group::post(std::string_view pattern, H handler, std::optional<RouteOptions> options) {
-  return route("POST", pattern, std::move(handler), options);
-}
-inline Group Group::group(std::string_view prefix) const {
-  return Group{*app_, prefix_ + std::string{prefix}, options_};
 }
 
 }  // namespace orrery

@@ -83,6 +83,7 @@ enum class ErrorForm : std::uint8_t {
   kText,
   kHtml,
   kJson,
+  kProblem,  ///< RFC 9457, application/problem+json
 };
 
 struct Config {
@@ -210,6 +211,8 @@ struct Config {
 
   // --- answers ---
   ErrorForm error_form = ErrorForm::kAuto;
+  bool hide_server = false;      ///< answers have no `Server: orrery`
+  bool hide_request_id = false;  ///< answers have no X-Request-ID; the logs have it all the same
   ClientHalfClose client_half_close = ClientHalfClose::kLeaves;
 
   // --- trust ---

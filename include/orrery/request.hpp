@@ -12,9 +12,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "orrery/config.hpp"
 #include "orrery/export.hpp"
+#include "orrery/extras.hpp"
+#include "orrery/from_text.hpp"
+#include "orrery/result.hpp"
 
 namespace orrery {
 
@@ -48,8 +52,34 @@ class ORRERY_EXPORT Request {
 
   /// The decoded value of `{name}` in the route's pattern; empty when the pattern has no such name.
   [[nodiscard]] std::string_view param(std::string_view name) const;
+  /// All of them, in the order of the pattern.
+  [[nodiscard]] std::size_t param_count() const;
+  [[nodiscard]] Field param_at(std::size_t index) const;
+  /// The value of `{name}` as a T; where it is none, throws HttpError 400 with a sentence that names the parameter.
+  template <ReadableFromText T>
+  [[nodiscard]] T param_as(std::string_view name) const {
+    auto value = FromText<T>::read(required_param(name));
+    if (!value) refuse_parameter(name, value.error());
+    return *std::move(value);
+  }
+  /// The same for those who do not throw: the error is that sentence.
+  template <ReadableFromText T>
+  [[nodiscard]] Result<T> read_param(std::string_view name) const {
+    auto value = FromText<T>::read(required_param(name));
+    if (!value) return fail(sentence_of(name, value.error()));
+    return value;
+  }
   /// The decoded value of the first query parameter with this name; "" for `?name`, nothing when it is absent.
   [[nodiscard]] std::optional<std::string_view> query(std::string_view name) const;
+  /// That value as a T; nothing when it is absent. Where it is no T, throws HttpError 400 as param_as() does.
+  template <ReadableFromText T>
+  [[nodiscard]] std::optional<T> query_as(std::string_view name) const {
+    const std::optional<std::string_view> text = query(name);
+    if (!text) return {};
+    auto value = FromText<T>::read(*text);
+    if (!value) refuse_parameter(name, value.error());
+    return *std::move(value);
+  }
   /// All query parameters in the order they came, decoded, repeated ones included: quicker than to ask for many by
   /// name.
   [[nodiscard]] std::size_t query_count() const;
@@ -57,6 +87,8 @@ class ORRERY_EXPORT Request {
 
   /// The value of the first header field with this name, in any case.
   [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const;
+  /// The value of the first cookie with this name (RFC 6265, 5.4), as it came, without quotes around it.
+  [[nodiscard]] std::optional<std::string_view> cookie(std::string_view name) const;
   /// All header fields in the order they came, repeated ones included.
   [[nodiscard]] std::size_t field_count() const;
   [[nodiscard]] Field field_at(std::size_t index) const;
@@ -96,9 +128,18 @@ class ORRERY_EXPORT Request {
   [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> deadline() const;
   /// The class of the worker that runs the handler.
   [[nodiscard]] WorkerClass worker_class() const;
+  /// Values that layers have left for what comes behind them.
+  [[nodiscard]] Extras& extras();
+  [[nodiscard]] const Extras& extras() const;
+
+  /// Throws HttpError 400 with a sentence that names the parameter: for who reads its text in another way.
+  [[noreturn]] static void refuse_parameter(std::string_view name, const Error& why);
 
  private:
   friend class http::Message;
+  /// Throws std::logic_error when the pattern has no such name.
+  [[nodiscard]] std::string_view required_param(std::string_view name) const;
+  static std::string sentence_of(std::string_view name, const Error& why);
   Request(http::Message* message, bool owned) : message_(message), owned_(owned) {}
 
   http::Message* message_;

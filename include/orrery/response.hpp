@@ -5,6 +5,7 @@
 // dropped. A field with a CR, LF or NUL in it is never sent: the client gets 500 and the log a line.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -15,7 +16,9 @@
 #include <utility>
 #include <vector>
 
+#include "orrery/cookie.hpp"
 #include "orrery/export.hpp"
+#include "orrery/http_error.hpp"
 #include "orrery/open_file.hpp"
 
 namespace orrery {
@@ -50,10 +53,36 @@ class ORRERY_EXPORT Response {
   static Response text(std::string body) { return bytes("text/plain; charset=utf-8", std::move(body)); }
   static Response html(std::string body) { return bytes("text/html; charset=utf-8", std::move(body)); }
   static Response json(std::string body) { return bytes("application/json", std::move(body)); }
-  /// `media_type` must outlive the response: a string literal does.
+  /// A `media_type` that is a std::string_view must outlive the response: a string literal does. A std::string is kept.
   static Response bytes(std::string_view media_type, std::string body);
+  template <std::same_as<std::string> Owned>
+  static Response bytes(Owned media_type, std::string body) {
+    return Response{}.with_body(std::move(body)).with_field("Content-Type", std::move(media_type));
+  }
+  // The same of a body that is copied.
+  template <std::same_as<std::string_view> View>
+  static Response text(View body) {
+    return text(std::string{body});
+  }
+  template <std::same_as<std::string_view> View>
+  static Response html(View body) {
+    return html(std::string{body});
+  }
+  template <std::same_as<std::string_view> View>
+  static Response json(View body) {
+    return json(std::string{body});
+  }
+  template <class MediaType, std::same_as<std::string_view> View>
+  static Response bytes(MediaType&& media_type, View body) {
+    return bytes(std::forward<MediaType>(media_type), std::string{body});
+  }
   /// A body that outlives the process's last response (a constant, an embedded file): never copied.
   static Response fixed(std::string_view media_type, std::string_view body);
+  // What would be gone before it is sent: use bytes().
+  template <std::same_as<std::string> Temporary>
+  static Response fixed(std::string_view media_type, Temporary&& body) = delete;
+  template <std::same_as<std::string> Temporary>
+  static Response fixed(Temporary&& media_type, std::string_view body) = delete;
   /// A body made piece by piece as the client takes it. With `length`, that many bytes must come; without, the body is
   /// chunked (HTTP/1.1) or ended by closing (HTTP/1.0). A pull that throws ends the connection, so the client sees the
   /// break.
@@ -63,19 +92,29 @@ class ORRERY_EXPORT Response {
   /// client sees the break, and the error log has a line. serve_files() and file_response() (files.hpp) make these.
   static Response file(std::string_view media_type, FilePart part);
 
-  /// Changes the status; 200 to 599.
+  /// Changes the status; 200 to 599. With another one, 500 is sent and the log has a sentence.
   Response&& with_status(int code) && {
-    status_ = static_cast<std::uint16_t>(code);
+    status_ = code >= 0 && code <= kNoStatus ? static_cast<std::uint16_t>(code) : kNoStatus;
     return std::move(*this);
   }
   /// Adds a header field; repeated names are sent repeatedly, but Content-Type replaces the maker's.
   Response&& with_field(std::string name, std::string value) &&;
+  template <class Name, class Value>
+  requires(std::same_as<Name, std::string_view> || std::same_as<Value, std::string_view>) Response &&
+      with_field(Name name, Value value) && {
+    return std::move(*this).with_field(std::string{std::move(name)}, std::string{std::move(value)});
+  }
+  /// Adds a Set-Cookie. Throws std::invalid_argument for what cannot stand there.
+  Response&& with_cookie(const Cookie& cookie) &&;
+  /// Replaces the body, and a body that comes piece by piece.
+  Response&& with_body(std::string body) &&;
   void add_field(std::string name, std::string value);
   /// Sends these too, at no cost; they must outlive the response, as a static does. At most one set of them.
   Response&& with_fixed_fields(const FixedFields& fields) && {
     shared_fields_ = &fields;
     return std::move(*this);
   }
+  Response&& with_fixed_fields(const FixedFields&&) && = delete;  // it would be gone before it is sent
 
   [[nodiscard]] int status() const { return status_; }
   [[nodiscard]] std::string_view media_type() const { return media_type_; }
@@ -114,6 +153,7 @@ class ORRERY_EXPORT Response {
     std::optional<std::uint64_t> length;
   };
   Extra& extra();
+  static constexpr std::uint16_t kNoStatus = 65535;
 
   std::uint16_t status_ = 200;
   std::string_view media_type_;
@@ -121,12 +161,6 @@ class ORRERY_EXPORT Response {
   const FixedFields* shared_fields_ = nullptr;
   std::string body_;
   std::unique_ptr<Extra> extra_;
-};
-
-/// An answer a handler may throw from any depth: becomes that status with that sentence, in the server's error form.
-struct ORRERY_EXPORT HttpError {
-  int status;
-  std::string message;
 };
 
 }  // namespace orrery

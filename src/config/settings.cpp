@@ -279,9 +279,16 @@ std::vector<Setting> make_settings() {
     {.name = "error_form", .member = &Config::error_form, .kind = Kind::kChoice, .group = Group::kAnswers,
      .impact = Impact::kRespawn, .flags = {"error-form"}, .placeholder = "FORM",
      .choices = {{"auto", int(ErrorForm::kAuto)}, {"text", int(ErrorForm::kText)}, {"html", int(ErrorForm::kHtml)},
-                 {"json", int(ErrorForm::kJson)}},
-     .doc = "Form of the errors the server answers itself: auto, text, html or json. With `auto` a request that "
-            "accepts HTML gets HTML, one that accepts JSON gets JSON, and any other gets plain text."},
+                 {"json", int(ErrorForm::kJson)}, {"problem", int(ErrorForm::kProblem)}},
+     .doc = "Form of the errors the server answers itself: auto, text, html, json or problem (RFC 9457, "
+            "application/problem+json). With `auto` a request that accepts HTML gets HTML, one that accepts JSON gets "
+            "JSON, one that names application/problem+json gets that, and any other gets plain text."},
+    {.name = "hide_server", .member = &Config::hide_server, .kind = Kind::kSwitch, .group = Group::kAnswers,
+     .impact = Impact::kRespawn, .flags = {"hide-server"},
+     .doc = "Answers do not have the field `Server: orrery`."},
+    {.name = "hide_request_id", .member = &Config::hide_request_id, .kind = Kind::kSwitch, .group = Group::kAnswers,
+     .impact = Impact::kRespawn, .flags = {"hide-request-id"},
+     .doc = "Answers do not have the field X-Request-ID. The logs name a request by its id all the same."},
     {.name = "client_half_close", .member = &Config::client_half_close, .kind = Kind::kChoice,
      .group = Group::kAnswers, .impact = Impact::kRespawn, .flags = {"client-half-close"}, .placeholder = "WORD",
      .choices = {{"leaves", int(ClientHalfClose::kLeaves)}, {"waits", int(ClientHalfClose::kWaits)}},

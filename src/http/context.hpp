@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -14,41 +15,16 @@
 #include "orrery/app.hpp"
 #include "orrery/config.hpp"
 
-#include "base/access_format.hpp"
-#include "base/address.hpp"
-#include "base/clock.hpp"
-#include "base/reject.hpp"
 #include "http/date_line.hpp"
 #include "http/forwarding.hpp"
+#include "http/layers.hpp"
 #include "http/message.hpp"
+#include "http/observer.hpp"
 #include "http/problem.hpp"
 #include "http/request_id.hpp"
 #include "http/router.hpp"
 
 namespace orrery::http {
-
-/// A response that has left, or never will, as the access log and the counters see it.
-struct Answer {
-  int status = 0;
-  std::uint64_t body_bytes = 0;        ///< those that left, without framing
-  const Response* response = nullptr;  ///< its fields; null when nobody logs any
-  base::Monotonic finished{};          ///< the epoch = at this moment
-  base::Ending ending = base::Ending::kClosed;
-};
-
-/// Told of what the connections decide. Must not call back into the connection.
-class Observer {
- public:
-  virtual ~Observer() = default;
-  /// A peer was refused or cut off. `message` may be null (nothing of a request had come).
-  virtual void on_rejected(base::Reject reason, const base::Address& peer, const Message* message) = 0;
-  /// The last byte of a response has left, or the connection broke before (its status stands all the same).
-  virtual void on_answered(const Message& message, const Answer& answer) = 0;
-  /// Whether on_answered() looks at the fields of a response, which are kept until then. Asked once.
-  [[nodiscard]] virtual bool logs_fields() const { return true; }
-  /// A handler set a field that could forge a message; 500 goes out instead.
-  virtual void on_unsendable(const Message& message) = 0;
-};
 
 /// A callback of Request::on_cancelled that is not needed any more.
 struct Cancellation {
@@ -60,7 +36,7 @@ inline constinit const std::atomic<bool> kNotClosing{false};
 
 struct Context {
   Context(const Config& settings, const Router& table, const std::vector<Route>& all_routes, Observer& listener,
-          Proxies trusted_proxies, std::uint64_t id_seed)
+          Proxies trusted_proxies, std::uint64_t id_seed, const Layers& global_layers = {}, ErrorHandler on_error = {})
       : config(settings),
         router(table),
         routes(all_routes),
@@ -68,7 +44,9 @@ struct Context {
         fields_logged(listener.logs_fields()),
         proxies(std::move(trusted_proxies)),
         error_media_type(media_type_of(settings.error_form)),
-        ids(id_seed) {}
+        ids(id_seed),
+        error_handler(std::move(on_error)),
+        layers(LayerTable::make(all_routes, global_layers)) {}
 
   const Config& config;
   const Router& router;
@@ -80,6 +58,8 @@ struct Context {
   const std::atomic<bool>* closing = &kNotClosing;
   std::string_view error_media_type;  ///< of the server's own answers; empty = what the request accepts
   RequestIds ids;
+  ErrorHandler error_handler;
+  std::unique_ptr<const LayerTable> layers;  ///< null: there are none
   MessagePool pool;
   DateLine date;
   /// Left by the connections for the one that drives them: to be called, or dropped, outside of what they are doing.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "http/characters.hpp"
+#include "http/cookie.hpp"
 #include "http/target.hpp"
 
 namespace orrery::http {
@@ -183,6 +184,7 @@ void Message::clear() {
   cancelled.store(false, std::memory_order_relaxed);
   over.store(false, std::memory_order_relaxed);
   if (on_cancelled) on_cancelled = nullptr;
+  if (extras) extras.reset();
   trim(kept_);
   peer_text_.clear();
   client_text_.clear();
@@ -260,12 +262,39 @@ std::string_view Request::param(std::string_view name) const {
   return {};
 }
 
+std::size_t Request::param_count() const { return message_->match.names ? message_->match.parameter_count : 0; }
+Field Request::param_at(std::size_t index) const {
+  if (index >= param_count()) throw std::out_of_range("Request::param_at: the pattern has fewer names");
+  return {(*message_->match.names)[index], message_->parameter(index)};
+}
+
+std::string_view Request::required_param(std::string_view name) const {
+  for (std::size_t i = 0; i < param_count(); ++i)
+    if (const Field parameter = param_at(i); parameter.name == name) return parameter.value;
+  throw std::logic_error("the pattern of the route has no {" + std::string{name} + "}");
+}
+
+std::string Request::sentence_of(std::string_view name, const Error& why) {
+  return "The parameter `" + std::string{name} + "` " + why.message + ".";
+}
+void Request::refuse_parameter(std::string_view name, const Error& why) {
+  throw HttpError{400, sentence_of(name, why)};
+}
+
 std::optional<std::string_view> Request::query(std::string_view name) const { return message_->query_value(name); }
 
 std::size_t Request::query_count() const { return message_->query_count(); }
 Field Request::query_at(std::size_t index) const { return message_->query_at(index); }
 
 std::optional<std::string_view> Request::field(std::string_view name) const { return message_->field_value(name); }
+
+std::optional<std::string_view> Request::cookie(std::string_view name) const {
+  for (const http::FieldSpan& span : message_->fields) {
+    if (!http::same_field_name(message_->view(span.name), "cookie")) continue;
+    if (const auto value = http::cookie_value(message_->view(span.value), name)) return value;
+  }
+  return {};
+}
 
 std::size_t Request::field_count() const { return message_->fields.size(); }
 Field Request::field_at(std::size_t index) const { return message_->field(message_->fields.at(index)); }
@@ -296,5 +325,14 @@ std::optional<std::chrono::steady_clock::time_point> Request::deadline() const {
 }
 
 WorkerClass Request::worker_class() const { return message_->worker_class; }
+
+Extras& Request::extras() {
+  if (!message_->extras) message_->extras = std::make_unique<Extras>();
+  return *message_->extras;
+}
+const Extras& Request::extras() const {
+  static const Extras none;
+  return message_->extras ? *message_->extras : none;
+}
 
 }  // namespace orrery

@@ -21,6 +21,8 @@
 #include <vector>
 
 #include "orrery/config.hpp"
+#include "orrery/extras.hpp"
+#include "orrery/problem.hpp"
 #include "orrery/request.hpp"
 #include "orrery/response.hpp"
 
@@ -32,10 +34,17 @@
 #include "http/router.hpp"
 #include "http/target.hpp"
 
+namespace orrery {
+struct Layer;
+}
+
 namespace orrery::http {
 
 class Message;
 class MessagePool;
+
+/// The layers around a handler, from the outside to the inside.
+using LayerChain = std::vector<const Layer*>;
 
 /// Part of the head, as offsets from its first byte.
 struct Span {
@@ -93,12 +102,14 @@ struct MessageState {
   WorkerClass worker_class = WorkerClass::kAsync;
   std::uint64_t ticket = 0;  ///< of its place in a queue for a handler; 0 = it keeps it, or has none
   const ClientProbe* probe = nullptr;
-  std::uint32_t flight = 0;           ///< of its last handler that may outlive the answer, in the worker's records
-  std::string_view error_media_type;  ///< of the server's own answers; empty = what `accept` wants
-  base::Monotonic started{};          ///< its first byte came
-  base::Monotonic dispatched{};       ///< its handler was called
-  base::Monotonic deadline{};         ///< the handler's; the epoch = none
-  std::optional<std::uint64_t> stream_length;  ///< of a response that comes piece by piece
+  std::uint32_t flight = 0;            ///< of its last handler that may outlive the answer, in the worker's records
+  std::string_view error_media_type;   ///< of the server's own answers; empty = what `accept` wants
+  const LayerChain* layers = nullptr;  ///< null: there are none
+  const ErrorHandler* error_handler = nullptr;  ///< the application's; null: there is none
+  base::Monotonic started{};                    ///< its first byte came
+  base::Monotonic dispatched{};                 ///< its handler was called
+  base::Monotonic deadline{};                   ///< the handler's; the epoch = none
+  std::optional<std::uint64_t> stream_length;   ///< of a response that comes piece by piece
 };
 
 /// A response between the moment in which it was written and that in which its last byte has left: what the access log
@@ -151,6 +162,7 @@ class Message : public MessageState {
   std::atomic<bool> over{false};              ///< nor could it be sent
   std::function<void()> on_cancelled;         ///< its handler's; loop thread only
   CancelListener* cancel_listener = nullptr;  ///< loop thread
+  std::unique_ptr<Extras> extras;             ///< of layers; null: none was asked for
   Departure departure;
 
   [[nodiscard]] std::string_view view(Span span) const { return {bytes + span.begin, span.length}; }
@@ -204,7 +216,7 @@ class Message : public MessageState {
   /// The message behind a handler's request.
   static const Message& of(const Request& request) { return *request.message_; }
   /// A view for a handler that answers before the message goes away.
-  [[nodiscard]] Request borrow() { return Request{this, false}; }
+  [[nodiscard]] Request borrow() const { return Request{const_cast<Message*>(this), false}; }
   /// A Request that keeps the message, and its own copy of the bytes.
   [[nodiscard]] Request share();
 

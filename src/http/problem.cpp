@@ -41,6 +41,13 @@ std::string json_body(int status, std::string_view message) {
   return body.dump() + "\n";
 }
 
+/// RFC 9457. The type `about:blank` says that the status tells what it is about.
+std::string problem_body(int status, std::string_view message) {
+  const nlohmann::ordered_json body{
+      {"type", "about:blank"}, {"title", reason_phrase(status)}, {"status", status}, {"detail", message}};
+  return body.dump() + "\n";
+}
+
 std::string html_body(int status, std::string_view message) {
   const std::string title = std::to_string(status) + " " + std::string{reason_phrase(status)};
   return "<!doctype html><html lang=\"en\"><title>" + title + "</title><h1>" + title + "</h1><p>" +
@@ -99,19 +106,22 @@ struct Candidate {
 /// How closely a range means a form (RFC 9110, 12.5.1); 0: not at all.
 int precedence_of(const MediaRange& range, ErrorForm form) {
   if (range.is("*/*") || range.is("*")) return 1;
+  const std::string_view own = media_type_of(form);
+  if (form == ErrorForm::kProblem) return range.is(own) ? 3 : 0;
   if (form == ErrorForm::kJson) {
+    if (range.is(media_type_of(ErrorForm::kProblem))) return 0;
     if (range.is("application/json") || range.is("json") || range.ends_with("+json")) return 3;
     return range.is("application/*") ? 2 : 0;
   }
-  if (range.is(media_type_of(form))) return 3;
+  if (range.is(own)) return 3;
   return range.is("text/*") ? 2 : 0;
 }
 
 /// The form that the client weighs highest; of equal ones the one it names, HTML before JSON before text, and text
-/// where it names none. Text also for a client that wants none of them: RFC 9110 has an error answered in any form
-/// rather than not.
+/// where it names none. That of RFC 9457 only where it is named. Text also for a client that wants none of them: RFC
+/// 9110 has an error answered in any form rather than not.
 ErrorForm wanted_form(std::string_view accept) {
-  std::array<Candidate, 3> forms{{{ErrorForm::kHtml}, {ErrorForm::kJson}, {ErrorForm::kText}}};
+  std::array<Candidate, 4> forms{{{ErrorForm::kHtml}, {ErrorForm::kProblem}, {ErrorForm::kJson}, {ErrorForm::kText}}};
   for_each_element(accept, [&](std::string_view member) {
     const MediaRange range{member};
     for (Candidate& candidate : forms)
@@ -126,7 +136,20 @@ ErrorForm wanted_form(std::string_view accept) {
   return best.form;
 }
 
-std::string_view sentence(int status) {
+}  // namespace
+
+std::string_view media_type_of(ErrorForm form) {
+  switch (form) {
+    case ErrorForm::kAuto: return {};
+    case ErrorForm::kText: return "text/plain";
+    case ErrorForm::kHtml: return "text/html";
+    case ErrorForm::kJson: return "application/json";
+    case ErrorForm::kProblem: return "application/problem+json";
+  }
+  return {};
+}
+
+std::string_view sentence_of(int status) {
   switch (status) {
     case 404: return "Nothing is served at this path.";
     case 405: return "This path does not answer that method; see Allow.";
@@ -138,27 +161,17 @@ std::string_view sentence(int status) {
   }
 }
 
-}  // namespace
-
-std::string_view media_type_of(ErrorForm form) {
-  switch (form) {
-    case ErrorForm::kAuto: return {};
-    case ErrorForm::kText: return "text/plain";
-    case ErrorForm::kHtml: return "text/html";
-    case ErrorForm::kJson: return "application/json";
-  }
-  return {};
-}
-
 Response problem(int status, std::string_view message, std::string_view accept) {
   const std::string text = valid_utf8(message);
   switch (wanted_form(accept)) {
     case ErrorForm::kHtml: return Response::html(html_body(status, text)).with_status(status);
     case ErrorForm::kJson: return Response::json(json_body(status, text)).with_status(status);
+    case ErrorForm::kProblem:
+      return Response::bytes(media_type_of(ErrorForm::kProblem), problem_body(status, text)).with_status(status);
     default: return Response::text(text + "\n").with_status(status);
   }
 }
 
-Response problem(int status, std::string_view accept) { return problem(status, sentence(status), accept); }
+Response problem(int status, std::string_view accept) { return problem(status, sentence_of(status), accept); }
 
 }  // namespace orrery::http

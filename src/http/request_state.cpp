@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "http/problem.hpp"
+#include "http/error_answer.hpp"
 
 namespace orrery::http {
 
@@ -28,6 +28,7 @@ std::optional<Reject> RequestState::route(const Context& context, Monotonic now)
     message->match = context.router.match(message->method, message->path());
     message->decode_parameters();
   }
+  if (context.layers) message->layers = context.layers->of(message->match);
   message->body_limit = context.config.limit_request_body;
   const RouteOptions* options = has_handler() ? &context.routes[message->match.route].options : nullptr;
   if (options && options->limit_request_body) message->body_limit = *options->limit_request_body;
@@ -48,12 +49,20 @@ std::optional<Reject> RequestState::route(const Context& context, Monotonic now)
 }
 
 Response RequestState::answer_without_handler() const {
-  const std::string_view accept = message->error_accept();
   switch (message->match.kind) {
     case RouteMatch::Kind::kOptions: return Response::status(204).with_field("Allow", *message->match.allow);
-    case RouteMatch::Kind::kNoMethod: return problem(405, accept).with_field("Allow", *message->match.allow);
-    default: return problem(404, accept);
+    case RouteMatch::Kind::kNoMethod:
+      return error_answer(*message, 405, "no_method").with_field("Allow", *message->match.allow);
+    default: return error_answer(*message, 404, "no_path");
   }
+}
+
+std::optional<Response> RequestState::ask_layers(const Context& context, Monotonic now) {
+  auto answer = run_before(*message->layers, *message, context.observer);
+  if (!answer) return {};
+  phase = Phase::kHandling;
+  message->dispatched = now;
+  return answer;
 }
 
 void RequestState::begin_handling(const Context& context, Monotonic now) {

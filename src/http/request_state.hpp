@@ -52,6 +52,8 @@ struct RequestState {
   /// Finds what answers it: a handler, at once or when its body is here, or nothing but the server itself (see
   /// has_handler). Says why it is refused instead.
   std::optional<base::Reject> route(const Context& context, base::Monotonic now);
+  /// Its route is found: what its layers answer, if one does, instead of the handler.
+  [[nodiscard]] std::optional<Response> ask_layers(const Context& context, base::Monotonic now);
   [[nodiscard]] bool has_handler() const { return message->match.kind == RouteMatch::Kind::kFound; }
   /// 204, 404 or 405, for a path or a method that no handler has.
   [[nodiscard, gnu::cold]] Response answer_without_handler() const;

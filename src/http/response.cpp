@@ -57,6 +57,22 @@ Response Response::file(std::string_view media_type, FilePart part) {
   return response;
 }
 
+Response&& Response::with_cookie(const Cookie& cookie) && {
+  add_field("Set-Cookie", cookie.text());
+  return std::move(*this);
+}
+
+Response&& Response::with_body(std::string body) && {
+  body_ = std::move(body);
+  fixed_ = {};
+  if (extra_) {
+    extra_->pull = nullptr;
+    extra_->length.reset();
+    extra_->part = {};
+  }
+  return std::move(*this);
+}
+
 Response&& Response::with_field(std::string name, std::string value) && {
   add_field(std::move(name), std::move(value));
   return std::move(*this);

@@ -84,23 +84,25 @@ std::string allowing(std::string list, std::string_view method) {
   return with_method(std::move(list), "OPTIONS");
 }
 
-struct Segment {
-  enum class Kind : std::uint8_t { kLiteral, kParameter, kRest } kind;
-  std::string_view text;
-};
+std::string counted(std::size_t count, std::string_view what) {
+  return std::to_string(count) + " " + std::string{what} + (count == 1 ? "" : "s");
+}
 
-Result<Segment> read_segment(std::string_view text, std::string_view pattern) {
-  if (text.empty() || text.front() != '{') {
-    if (text.find_first_of("{}") == std::string_view::npos) return Segment{Segment::Kind::kLiteral, text};
-    return fail("route " + std::string{pattern} + ": a segment is either literal or one {name}");
+/// What is wrong with a pattern; empty = nothing.
+std::string fault_of(const patterns::Reading& reading) {
+  using patterns::Fault;
+  const std::string at = "`" + std::string{reading.at} + "`";
+  switch (reading.fault) {
+    case Fault::kNone: return {};
+    case Fault::kNoSlash: return "a pattern begins with /";
+    case Fault::kBraces: return "a segment is either literal or one {name}";
+    case Fault::kNoName: return at + " is not {name} or {name...}";
+    case Fault::kTyped: return at + " has a type; write {name}, and let the handler take a value of that type";
+    case Fault::kRestNotLast: return "{name...} must be the last segment";
+    case Fault::kTooManyNames: return "more than 8 parameters";
+    case Fault::kRepeatedName: return "the name of " + at + " stands in it before";
   }
-  const bool rest = text.ends_with("...}");
-  const std::size_t tail = rest ? 4 : 1;
-  const bool nested = text.find_first_of("{}", 1) != text.size() - 1;
-  if (text.size() <= 1 + tail || text.back() != '}' || nested) {
-    return fail("route " + std::string{pattern} + ": `" + std::string{text} + "` is not {name} or {name...}");
-  }
-  return Segment{rest ? Segment::Kind::kRest : Segment::Kind::kParameter, text.substr(1, text.size() - 1 - tail)};
+  return {};
 }
 
 }  // namespace
@@ -113,36 +115,32 @@ Router& Router::operator=(Router&&) noexcept = default;
 Result<Router> Router::make(const std::vector<Route>& routes) {
   Router router;
   for (const Route& route : routes) {
-    if (auto added = router.add(route.method, route.pattern); !added) return fail(added);
+    if (auto added = router.add(route.method, route.pattern, route.values); !added) return fail(added);
   }
   return router;
 }
 
-Result<void> Router::add(std::string_view method, std::string_view pattern) {
-  if (!pattern.starts_with('/')) return fail("route " + std::string{pattern} + ": a pattern begins with /");
+Result<void> Router::add(std::string_view method, std::string_view pattern, std::size_t values) {
+  const patterns::Reading reading = patterns::read(pattern);
+  if (const std::string fault = fault_of(reading); !fault.empty())
+    return fail("route " + std::string{pattern} + ": " + fault);
+  if (values > 0 && values != reading.count)
+    return fail("route " + std::string{method} + " " + std::string{pattern} + ": its handler takes " +
+                counted(values, "value") + ", and the pattern has " + counted(reading.count, "name"));
   Node* node = root_.get();
-  std::vector<std::string> names;
-  std::string_view left = pattern;
-  while (!left.empty()) {
+  for (std::string_view left = pattern; !left.empty();) {
     left.remove_prefix(1);
-    const std::string_view text = left.substr(0, left.find('/'));
-    left.remove_prefix(text.size());
-    const auto segment = read_segment(text, pattern);
-    if (!segment) return fail(segment);
-    if (segment->kind == Segment::Kind::kLiteral) {
-      node = node->literal(segment->text);
+    const patterns::Segment segment = patterns::read_segment(left.substr(0, left.find('/')));
+    left.remove_prefix(std::min(left.find('/'), left.size()));
+    if (segment.kind == patterns::Segment::Kind::kLiteral) {
+      node = node->literal(segment.text);
       continue;
     }
-    if (names.size() == kMaxPathParameters) {
-      return fail("route " + std::string{pattern} + ": more than 8 parameters");
-    }
-    names.emplace_back(segment->text);
-    const bool rest = segment->kind == Segment::Kind::kRest;
-    if (rest && !left.empty()) return fail("route " + std::string{pattern} + ": {name...} must be the last segment");
-    auto& child = rest ? node->rest : node->parameter;
+    auto& child = segment.kind == patterns::Segment::Kind::kRest ? node->rest : node->parameter;
     if (!child) child = std::make_unique<Node>();
     node = child.get();
   }
+  std::vector<std::string> names{reading.names.begin(), reading.names.begin() + reading.count};
   for (const auto& endpoint : node->endpoints) {
     if (endpoint.method == method) {
       return fail("route " + std::string{method} + " " + std::string{pattern} + " is registered twice");
@@ -164,6 +162,7 @@ RouteMatch Router::match(std::string_view method, std::string_view path) const {
   const Node* node = root_->find(path, 0, match);
   if (!node) return match;
   match.allow = &node->allow;
+  match.route = node->endpoints.front().route;
   if (const Node::Endpoint* endpoint = node->endpoint(method)) {
     match.kind = RouteMatch::Kind::kFound;
     match.route = endpoint->route;

@@ -14,18 +14,22 @@
 #include <vector>
 
 #include "orrery/app.hpp"
+#include "orrery/pattern.hpp"
 #include "orrery/result.hpp"
 
 namespace orrery::http {
 
 /// The most {name}s one pattern may have.
-inline constexpr std::size_t kMaxPathParameters = 8;
+inline constexpr std::size_t kMaxPathParameters = patterns::kMostNames;
+/// Of a match that no route stands behind.
+inline constexpr std::uint16_t kNoRoute = 0xffff;
 
 struct RouteMatch {
   enum class Kind : std::uint8_t { kNoPath, kNoMethod, kOptions, kFound };
   Kind kind = Kind::kNoPath;
   std::uint8_t parameter_count = 0;
-  std::uint16_t route = 0;             ///< kFound: index in the order of add()
+  /// Index in the order of add(); kNoMethod, kOptions: of the first route that has the path, or kNoRoute of `*`.
+  std::uint16_t route = kNoRoute;
   const std::string* allow = nullptr;  ///< kNoMethod, kOptions: value of Allow; lives as long as the router
   const std::vector<std::string>* names = nullptr;  ///< kFound: names of the parameters
   /// Where the values stand in the path, in the order of the pattern; the first `parameter_count` are set.
@@ -43,11 +47,12 @@ class Router {
   Router(Router&&) noexcept;
   Router& operator=(Router&&) noexcept;
 
-  /// Of all routes of an application.
+  /// Of all routes of an application; or what is wrong with the first bad one.
   static Result<Router> make(const std::vector<Route>& routes);
 
-  /// Registers the next route. Fails with a sentence when the pattern is malformed or the pair is taken.
-  Result<void> add(std::string_view method, std::string_view pattern);
+  /// Registers the next route. Fails with a sentence when the pattern is malformed, has another number of names than
+  /// its handler takes `values` (0 = any), or the pair is taken.
+  Result<void> add(std::string_view method, std::string_view pattern, std::size_t values = 0);
 
   /// `path` is decoded and begins with "/", or is "*".
   [[nodiscard]] RouteMatch match(std::string_view method, std::string_view path) const;

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "http/error_answer.hpp"
 #include "http/message.hpp"
-#include "http/problem.hpp"
 #include "worker/fence.hpp"
 #include "worker/reply.hpp"
 
@@ -73,7 +73,7 @@ class Coroutines::Running final : public tasks::Strand, http::CancelListener {
       if (failure_) std::rethrow_exception(failure_);
       reply_->answer(task_->result());
     } catch (const HttpError& error) {
-      reply_->answer(http::problem(error.status, error.message, message_.error_accept()));
+      reply_->answer(http::error_answer(message_, error.status, {}, error.message));
     } catch (const Cancelled&) {
       answer_cancelled();
     } catch (...) {
@@ -83,7 +83,7 @@ class Coroutines::Running final : public tasks::Strand, http::CancelListener {
   void answer_cancelled() {
     if (!reply_->wanted()) return;
     if (owner_.leaving_ || message_.cancelled.load(std::memory_order_relaxed))
-      reply_->answer(http::problem(503, "This was given up before it was done.", message_.error_accept()));
+      reply_->answer(http::error_answer(message_, 503, "given_up", "This was given up before it was done."));
     else
       reply_->fail_with("it threw Cancelled, though its answer was waited for");
   }

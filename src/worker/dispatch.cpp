@@ -6,10 +6,11 @@
 #include <cstdint>
 #include <deque>
 #include <poll.h>
+#include <string>
 #include <string_view>
 #include <utility>
 
-#include "http/problem.hpp"
+#include "http/error_answer.hpp"
 #include "worker/connections.hpp"
 #include "worker/coroutines.hpp"
 #include "worker/fence.hpp"
@@ -173,10 +174,10 @@ class ThreadsDispatch final : public Dispatch {
     http::Message& message = session.message(id);
     const int cell = flights_.begin(message);
     auto request = std::make_shared<Request>(message.share());
-    auto job = [this, cell, key = session.key(id), request, &route, accept = message.error_accept()] {
+    auto job = [this, cell, key = session.key(id), request, &route] {
       flights_.on_thread(cell, ThreadPool::thread_id());
       const bool over = http::Message::of(*request).over.load(std::memory_order_acquire);
-      auto outcome = std::make_shared<Outcome>(over ? Outcome{} : call_handler(route.handler, *request, accept));
+      auto outcome = std::make_shared<Outcome>(over ? Outcome{} : call_handler(route.handler, *request));
       flights_.end(cell);
       return report([this, key, request, outcome] { finish(key, *request, std::move(*outcome)); });
     };
@@ -206,13 +207,14 @@ class ThreadsDispatch final : public Dispatch {
 
 }  // namespace
 
-Outcome call_handler(const Handler& handler, const Request& request, std::string_view accept) {
+Outcome call_handler(const Handler& handler, const Request& request) {
   try {
     return {handler(request), {}};
   } catch (const HttpError& error) {
-    return {http::problem(error.status, error.message, accept), {}};
+    return {http::error_answer(http::Message::of(request), error.status, {}, error.message), {}};
   } catch (...) {
-    return {http::problem(500, accept), describe_exception()};
+    std::string why = describe_exception();
+    return {http::error_answer(http::Message::of(request), 500, "handler_failed"), std::move(why)};
   }
 }
 
@@ -244,7 +246,7 @@ void Dispatch::run_here(Session& session, RequestId id, const Route& route, base
   const bool limited = message.deadline != base::Monotonic{};
   const int cell =
       flights_.begin_here(message, limited ? now + (message.deadline - message.dispatched) : base::Monotonic{});
-  Outcome outcome = call_handler(route.handler, message.borrow(), message.error_accept());
+  Outcome outcome = call_handler(route.handler, message.borrow());
   flights_.end(cell);
   if (!outcome.failure.empty()) services_.recorder.handler_failed(message, outcome.failure);
   session.answer(id, std::move(outcome.response));
@@ -257,7 +259,7 @@ void Dispatch::run_responder(Session& session, RequestId id, const Route& route)
   try {
     route.responder(message.share(), Responder{reply});
   } catch (const HttpError& error) {
-    reply->answer(http::problem(error.status, error.message, message.error_accept()));
+    reply->answer(http::error_answer(message, error.status, {}, error.message));
   } catch (...) {
     reply->fail_with(describe_exception());
   }

@@ -72,7 +72,7 @@ struct Outcome {
   Response response;
   std::string failure;  ///< empty = it did not fail
 };
-Outcome call_handler(const Handler& handler, const Request& request, std::string_view accept);
+Outcome call_handler(const Handler& handler, const Request& request);
 
 /// One pull of a streamed response, with the same fence. Any thread.
 struct Pulled {

@@ -3,21 +3,13 @@
 // libuv calls us from C; an exception that left our frames would end the worker. Any thread.
 #pragma once
 
-#include <exception>
 #include <string>
+
+#include "base/thrown.hpp"
 
 namespace orrery::worker {
 
-/// The sentence for what is being thrown; call inside a catch block.
-inline std::string describe_exception() {
-  try {
-    throw;
-  } catch (const std::exception& error) {
-    return error.what();
-  } catch (...) {
-    return "it threw something that is no std::exception";
-  }
-}
+using base::describe_exception;
 
 /// Calls `act`; returns what it threw as a sentence, or nothing.
 template <class Act>

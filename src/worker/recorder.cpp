@@ -191,6 +191,16 @@ void Recorder::on_unsendable(const http::Message& message) {
   handler_failed(message, "the response has a field that cannot be sent (a control byte, or a bad name)");
 }
 
+void Recorder::on_bad_status(const http::Message& message, int status) {
+  handler_failed(message, "the response has the status " + std::to_string(status) + ", which is none from 200 to 599");
+}
+
+void Recorder::on_layer_failed(const http::Message& message, std::string_view layer, std::string_view why) {
+  os::bump(slot_.counters.handler_errors);
+  base::log_error("layer {} failed at {} {}: {} (request {})", layer, message.method, message.path(), why,
+                  message.id_view());
+}
+
 void Recorder::handler_failed(const http::Message& message, std::string_view why) {
   os::bump(slot_.counters.handler_errors);
   base::log_error("handler of {} {} failed: {} (request {})", message.method, message.path(), why, message.id_view());

@@ -26,6 +26,9 @@ class Recorder final : public http::Observer {
   void on_answered(const http::Message& message, const http::Answer& answer) override;
   [[nodiscard]] bool logs_fields() const override { return access_log_ && access_log_->has_response_fields(); }
   [[gnu::cold]] void on_unsendable(const http::Message& message) override;
+  [[gnu::cold]] void on_bad_status(const http::Message& message, int status) override;
+  [[gnu::cold]] void on_layer_failed(const http::Message& message, std::string_view layer,
+                                     std::string_view why) override;
 
   void count_late_answer() { os::bump(slot_.counters.late_answers); }
   [[gnu::cold]] void handler_failed(const http::Message& message, std::string_view why);

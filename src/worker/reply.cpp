@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "http/problem.hpp"
+#include "http/error_answer.hpp"
 #include "worker/connections.hpp"
 #include "worker/fence.hpp"
 
@@ -45,13 +45,17 @@ void Reply::answer(Response response) {
   deliver([shared, id = key_.request](Session& session) { session.answer(id, std::move(*shared)); });
 }
 
+void Reply::answer_error(const HttpError& error) {
+  answer(http::error_answer(http::Message::of(request_), error.status, {}, error.message));
+}
+
 void Reply::fail_with(std::string why) {
   if (!claim()) return;
   end_flight();
   deliver([self = shared_from_this(), why = std::move(why)](Session& session) {
     const http::Message& message = http::Message::of(self->request_);
     self->services_.recorder.handler_failed(message, why);
-    session.answer(self->key_.request, http::problem(500, message.error_accept()));
+    session.answer(self->key_.request, http::error_answer(message, 500, "handler_failed"));
   });
 }
 
@@ -62,7 +66,7 @@ void Reply::dropped() { fail_with("its Responder was dropped without an answer")
 Result<Stream> Reply::start(Response head) {
   if (services_.context.config.worker_class != WorkerClass::kAsync) {
     constexpr std::string_view kWhy = "Streams need worker_class async.";
-    answer(http::problem(501, kWhy, http::Message::of(request_).error_accept()));
+    answer(http::error_answer(http::Message::of(request_), 501, "no_streams", kWhy));
     return fail(std::string{kWhy});
   }
   if (!mailbox_->on_loop_thread()) {
@@ -134,6 +138,8 @@ Responder::~Responder() {
 }
 
 void Responder::send(Response response) && { std::exchange(reply_, nullptr)->answer(std::move(response)); }
+
+void Responder::fail(const HttpError& error) && { std::exchange(reply_, nullptr)->answer_error(error); }
 
 Result<Stream> Responder::start(Response head) && { return std::exchange(reply_, nullptr)->start(std::move(head)); }
 

@@ -29,6 +29,7 @@ class Reply : public std::enable_shared_from_this<Reply> {
 
   /// Any thread. Only the first answer counts.
   void answer(Response response);
+  void answer_error(const HttpError& error);
   /// The handler failed: 500 and a log line, unless it had answered.
   void fail_with(std::string why);
   /// Its Responder went away unanswered.

@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,7 +64,8 @@ struct Server {
   explicit Server(const App& app) : routes(app.routes()) {
     for (const Route& route : routes)
       if (!router.add(route.method, route.pattern)) std::abort();
-    context = std::make_unique<http::Context>(config, router, routes, observer, http::Proxies::make(config).value(), 7);
+    context = std::make_unique<http::Context>(config, router, routes, observer, http::Proxies::make(config).value(), 7,
+                                              app.layers());
     context->date.update(base::WallTime{std::chrono::seconds{1'790'000'000}});
   }
   Config config;
@@ -128,6 +130,14 @@ struct Connection {
 App constant_app() {
   App app;
   app.get("/planets/{name}", [](const Request&) { return Response::fixed("application/json", kConstant); });
+  return app;
+}
+
+/// The same with one `before` and one `after` around it that do nothing: what layers cost by themselves.
+App layered_app() {
+  App app = constant_app();
+  app.layer({"before", [](Request&) { return std::optional<Response>{}; }});
+  app.layer({"after", {}, [](const Request&, Response&) {}});
   return app;
 }
 
@@ -217,9 +227,11 @@ void add_planet_parts(std::vector<Named>& parts, Server& planets) {
                    }});
 }
 
-std::vector<Named> all_parts(Server& planets, Server& constant) {
+std::vector<Named> all_parts(Server& planets, Server& constant, Server& layered) {
   std::vector<Named> parts;
   add_http_parts(parts, planets, constant);
+  auto between = std::make_shared<Connection>(layered);
+  parts.push_back({"exchange, constant, between layers", [between] { between->receive(kShortHead); }});
   add_planet_parts(parts, planets);
   auto format = std::make_shared<base::AccessFormat>(base::AccessFormat::compile(Config{}.access_log_format).value());
   auto line = std::make_shared<std::string>();
@@ -254,7 +266,8 @@ int main(int argc, char** argv) {
   const std::vector<std::string_view> words(argv + 1, argv + argc);
   Server planets{planets::make_app()};
   Server constant{constant_app()};
-  const std::vector<Named> parts = all_parts(planets, constant);
+  Server layered{layered_app()};
+  const std::vector<Named> parts = all_parts(planets, constant, layered);
   if (words.size() == 1 && words[0] == "list") {
     for (const Named& part : parts) std::printf("%s\n", part.name.c_str());
     return 0;

@@ -26,9 +26,9 @@
 //   GET  /download?path=&name=    with it: the file, to be saved under that name
 //
 // With ECHO_ROUTES=corpus it has the routes of tests/corpus/README.md instead, with ECHO_ROUTES=twice one of them
-// twice. With ECHO_START=fail in its environment the workers' start hook fails, with `throw` it throws, with `exit` it
-// exits, with `hang` it hangs, with `once` it fails for all but the first that finds no file `started` in its
-// directory, with `once-then-hang` it hangs for those.
+// twice, with ECHO_ROUTES=layers or =wrong those of layers.hpp. With ECHO_START=fail in its environment the workers'
+// start hook fails, with `throw` it throws, with `exit` it exits, with `hang` it hangs, with `once` it fails for all
+// but the first that finds no file `started` in its directory, with `once-then-hang` it hangs for those.
 #include <algorithm>
 #include <atomic>
 #include <charconv>
@@ -45,6 +45,7 @@
 
 #include "orrery/orrery.hpp"
 
+#include "layers.hpp"
 #include "tasks.hpp"
 
 namespace {
@@ -369,6 +370,8 @@ int main(int argc, char** argv) {
   const char* routes = std::getenv("ECHO_ROUTES");
   const std::string_view chosen = routes == nullptr ? "" : routes;
   const auto make_chosen = [&] {
+    if (chosen == "layers") return make_layered_app();
+    if (chosen == "wrong") return make_wrong_app();
     orrery::App app = chosen == "corpus" ? make_corpus_app() : make_app();
     if (chosen == "twice") app.get("/constant", tell_pid);
     if (const char* directory = std::getenv("ECHO_FILES")) add_files(app, directory);

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "base/file_part.hpp"
+#include "http/error_answer.hpp"
 
 namespace orrery::test {
 
@@ -102,13 +103,31 @@ Response ConnectionDriver::echo(const Request& request) {
   return std::move(response).with_status(status);
 }
 
-ConnectionDriver::ConnectionDriver(Config config, std::vector<Route> routes, const char* peer)
+ConnectionDriver::ConnectionDriver(Config config, std::vector<Route> routes, const char* peer, const Layers& layers,
+                                   ErrorHandler on_error)
     : config_(std::move(config)),
       routes_(std::move(routes)),
       router_(router_of(routes_)),
-      context_(config_, router_, routes_, *this, http::Proxies::make(config_).value(), 7),
+      context_(config_, router_, routes_, *this, http::Proxies::make(config_).value(), 7, layers, std::move(on_error)),
       connection_(context_, decoders_, address_of(peer), config_.proxy_protocol, now_) {
   context_.date.update(base::WallTime{std::chrono::seconds{1'000'000'000}});
+}
+
+ConnectionDriver::ConnectionDriver(const App& app, Config config, const char* peer)
+    : ConnectionDriver(std::move(config), app.routes(), peer, app.layers(), app.error_handler()) {
+  handler_ = [this](const Request& request) { return call_handler(request); };
+}
+
+Response ConnectionDriver::call_handler(const Request& request) {
+  const http::Message& message = http::Message::of(request);
+  try {
+    return routes_[message.match.route].handler(request);
+  } catch (const HttpError& error) {
+    return http::error_answer(message, error.status, {}, error.message);
+  } catch (const std::exception& error) {
+    failures_.emplace_back(error.what());
+    return http::error_answer(message, 500, "handler_failed");
+  }
 }
 
 /// One turn, as a session has it; inside a turn (a handler that answers at once) only `act` runs.
@@ -307,6 +326,15 @@ void ConnectionDriver::on_answered(const http::Message& message, const http::Ans
 }
 
 void ConnectionDriver::on_unsendable(const http::Message&) { ++unsendable_; }
+
+void ConnectionDriver::on_bad_status(const http::Message&, int status) {
+  ++unsendable_;
+  failures_.push_back(std::to_string(status));
+}
+
+void ConnectionDriver::on_layer_failed(const http::Message&, std::string_view layer, std::string_view why) {
+  failures_.push_back(std::string{layer} + ": " + std::string{why});
+}
 
 namespace {
 

@@ -63,7 +63,9 @@ class ConnectionDriver final : http::Observer {
   using Milliseconds = std::chrono::milliseconds;
 
   explicit ConnectionDriver(Config config = {}, std::vector<Route> routes = echo_routes(),
-                            const char* peer = "192.0.2.1");
+                            const char* peer = "192.0.2.1", const Layers& layers = {}, ErrorHandler on_error = {});
+  /// With the plain handlers, layers and error handler of an application; what they throw is answered as a worker does.
+  explicit ConnectionDriver(const App& app, Config config = {}, const char* peer = "192.0.2.1");
   ConnectionDriver(const ConnectionDriver&) = delete;
   ConnectionDriver& operator=(const ConnectionDriver&) = delete;
 
@@ -114,6 +116,8 @@ class ConnectionDriver final : http::Observer {
   [[nodiscard]] const std::vector<std::string>& rejects() const { return rejects_; }
   [[nodiscard]] const std::vector<SeenAnswer>& answers() const { return answers_; }
   [[nodiscard]] int unsendable() const { return unsendable_; }
+  /// "cors: it failed", "99" for a bad status, and what plain handlers of an application threw.
+  [[nodiscard]] const std::vector<std::string>& failures() const { return failures_; }
   [[nodiscard]] int pulls() const { return pulls_; }
   /// Number of times something was sent, with or without success.
   [[nodiscard]] int flushes() const { return flushes_; }
@@ -132,6 +136,9 @@ class ConnectionDriver final : http::Observer {
   void on_rejected(base::Reject reason, const base::Address& peer, const http::Message* message) override;
   void on_answered(const http::Message& message, const http::Answer& answer) override;
   void on_unsendable(const http::Message& message) override;
+  void on_bad_status(const http::Message& message, int status) override;
+  void on_layer_failed(const http::Message& message, std::string_view layer, std::string_view why) override;
+  Response call_handler(const Request& request);
 
   template <class Act>
   void turn(Act&& act);
@@ -168,6 +175,7 @@ class ConnectionDriver final : http::Observer {
   std::vector<std::string> body_pieces_;
   bool body_ended_ = false;
   int unsendable_ = 0;
+  std::vector<std::string> failures_;
   int pulls_ = 0;
   int flushes_ = 0;
   std::string sent_;

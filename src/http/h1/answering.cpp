@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "http/characters.hpp"
+#include "http/error_answer.hpp"
 #include "http/h1/connection.hpp"
-#include "http/problem.hpp"
 #include "http/sendable.hpp"
 
 namespace orrery::http::h1 {
@@ -44,7 +44,7 @@ void Connection::reject(Reject reason, Monotonic now, std::chrono::seconds retry
   cancel();
   request_.message->over.store(true, std::memory_order_release);
   request_.message->keep_alive = false;
-  Response response = problem(status, base::row(reason).sentence, request_.message->error_accept());
+  Response response = error_answer(*request_.message, status, base::row(reason).name, base::row(reason).sentence);
   if (retry_after.count() > 0) response.add_field("Retry-After", std::to_string(retry_after.count()));
   if (request_.message->id_length == 0) choose_id({});
   const Linger linger = after_answer();
@@ -76,7 +76,8 @@ ConnectionField Connection::settle_connection(const Response& response) {
 
 Frame Connection::frame_for(const Response& response) {
   Frame frame;
-  frame.id = request_.message->id_view();
+  if (!context_.config.hide_request_id) frame.id = request_.message->id_view();
+  frame.names_server = !context_.config.hide_server;
   const int status = response.status();
   const bool bodiless = status < 200 || status == 204 || status == 304;
   request_.no_body = bodiless || request_.message->method == "HEAD";
@@ -109,11 +110,22 @@ inline void Connection::write_body(Response& response, std::uint64_t size) {
     output_->set_tail(response.take_body());
 }
 
+/// Afterwards the response can be sent. False when it is another one. Where the request line was not even read there is
+/// no request that a layer could see, and the response is an error's, which can be sent.
+bool Connection::pass_layers(Response& response) {
+  Message& message = *request_.message;
+  return !message.layers || !message.bytes || run_after(*message.layers, message, response, context_.observer);
+}
+
 void Connection::write_response(Response&& response, Monotonic now) {
-  if (!is_sendable(response)) {
-    context_.observer.on_unsendable(*request_.message);
-    response = problem(500, request_.message->error_accept());
-  }
+  if (request_.message->layers)
+    pass_layers(response);
+  else if (!is_sendable(response))
+    response = answer_unsendable(*request_.message, response, context_.observer);
+  write_sendable(std::move(response), now);
+}
+
+void Connection::write_sendable(Response&& response, Monotonic now) {
   if (response.is_stream()) {
     request_.message->pull = std::make_shared<Response::Pull>(response.take_pull());
     return begin_stream(std::move(response), now);
@@ -142,8 +154,12 @@ bool Connection::start_stream(RequestId id, Response head, Monotonic now) {
     write_response(std::move(head), now);
     return false;
   }
-  begin_stream(std::move(head), now);
-  return true;
+  const bool passed = pass_layers(head);
+  if (passed)
+    begin_stream(std::move(head), now);
+  else
+    write_sendable(std::move(head), now);
+  return passed;
 }
 
 /// The head goes out; the body comes by send_piece().

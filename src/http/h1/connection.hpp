@@ -106,7 +106,7 @@ class Connection {
   [[gnu::cold]] void refuse(RequestId id, base::Reject reason, base::Monotonic now,
                             std::chrono::seconds retry_after = {});
   /// Sends the head of a response whose body comes by send_piece(). Returns false if the request was answered already,
-  /// or if the head cannot be sent (then 500 is sent).
+  /// or if the head cannot be sent or a layer failed (then 500 is sent).
   bool start_stream(RequestId id, Response head, base::Monotonic now);
   void send_piece(RequestId id, std::string_view piece);
   void end_stream(RequestId id, base::Monotonic now);
@@ -205,8 +205,10 @@ class Connection {
 
   ConnectionField settle_connection(const Response& response);
   Frame frame_for(const Response& response);
+  bool pass_layers(Response& response);
   void write_response(Response&& response, base::Monotonic now);
   [[gnu::always_inline]] inline void write_body(Response& response, std::uint64_t size);
+  void write_sendable(Response&& response, base::Monotonic now);
   void begin_stream(Response head, base::Monotonic now);
   void append_piece(std::string_view piece);
   void finish_stream(base::Monotonic now);

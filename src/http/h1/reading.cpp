@@ -9,7 +9,6 @@
 #include "http/h1/connection.hpp"
 #include "http/h1/framing.hpp"
 #include "http/policy.hpp"
-#include "http/problem.hpp"
 
 namespace orrery::http::h1 {
 
@@ -66,6 +65,8 @@ void Connection::begin_message(Monotonic now) {
   request_.message->secure = secure_;
   request_.message->worker_class = context_.config.worker_class;
   request_.message->error_media_type = context_.error_media_type;
+  if (context_.error_handler) request_.message->error_handler = &context_.error_handler;
+  if (context_.layers) request_.message->layers = context_.layers->global();
   request_.phase = Phase::kHead;
 }
 
@@ -140,10 +141,14 @@ Connection::Advance Connection::take_head(std::string_view head, std::size_t len
   request_.message->body_complete = request_.message->framing == BodyFraming::kNone;
   if (request_.message->framing == BodyFraming::kChunked) decoder_->chunk_guard.reset();
   request_.message->body_started = now;
-  if (const auto reason = request_.route(context_, now))
+  if (const auto reason = request_.route(context_, now)) {
     reject(*reason, now);
-  else if (!request_.has_handler())
-    write_response(request_.answer_without_handler(), now);
+    return Advance::kMoved;
+  }
+  std::optional<Response> answer;
+  if (request_.message->layers) answer = request_.ask_layers(context_, now);
+  if (!answer && !request_.has_handler()) answer = request_.answer_without_handler();
+  if (answer) write_response(*std::move(answer), now);
   return Advance::kMoved;
 }
 

@@ -27,13 +27,13 @@ class Pen {
 };
 
 /// The server's own field too: two pieces are cheaper as one.
-void put_status_line(Pen& pen, int status) {
-  if (status == 200) return pen.put("HTTP/1.1 200 OK\r\nServer: orrery\r\n");
+void put_status_line(Pen& pen, int status, bool names_server) {
+  if (status == 200 && names_server) return pen.put("HTTP/1.1 200 OK\r\nServer: orrery\r\n");
   pen.put("HTTP/1.1 ");
   pen.put_number(static_cast<std::uint64_t>(status));
   pen.put(" ");
   pen.put(reason_phrase(status));
-  pen.put("\r\nServer: orrery\r\n");
+  pen.put(names_server ? "\r\nServer: orrery\r\n" : "\r\n");
 }
 
 void put_framing(Pen& pen, const Frame& frame) {
@@ -71,7 +71,7 @@ void write_head(Output& out, const Response& response, const Frame& frame, const
   if (fixed) room += fixed->text().size();
   char* const begin = out.reserve(room);
   Pen pen{begin};
-  put_status_line(pen, response.status());
+  put_status_line(pen, response.status(), frame.names_server);
   pen.put(date.view());
   if (!response.media_type().empty()) {
     pen.put("Content-Type: ");

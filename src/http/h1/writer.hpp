@@ -27,7 +27,8 @@ struct Frame {
   ResponseFraming framing = ResponseFraming::kLength;
   std::uint64_t length = 0;
   ConnectionField connection = ConnectionField::kNone;
-  std::string_view id;
+  std::string_view id;  ///< empty: the answer does not have it
+  bool names_server = true;
 };
 
 /// Appends the status line and the fields, with the empty line.

@@ -17,7 +17,9 @@ TEST_CASE("An error comes in the form its reader wants") {
       {"text/plain", "text/plain; charset=utf-8"},
       {"image/png", "text/plain; charset=utf-8"},
       {"application/json", "application/json"},
-      {"application/problem+json, */*;q=0.1", "application/json"},
+      {"application/problem+json, */*;q=0.1", "application/problem+json"},
+      {"application/problem+json;q=0.5, application/json", "application/json"},
+      {"application/problem+json, application/json", "application/problem+json"},
       {"text/html", "text/html; charset=utf-8"},
       {"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html; charset=utf-8"},
       {"text/html, application/json", "text/html; charset=utf-8"},
@@ -59,6 +61,13 @@ TEST_CASE("The sentence of a problem cannot break out of its form") {
   CHECK(json == nlohmann::json{{"error", {{"status", 400}, {"message", "a \"b\"\n"}}}});
   CHECK(nlohmann::json::parse(problem(400, nasty, "json").body())["error"]["status"] == 400);
   CHECK(problem(400, "plain", "").body() == "plain\n");
+}
+
+TEST_CASE("A problem of RFC 9457") {
+  const Response response = problem(404, "No \"moon\".", media_type_of(ErrorForm::kProblem));
+  CHECK(response.media_type() == "application/problem+json");
+  CHECK(nlohmann::json::parse(response.body()) ==
+        nlohmann::json{{"type", "about:blank"}, {"title", "Not Found"}, {"status", 404}, {"detail", "No \"moon\"."}});
 }
 
 TEST_CASE("The sentence of a problem is valid UTF-8 in every form") {

@@ -148,6 +148,11 @@ TEST_CASE("Malformed patterns are refused with a sentence that names them") {
       {"/{a...}/b", "must be the last segment"},
       {"/{a...}/", "must be the last segment"},
       {"/{a}/{b}/{c}/{d}/{e}/{f}/{g}/{h}/{i}", "more than 8"},
+      {"/{a}/{a}", "the name of `{a}` stands in it before"},
+      {"/{a}/b/{a...}", "the name of `{a...}` stands in it before"},
+      {"/{id:int}", "`{id:int}` has a type"},
+      {"/{id:int...}", "has a type"},
+      {"/{a{", "is not {name}"},
   };
   for (const Row& row : rows) {
     INFO(row.pattern);

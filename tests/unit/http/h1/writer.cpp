@@ -51,6 +51,11 @@ TEST_CASE("Heads are written byte for byte") {
        {ResponseFraming::kNoBody, 9, ConnectionField::kKeepAlive, ""},
        "HTTP/1.1 204 No Content\r\nServer: orrery\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
        "Connection: keep-alive\r\n\r\n"},
+      {"without the server's name",
+       Response::text(""),
+       {ResponseFraming::kLength, 0, ConnectionField::kNone, "", false},
+       "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+       "Content-Type: text/plain; charset=utf-8\r\nContent-Length: 0\r\n\r\n"},
       {"chunked",
        Response::html(""),
        {ResponseFraming::kChunked, 9, ConnectionField::kNone, ""},

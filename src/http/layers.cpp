@@ -1,0 +1,118 @@
+#include "http/layers.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "base/thrown.hpp"
+#include "http/error_answer.hpp"
+#include "http/observer.hpp"
+#include "http/sendable.hpp"
+
+namespace orrery::http {
+
+namespace {
+
+void append(LayerChain& chain, const Layers& layers) {
+  for (const Layers::Shared& layer : layers.all())
+    if (std::find(chain.begin(), chain.end(), layer.get()) == chain.end()) chain.push_back(layer.get());
+}
+
+/// The same for all patterns that the same paths match first: the names do not count.
+std::string path_of(std::string_view pattern) {
+  std::string path;
+  while (!pattern.empty()) {
+    pattern.remove_prefix(1);
+    const std::string_view text = pattern.substr(0, pattern.find('/'));
+    pattern.remove_prefix(text.size());
+    const patterns::Segment segment = patterns::read_segment(text);
+    path += '/';
+    if (segment.kind == patterns::Segment::Kind::kLiteral)
+      path += segment.text;
+    else
+      path += segment.kind == patterns::Segment::Kind::kName ? "{}" : "{...}";
+  }
+  return path;
+}
+
+/// Inside a catch block: what a layer threw, as an answer.
+[[gnu::cold]] Response answer_to_thrown(const Layer& layer, const Message& message, Observer& observer) {
+  try {
+    throw;
+  } catch (const HttpError& error) {
+    return error_answer(message, error.status, {}, error.message);
+  } catch (...) {
+    observer.on_layer_failed(message, layer.name, base::describe_exception());
+    return error_answer(message, 500, "layer_failed");
+  }
+}
+
+/// Null, or the layer that threw: then `response` is the answer to that.
+const Layer* pass(const LayerChain& chain, Message& message, Response& response, Observer& observer,
+                  const Layer* without) {
+  const Request request = message.borrow();
+  for (auto at = chain.rbegin(); at != chain.rend(); ++at) {
+    const Layer* const layer = *at;
+    if (!layer->after || layer == without) continue;
+    try {
+      layer->after(request, response);
+    } catch (...) {
+      response = answer_to_thrown(*layer, message, observer);
+      return layer;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+LayerTable::LayerTable(const std::vector<Route>& routes, const Layers& global) {
+  const auto keep = [&](const Layers& layers) { kept_.insert(kept_.end(), layers.all().begin(), layers.all().end()); };
+  keep(global);
+  append(global_, global);
+  std::map<std::string, std::size_t> first_of_path;
+  of_routes_.assign(routes.size(), global_);
+  of_paths_.assign(routes.size(), global_);
+  for (std::size_t i = 0; i < routes.size(); ++i) {
+    keep(routes[i].options.layers);
+    append(of_routes_[i], routes[i].options.layers);
+    append(of_paths_[first_of_path.emplace(path_of(routes[i].pattern), i).first->second], routes[i].options.layers);
+  }
+}
+
+std::unique_ptr<const LayerTable> LayerTable::make(const std::vector<Route>& routes, const Layers& global) {
+  const bool any = !global.all().empty() || std::any_of(routes.begin(), routes.end(), [](const Route& route) {
+    return !route.options.layers.all().empty();
+  });
+  return any ? std::make_unique<const LayerTable>(routes, global) : nullptr;
+}
+
+const LayerChain* LayerTable::of(const RouteMatch& match) const {
+  if (match.kind == RouteMatch::Kind::kFound) return &of_routes_[match.route];
+  const bool known = match.kind != RouteMatch::Kind::kNoPath && match.route != kNoRoute;
+  return known ? &of_paths_[match.route] : &global_;
+}
+
+std::optional<Response> run_before(const LayerChain& chain, Message& message, Observer& observer) {
+  Request request = message.borrow();
+  for (const Layer* const layer : chain) {
+    if (!layer->before) continue;
+    try {
+      if (auto answer = layer->before(request)) return answer;
+    } catch (...) {
+      return answer_to_thrown(*layer, message, observer);
+    }
+  }
+  return {};
+}
+
+bool run_after(const LayerChain& chain, Message& message, Response& response, Observer& observer) {
+  const Layer* const failed = pass(chain, message, response, observer, nullptr);
+  if (!failed && is_sendable(response)) return true;
+  if (!failed) response = answer_unsendable(message, response, observer);
+  if (pass(chain, message, response, observer, failed) || !is_sendable(response)) response = error_answer(message, 500);
+  return false;
+}
+
+}  // namespace orrery::http

@@ -1,0 +1,48 @@
+// Layers: those of an application, as each request meets them: one chain for each route, put together once.
+//
+// Made once per worker, then only read. What a layer throws ends here: it becomes an answer, and the observer is told.
+// Loop thread only. It decides nothing about bytes.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "orrery/app.hpp"
+#include "orrery/layer.hpp"
+#include "orrery/response.hpp"
+
+#include "http/message.hpp"
+#include "http/router.hpp"
+
+namespace orrery::http {
+
+class Observer;
+
+class LayerTable {
+ public:
+  LayerTable(const std::vector<Route>& routes, const Layers& global);
+  /// Null when there are no layers at all.
+  static std::unique_ptr<const LayerTable> make(const std::vector<Route>& routes, const Layers& global);
+
+  /// Of a request whose route is not known.
+  [[nodiscard]] const LayerChain* global() const { return &global_; }
+  /// Of a path that has no such method: those of all its routes. Of no path: the global ones.
+  [[nodiscard]] const LayerChain* of(const RouteMatch& match) const;
+
+ private:
+  LayerChain global_;
+  std::vector<LayerChain> of_routes_;
+  std::vector<LayerChain> of_paths_;  ///< by the index of a path's first route; the others' are empty
+  std::vector<Layers::Shared> kept_;
+};
+
+/// The answer of the first layer that gives one; then the handler is not to see the request.
+std::optional<Response> run_before(const LayerChain& chain, Message& message, Observer& observer);
+
+/// Lets the layers see, and change, the head of an answer. Afterwards it can be sent. False when a layer failed, or
+/// made of it what cannot be sent: then it is the answer to that.
+bool run_after(const LayerChain& chain, Message& message, Response& response, Observer& observer);
+
+}  // namespace orrery::http
