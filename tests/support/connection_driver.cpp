@@ -168,7 +168,10 @@ bool ConnectionDriver::step(http::Next next) {
       if (gives_up_) connection_.refuse(request_, base::Reject::client_left, now_);
       return true;
     case Step::kBody: deliver_body(); return true;
-    case Step::kPull: pull(); return true;
+    case Step::kPull:
+      request_ = next.request;
+      pull();
+      return true;
     case Step::kFlush: flush(); return true;
     case Step::kWait: flush(); return false;
     case Step::kLinger:

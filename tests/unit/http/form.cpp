@@ -34,7 +34,8 @@ TEST_CASE("A form is decoded, in its order") {
   for (const Row& row : rows) {
     INFO(row.body);
     std::string shown;
-    for (const auto& [name, value] : Form::parse(row.body)->all())
+    const auto form = Form::parse(row.body);
+    for (const auto& [name, value] : form->all())
       shown += "[" + name + "=" + (value == std::string(1, '\0') ? "?" : value) + "]";
     CHECK(shown == row.shown);
   }
