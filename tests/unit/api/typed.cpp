@@ -59,7 +59,8 @@ Response free_function(const Request&, int number) { return Response::text(std::
 TEST_CASE("typed: a handler takes a value for each name of its pattern, in their order") {
   App app;
   app.get("/number/{n}", [](const Request&, std::int64_t n) { return Response::text(std::to_string(n)); });
-  app.get("/two/{a}/{b}", [](const Request&, std::string a, std::string_view b) { return Response::text(a.append(b)); });
+  app.get("/two/{a}/{b}",
+          [](const Request&, std::string a, std::string_view b) { return Response::text(a.append(b)); });
   app.get("/rest/{rest...}", [](const Request&, const std::string& rest) { return Response::text(rest); });
   app.get("/small/{n}", [](const Request&, std::uint8_t n) { return Response::text(std::to_string(n)); });
   app.get("/real/{x}", [](const Request&, double x) { return Response::text(std::to_string(x)); });
