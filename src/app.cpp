@@ -5,19 +5,6 @@
 
 namespace orrery {
 
-App& App::route(std::string method, std::string pattern, Handler handler, RouteOptions options) {
-  return add({std::move(method), std::move(pattern), std::move(handler), {}, std::move(options)});
-}
-
-App& App::route(std::string method, std::string pattern, ResponderHandler handler, RouteOptions options) {
-  return add({std::move(method), std::move(pattern), {}, std::move(handler), std::move(options)});
-}
-
-App& App::route(std::string method, std::string pattern, TaskHandler handler, RouteOptions options) {
-  options.stream_body = false;
-  return add({std::move(method), std::move(pattern), {}, {}, std::move(options), std::move(handler)});
-}
-
 App& App::add(Route route) {
   routes_.push_back(std::move(route));
   return *this;

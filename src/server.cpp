@@ -102,8 +102,7 @@ admin::RouteOf patterns_of(const App& app, const http::Router& router) {
 enum class How : std::uint8_t { kSupervised, kSingle };
 
 int serve(How how, Config config, const App& app, const About& about, std::vector<std::string> notes,
-          std::string description,
-          std::function<master::Reload(const Config&)> reload_config) {
+          std::string description, std::function<master::Reload(const Config&)> reload_config) {
   auto router = http::Router::make(app.routes());
   if (!router) {
     std::fprintf(stderr, "%s: %s\n", about.name.c_str(), router.error().message.c_str());

@@ -289,9 +289,6 @@ class ORRERY_EXPORT App {
   App& route(std::string method, PatternFor<H> pattern, H handler, RouteOptions options = {}) {
     return add(handlers::make_route(std::move(method), pattern.text(), std::move(handler), std::move(options)));
   }
-  App& route(std::string method, std::string pattern, Handler handler, RouteOptions options = {});
-  App& route(std::string method, std::string pattern, ResponderHandler handler, RouteOptions options = {});
-  App& route(std::string method, std::string pattern, TaskHandler handler, RouteOptions options = {});
   /// A route that is made already.
   App& add(Route route);
   [[nodiscard]] Group group(std::string prefix, RouteOptions options = {}) {

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "orrery/bearer.hpp"
+
 #include "base/json_text.hpp"
 #include "base/lower_case.hpp"
 
@@ -28,15 +30,6 @@ std::string_view bearer_of(std::string_view authorization) {
 }
 
 }  // namespace
-
-bool same_secret(std::string_view given, std::string_view secret) {
-  volatile unsigned differs = given.size() == secret.size() ? 0 : 1;
-  for (std::size_t i = 0; i < given.size() && !secret.empty(); ++i) {
-    const auto wrong = static_cast<unsigned char>(given[i]) ^ static_cast<unsigned char>(secret[i % secret.size()]);
-    differs = differs | static_cast<unsigned>(wrong);
-  }
-  return differs == 0;
-}
 
 bool is_own_name(std::string_view host) {
   if (host.empty()) return true;  // HTTP/1.0: no browser

@@ -29,9 +29,6 @@ class Door {
   std::string token_;
 };
 
-/// In a time that depends on the lengths only.
-bool same_secret(std::string_view given, std::string_view secret);
-
 /// `host` ("localhost:9000") names this machine whatever a name server says.
 bool is_own_name(std::string_view host);
 

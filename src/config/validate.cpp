@@ -141,17 +141,19 @@ void find_half_tls(const Config& config, std::vector<Problem>& problems) {
     if (!base::bind_tls(config.bind[i]) || !config.certfile.empty()) continue;
     problems.push_back(
         {"bind", i,
-         fmt::format("`{}` is to speak TLS without a certificate; set certfile and keyfile", config.bind[i])});
+         fmt::format("`{}` is to speak TLS without a certificate; set `certfile` and `keyfile`", config.bind[i])});
   }
   const auto lone = [&](std::string_view name, const std::string& file) {
     if (!file.empty() && config.certfile.empty())
-      problems.push_back({name, 0, "there is no certificate that it belongs to; set certfile too"});
+      problems.push_back(
+          {name, 0, fmt::format("`{}` has no certificate that it belongs to; set `certfile` too", name)});
   };
   lone("keyfile", config.keyfile);
   lone("keyfile_password_file", config.keyfile_password_file);
   lone("ca_certs", config.ca_certs);
   if (config.cert_reqs != ClientCertificate::kNone && config.ca_certs.empty())
-    problems.push_back({"cert_reqs", 0, "no client could show a certificate that is known; set ca_certs"});
+    problems.push_back(
+        {"cert_reqs", 0, "`cert_reqs` asks for certificates of clients, and none is known; set `ca_certs`"});
 }
 
 }  // namespace

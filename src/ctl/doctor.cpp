@@ -171,7 +171,7 @@ class Examination {
 
   void check_address(const std::string& bind) {
     const auto target = base::parse_bind(bind);
-    if (!target || target->kind != base::BindTarget::Kind::kTcp) return;
+    if (!target || target->kind != base::BindTarget::Kind::kTcp || target->address.port == 0) return;
     const auto owner = find_port_owner(machine_, *target);
     if (!owner) return find(Level::kGood, "address", fmt::format("nobody listens at {} (/proc/net/tcp, tcp6).", bind));
     const bool ours = owner->pid != 0 && circumstances_.master != 0 &&

@@ -31,7 +31,7 @@ Result<Cradle> make_cradle(const Config& config, std::vector<std::string>& notes
   if (!inherited.note.empty()) notes.push_back(std::move(inherited.note));
   Listeners listeners{std::move(inherited.binds)};
   if (const auto entered = enter_place(config); !entered) return fail(entered);
-  auto generation = make_generation(config, listeners, notes);
+  auto generation = make_generation(config, listeners, nullptr, notes);
   if (!generation) return fail(generation);
   auto board = os::Scoreboard::create();
   if (!board) return fail(board);
@@ -50,6 +50,7 @@ os::WorkerBirth birth_in(Cradle& cradle) {
   birth.slot->pid.store(::getpid(), std::memory_order_relaxed);
   birth.slot->generation.store(1, std::memory_order_relaxed);
   birth.board = &cradle.board;
+  birth.tls = cradle.generation.tls.get();
   birth.handover = &cradle.handover;
   birth.number = birth.generation = 1;
   birth.access_log = cradle.generation.logs.access_for_good();

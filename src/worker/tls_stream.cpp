@@ -218,7 +218,7 @@ long TlsStream::try_write(std::string_view first, std::string_view second) {
   terms_.sealed.clear();
   const std::size_t taken = seal(first, second);
   if (!engine_->failure().empty()) return -EPROTO;
-  const long sent = stream_.try_write(terms_.sealed, {});
+  const long sent = stream_.try_write(terms_.sealed, std::string_view{});
   if (sent < 0) return sent;
   if (static_cast<std::size_t>(sent) == terms_.sealed.size()) return static_cast<long>(taken);
   stalled_.assign(terms_.sealed, static_cast<std::size_t>(sent));
@@ -281,9 +281,9 @@ long TlsStream::seal_file(FilePart& part, std::size_t room) {
   if (!terms_.piece) terms_.piece = std::make_unique_for_overwrite<char[]>(kBatch);
   const long got = base::read_part(part, terms_.piece.get(), room);
   if (got <= 0) {
-    base::log_error("the file {} cannot be read to its end: {}; the connection of its client was cut",
-                    part.file->name(), got == base::kFileEnded ? "it became shorter while it was sent"
-                                                               : std::strerror(static_cast<int>(-got)));
+    base::log_error(
+        "the file {} cannot be read to its end: {}; the connection of its client was cut", part.file->name(),
+        got == base::kFileEnded ? "it became shorter while it was sent" : std::strerror(static_cast<int>(-got)));
     return got;
   }
   seal({terms_.piece.get(), static_cast<std::size_t>(got)}, {});
@@ -294,7 +294,7 @@ long TlsStream::seal_file(FilePart& part, std::size_t room) {
 void TlsStream::send_sealed() {
   if (terms_.sealed.empty()) return;
   long sent = 0;
-  if (stream_.queued() == 0) sent = stream_.try_write(terms_.sealed, {});
+  if (stream_.queued() == 0) sent = stream_.try_write(terms_.sealed, std::string_view{});
   // A broken connection tells so where it is read.
   if (sent >= 0 && static_cast<std::size_t>(sent) < terms_.sealed.size()) queue_sealed(static_cast<std::size_t>(sent));
 }

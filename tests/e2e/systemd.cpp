@@ -194,7 +194,9 @@ TEST_CASE("systemd: the unit files are what systemd wants") {
   const TemporaryDirectory directory;
   std::string unit = read_text(ORRERY_SYSTEMD_DIR "/orrery.service");
   REQUIRE(unit.find("/usr/bin/orrery") != std::string::npos);
-  unit.replace(unit.find("ExecStart=/usr/bin/orrery") + 10, std::strlen("/usr/bin/orrery"), ORRERY_BINARY);
+  constexpr std::string_view kInstalled = "=/usr/bin/orrery";
+  for (std::size_t at = unit.find(kInstalled); at != std::string::npos; at = unit.find(kInstalled, at + 1))
+    unit.replace(at + 1, kInstalled.size() - 1, ORRERY_BINARY);
   std::ofstream{directory.file("orrery.service")} << unit;
   std::ofstream{directory.file("orrery.socket")} << read_text(ORRERY_SYSTEMD_DIR "/orrery.socket");
   const std::string command = "systemd-analyze verify --man=no " + directory.file("orrery.service") + " " +

@@ -56,7 +56,7 @@ TEST_CASE("tls: requests of both versions are served, and are asked over https")
     TlsClient* client = nullptr;
     const auto wire = tls_wire(server.place(), wish, client);
     REQUIRE(client->established());
-    const Answer answer = wire->ask("GET /anything");
+    const Answer answer = wire->ask("GET /echo/anything");
     CHECK(answer.status == 200);
     CHECK_THAT(answer.body, Catch::Contains("\"scheme\":\"https\""));
     CHECK(wire->ask("GET /constant").status == 200);
@@ -280,7 +280,7 @@ TEST_CASE("tls: a PROXY header stands in front of TLS, and only there") {
   TlsClient* client = nullptr;
   const auto wire = tls_wire(server.place(), trusting(), client, header);
   REQUIRE(client->established());
-  const Answer answer = wire->ask("GET /anything");
+  const Answer answer = wire->ask("GET /echo/anything");
   CHECK_THAT(answer.body, Catch::Contains("\"client\":\"192.0.2.7"));
   CHECK_THAT(answer.body, Catch::Contains("\"scheme\":\"https\""));
   // In pieces, with the first bytes of TLS behind it.
@@ -289,7 +289,7 @@ TEST_CASE("tls: a PROXY header stands in front of TLS, and only there") {
   veil->shake_hands();
   for (const char c : header + veil->take()) pieces.send(std::string(1, c));
   pieces.veil(std::move(veil));
-  CHECK_THAT(pieces.ask("GET /anything").body, Catch::Contains("\"client\":\"192.0.2.7"));
+  CHECK_THAT(pieces.ask("GET /echo/anything").body, Catch::Contains("\"client\":\"192.0.2.7"));
   // Inside of TLS it is no header of the connection.
   const auto inside = tls_wire(server.place(), trusting(), client, header);
   inside->send(header + request("GET /constant"));
@@ -302,7 +302,7 @@ TEST_CASE("tls: a PROXY header stands in front of TLS, and only there") {
     CHECK(without.read().status == 400);
   } else {
     const auto without = tls_wire(server.place(), trusting());
-    CHECK_THAT(without->ask("GET /anything").body, Catch::Contains("\"client\":\"127.0.0.1"));
+    CHECK_THAT(without->ask("GET /echo/anything").body, Catch::Contains("\"client\":\"127.0.0.1"));
     const auto late = tls_wire(server.place(), trusting());
     late->send(header + request("GET /constant"));
     CHECK(late->read().status == 400);
@@ -453,8 +453,8 @@ TEST_CASE("tls: a session is resumed by whichever worker answers, also after a r
 TEST_CASE("tls: an address says it itself, and the others stay plain") {
   TlsServer server{{"-b", "127.0.0.1:0", "-b", "localhost:0 tls", "-k", GENERATE(from_range(kClasses))}};
   REQUIRE(server.serve());
-  CHECK(fetch(server.port(0), "GET /anything").status == 200);
-  CHECK(tls_wire({server.port(1), {}, false}, trusting())->ask("GET /anything").status == 200);
+  CHECK(fetch(server.port(0), "GET /echo/anything").status == 200);
+  CHECK(tls_wire({server.port(1), {}, false}, trusting())->ask("GET /echo/anything").status == 200);
   TlsClient hello{trusting()};
   hello.shake_hands();
   Wire plain{server.port(0)};

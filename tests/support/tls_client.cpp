@@ -47,7 +47,8 @@ TlsClient::TlsClient(const TlsWish& wish) : context_(SSL_CTX_new(TLS_client_meth
   ssl_ = SSL_new(context_);
   SSL_set_app_data(ssl_, this);
   SSL_set_bio(ssl_, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
-  SSL_set_tlsext_host_name(ssl_, wish.name.c_str());
+  // The macro for this has a cast of C in it.
+  SSL_ctrl(ssl_, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(wish.name.c_str()));
   if (!wish.authority.empty()) SSL_set1_host(ssl_, wish.name.c_str());
   if (!wish.protocols.empty()) {
     SSL_set_alpn_protos(ssl_, reinterpret_cast<const unsigned char*>(wish.protocols.data()),
@@ -58,6 +59,8 @@ TlsClient::TlsClient(const TlsWish& wish) : context_(SSL_CTX_new(TLS_client_meth
 }
 
 TlsClient::~TlsClient() {
+  // The session of a connection that breaks is bad to OpenSSL, and would be resumed no more.
+  SSL_set_shutdown(ssl_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
   SSL_free(ssl_);
   SSL_CTX_free(context_);
 }

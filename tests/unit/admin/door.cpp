@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "orrery/bearer.hpp"
+
 namespace orrery::admin {
 
 TEST_CASE("door: a secret is the same when every byte is") {

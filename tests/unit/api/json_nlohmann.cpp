@@ -36,7 +36,7 @@ TEST_CASE("What is no JSON, or another type, is a sentence and no exception") {
     const char* json;
     const char* part;
   };
-  for (const Row& row : {Row{"", "parse error"}, Row{"{", "parse error"}, Row{"[]", "type must be object"},
+  for (const Row& row : {Row{"", "parse error"}, Row{"{", "parse error"}, Row{"[]", "cannot use at() with array"},
                          Row{R"({"name":"Io"})", "key 'radius' not found"},
                          Row{R"({"name":"Io","radius":"x"})", "type must be number"}}) {
     INFO(row.json);

@@ -49,8 +49,8 @@ TEST_CASE("wrong configs: each message says what, where, and what to write inste
       {"user: -1\n", "1:7: user: there is no user `-1`; create it, or give another name or a uid\n"},
       {"bind: 8000\n", "1:7: bind: `8000` is not an address; for port 8000 write `:8000`\n"},
       {"admin: 0.0.0.0:9000\n",
-       "1:8: admin: `0.0.0.0:9000` can be reached from other machines, and whoever reaches it sees everything; give a "
-       "unix socket or a loopback address, and open `monitor` to others\n"},
+       "1:8: `0.0.0.0:9000` can be reached from other machines, and whoever reaches it sees everything and gives "
+       "orders; set `admin_token`, or give a unix socket or a loopback address, and open `monitor` to others\n"},
       {"monitor: fd://3\n", "1:10: monitor: `fd://3` cannot be handed over; give an address\n"},
       {"bind: example.org:80\n",
        "1:7: bind: `example.org` is not a numeric address; names are not looked up, so write its IP "
@@ -72,11 +72,11 @@ TEST_CASE("wrong configs: each message says what, where, and what to write inste
       {"bind: 0.0.0.0:80 proxy=on\n",
        "1:7: bind: `proxy` is no option of an address; known are proxy_protocol=, ipv6only= and tls\n"},
       {"bind: 0.0.0.0:80 tls\n",
-       "1:7: bind: `0.0.0.0:80 tls` is to speak TLS without a certificate; set certfile and keyfile\n"},
+       "1:7: `0.0.0.0:80 tls` is to speak TLS without a certificate; set `certfile` and `keyfile`\n"},
       {"bind: 0.0.0.0:80 tls=on\n", "1:7: bind: `tls=on` has a value; write `tls` alone, or leave it out\n"},
-      {"keyfile: key.pem\n", "1:10: keyfile: there is no certificate that it belongs to; set certfile too\n"},
+      {"keyfile: key.pem\n", "1:10: `keyfile` has no certificate that it belongs to; set `certfile` too\n"},
       {"certfile: a.pem\ncert_reqs: required\n",
-       "2:12: cert_reqs: no client could show a certificate that is known; set ca_certs\n"},
+       "2:12: `cert_reqs` asks for certificates of clients, and none is known; set `ca_certs`\n"},
       {"monitor: 127.0.0.1:9000 tls\n", "1:10: monitor: `127.0.0.1:9000 tls` cannot speak TLS; only `bind` can\n"},
       {"bind: 127.0.0.1:80, 127.0.0.1:81\n",
        "1:7: bind: these are several addresses; write a list in YAML, and a flag for each on the command "

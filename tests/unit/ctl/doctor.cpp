@@ -159,6 +159,8 @@ TEST_CASE("doctor: the service's own address is no finding, and what cannot be r
   std::filesystem::create_symlink("socket:[99]", patient.root.file("proc/78/fd/4"));
   patient.circumstances.master = 77;
   CHECK_THAT(patient.told("address", Level::kGood), Catch::Contains("127.0.0.1:8000 is the service's own (pid 78)."));
+  patient.config.bind = {"127.0.0.1:0", "unix:/run/a.sock", "fd://3"};
+  CHECK(patient.told("address", Level::kGood).empty());
   Config config;
   const test::TemporaryDirectory empty;
   const auto findings = examine(config, Machine{empty.file("")}, {});

@@ -53,7 +53,7 @@ struct OneFile {
 }  // namespace
 
 TEST_CASE("file answer: whole, with what tells its state, whatever its size") {
-  const std::size_t size = GENERATE(0, 1, 1000, 32768, 32769, 100'000);
+  const auto size = GENERATE(as<std::size_t>{}, 0, 1, 1000, 32768, 32769, 100'000);
   CAPTURE(size);
   const OneFile file{size};
   const auto whole = file.ask();
@@ -72,7 +72,7 @@ TEST_CASE("file answer: whole, with what tells its state, whatever its size") {
 }
 
 TEST_CASE("file answer: the range that is asked for") {
-  const std::size_t size = GENERATE(1, 1000, 100'000);
+  const auto size = GENERATE(as<std::size_t>{}, 1, 1000, 100'000);
   CAPTURE(size);
   const OneFile file{size};
   struct Row {

@@ -126,7 +126,8 @@ TEST_CASE("engine: it does not matter how the bytes are cut") {
     Pair pair{*ground.context, wish};
     pair.exchange(piece);
     REQUIRE(pair.engine.established());
-    const std::string sent = pair.client.seal("GET / HTTP/1.1\r\n\r\n") + pair.client.seal("more");
+    std::string sent = pair.client.seal("GET / HTTP/1.1\r\n\r\n");
+    sent += pair.client.seal("more");
     for (std::size_t at = 0; at < sent.size(); at += piece) pair.give(std::string_view{sent}.substr(at, piece));
     CHECK(pair.plain == "GET / HTTP/1.1\r\n\r\nmore");
     CHECK_FALSE(pair.failed);
@@ -229,13 +230,13 @@ TEST_CASE("engine: what is no TLS fails with a reason, and an alert") {
 
 TEST_CASE("engine: a record that was changed on its way fails, at whichever byte") {
   const Ground ground;
-  for (std::size_t at = 0; at < 30; ++at) {
+  std::size_t size = 1;
+  for (std::size_t at = 0; at < size; ++at) {
     INFO("byte " << at);
     Pair pair{*ground.context, ground.wish()};
     pair.exchange();
     std::string sent = pair.client.seal("hello");
-    REQUIRE(sent.size() > at);
-    if (at >= 26) continue;
+    size = sent.size();
     sent[at] = static_cast<char>(sent[at] ^ 0x40);
     // A length that has grown waits for the rest, which then does not fit.
     pair.give(sent + std::string(20'000, 'x'));
