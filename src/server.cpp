@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -16,6 +16,7 @@
 
 #include "admin/app.hpp"
 #include "admin/settings.hpp"
+#include "base/joined.hpp"
 #include "base/log.hpp"
 #include "check_config.hpp"
 #include "config/cpus.hpp"
@@ -152,7 +153,7 @@ int run(int argc, char** argv, const std::function<App()>& make_app, About about
   config::Outcome outcome = config::load(sources);
   if (!outcome.complaints.empty()) {
     std::fputs(config::print_complaints(sources.program, outcome.complaints).c_str(), stderr);
-    master::tell_predecessor(fmt::format("{}", fmt::join(sentences_of(outcome.complaints), "; ")));
+    master::tell_predecessor(base::joined(sentences_of(outcome.complaints), "; "));
     return os::kExitUsage;
   }
   if (outcome.action == config::Action::kCheckConfig) return check_config(outcome, app, sources.program);

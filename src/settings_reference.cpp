@@ -2,7 +2,7 @@
 // the page for operators who come from gunicorn, the pages of man and the completions of shells. The build runs it
 // for what it installs.
 #include <cstdio>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <map>
 #include <string>
 #include <string_view>

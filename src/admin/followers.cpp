@@ -1,7 +1,7 @@
 #include "admin/followers.hpp"
 
 #include <chrono>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <utility>
 
 #include "admin/lists.hpp"

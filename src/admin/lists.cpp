@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <iterator>
 
 #include "base/json_text.hpp"

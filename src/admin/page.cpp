@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <ctime>
 #include <fmt/chrono.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <iterator>
 
 #include "admin/status.hpp"

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <optional>
 #include <utility>
 

@@ -1,6 +1,6 @@
 #include "base/access_sketch.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "base/json_object.hpp"
 

@@ -1,7 +1,7 @@
 #include "config/commands.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "base/check.hpp"
 

@@ -1,9 +1,10 @@
 #include "config/completions.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <string_view>
 #include <vector>
 
+#include "base/joined.hpp"
 #include "config/commands.hpp"
 #include "config/settings.hpp"
 
@@ -59,12 +60,6 @@ std::string first_words() {
   std::string words;
   for (const auto word : command_words()) words += fmt::format("{}{}", words.empty() ? "" : " ", word);
   return words;
-}
-
-std::string joined(const std::vector<std::string_view>& words) {
-  std::string out;
-  for (const auto word : words) out += fmt::format("{}{}", out.empty() ? "" : " ", word);
-  return out;
 }
 
 bool takes_file(const CommandOption& option) { return option.placeholder == "FILE" || option.placeholder == "PATH"; }
@@ -142,7 +137,7 @@ std::string bash_commands() {
   }
   for (const Command& command : commands())
     if (!command.words.empty())
-      out += fmt::format("    {}) values=\"-W '{}'\" ;;\n", command.name, joined(command.words));
+      out += fmt::format("    {}) values=\"-W '{}'\" ;;\n", command.name, base::joined(command.words, " "));
   out += fmt::format(
       "    *)\n"
       "      case ${{COMP_WORDS[1]}},$current in\n"
@@ -196,7 +191,7 @@ std::string zsh_commands() {
   }
   std::string words = words_behind_ctl();
   for (const Command& command : commands())
-    if (!command.words.empty()) words += " " + joined(command.words);
+    if (!command.words.empty()) words += " " + base::joined(command.words, " ");
   return fmt::format(
       "if (( CURRENT > 2 )) && [[ ${{words[2]}} == (ctl|top|plan|doctor) ]]; then\n"
       "  local -a behind\n"
@@ -246,7 +241,8 @@ std::string fish_commands() {
     if (command.under_ctl)
       out += fmt::format("complete -c orrery -n '{}ctl' -a {} -d '{}'\n", seen, command.name, fish_plain(command.doc));
     if (!command.words.empty())
-      out += fmt::format("complete -c orrery -n '{}{}' -a '{}'\n", seen, command.name, joined(command.words));
+      out +=
+          fmt::format("complete -c orrery -n '{}{}' -a '{}'\n", seen, command.name, base::joined(command.words, " "));
   }
   out += fmt::format("complete -c orrery -n '{}plan' -F\n", seen);
   for (const CommandOption& option : command_options()) {

@@ -1,10 +1,11 @@
 #include "config/description.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <iterator>
 #include <string_view>
 
+#include "base/joined.hpp"
 #include "base/json_text.hpp"
 #include "config/value.hpp"
 
@@ -28,13 +29,13 @@ std::string shown(const Setting& setting, const Config& config) {
   if (setting.name != "raw_env") return shortened(print(setting, config));
   std::vector<std::string> names;
   std::ranges::transform(config.raw_env, std::back_inserter(names), name_of);
-  return shortened(fmt::format("{}", fmt::join(names, ", ")));
+  return shortened(base::joined(names, ", "));
 }
 
 std::string shown(const Setting& setting, const std::vector<GivenText>& texts) {
   std::vector<std::string> parts;
   for (const GivenText& text : texts) parts.push_back(setting.name == "raw_env" ? name_of(text.text) : text.text);
-  return shortened(fmt::format("{}", fmt::join(parts, ", ")));
+  return shortened(base::joined(parts, ", "));
 }
 
 std::string spoken(const std::string& origin) {

@@ -1,6 +1,6 @@
 #include "config/load.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 #include <utility>
 

@@ -1,6 +1,6 @@
 #include "config/manual.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <string_view>
 
 #include "config/commands.hpp"

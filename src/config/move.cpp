@@ -1,6 +1,6 @@
 #include "config/move.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <string_view>
 
 #include "config/foreign.hpp"

@@ -1,9 +1,10 @@
 #include "config/reference.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <vector>
 
+#include "base/joined.hpp"
 #include "config/settings.hpp"
 #include "config/value.hpp"
 
@@ -77,7 +78,7 @@ std::string all_flags(const Setting& setting) {
   std::vector<std::string> flags;
   if (setting.letter != 0) flags.push_back(fmt::format("`-{}`", setting.letter));
   for (const auto flag : setting.flags) flags.push_back(fmt::format("`--{}`", flag));
-  return fmt::format("{}", fmt::join(flags, " "));
+  return base::joined(flags, " ");
 }
 
 std::string default_code(const Setting& setting) {

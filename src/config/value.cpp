@@ -4,11 +4,12 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <type_traits>
 #include <utility>
 #include <variant>
 
+#include "base/joined.hpp"
 #include "base/lower_case.hpp"
 
 namespace orrery::config {
@@ -286,9 +287,7 @@ struct Printer {
   std::string operator()(Enum Config::*member) const {
     return print_choice(setting, int(config.*member));
   }
-  std::string operator()(std::vector<std::string> Config::*member) const {
-    return fmt::format("{}", fmt::join(config.*member, ", "));
-  }
+  std::string operator()(std::vector<std::string> Config::*member) const { return base::joined(config.*member, ", "); }
   template <class Numeric>
   std::string operator()(Numeric member) const {
     const auto value = AsInteger{config}(member);
@@ -356,14 +355,14 @@ std::string print_yaml(const Setting& setting, const Config& config) {
   }
   std::vector<std::string> texts = std::visit(AsTexts{config}, setting.member);
   std::transform(texts.begin(), texts.end(), texts.begin(), quoted);
-  return list ? fmt::format("[{}]", fmt::join(texts, ", ")) : texts.front();
+  return list ? "[" + base::joined(texts, ", ") + "]" : texts.front();
 }
 
 std::string describe_range(const Setting& setting) {
   if (setting.kind == Kind::kChoice) {
     std::vector<std::string_view> words;
     for (const Choice& choice : setting.choices) words.push_back(choice.word);
-    return fmt::format("{}", fmt::join(words, ", "));
+    return base::joined(words, ", ");
   }
   if (setting.kind == Kind::kText || setting.kind == Kind::kSwitch) return "";
   const auto least = print_number(setting, setting.range.least);

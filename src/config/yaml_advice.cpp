@@ -1,7 +1,7 @@
 #include "config/yaml_advice.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace orrery::config {
 namespace {

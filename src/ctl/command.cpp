@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstdio>
 #include <exception>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <fstream>
 #include <optional>
 #include <string>

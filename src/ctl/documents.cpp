@@ -1,6 +1,6 @@
 #include "ctl/documents.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 namespace orrery::ctl {

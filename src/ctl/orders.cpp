@@ -1,7 +1,7 @@
 #include "ctl/orders.hpp"
 
 #include <chrono>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <poll.h>
 #include <string_view>
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 #include <ctime>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "base/utf8.hpp"
 

@@ -1,7 +1,7 @@
 #include "ctl/place.hpp"
 
 #include <array>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <string_view>
 
 #include "base/bind.hpp"

@@ -5,7 +5,7 @@
 #include <charconv>
 #include <cstdint>
 #include <cstring>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sstream>
 #include <string_view>
 

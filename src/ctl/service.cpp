@@ -1,6 +1,6 @@
 #include "ctl/service.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "ctl/phrases.hpp"
 

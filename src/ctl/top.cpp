@@ -4,7 +4,7 @@
 #include <array>
 #include <csignal>
 #include <cstdint>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <memory>
 #include <optional>
 #include <poll.h>

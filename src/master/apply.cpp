@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/counted.hpp"
+#include "base/joined.hpp"
 #include "base/log.hpp"
 #include "base/log_file.hpp"
 #include "base/reject.hpp"
@@ -23,12 +24,6 @@
 #include "os/title.hpp"
 
 namespace orrery::master {
-
-namespace {
-
-std::string join(const std::vector<std::string>& sentences) { return fmt::format("{}", fmt::join(sentences, "; ")); }
-
-}  // namespace
 
 Result<Generation> make_generation(const Config& config, Listeners& listeners, const Generation* before,
                                    std::vector<std::string>& notes) {
@@ -72,7 +67,7 @@ Result<void> Service::load(unsigned number) {
   const Generation& wanted = generations_.at(supervisor_.generation());
   const Config& current = wanted.config;
   const Reload reload = parts_.reload ? parts_.reload(current) : Reload{{}, {}, current};
-  if (!reload.complaints.empty()) return fail(join(reload.complaints));
+  if (!reload.complaints.empty()) return fail(base::joined(reload.complaints, "; "));
   const std::size_t limit = os::descriptor_limit();
   if (const std::string why = too_few_descriptors(reload.config, worker_count(parts_, reload.config), limit);
       !why.empty())

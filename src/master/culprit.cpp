@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/wait.h>
 #include <vector>
 

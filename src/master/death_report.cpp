@@ -6,7 +6,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdint>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <string_view>
 #include <sys/wait.h>
 

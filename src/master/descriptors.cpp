@@ -1,7 +1,7 @@
 #include "master/descriptors.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace orrery::master {
 

@@ -1,7 +1,7 @@
 // How the service forks a child, and what the child is born with. Part of class Service.
 #include <algorithm>
 #include <atomic>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <functional>
 #include <string>
 #include <string_view>

@@ -1,7 +1,7 @@
 // Requests that workers died of, and what the service does about them. Part of class Service.
 #include <algorithm>
 #include <chrono>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <string>
 #include <vector>
 

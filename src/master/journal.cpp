@@ -1,6 +1,6 @@
 // What the service writes into the journal, and into the ring of deaths. Part of class Service.
 #include <cstdint>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <string>
 #include <string_view>
 #include <sys/wait.h>

@@ -1,7 +1,7 @@
 #include "master/master.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <map>
 #include <optional>
 #include <string_view>

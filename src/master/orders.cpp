@@ -1,7 +1,7 @@
 // What signals order. Part of class Supervisor: how each one is taken, and how the service stops.
 #include <chrono>
 #include <csignal>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <string>
 #include <string_view>
 #include <utility>

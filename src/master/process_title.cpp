@@ -1,6 +1,6 @@
 #include "master/process_title.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace orrery::master {
 

@@ -4,7 +4,7 @@
 // Part of class Supervisor; applied after each event, so each rule must be harmless to repeat.
 #include <algorithm>
 #include <chrono>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <string>
 
 #include "base/counted.hpp"

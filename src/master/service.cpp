@@ -7,7 +7,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <poll.h>
 #include <utility>
 #include <variant>

@@ -2,7 +2,7 @@
 
 #include <atomic>
 #include <chrono>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <optional>
 #include <utility>
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdint>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <optional>
 #include <string>
 #include <utility>

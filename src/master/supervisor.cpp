@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <utility>
 #include <variant>
 #include <vector>

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <elf.h>
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <link.h>
 #include <optional>
 #include <vector>

@@ -1,7 +1,7 @@
 #include "os/contract.hpp"
 
 #include <array>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace orrery::os {
 

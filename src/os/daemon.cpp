@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <string>
 #include <sys/wait.h>
 #include <utility>

@@ -3,7 +3,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <memory>
 #include <netdb.h>
 #include <sys/socket.h>

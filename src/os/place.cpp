@@ -6,7 +6,7 @@
 #include <climits>
 #include <cstring>
 #include <deque>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <linux/magic.h>
 #include <sys/vfs.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 #include "os/service_facts.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "base/counted.hpp"
 

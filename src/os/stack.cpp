@@ -5,12 +5,13 @@
 #include <csignal>
 #include <execinfo.h>
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <string_view>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/joined.hpp"
 #include "base/unique_fd.hpp"
 #include "os/symbols.hpp"
 
@@ -126,9 +127,7 @@ std::vector<std::string> name_frames(const StackSample& sample) {
   return names;
 }
 
-std::string describe_stack(const StackSample& sample) {
-  return fmt::format("{}", fmt::join(name_frames(sample), " < "));
-}
+std::string describe_stack(const StackSample& sample) { return base::joined(name_frames(sample), " < "); }
 
 char process_state(pid_t pid) {
   const base::UniqueFd file{::open(fmt::format("/proc/{}/stat", pid).c_str(), O_RDONLY | O_CLOEXEC)};

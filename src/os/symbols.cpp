@@ -7,7 +7,7 @@
 #include <dlfcn.h>
 #include <elf.h>
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <memory>
 #include <span>
 #include <string_view>

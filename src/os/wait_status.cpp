@@ -1,7 +1,7 @@
 #include "os/wait_status.hpp"
 
 #include <csignal>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/wait.h>
 
 #include "os/contract.hpp"

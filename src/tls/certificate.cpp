@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fmt/chrono.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <optional>
 #include <string_view>
 #include <utility>

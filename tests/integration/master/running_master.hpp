@@ -7,7 +7,7 @@
 
 #include <array>
 #include <catch2/catch.hpp>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <fstream>
 #include <functional>
 #include <poll.h>

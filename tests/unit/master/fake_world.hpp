@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <deque>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <map>
 #include <signal.h>
 #include <string>

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstring>
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <fstream>
 #include <ifaddrs.h>
 #include <netinet/tcp.h>
