@@ -20,6 +20,7 @@
 #include "admin/stacks.hpp"
 #include "admin/status.hpp"
 #include "admin/view.hpp"
+#include "base/clock.hpp"
 #include "base/counted.hpp"
 #include "base/log.hpp"
 #include "base/whole_number.hpp"
@@ -41,12 +42,10 @@ Response told(int status, std::string text) {
   return Response::text(std::move(text)).with_status(status).with_fixed_fields(never_stored());
 }
 
-double seconds(base::Nanoseconds span) { return std::chrono::duration<double>(span).count(); }
-
 Response answer_livez(const View& view) {
   if (view.master_silence <= kMasterSilence) return told(200, "alive\n");
-  return told(503,
-              fmt::format("not alive: the master has not gone round for {:.1f} s\n", seconds(view.master_silence)));
+  return told(
+      503, fmt::format("not alive: the master has not gone round for {:.1f} s\n", base::seconds(view.master_silence)));
 }
 
 std::string details(const View& view) {
@@ -56,7 +55,7 @@ std::string details(const View& view) {
                   facts.ready, base::counted(facts.target, "worker"), facts.least_ready, facts.generation);
   text += fmt::format("drained by order: {}\ncrash loop: {}\nupgrade under way: {}\nmaster went round: {:.1f} s ago\n",
                       facts.drained ? "yes" : "no", facts.crash_loop ? "yes" : "no", facts.upgrading ? "yes" : "no",
-                      seconds(view.master_silence));
+                      base::seconds(view.master_silence));
   if (!facts.reload.why.view().empty()) text += fmt::format("last reload failed: {}\n", facts.reload.why.view());
   return text;
 }

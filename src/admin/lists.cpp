@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 #include <iterator>
 
+#include "base/clock.hpp"
 #include "base/json_text.hpp"
 
 namespace orrery::admin {
@@ -13,8 +14,6 @@ namespace orrery::admin {
 namespace {
 
 using base::json_text;
-
-double seconds(base::Nanoseconds span) { return std::chrono::duration<double>(span).count(); }
 
 std::string or_null(std::string_view text) { return text.empty() ? "null" : json_text(text); }
 
@@ -48,7 +47,7 @@ std::string request_json(const LiveRequest& request, const RouteOf& route, base:
       json_text(record.id_view()), json_text(record.method_view()),
       or_null(route ? route(record.method_view(), record.target_view()) : std::string{}),
       json_text(record.target_view()), json_text(record.peer.to_string()), request.late ? "late" : "handler",
-      std::max(seconds(age), 0.0));
+      std::max(base::seconds(age), 0.0));
 }
 
 }  // namespace
@@ -76,8 +75,8 @@ std::string workers_json(const View& view, const CostOf& cost) {
                    R"("requests":{},"errors":{},"silence_seconds":{:.3f},"age_seconds":{:.3f},"cpu_seconds":{},)"
                    R"("private_bytes":{}}})",
                    list.empty() ? "" : ",", worker.number, worker.pid, word_for(worker.state), worker.generation,
-                   worker.connections, worker.in_flight, worker.requests, worker.errors, seconds(worker.silence),
-                   seconds(worker.age), used.cpu ? fmt::format("{:.2f}", seconds(*used.cpu)) : "null",
+                   worker.connections, worker.in_flight, worker.requests, worker.errors, base::seconds(worker.silence),
+                   base::seconds(worker.age), used.cpu ? fmt::format("{:.2f}", base::seconds(*used.cpu)) : "null",
                    used.private_bytes ? std::to_string(*used.private_bytes) : "null");
   }
   return fmt::format("{{\"workers\":[{}]}}\n", list);

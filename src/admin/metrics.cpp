@@ -8,6 +8,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/clock.hpp"
 #include "base/lower_case.hpp"
 #include "base/reject.hpp"
 #include "base/whole_number.hpp"
@@ -16,7 +17,7 @@ namespace orrery::admin {
 
 namespace {
 
-double seconds(std::int64_t nanoseconds) { return static_cast<double>(nanoseconds) / 1e9; }
+double seconds_of(std::int64_t nanoseconds) { return base::seconds(base::Nanoseconds{nanoseconds}); }
 
 /// As the value of a label: backslash, quote and line feed are escaped.
 std::string escaped(std::string_view text) {
@@ -77,7 +78,7 @@ void write_service(const os::ServiceFacts& facts, base::Nanoseconds master_silen
   out.sample(
       1, fmt::format("program=\"{}\",build_id=\"{}\"", escaped(facts.program.view()), escaped(facts.build_id.view())));
   out.gauge("orrery_start_time_seconds", "When this master started, in Unix time.");
-  out.sample(seconds(facts.started_ns));
+  out.sample(seconds_of(facts.started_ns));
   out.gauge("orrery_ready", "Whether /readyz says that the service is ready.");
   out.sample(os::why_not_ready(facts).empty() ? 1 : 0);
   out.gauge("orrery_drained", "Whether an order drained the service.");
@@ -87,7 +88,7 @@ void write_service(const os::ServiceFacts& facts, base::Nanoseconds master_silen
   out.gauge("orrery_listeners", "Addresses the service listens at.");
   out.sample(facts.listener_count);
   out.gauge("orrery_master_silence_seconds", "Time since the master went round last.");
-  out.sample(seconds(master_silence.count()));
+  out.sample(base::seconds(master_silence));
   out.gauge("orrery_crash_loop", "Whether workers die as soon as they are replaced.");
   out.sample(facts.crash_loop ? 1 : 0);
   out.gauge("orrery_generation", "Number of the configuration that is wanted; 1 at start.");
@@ -102,7 +103,7 @@ void write_service(const os::ServiceFacts& facts, base::Nanoseconds master_silen
   out.sample(failed ? 0 : 1);
   out.gauge("orrery_config_last_reload_success_timestamp_seconds",
             "When the configuration that runs was taken in, in Unix time.");
-  out.sample(seconds(facts.last_good_reload_ns != 0 ? facts.last_good_reload_ns : facts.started_ns));
+  out.sample(seconds_of(facts.last_good_reload_ns != 0 ? facts.last_good_reload_ns : facts.started_ns));
 }
 
 void write_workers(const View& view, Exposition& out) {
@@ -126,9 +127,9 @@ void write_workers(const View& view, Exposition& out) {
     silence = std::max(silence, worker.silence);
     age = std::max(age, worker.age);
   }
-  out.sample(seconds(silence.count()));
+  out.sample(base::seconds(silence));
   out.gauge("orrery_worker_age_max_seconds", "Age of the eldest worker.");
-  out.sample(seconds(age.count()));
+  out.sample(base::seconds(age));
   out.counter("orrery_worker_starts_total", "Worker processes that were started.");
   out.sample(view.facts.forked);
   out.counter("orrery_worker_ends_total", "Worker processes that ended, by cause.");
@@ -145,7 +146,7 @@ void write_durations(const os::Totals& totals, Exposition& out) {
   for (std::size_t i = 0; i <= kLast; ++i) {
     below += totals.latency[i];
     if (i < kFirst) continue;
-    const double bound = seconds(std::int64_t{1} << (i + 1));
+    const double bound = seconds_of(std::int64_t{1} << (i + 1));
     out.sample(below, "le", fmt::format("{:.9g}", bound), "_bucket");
   }
   out.sample(all, "le", "+Inf", "_bucket");
@@ -166,7 +167,7 @@ void write_requests(const View& view, Exposition& out) {
   out.gauge("orrery_requests_in_flight", "Requests that have a handler.");
   out.sample(in_flight);
   out.gauge("orrery_request_age_max_seconds", "Age of the request that has had a handler for the longest time.");
-  out.sample(seconds(view.eldest.count()));
+  out.sample(base::seconds(view.eldest));
   out.counter("orrery_refusals_total", "Peers that were refused or cut off, by reason.");
   for (std::size_t i = 0; i < base::kRejects.size(); ++i)
     out.sample(totals.rejects[i], "reason", base::kRejects[i].name, "");

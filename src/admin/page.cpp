@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "admin/status.hpp"
+#include "base/clock.hpp"
 #include "base/counted.hpp"
 #include "base/utf8.hpp"
 
@@ -33,8 +34,6 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 th, td { text-align: left; padding: .25rem .8rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: normal; } td.number, th.number { text-align: right; } td.text { overflow-wrap: anywhere; }
 )";
-
-double seconds(base::Nanoseconds span) { return std::chrono::duration<double>(span).count(); }
 
 std::string clock_of(std::int64_t unix_ns) {
   return fmt::format("{:%Y-%m-%d %H:%M:%S}Z", fmt::gmtime(static_cast<std::time_t>(unix_ns / 1'000'000'000)));
@@ -73,7 +72,8 @@ void write_workers(const View& view, std::string& out) {
                    "class=\"number\">{}<td class=\"number\">{}<td class=\"number\">{:.1f}<td class=\"number\">{:.0f}"
                    "</tr>\n",
                    worker.number, worker.pid, word_for(worker.state), worker.generation, worker.connections,
-                   worker.in_flight, worker.requests, worker.errors, seconds(worker.silence), seconds(worker.age));
+                   worker.in_flight, worker.requests, worker.errors, base::seconds(worker.silence),
+                   base::seconds(worker.age));
   }
   out += "</table></div>\n";
 }
@@ -86,7 +86,7 @@ void write_requests(const PageParts& parts, base::Monotonic now, std::string& ou
     const os::RequestRecord& record = parts.requests[i];
     fmt::format_to(std::back_inserter(out),
                    "<tr><td class=\"number\">{:.2f}<td>{}<td class=\"text\">{}<td>{}<td class=\"text\">{}</tr>\n",
-                   seconds(now.time_since_epoch() - base::Nanoseconds{record.started_ns}),
+                   base::seconds(now.time_since_epoch() - base::Nanoseconds{record.started_ns}),
                    html_text(record.method_view()), html_text(record.target_view()), html_text(record.peer.to_string()),
                    html_text(record.id_view()));
   }

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "admin/lists.hpp"
+#include "base/clock.hpp"
 #include "base/json_text.hpp"
 #include "base/log.hpp"
 #include "base/reject.hpp"
@@ -17,8 +18,6 @@ namespace orrery::admin {
 namespace {
 
 using base::json_text;
-
-double seconds(base::Nanoseconds span) { return static_cast<double>(span.count()) / 1e9; }
 
 std::string_view word_for(os::ServiceFacts::Outcome outcome) {
   using Outcome = os::ServiceFacts::Outcome;
@@ -39,7 +38,7 @@ std::string list_of_workers(const View& view) {
                    R"({}{{"worker":{},"pid":{},"state":"{}","generation":{},"connections":{},)"
                    R"("requests_in_flight":{},"requests":{},"heartbeat_age":{:.3f}}})",
                    out.empty() ? "" : ",", worker.number, worker.pid, admin::word_for(worker.state), worker.generation,
-                   worker.connections, worker.in_flight, worker.requests, seconds(worker.silence));
+                   worker.connections, worker.in_flight, worker.requests, base::seconds(worker.silence));
   }
   return out;
 }
@@ -103,7 +102,7 @@ std::string status_json(const View& view) {
       "\n",
       json_text(facts.program.view()), facts.build_id.view().empty() ? "null" : json_text(facts.build_id.view()),
       facts.master, moment(facts.started_ns), word_for(facts.state), reason.empty(),
-      reason.empty() ? "null" : json_text(reason), seconds(view.master_silence), facts.crash_loop, facts.drained,
+      reason.empty() ? "null" : json_text(reason), base::seconds(view.master_silence), facts.crash_loop, facts.drained,
       facts.upgrading, base::word_for(facts.log_level), facts.generation, list_of_listeners(facts), facts.target,
       facts.ready, facts.least_ready, facts.forked, ends_by_cause(facts), list_of_workers(view),
       word_for(facts.reload.outcome), facts.reload.generation, moment(facts.reload.at_ns),

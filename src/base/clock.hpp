@@ -18,6 +18,9 @@ using Monotonic = std::chrono::time_point<std::chrono::steady_clock, Nanoseconds
 /// UTC as the kernel knows it; may step.
 using WallTime = std::chrono::time_point<std::chrono::system_clock, Nanoseconds>;
 
+/// As people read it: 1.5.
+constexpr double seconds(Nanoseconds span) { return std::chrono::duration<double>(span).count(); }
+
 inline Nanoseconds read_clock(clockid_t id) {
   timespec ts{};
   ::clock_gettime(id, &ts);

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <sys/wait.h>
 
+#include "base/clock.hpp"
 #include "master/sidecar.hpp"
 #include "os/wait_status.hpp"
 
@@ -20,8 +21,6 @@ namespace {
 base::Nanoseconds age(const os::RequestRecord& record, base::Monotonic now) {
   return std::max(now.time_since_epoch() - base::Nanoseconds{record.started_ns}, base::Nanoseconds{0});
 }
-
-double seconds(base::Nanoseconds span) { return std::chrono::duration<double>(span).count(); }
 
 double seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
@@ -70,7 +69,7 @@ std::string describe_finished(const os::Slot& slot) {
     const base::Nanoseconds took{record->finished_ns - record->started_ns};
     fmt::format_to(std::back_inserter(text), "{} {} {} {} ({:.3f} s)",
                    text.empty() ? "; finished before, the last first:" : ",", record->method_view(),
-                   record->target_view(), record->status, seconds(took));
+                   record->target_view(), record->status, base::seconds(took));
   }
   return text;
 }
@@ -80,7 +79,7 @@ std::string describe_flights(const Flights& flights, base::Monotonic now) {
   for (const os::RequestRecord& record : flights.records) {
     fmt::format_to(std::back_inserter(text), "{} {} {} (id {}, {:.3f} s, from {})",
                    &record == &flights.records[0] ? ":" : ",", record.method_view(), record.target_view(),
-                   record.id_view(), seconds(age(record, now)), record.peer.to_string());
+                   record.id_view(), base::seconds(age(record, now)), record.peer.to_string());
   }
   if (flights.torn != 0) fmt::format_to(std::back_inserter(text), "; records it was just writing: {}", flights.torn);
   return text;
@@ -115,7 +114,7 @@ std::string describe_death(const Death& death, const os::Slot& slot, base::Monot
   std::string text = fmt::format("{} {} (pid {}", name_of(death.role), death.number, death.child.pid);
   if (works) fmt::format_to(std::back_inserter(text), ", generation {}", death.generation);
   fmt::format_to(std::back_inserter(text), ") {} ({}) after {:.1f} s", reason(death.ending), cause(death),
-                 seconds(death.lived));
+                 base::seconds(death.lived));
   if (!is_abnormal(death.ending)) return text;
   fmt::format_to(std::back_inserter(text), ", {:.2f} s of CPU, at most {} MiB",
                  seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss / 1024);

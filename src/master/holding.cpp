@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/log.hpp"
 #include "master/culprit.hpp"
 #include "master/service.hpp"
@@ -13,14 +14,13 @@ namespace orrery::master {
 
 namespace {
 
-double seconds(base::Nanoseconds span) { return std::chrono::duration<double>(span).count(); }
-
 std::string describe_order(const Quarantine::Held& held, unsigned deaths, base::Monotonic now) {
   return fmt::format(
       "Quarantine: {} (this target, with its query) is answered 503 for {:.0f} s: {} worker{} died of it "
       "within "
       "{:.0f} s. HUP ends that; `quarantine: 0` turns it off",
-      held.request.name, seconds(held.until - now), deaths, deaths == 1 ? "" : "s", seconds(kQuarantineWindow));
+      held.request.name, base::seconds(held.until - now), deaths, deaths == 1 ? "" : "s",
+      base::seconds(kQuarantineWindow));
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ bool Supervisor::close_breaker() {
   say(LogLevel::kInfo,
       breaker_.trial() != 0
           ? fmt::format("The crash loop is over: a replacement has served {:.0f} s. All places are filled again",
-                        std::chrono::duration<double>(kStableLife).count())
+                        base::seconds(kStableLife))
           : std::string{"The crash loop is over: nobody has died for a while"},
       os::EventKind::kCrashLoop);
   trust_all_places();

@@ -6,14 +6,13 @@
 #include <fmt/core.h>
 #include <utility>
 
+#include "base/clock.hpp"
 #include "master/supervisor.hpp"
 #include "os/wait_status.hpp"
 
 namespace orrery::master {
 
 namespace {
-
-double seconds(base::Nanoseconds span) { return std::chrono::duration<double>(span).count(); }
 
 void say(LogLevel level, std::string text, Actions& actions) { actions.emplace_back(Say{level, std::move(text)}); }
 
@@ -67,7 +66,7 @@ void Sidecar::on_silence(base::Nanoseconds silence, base::Monotonic now, Actions
   if (child_->state != Child::State::kReady) return;
   say(LogLevel::kError,
       fmt::format("{} (pid {}) has had no heartbeat for {:.1f} s: it is ended", name_of(role_), child_->pid,
-                  seconds(silence)),
+                  base::seconds(silence)),
       actions);
   lose(fmt::format("{} (pid {}) was stuck", name_of(role_), child_->pid), now, actions);
   child_->state = Child::State::kAborted;
@@ -155,7 +154,7 @@ void Sidecar::lose(const std::string& how, base::Monotonic now, Actions& actions
   if (next <= now) return;
   say(LogLevel::kError,
       fmt::format("{}; it has died {} times in a row, and the next try is in {:.1f} s. The workers serve on", how,
-                  backoff_.deaths(), seconds(next - now)),
+                  backoff_.deaths(), base::seconds(next - now)),
       actions);
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/clock.hpp"
 #include "base/log.hpp"
 #include "master/sidecar.hpp"
 
@@ -13,11 +14,9 @@ namespace orrery::master {
 
 namespace {
 
-double seconds(base::Nanoseconds span) { return std::chrono::duration<double>(span).count(); }
-
 double share(std::int64_t since_ns, std::chrono::milliseconds limit, base::Monotonic now) {
   if (limit.count() <= 0 || since_ns == 0) return 0;
-  return seconds(now.time_since_epoch() - base::Nanoseconds{since_ns}) / seconds(limit);
+  return base::seconds(now.time_since_epoch() - base::Nanoseconds{since_ns}) / base::seconds(limit);
 }
 
 }  // namespace
@@ -41,7 +40,7 @@ void StallWatch::look(pid_t pid, const os::Slot& slot, const Config& config, bas
 StallWatch::Stall StallWatch::worst(pid_t pid, const os::Slot& slot, const Config& config, base::Monotonic now) {
   const std::int64_t beat = slot.heartbeat_ns.load(std::memory_order_relaxed);
   Stall worst{share(beat, config.timeout, now), pid, beat, "has not beaten since"};
-  worst.what = fmt::format("has had no heartbeat for {:.1f} s", worst.used * seconds(config.timeout));
+  worst.what = fmt::format("has had no heartbeat for {:.1f} s", worst.used * base::seconds(config.timeout));
   if (worst.used < 0.5) worst = {};
   for (const os::RequestCell& cell : slot.flights) {
     const auto record = cell.read();
@@ -52,7 +51,7 @@ StallWatch::Stall StallWatch::worst(pid_t pid, const os::Slot& slot, const Confi
     if (used < worst.used || used < 0.5) continue;
     worst = {used, record->thread != 0 ? record->thread : pid, record->started_ns,
              fmt::format("is in {} {} (id {}, {:.1f} s, from {})", record->method_view(), record->target_view(),
-                         record->id_view(), used * seconds(config.request_deadline), record->peer.to_string())};
+                         record->id_view(), used * base::seconds(config.request_deadline), record->peer.to_string())};
   }
   return worst;
 }

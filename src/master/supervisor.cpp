@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/counted.hpp"
 #include "os/contract.hpp"
 #include "os/wait_status.hpp"
@@ -15,8 +16,6 @@
 namespace orrery::master {
 
 namespace {
-
-double seconds(base::Nanoseconds span) { return std::chrono::duration<double>(span).count(); }
 
 bool is_boot_code(int code) { return code == os::kExitWorkerBoot || code == os::kExitAppLoad; }
 
@@ -187,7 +186,7 @@ void Supervisor::handle(const HeartbeatsRead& event) {
     if (pulse.past_deadline) {
       abort_stuck(*child, Ending::kDeadline, "its request is past request_deadline");
     } else if (stuck(pulse)) {
-      abort_stuck(*child, Ending::kTimeout, fmt::format("no heartbeat for {:.1f} s", seconds(now_ - pulse.beat)));
+      abort_stuck(*child, Ending::kTimeout, fmt::format("no heartbeat for {:.1f} s", base::seconds(now_ - pulse.beat)));
     }
   }
 }
@@ -321,12 +320,12 @@ void Supervisor::count_death(const Child& lost, const std::string& how) {
   const bool opens = ever_ready_ && breaker_.record_death(lost.number, now_, served, target_, jitter_);
   Backoff& backoff = backoffs_[lost.place];
   backoff.record_death(now_, served, jitter_);
-  const double wait = seconds((breaker_.open() ? breaker_.not_before() : backoff.not_before()) - now_);
+  const double wait = base::seconds((breaker_.open() ? breaker_.not_before() : backoff.not_before()) - now_);
   if (opens) {
     say(LogLevel::kCritical,
         fmt::format("{}; workers die as soon as they are replaced: this is a crash loop. From now on one "
                     "replacement at a time is tried, the first in {:.1f} s, until one has served {:.0f} s",
-                    how, wait, seconds(kStableLife)),
+                    how, wait, base::seconds(kStableLife)),
         os::EventKind::kCrashLoop);
   } else if (on_trial) {
     say(LogLevel::kError, fmt::format("{}; the crash loop goes on: the next try is in {:.1f} s", how, wait));
