@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
+#include <fmt/core.h>
 #include <string>
 
+#include "base/json_text.hpp"
 #include "base/utf8.hpp"
 #include "http/characters.hpp"
 #include "http/status.hpp"
@@ -15,11 +16,13 @@ namespace {
 
 /// `text` with U+FFFD for whatever is no UTF-8: part of it may have come from a peer.
 std::string valid_utf8(std::string_view text) {
-  std::size_t valid = 0;
-  while (const std::size_t length = base::utf8_length(text.substr(valid))) valid += length;
-  if (valid == text.size()) return std::string{text};
-  const std::string json = nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  return nlohmann::json::parse(json).get<std::string>();
+  std::string valid;
+  while (!text.empty()) {
+    const std::size_t length = base::utf8_length(text);
+    valid += length == 0 ? "\uFFFD" : text.substr(0, length);
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return valid;
 }
 
 std::string escaped_html(std::string_view text) {
@@ -37,15 +40,13 @@ std::string escaped_html(std::string_view text) {
 }
 
 std::string json_body(int status, std::string_view message) {
-  const nlohmann::json body{{"error", {{"status", status}, {"message", message}}}};
-  return body.dump() + "\n";
+  return fmt::format("{{\"error\":{{\"message\":{},\"status\":{}}}}}\n", base::json_text(message), status);
 }
 
 /// RFC 9457. The type `about:blank` says that the status tells what it is about.
 std::string problem_body(int status, std::string_view message) {
-  const nlohmann::ordered_json body{
-      {"type", "about:blank"}, {"title", reason_phrase(status)}, {"status", status}, {"detail", message}};
-  return body.dump() + "\n";
+  return fmt::format("{{\"type\":\"about:blank\",\"title\":{},\"status\":{},\"detail\":{}}}\n",
+                     base::json_text(reason_phrase(status)), status, base::json_text(message));
 }
 
 std::string html_body(int status, std::string_view message) {

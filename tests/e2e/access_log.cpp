@@ -1,11 +1,11 @@
 // The access log: its form, what cannot be forged in it, whole lines from many workers, readers that stop.
 #include <algorithm>
 #include <fcntl.h>
-#include <nlohmann/json.hpp>
 #include <sstream>
 #include <sys/socket.h>
 
 #include "e2e/classes.hpp"
+#include "support/json.hpp"
 
 namespace orrery::test {
 

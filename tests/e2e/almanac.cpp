@@ -1,8 +1,8 @@
 // The almanac as its clients see it: fields, events, tracks, caching, other origins, and its description.
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "e2e/classes.hpp"
+#include "support/json.hpp"
 
 namespace orrery::test {
 

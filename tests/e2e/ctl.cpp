@@ -1,8 +1,9 @@
 // `orrery ctl` as an operator calls it: against a server with answers of the contract, and against a real service.
 #include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
 
 #include "support/canned_server.hpp"
+#include "support/json.hpp"
+#include "support/programs.hpp"
 #include "support/server_process.hpp"
 #include "support/tool.hpp"
 

@@ -1,8 +1,8 @@
 // HTTP/1.1 over a real connection: framing, keep-alive, pipelining, limits, errors; the same in every worker class.
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "e2e/classes.hpp"
+#include "support/json.hpp"
 
 namespace orrery::test {
 

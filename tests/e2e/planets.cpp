@@ -1,8 +1,8 @@
 // The planet service as its clients see it.
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "e2e/classes.hpp"
+#include "support/json.hpp"
 
 namespace orrery::test {
 

@@ -1,7 +1,7 @@
 // Behind proxies: who asked, over what, and who may say so.
-#include <nlohmann/json.hpp>
 
 #include "e2e/classes.hpp"
+#include "support/json.hpp"
 
 namespace orrery::test {
 

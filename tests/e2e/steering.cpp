@@ -4,9 +4,9 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "e2e/watched.hpp"
+#include "support/json.hpp"
 #include "support/load.hpp"
 
 namespace orrery::test {

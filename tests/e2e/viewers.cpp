@@ -1,7 +1,7 @@
 // /planets/stream as its viewers see it: the sky as it moves, by server-sent events.
-#include <nlohmann/json.hpp>
 
 #include "e2e/classes.hpp"
+#include "support/json.hpp"
 
 namespace orrery::test {
 

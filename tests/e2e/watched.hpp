@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "e2e/classes.hpp"
+#include "support/json.hpp"
 
 namespace orrery::test {
 

@@ -3,10 +3,10 @@
 #include <csignal>
 #include <cstdint>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
 #include "e2e/watched.hpp"
+#include "support/json.hpp"
 #include "support/load.hpp"
 
 namespace orrery::test {

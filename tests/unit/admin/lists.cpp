@@ -2,7 +2,8 @@
 
 #include <catch2/catch.hpp>
 #include <chrono>
-#include <nlohmann/json.hpp>
+
+#include "support/json.hpp"
 
 namespace orrery::admin {
 

@@ -1,7 +1,8 @@
 #include "admin/status.hpp"
 
 #include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
+
+#include "support/json.hpp"
 
 namespace orrery::admin {
 

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
 #include <stdlib.h>
 #include <vector>
+
+#include "support/json.hpp"
 
 namespace orrery::base {
 namespace {

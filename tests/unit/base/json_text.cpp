@@ -1,7 +1,8 @@
 #include "base/json_text.hpp"
 
 #include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
+
+#include "support/json.hpp"
 
 namespace orrery::base {
 

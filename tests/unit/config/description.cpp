@@ -1,8 +1,8 @@
 #include "config/description.hpp"
 
 #include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
 
+#include "support/json.hpp"
 #include "workshop.hpp"
 
 namespace orrery::config {

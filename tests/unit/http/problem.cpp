@@ -1,7 +1,8 @@
 #include "http/problem.hpp"
 
 #include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
+
+#include "support/json.hpp"
 
 namespace orrery::http {
 namespace {

@@ -2,8 +2,8 @@
 #include "planets/api.hpp"
 
 #include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
 
+#include "support/json.hpp"
 #include "support/planet_service.hpp"
 
 namespace orrery::planets {

@@ -2,7 +2,6 @@
 #include "planets/docs.hpp"
 
 #include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "orrery/version.hpp"
@@ -11,6 +10,7 @@
 #include "planets/body.hpp"
 #include "planets/events.hpp"
 #include "planets/query.hpp"
+#include "support/json.hpp"
 
 namespace orrery::planets {
 namespace {

@@ -4,8 +4,9 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
+
+#include "support/json.hpp"
 
 namespace orrery::planets {
 namespace {

@@ -1,10 +1,10 @@
 #include "planets/utf8.hpp"
 
 #include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
 #include <random>
 
 #include "planets/json.hpp"
+#include "support/json.hpp"
 
 namespace orrery::planets {
 namespace {
