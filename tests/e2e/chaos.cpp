@@ -13,6 +13,7 @@
 
 #include "e2e/classes.hpp"
 #include "support/load.hpp"
+#include "support/programs.hpp"
 
 namespace orrery::test {
 
@@ -37,7 +38,7 @@ class Chaos {
       : server{ServerProcess::Program::kEcho, {"-k", worker_class}}, random_(seed) {
     server.yaml = yaml("");
     server.binary = server.file("service");
-    std::filesystem::copy_file(ORRERY_ECHO, server.binary);
+    std::filesystem::copy_file(echo_binary(), server.binary);
     REQUIRE(server.serve());
     port_ = server.port();
     for (int i = 0; i < kIdle; ++i) idle_.push_back(std::make_unique<Wire>(port_));
@@ -107,7 +108,7 @@ class Chaos {
     std::filesystem::rename(server.file("next"), server.binary);
   }
   void install_service() const {
-    std::filesystem::copy_file(ORRERY_ECHO, server.file("next"));
+    std::filesystem::copy_file(echo_binary(), server.file("next"));
     std::filesystem::rename(server.file("next"), server.binary);
   }
   /// USR2 with a good binary, under load. The pid of the new master.

@@ -17,7 +17,7 @@ const std::vector<std::pair<std::string, std::string>> kNowhere{
 Said orrery(std::vector<std::string> words, std::vector<std::pair<std::string, std::string>> more = {}) {
   auto environment = kNowhere;
   environment.insert(environment.end(), more.begin(), more.end());
-  return run_tool(ORRERY_BINARY, std::move(words), environment);
+  return run_tool(orrery_binary(), std::move(words), environment);
 }
 
 std::string done(const std::string& order, const std::string& text) {

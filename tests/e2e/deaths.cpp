@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "e2e/classes.hpp"
+#include "support/programs.hpp"
 
 namespace orrery::test {
 
@@ -21,7 +22,6 @@ std::string report(const ServerProcess& server) {
 
 bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-#if !defined(ORRERY_SANITIZED_ADDRESS) && !defined(ORRERY_SANITIZED_THREAD)
 /// A memory cgroup of our own with a limit, where we may make one. To be outlived by nobody who entered.
 class MemoryGroup {
  public:
@@ -57,7 +57,6 @@ class MemoryGroup {
   std::string path_;
   bool made_ = false;
 };
-#endif
 
 }  // namespace
 
@@ -92,8 +91,8 @@ TEST_CASE("deaths: a crash in a handler") {
   CHECK(server.stop() == 0);
 }
 
-#if !defined(ORRERY_SANITIZED_THREAD)
 TEST_CASE("deaths: a handler that holds up the loop is sampled, then ended, and the report shows where it was") {
+  if (sanitizer() == "thread") return;
   struct Row {
     const char* target;
     const char* place;
@@ -123,6 +122,7 @@ TEST_CASE("deaths: a handler that holds up the loop is sampled, then ended, and 
 }
 
 TEST_CASE("deaths: of a stuck handler thread there are samples with its request") {
+  if (sanitizer() == "thread") return;
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", "threads", "--threads", "2"}};
   server.yaml = "request_deadline: 2s\n";
   REQUIRE(server.serve());
@@ -132,7 +132,6 @@ TEST_CASE("deaths: of a stuck handler thread there are samples with its request"
   CHECK(server.wait_for_line("lock_twice"));
   CHECK(wire.read().status == 504);
 }
-#endif
 
 TEST_CASE("deaths: a stopped worker is recognised") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
@@ -195,8 +194,8 @@ TEST_CASE("deaths: a start hook that exits") {
   CHECK(says(report(server), "ended before it was ready (exit code 7)"));
 }
 
-#if !defined(ORRERY_SANITIZED_ADDRESS) && !defined(ORRERY_SANITIZED_THREAD)  // they reserve terabytes of addresses
 TEST_CASE("deaths: memory that is refused to a handler costs its request, not the worker") {
+  if (sanitized()) return;
   if (kUnderValgrind) return;
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
   server.in_child = [] {
@@ -214,6 +213,7 @@ TEST_CASE("deaths: memory that is refused to a handler costs its request, not th
 }
 
 TEST_CASE("deaths: killed because the memory of its cgroup is used up") {
+  if (sanitized()) return;
   const MemoryGroup group{96 << 20};
   if (!group.made()) {
     WARN("skipped: no memory cgroup can be made here; unit tests read the counters of an imagined one");
@@ -231,6 +231,5 @@ TEST_CASE("deaths: killed because the memory of its cgroup is used up") {
   CHECK(eventually([&] { return fetch(server.port(), "GET /constant").status == 200; }));
   CHECK(server.stop() == 0);
 }
-#endif
 
 }  // namespace orrery::test

@@ -4,6 +4,7 @@
 
 #include "e2e/classes.hpp"
 #include "e2e/clean_load.hpp"
+#include "support/programs.hpp"
 
 namespace orrery::test {
 
@@ -18,7 +19,7 @@ void start_load(Load& load, const ServerProcess& server) {
 /// A copy of the echo service that a test may replace.
 std::string copy_of_echo(const ServerProcess& server) {
   const std::string path = server.file("echo");
-  std::filesystem::copy_file(ORRERY_ECHO, path);
+  std::filesystem::copy_file(echo_binary(), path);
   return path;
 }
 
@@ -116,7 +117,7 @@ TEST_CASE("reload: another binary on disk is said, with what starts it") {
   REQUIRE(server.wait_for_line("Generation 2 serves"));
   CHECK(server.count_lines("has changed since this service started") == 0);
   std::filesystem::remove(server.binary);
-  std::filesystem::copy_file(ORRERY_BINARY, server.binary);
+  std::filesystem::copy_file(orrery_binary(), server.binary);
   server.signal(SIGHUP);
   CHECK(server.wait_for_line(server.binary + " has changed since this service started"));
   CHECK(server.wait_for_line("Generation 3 serves"));

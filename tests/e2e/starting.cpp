@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "e2e/classes.hpp"
+#include "support/programs.hpp"
 
 namespace orrery::test {
 
@@ -93,7 +94,7 @@ TEST_CASE("starting: in PID 1 too, for which the kernel would drop it") {
   }
   const int signo = GENERATE(SIGTERM, SIGINT, SIGQUIT);
   ServerProcess server;
-  server.binary = container_of(server, ORRERY_ECHO);
+  server.binary = container_of(server, echo_binary());
   HeldStart start{server};
   const auto inside = ServerProcess::workers_of(server.pid());
   REQUIRE(inside.size() == 1);
@@ -121,7 +122,7 @@ TEST_CASE("starting: TERM at any moment after exec ends it, and leaves nothing")
     const std::string exe = "/proc/" + std::to_string(server.pid()) + "/exe";
     REQUIRE(eventually([&] {
       std::error_code gone;
-      return std::filesystem::read_symlink(exe, gone) == ORRERY_ECHO;
+      return std::filesystem::read_symlink(exe, gone) == echo_binary();
     }));
     for (int i = 0; i < round * 20000; ++i) (void)::getppid();  // each round a little later
     server.signal(SIGTERM);

@@ -11,6 +11,7 @@
 #include <sys/un.h>
 
 #include "e2e/classes.hpp"
+#include "support/programs.hpp"
 
 namespace orrery::test {
 
@@ -196,7 +197,7 @@ TEST_CASE("systemd: the unit files are what systemd wants") {
   REQUIRE(unit.find("/usr/bin/orrery") != std::string::npos);
   constexpr std::string_view kInstalled = "=/usr/bin/orrery";
   for (std::size_t at = unit.find(kInstalled); at != std::string::npos; at = unit.find(kInstalled, at + 1))
-    unit.replace(at + 1, kInstalled.size() - 1, ORRERY_BINARY);
+    unit.replace(at + 1, kInstalled.size() - 1, orrery_binary());
   std::ofstream{directory.file("orrery.service")} << unit;
   std::ofstream{directory.file("orrery.socket")} << read_text(ORRERY_SYSTEMD_DIR "/orrery.socket");
   const std::string command = "systemd-analyze verify --man=no " + directory.file("orrery.service") + " " +
@@ -214,8 +215,8 @@ TEST_CASE("systemd: PID 1 of a container, not root, on a read-only root") {
   // What the shell left behind becomes a child of PID 1, as an orphan does.
   std::ofstream{server.binary} << "#!/bin/sh\nexec unshare --pid --fork --mount sh -c '\n"
                                   "mount -o remount,ro,bind / || exit 77\nsleep 0.2 &\n"
-                                  "exec setpriv --reuid 65534 --regid 65534 --clear-groups " ORRERY_ECHO
-                                  " \"$@\"' sh \"$@\"\n";
+                                  "exec setpriv --reuid 65534 --regid 65534 --clear-groups " +
+                                      echo_binary() + " \"$@\"' sh \"$@\"\n";
   ::chmod(server.binary.c_str(), 0755);
   server.start();
   if (!eventually([&] { return server.count_lines("Generation 1 serves") > 0 || server.wait_for_end(0ms); }) ||

@@ -10,6 +10,7 @@
 
 #include "support/canned_server.hpp"
 #include "support/child_process.hpp"
+#include "support/programs.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/tool.hpp"
 
@@ -44,7 +45,7 @@ class Session {
     if (pid_ == 0) {
       ::setenv("TERM", "xterm", 1);
       ::unsetenv("NO_COLOR");
-      ::execl(ORRERY_BINARY, "orrery", "top", "--socket", socket.c_str(), "--interval", "0.2", nullptr);
+      ::execl(orrery_binary().c_str(), "orrery", "top", "--socket", socket.c_str(), "--interval", "0.2", nullptr);
       ::_exit(127);
     }
     ::fcntl(terminal_, F_SETFL, O_NONBLOCK);
@@ -149,10 +150,10 @@ TEST_CASE("top: a service that leaves is said, and what was seen stays") {
 TEST_CASE("top: without a terminal, or with a wrong interval, it says so") {
   const TemporaryDirectory directory;
   const CannedServer server{directory.file("admin.sock"), answers()};
-  const Said piped = run_tool(ORRERY_BINARY, {"top", "--socket", directory.file("admin.sock")});
+  const Said piped = run_tool(orrery_binary(), {"top", "--socket", directory.file("admin.sock")});
   CHECK(piped.exit == 2);
   CHECK_THAT(piped.complaint, Catch::Contains("`top` needs a terminal"));
-  CHECK(run_tool(ORRERY_BINARY, {"top", "--socket", directory.file("admin.sock"), "--interval", "0.1"}).exit == 2);
+  CHECK(run_tool(orrery_binary(), {"top", "--socket", directory.file("admin.sock"), "--interval", "0.1"}).exit == 2);
 }
 
 }  // namespace orrery::test

@@ -5,6 +5,7 @@
 
 #include "e2e/classes.hpp"
 #include "e2e/clean_load.hpp"
+#include "support/programs.hpp"
 #include "support/wires.hpp"
 
 namespace orrery::test {
@@ -19,7 +20,7 @@ struct Upgraded {
       : server{ServerProcess::Program::kEcho, std::move(arguments)} {
     server.binary = server.file("service");
     server.yaml = std::move(yaml);
-    fs::copy_file(ORRERY_ECHO, server.binary);
+    fs::copy_file(echo_binary(), server.binary);
   }
   void serve() {
     REQUIRE(server.serve());
@@ -85,7 +86,7 @@ struct Upgraded {
 TEST_CASE("upgrade: the new binary takes over under load, the old master leaves by itself") {
   Upgraded up{{"-k", GENERATE(from_range(kClasses)), "-p", "pid"}};
   up.serve();
-  up.install(ORRERY_ECHO);
+  up.install(echo_binary());
   up.server.signal(SIGUSR2);
   CHECK(up.server.wait_for_end() == 0);
   const pid_t master = up.successor();
@@ -105,7 +106,7 @@ TEST_CASE("upgrade: the log names both binaries, and says when they are the same
   Upgraded up{{}};
   REQUIRE(up.server.serve());
   const bool same = GENERATE(true, false);
-  up.install(same ? ORRERY_ECHO : ORRERY_BINARY);
+  up.install(same ? echo_binary() : orrery_binary());
   up.server.signal(SIGUSR2);
   const pid_t master = up.taken_over();
   const std::string binary = fs::canonical(up.server.file("")).string() + "/service";
@@ -125,7 +126,7 @@ TEST_CASE("upgrade: 200 idle connections outlive it, and the next one") {
   const pid_t old = up.server.pid();
   pid_t master = old;
   for (int round = 1; round <= 2; ++round) {
-    up.install(ORRERY_ECHO);
+    up.install(echo_binary());
     ::kill(master, SIGUSR2);
     master = up.taken_over(round);
     CHECK(answering(wires) == 200);
@@ -173,7 +174,7 @@ TEST_CASE("upgrade: a binary that hands connections over in another way, or not 
   up.serve();
   const Wires wires = idle_connections(up.server.place(), 20);
   up.install_script("#!/bin/sh\nORRERY_UPGRADE=$(echo $ORRERY_UPGRADE | sed '" + edit +
-                    "')\nexport ORRERY_UPGRADE\nexec " ORRERY_ECHO " \"$@\"\n");
+                    "')\nexport ORRERY_UPGRADE\nexec " + echo_binary() + " \"$@\"\n");
   up.server.signal(SIGUSR2);
   const pid_t master = up.taken_over();
   for (const auto& wire : wires) CHECK(wire->closes_within());
@@ -222,7 +223,7 @@ TEST_CASE("upgrade: three in a row, and a reload after them") {
   up.serve();
   pid_t master = up.server.pid();
   for (int round = 1; round <= 3; ++round) {
-    up.install(ORRERY_ECHO);
+    up.install(echo_binary());
     ::kill(master, SIGUSR2);
     const pid_t next = up.successor(round);
     REQUIRE(up.server.wait_for_line("This master (pid " + std::to_string(next) + ") has the service now"));
@@ -284,7 +285,7 @@ TEST_CASE("upgrade: whatever is wrong with the new one, nothing changed") {
   up.server.write_config("workers: 2\n");
   up.server.signal(SIGHUP);
   REQUIRE(up.server.wait_for_line("Generation 2 serves"));
-  up.install(ORRERY_ECHO);
+  up.install(echo_binary());
   up.server.signal(SIGUSR2);
   CHECK(up.server.wait_for_end() == 0);
   const pid_t master = up.successor(2);
@@ -409,7 +410,7 @@ TEST_CASE("upgrade: a daemon") {
   const int port = std::stoi(log.substr(log.find("http://127.0.0.1:") + 17));
   up.load.start(url(port), 2, false);
   REQUIRE(up.load.answers(30));
-  up.install(ORRERY_ECHO);
+  up.install(echo_binary());
   ::kill(old, SIGUSR2);
   CHECK(eventually([&] { return !ServerProcess::alive(old); }, kPatience));
   const pid_t master = up.pid_in("pid");

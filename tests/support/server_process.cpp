@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 
 #include "base/unique_fd.hpp"
+#include "support/programs.hpp"
 
 namespace orrery::test {
 
@@ -107,7 +108,7 @@ void ServerProcess::write_config(const std::string& text) const {
 }
 
 std::vector<std::string> ServerProcess::command_line() const {
-  std::vector<std::string> words{program_ == Program::kEcho ? ORRERY_ECHO : ORRERY_BINARY};
+  std::vector<std::string> words{program_ == Program::kEcho ? echo_binary() : orrery_binary()};
   if (!binary.empty()) words[0] = binary;
   if (!yaml.empty()) words.insert(words.end(), {"-c", config_file()});
   const auto binds = [](const std::string& word) { return word == "-b" || word.starts_with("--bind"); };

@@ -1,23 +1,21 @@
 // kSlowness: how much slower than itself a server may be because it is watched: limits that only guard against hanging
 // are multiplied by it.
 //
-// The build knows of sanitizers; of valgrind ORRERY_SLOWNESS in the environment tells.
+// Of sanitizers ORRERY_SANITIZER in the environment tells, of valgrind ORRERY_SLOWNESS.
 #pragma once
 
 #include <algorithm>
 #include <cstdlib>
 #include <string>
 
+#include "support/programs.hpp"
+
 namespace orrery::test {
 
 inline const int kSlowness = [] {
-#if defined(ORRERY_SANITIZED_ADDRESS) || defined(ORRERY_SANITIZED_THREAD)
-  constexpr int kBuilt = 4;
-#else
-  constexpr int kBuilt = 1;
-#endif
+  const int built = sanitized() ? 4 : 1;
   const char* told = std::getenv("ORRERY_SLOWNESS");
-  return told == nullptr ? kBuilt : std::max(1, std::atoi(told));
+  return told == nullptr ? built : std::max(1, std::atoi(told));
 }();
 
 /// So many seconds of a server that is not watched, as a setting has them.
