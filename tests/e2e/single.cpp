@@ -12,6 +12,7 @@ TEST_CASE("single: one process serves, and TERM lets it finish what is in flight
   Wire wire{server.port()};
   CHECK(wire.ask("GET /constant").status == 200);
   Wire waiting{server.port()};
+  REQUIRE(waiting.ask("GET /constant").status == 200);
   waiting.send(request("GET /later?ms=300"));
   CHECK(wire.ask("GET /constant").status == 200);
   server.signal(SIGTERM);

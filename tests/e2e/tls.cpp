@@ -376,7 +376,8 @@ TEST_CASE("tls: a reload with bad files is refused, and the old certificate stay
   REQUIRE(server.wait_for_line("the key in key.pem does not belong to the certificate of /CN=localhost in cert.pem"));
   CHECK(server.workers() == before);
   TlsClient* client = nullptr;
-  CHECK(tls_wire(server.place(), trusting(), client)->ask("GET /constant").status == 200);
+  const auto wire = tls_wire(server.place(), trusting(), client);
+  CHECK(wire->ask("GET /constant").status == 200);
   CHECK(client->serial() == 1);
   CHECK(server.stop() == 0);
 }
@@ -475,7 +476,7 @@ TEST_CASE("tls: without a word every TCP address speaks it, and a unix socket do
 TEST_CASE("tls: what cannot be served does not start, and says why") {
   TlsServer server;
   const std::string expected = GENERATE("cannot read none.pem: No such file or directory",
-                                        "is to speak TLS without a certificate; set certfile and keyfile");
+                                        "is to speak TLS without a certificate; set `certfile` and `keyfile`");
   if (expected.starts_with("cannot"))
     server.arguments = {"--certfile", "none.pem"};
   else

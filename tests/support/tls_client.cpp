@@ -54,7 +54,12 @@ TlsClient::TlsClient(const TlsWish& wish) : context_(SSL_CTX_new(TLS_client_meth
     SSL_set_alpn_protos(ssl_, reinterpret_cast<const unsigned char*>(wish.protocols.data()),
                         static_cast<unsigned>(wish.protocols.size()));
   }
-  if (wish.session) SSL_set_session(ssl_, wish.session.get());
+  if (wish.session) {
+    // A copy: OpenSSL's client resumes a session of TLS 1.3 once, and the server is what is tested.
+    SSL_SESSION* const own = SSL_SESSION_dup(wish.session.get());
+    SSL_set_session(ssl_, own);
+    SSL_SESSION_free(own);
+  }
   SSL_set_connect_state(ssl_);
 }
 
