@@ -80,7 +80,8 @@ void Session::begin_reading() {
   schedule(connection_.idle_since());
 }
 
-void Session::schedule(Monotonic now) {
+// Each request passes through these: where they are called from many places, the compiler would else call them.
+[[gnu::always_inline]] inline void Session::schedule(Monotonic now) {
   services_.deadlines.schedule(*this, std::min(connection_.deadline(), transport_.deadline()), now);
 }
 
@@ -123,7 +124,7 @@ void Session::run_out_of_memory() {
   close(kNotServed);
 }
 
-void Session::work() {
+[[gnu::always_inline]] inline void Session::work() {
   for (int steps = 0; steps < kStepsPerTurn; ++steps) {
     if (!step(connection_.next(now_))) return;
   }
@@ -185,7 +186,7 @@ void Session::flush() {
   transport_.queue(std::move(rest));
 }
 
-long Session::try_write() {
+[[gnu::always_inline]] inline long Session::try_write() {
   if (output_->file().length > 0) return transport_.try_write(output_->buffer(), output_->file());
   return transport_.try_write(output_->buffer(), output_->tail());
 }
