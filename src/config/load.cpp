@@ -61,7 +61,9 @@ class Ranking {
     note_idle_settings();
     note_useless_format();
     for (const Problem& problem : find_conflicts(outcome_.config)) {
-      outcome_.complaints.push_back({place(problem), problem.message});
+      const auto given = places_.find(problem.name);
+      const std::string variables = given == places_.end() ? "" : told_variables(given->second, problem.entry);
+      outcome_.complaints.push_back({place(problem), problem.message + variables});
     }
   }
 
@@ -86,7 +88,14 @@ class Ranking {
     const auto& where = entry < given.texts.size() ? given.texts[entry].where : given.where;
     // A flag names the setting already.
     const bool named = where == shown_flag(*given.setting);
-    outcome_.complaints.push_back({where, named ? message : fmt::format("{}: {}", given.setting->name, message)});
+    const std::string sentence = message + told_variables(given, entry);
+    outcome_.complaints.push_back({where, named ? sentence : fmt::format("{}: {}", given.setting->name, sentence)});
+  }
+
+  /// The line of the file shows a name where the message shows a value.
+  static std::string told_variables(const Given& given, std::size_t entry) {
+    if (entry >= given.texts.size() || given.texts[entry].variables.empty()) return "";
+    return fmt::format(" (with {} of the environment)", given.texts[entry].variables);
   }
 
   std::string place(const Problem& problem) {
@@ -169,7 +178,7 @@ void decide(Outcome& outcome, const CommandLine& variable, const CommandLine& ar
 }
 
 Outcome load_ranked(const Sources& sources) {
-  const CommandLine variable = read_arguments_variable(sources.environment);
+  const CommandLine variable = sources.environment_ranks ? read_arguments_variable(sources.environment) : CommandLine{};
   const CommandLine arguments = read_arguments(sources.arguments);
   if (arguments.help || variable.help) return text_outcome(render_help(sources.program));
   if (arguments.version || variable.version) return text_outcome(version_text(sources));
@@ -177,8 +186,8 @@ Outcome load_ranked(const Sources& sources) {
   Outcome outcome;
   outcome.file = choose_file(sources, variable, arguments);
   Ranking ranking(outcome);
-  ranking.take(read_environment(sources.environment));
-  if (!outcome.file.empty()) ranking.take(read_yaml(outcome.file));
+  if (sources.environment_ranks) ranking.take(read_environment(sources.environment));
+  if (!outcome.file.empty()) ranking.take(read_yaml(outcome.file, sources.environment));
   ranking.take(variable.reading);
   ranking.take(arguments.reading);
   ranking.settle();

@@ -19,6 +19,7 @@ namespace orrery::config {
 struct Sources {
   std::vector<std::string> arguments;  ///< argv[1..]
   std::map<std::string, std::string> environment;
+  bool environment_ranks = true;   ///< false: it is not the service's own, and only fills `${NAME}` in the file
   std::string program = "orrery";  ///< last part of argv[0]
   std::string version;             ///< what --version shows after the program
   std::string default_file;        ///< read when there is no -c and it exists; empty = none

@@ -217,6 +217,9 @@ with \fB\-c\fR. Times are in seconds or have a unit (500ms, 10s, 2m, 1h); sizes 
 1m, 2g); switches are \fBtrue\fR or \fBfalse\fR; a list stands in brackets or has a line for each entry. A
 mapping under a name that begins with \fBx\-\fR is no setting but a place for an anchor.
 .PP
+In a value \fB${NAME}\fR is what the variable NAME of the environment holds, \fB${NAME:\-default}\fR the default
+where it is not set or empty, and \fB$$\fR a dollar sign. A variable that is not set and has no default is a mistake.
+.PP
 .B orrery \-c FILE \-\-check\-config
 tells what is wrong with a file, with line and column, and changes nothing.
 )";

@@ -22,6 +22,7 @@ struct Complaint {
 struct GivenText {
   std::string text;
   std::string where;
+  std::string variables{};  ///< those of the environment that are in it: "${HOST}, ${PORT}"; empty = none
 };
 
 /// A value for one setting, as one source gave it.

@@ -133,6 +133,12 @@ Times are in seconds, or have a unit: `500ms` `10s` `2m` `1h`. Sizes are in byte
 In YAML a text that begins with `*`, `%`, `[`, `{`, `@` or `&` stands in quotes: `bind: "[::]:8000"`. A mapping under a
 name that begins with `x-` is no setting but a place for an anchor, which `<<` merges:
 `x-base: &base {workers: 4}`, then `<<: *base`. What stands beside the `<<` is stronger.
+
+In the file, `${NAME}` in a value is what the variable NAME of the environment holds, and `${NAME:-default}` is the
+default where NAME is not set or empty: `bind: "[::]:${PORT:-8000}"`. A variable that is not set and has no default is a
+mistake. Its text stays text: it is checked as if it stood in the file, and becomes no name, no list and no second line.
+`$$` is a dollar sign, and a `$` before anything but `{` and `$` is itself. Between brackets such a value stands in
+quotes. `HUP` reads the file again with the environment of the start.
 )";
 
 }  // namespace

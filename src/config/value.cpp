@@ -11,6 +11,7 @@
 
 #include "base/joined.hpp"
 #include "base/lower_case.hpp"
+#include "config/expansion.hpp"
 
 namespace orrery::config {
 namespace {
@@ -299,7 +300,7 @@ struct Printer {
 
 std::string quoted(std::string_view text) {
   std::string out = "\"";
-  for (const char c : text) {
+  for (const char c : without_expansion(text)) {
     if (c == '"' || c == '\\') out += '\\';
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
       out += fmt::format("\\x{:02X}", static_cast<unsigned char>(c));

@@ -17,6 +17,7 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include "base/joined.hpp"
 #include "base/lower_case.hpp"
 #include "base/unique_fd.hpp"
 #include "config/foreign.hpp"
@@ -130,7 +131,8 @@ std::string in_yaml(const YAML::Node& top) {
 /// Walks one document and notes what it says.
 class Reader {
  public:
-  Reader(const std::string& name, Reading& reading) : name_(name), reading_(reading) {}
+  Reader(const std::string& name, const Environment& environment, Reading& reading)
+      : name_(name), environment_(environment), reading_(reading) {}
 
   void read(const YAML::Node& top) {
     if (!top.IsDefined() || top.IsNull()) return;
@@ -205,7 +207,10 @@ class Reader {
     }
     Given given{&setting, {}, place(value.Mark()), fmt::format("{}:{}", name_, line(key_mark))};
     if (value.IsScalar()) {
-      for (auto& entry : split_entries(setting, value.Scalar())) given.texts.push_back({std::move(entry), given.where});
+      const auto text = expand_value(setting, value, given);
+      if (!text) return;
+      for (auto& entry : split_entries(setting, text->text))
+        given.texts.push_back({std::move(entry), given.where, text->variables});
     } else if (value.IsSequence() && setting.kind == Kind::kList) {
       if (!read_entries(setting, value, given)) return;
     } else {
@@ -215,11 +220,25 @@ class Reader {
     reading_.given.push_back(std::move(given));
   }
 
+  /// The text of a scalar with its variables in place; complains where it cannot have them. A name is a sign of where
+  /// the value came from, so it goes into the origin too.
+  std::optional<GivenText> expand_value(const Setting& setting, const YAML::Node& scalar, Given& given) {
+    auto expanded = expand(scalar.Scalar(), environment_);
+    if (!expanded) {
+      complain(scalar.Mark(), fmt::format("{}: {}", setting.name, expanded.error().message));
+      return std::nullopt;
+    }
+    for (std::string& name : expanded->variables) name = fmt::format("${{{}}}", name);
+    GivenText text{std::move(expanded->text), place(scalar.Mark()), base::joined(expanded->variables, ", ")};
+    if (!text.variables.empty()) given.origin += ", " + text.variables;
+    return text;
+  }
+
   bool read_entries(const Setting& setting, const YAML::Node& list, Given& given) {
     const auto before = reading_.complaints.size();
     for (const auto& entry : list) {
       if (entry.IsScalar()) {
-        given.texts.push_back({entry.Scalar(), place(entry.Mark())});
+        if (auto text = expand_value(setting, entry, given)) given.texts.push_back(std::move(*text));
       } else if (entry.IsNull()) {
         // yaml-cpp places what is not there at whatever comes next.
         complain(list.Mark(), fmt::format("an entry of `{}` is empty; give a text or remove it", setting.name));
@@ -232,6 +251,7 @@ class Reader {
   }
 
   const std::string& name_;
+  const Environment& environment_;
   Reading& reading_;
   std::map<std::string, int> lines_;
 };
@@ -319,19 +339,19 @@ std::string syntax_complaint(const std::string& text, const YAML::Exception& err
 
 }  // namespace
 
-Reading read_yaml(const std::string& path) {
+Reading read_yaml(const std::string& path, const Environment& environment) {
   const auto text = read_file(path);
   if (!text) return {{}, {{path, text.error().message}}};
   // A reload at the moment in which an editor has truncated the file would set every default, the addresses included.
   if (without_last_blanks(*text).empty())
     return {{},
             {{path, "the file is empty: is it just being written? For nothing but defaults, write a comment into it"}}};
-  return read_yaml_text(*text, path);
+  return read_yaml_text(*text, path, environment);
 }
 
-Reading read_yaml_text(const std::string& text, const std::string& name) {
+Reading read_yaml_text(const std::string& text, const std::string& name, const Environment& environment) {
   Reading reading;
-  Reader reader(name, reading);
+  Reader reader(name, environment, reading);
   try {
     const std::string document = without_last_blanks(text);
     const auto documents = find_documents(document);

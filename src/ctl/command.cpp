@@ -53,12 +53,14 @@ Result<std::string> read_token(const std::string& path) {
   return token;
 }
 
-/// A file as a start with nothing but it would read it; `environment` ranks around it.
+/// A file as a start with nothing but it would read it. Its `${NAME}` are those of this process; with `environment` the
+/// variables that are settings rank around it.
 Result<config::Outcome> load_file(const config::Sources& sources, const std::string& file, bool environment) {
   config::Sources own;
   own.program = sources.program;
   own.arguments = {"-c", file};
-  if (environment) own.environment = sources.environment;
+  own.environment = sources.environment;
+  own.environment_ranks = environment;
   config::Outcome outcome = config::load(own);
   if (outcome.complaints.empty()) return outcome;
   std::string all;

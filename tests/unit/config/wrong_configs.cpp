@@ -142,7 +142,9 @@ TEST_CASE("wrong configs: each message says what, where, and what to write inste
        "2:11: YAML cannot be read: the file ends inside a quoted text; close its quote, here or further "
        "up\n"},
       {"bind: ${PORT}\n",
-       "1:7: bind: `${PORT}` is not a numeric address; names are not looked up, so write its IP address\n"},
+       "1:7: bind: the variable PORT is not set; set it for the service, or write ${PORT:-default}\n"},
+      {"bind: $PORT\n",
+       "1:7: bind: `$PORT` is not a numeric address; names are not looked up, so write its IP address\n"},
       {"workers: 4 # four\ntimeout:30\n", "2:1: `timeout:30` needs a blank behind its colon\n"},
       {"workers: 4\n timeout: 3\n",
        "2:9: YAML cannot be read: `timeout: 3`: it is indented below a line that has a value already; begin "
