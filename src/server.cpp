@@ -27,6 +27,7 @@
 #include "http/router.hpp"
 #include "master/master.hpp"
 #include "master/single.hpp"
+#include "migrate/command.hpp"
 #include "os/signals.hpp"
 #include "worker/worker.hpp"
 
@@ -141,6 +142,7 @@ int run(int argc, char** argv, App app, About about) {
 }
 
 int run(int argc, char** argv, const std::function<App()>& make_app, About about) {
+  if (migrate::is_command(argc, argv)) return migrate::run_command(config::capture_sources(argc, argv, environ));
   if (ctl::is_command(argc, argv)) return ctl::run_command(config::capture_sources(argc, argv, environ));
   os::hold_signals();
   os::ignore_write_signals();

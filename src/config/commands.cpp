@@ -1,6 +1,7 @@
 #include "config/commands.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <fmt/core.h>
 
 #include "base/check.hpp"
@@ -29,7 +30,7 @@ std::string shown(const Command& command) {
 }  // namespace
 
 const std::vector<std::string_view>& command_words() {
-  static const std::vector<std::string_view> words{"ctl", "top", "plan", "doctor"};
+  static const std::vector<std::string_view> words{"ctl", "top", "plan", "doctor", "migrate"};
   return words;
 }
 
@@ -110,6 +111,13 @@ const std::vector<Command>& commands() {
        .under_ctl = false,
        .options = {"lb-idle-timeout", "stop-limit"},
        .doc = "Hold the configuration against this machine: what is too small, and what to do."},
+      {.name = "migrate",
+       .under_ctl = false,
+       .asks_service = false,
+       .operands = "gunicorn FILE|COMMAND...",
+       .least = 2,
+       .most = SIZE_MAX,
+       .doc = "A gunicorn deployment's settings as a settings file, and what has no counterpart."},
   };
   return table;
 }
@@ -121,14 +129,16 @@ const Command* find_command(std::string_view name, bool under_ctl) {
 }
 
 std::vector<std::string_view> options_of(const Command& command) {
-  std::vector<std::string_view> names = shared_options();
+  std::vector<std::string_view> names = command.asks_service ? shared_options() : std::vector<std::string_view>{"help"};
   names.insert(names.end(), command.options.begin(), command.options.end());
   return names;
 }
 
 std::string render_command_help(std::string_view program) {
-  std::string out =
-      fmt::format("Usage: {} ctl [OPTIONS] COMMAND, {} top|plan|doctor [OPTIONS]\n\nCommands:\n", program, program);
+  std::string out = fmt::format(
+      "Usage: {0} ctl [OPTIONS] COMMAND, {0} top|plan|doctor [OPTIONS], {0} migrate gunicorn FILE|COMMAND...\n\n"
+      "Commands:\n",
+      program);
   for (const Command& command : commands()) out += fmt::format("  {:<26} {}\n", shown(command), command.doc);
   out += "\nOptions:\n";
   for (const CommandOption& option : command_options()) out += fmt::format("  {:<26} {}\n", shown(option), option.doc);

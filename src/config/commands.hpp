@@ -1,6 +1,6 @@
 // Commands: what the program can do beside serving, as a table: `orrery ctl reload`, `orrery top`, `orrery plan`.
 //
-// Pure and constant. Read by the client that obeys them (src/ctl), and by the generator of the man page and of the
+// Pure and constant. Read by what obeys them (src/ctl, src/migrate), and by the generator of the man page and of the
 // completions. A command that has no row does not exist; none of the rows has to do with the server.
 #pragma once
 
@@ -22,6 +22,7 @@ struct CommandOption {
 struct Command {
   std::string_view name{};
   bool under_ctl = true;                    ///< `orrery ctl NAME`; else `orrery NAME`
+  bool asks_service = true;                 ///< it takes the options that say where a service is asked
   std::string_view operands{};              ///< as the help shows them: "WORKER|all"
   std::size_t least = 0;                    ///< operands it needs
   std::size_t most = 0;                     ///< operands it takes
@@ -30,7 +31,7 @@ struct Command {
   std::string_view doc{};                   ///< one sentence
 };
 
-/// The words that `orrery` takes first instead of a flag: ctl, top, plan, doctor.
+/// The words that `orrery` takes first instead of a flag: ctl, top, plan, doctor, migrate.
 const std::vector<std::string_view>& command_words();
 bool is_command_word(std::string_view word);
 

@@ -113,7 +113,7 @@ constexpr std::string_view kBashStart = R"(_orrery() {
   fi
   local values
   case ${COMP_WORDS[1]} in
-    ctl | top | plan | doctor) if [ "$COMP_CWORD" -gt 1 ]; then _orrery_command; return; fi ;;
+    ctl | top | plan | doctor | migrate) if [ "$COMP_CWORD" -gt 1 ]; then _orrery_command; return; fi ;;
   esac
   case $before in
 )";
@@ -141,9 +141,11 @@ std::string bash_commands() {
   out += fmt::format(
       "    *)\n"
       "      case ${{COMP_WORDS[1]}},$current in\n"
+      "        migrate,-*) values='-W --help' ;;\n"
       "        *,-*) values=\"-W '{}'\" ;;\n"
       "        ctl,*) values=\"-W '{}'\" ;;\n"
       "        plan,*) values=-f ;;\n"
+      "        migrate,*) if [ \"$COMP_CWORD\" -eq 2 ]; then values='-W gunicorn'; else values=-f; fi ;;\n"
       "        *) values=\"-W '{}'\" ;;\n"
       "      esac ;;\n"
       "  esac\n"
@@ -193,8 +195,12 @@ std::string zsh_commands() {
   for (const Command& command : commands())
     if (!command.words.empty()) words += " " + base::joined(command.words, " ");
   return fmt::format(
-      "if (( CURRENT > 2 )) && [[ ${{words[2]}} == (ctl|top|plan|doctor) ]]; then\n"
+      "if (( CURRENT > 2 )) && [[ ${{words[2]}} == (ctl|top|plan|doctor|migrate) ]]; then\n"
       "  local -a behind\n"
+      "  if [[ ${{words[2]}} == migrate ]]; then\n"
+      "    if (( CURRENT == 3 )); then compadd gunicorn; else _files; fi\n"
+      "    return\n"
+      "  fi\n"
       "  case ${{words[2]}} in\n"
       "    ctl) behind=('*:command:({})') ;;\n"
       "    plan) behind=('*:file:_files') ;;\n"
@@ -245,6 +251,8 @@ std::string fish_commands() {
           fmt::format("complete -c orrery -n '{}{}' -a '{}'\n", seen, command.name, base::joined(command.words, " "));
   }
   out += fmt::format("complete -c orrery -n '{}plan' -F\n", seen);
+  out += fmt::format("complete -c orrery -n '{}migrate; and not {}gunicorn' -a gunicorn\n", seen, seen);
+  out += fmt::format("complete -c orrery -n '{}migrate; and {}gunicorn' -F\n", seen, seen);
   for (const CommandOption& option : command_options()) {
     std::string value = option.placeholder.empty() ? "" : " -x";
     if (takes_file(option)) value = " -r -F";

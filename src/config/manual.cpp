@@ -40,7 +40,7 @@ std::string roff(std::string_view text) {
 
 constexpr std::string_view kCommandsStart = R"(.SH COMMANDS
 A first word instead of a flag makes the program the operator's tool. It asks the admin process of a service
-that runs, and serves nothing.
+that runs, and serves nothing; \fBmigrate\fR asks none.
 )";
 
 constexpr std::string_view kCommandsEnd = R"(.PP
@@ -49,7 +49,7 @@ configuration says, and then as \fIadmin.sock\fR in \fB$RUNTIME_DIRECTORY\fR and
 \fIorrery\-admin.sock\fR in \fB$XDG_RUNTIME_DIR\fR.
 .PP
 Exit status of a command: 0 done, 1 refused or failed, 2 a wrong command line, 3 the admin process cannot be
-reached.
+reached. That of \fBmigrate\fR: 0 all was understood, 1 something is left for a hand, 2 a wrong command line.
 )";
 
 std::string page_start(std::string_view name, int section, const std::string& version) {
@@ -120,6 +120,9 @@ orrery \- pre\-forking web server
 .br
 .B orrery top\fR|\fBplan\fR|\fBdoctor
 [\fIOPTIONS\fR]
+.br
+.B orrery migrate gunicorn
+\fIFILE\fR|\fICOMMAND\fR...
 .SH DESCRIPTION
 .B orrery
 serves HTTP/1.1. A master reads the configuration, opens the sockets, starts workers that share them, and
@@ -202,6 +205,7 @@ orrery \-c /etc/orrery/planets.yaml \-\-check\-config
 orrery \-c /etc/orrery/planets.yaml \-w 4 \-b 0.0.0.0:8000
 orrery ctl status
 orrery ctl reload && orrery ctl events
+orrery migrate gunicorn Procfile gunicorn.conf.py > orrery.yaml
 kill \-HUP "$(cat /run/orrery.pid)"
 .EE
 .SH SEE ALSO

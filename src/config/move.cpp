@@ -13,9 +13,13 @@ constexpr std::string_view kStart = R"(# From gunicorn
 <!-- Made from the tables in src/config; do not edit. To make it anew:
      build/debug/settings_reference gunicorn > config/FROM_GUNICORN.md -->
 
-New code comes with a new binary: `USR2` runs it, `HUP` only reads the configuration again. Write the settings
-into a YAML file under the names that they have, leave out the word `module:app`, and ask
-`orrery -c FILE --check-config` what is left. It knows all {} settings of gunicorn 26.1 by name and by flag.
+New code comes with a new binary: `USR2` runs it, `HUP` only reads the configuration again.
+
+`orrery migrate gunicorn FILE|COMMAND... > orrery.yaml` writes the settings file: give it the Procfile, Dockerfile,
+unit, manifest, `gunicorn.conf.py` or command line of the service. A comment stands above each line that means
+something else; what has no counterpart is listed at the end. Then ask `orrery -c orrery.yaml --check-config`.
+
+Both know all {} settings of gunicorn 26.1 by name and by flag.
 
 ## The same name, another meaning or default
 

@@ -6,7 +6,7 @@
 namespace orrery::config {
 
 TEST_CASE("commands: the first word decides whether it is one; flags of the server never are") {
-  for (const char* word : {"ctl", "top", "plan", "doctor"}) CHECK(is_command_word(word));
+  for (const char* word : {"ctl", "top", "plan", "doctor", "migrate"}) CHECK(is_command_word(word));
   for (const char* word : {"", "-c", "--workers", "status", "ctl ", "orrery.yaml"}) CHECK_FALSE(is_command_word(word));
 }
 
