@@ -54,6 +54,16 @@ std::string read_text(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+/// A unit of the repository, which starts the binary of this build.
+void write_unit(const TemporaryDirectory& directory, const std::string& name, const std::string& as) {
+  std::string unit = read_text(std::string{ORRERY_SYSTEMD_DIR "/"} + name);
+  REQUIRE(unit.find("/usr/bin/orrery") != std::string::npos);
+  constexpr std::string_view kInstalled = "=/usr/bin/orrery";
+  for (std::size_t at = unit.find(kInstalled); at != std::string::npos; at = unit.find(kInstalled, at + 1))
+    unit.replace(at + 1, kInstalled.size() - 1, orrery_binary());
+  std::ofstream{directory.file(as)} << unit;
+}
+
 }  // namespace
 
 TEST_CASE("systemd: READY when the workers are ready, RELOADING with its instant, STATUS, STOPPING") {
@@ -193,20 +203,37 @@ TEST_CASE("systemd: the unit files are what systemd wants") {
     return;
   }
   const TemporaryDirectory directory;
-  std::string unit = read_text(ORRERY_SYSTEMD_DIR "/orrery.service");
-  REQUIRE(unit.find("/usr/bin/orrery") != std::string::npos);
-  constexpr std::string_view kInstalled = "=/usr/bin/orrery";
-  for (std::size_t at = unit.find(kInstalled); at != std::string::npos; at = unit.find(kInstalled, at + 1))
-    unit.replace(at + 1, kInstalled.size() - 1, orrery_binary());
-  std::ofstream{directory.file("orrery.service")} << unit;
+  write_unit(directory, "orrery.service", "orrery.service");
+  write_unit(directory, "orrery@.service", "orrery@shop.service");
   std::ofstream{directory.file("orrery.socket")} << read_text(ORRERY_SYSTEMD_DIR "/orrery.socket");
   const std::string command = "systemd-analyze verify --man=no " + directory.file("orrery.service") + " " +
-                              directory.file("orrery.socket") + " >" + directory.file("said") + " 2>&1";
+                              directory.file("orrery@shop.service") + " " + directory.file("orrery.socket") + " >" +
+                              directory.file("said") + " 2>&1";
   const int status = std::system(command.c_str());
   const std::string said = read_text(directory.file("said"));
   INFO(said);
   CHECK(status == 0);
   CHECK(said.find("orrery.") == std::string::npos);  // no remark about ours
+  CHECK(said.find("orrery@") == std::string::npos);
+}
+
+TEST_CASE("systemd: the units give a service little to do harm with") {
+  if (::access("/usr/bin/systemd-analyze", X_OK) != 0) {
+    WARN("systemd-analyze is not installed");
+    return;
+  }
+  const TemporaryDirectory directory;
+  for (const char* unit : {"orrery.service", "orrery@.service"}) {
+    INFO(unit);
+    // Exposure in tenths: it fails above 1.5.
+    const std::string command = "systemd-analyze security --offline=yes --threshold=15 --no-pager " ORRERY_SYSTEMD_DIR
+                                "/" +
+                                std::string{unit} + " >" + directory.file("said") + " 2>&1";
+    const int status = std::system(command.c_str());
+    const std::string said = read_text(directory.file("said"));
+    INFO(said.substr(said.rfind("Overall") == std::string::npos ? 0 : said.rfind("Overall")));
+    CHECK(status == 0);
+  }
 }
 
 TEST_CASE("systemd: PID 1 of a container, not root, on a read-only root") {
