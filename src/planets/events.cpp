@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "planets/appearance.hpp"
+#include "planets/root.hpp"
 
 namespace orrery::planets {
 namespace {
@@ -24,18 +25,22 @@ struct Sample {
 // One body over one place, by the seconds that have passed since an instant.
 class Path {
  public:
-  Path(Body body, const EarthRotation& rotation, const Observer& observer, Instant from)
+  // `altitude`: what it is at rise and set, without air; the body's standard one when there is none.
+  Path(Body body, const EarthRotation& rotation, const Observer& observer, Instant from,
+       std::optional<Degrees> altitude = {})
       : body_(body),
         rotation_(rotation),
         observer_(observer),
         from_(from),
+        altitude_(altitude),
         sin_latitude_(std::sin(radians(observer.latitude))),
         cos_latitude_(std::cos(radians(observer.latitude))) {}
 
   // Every number of it is finite. Throws std::domain_error where the sky is not known.
   [[nodiscard]] Sample at(double seconds) const {
     const SkyPosition p = rotation_.sky(from_.later(Seconds{seconds}), observer_).position(body_);
-    const Sample sample{seconds, p.altitude.value - standard_altitude(body_, p.distance).value, hour_angle(p)};
+    const Degrees horizon = altitude_ ? *altitude_ : standard_altitude(body_, p.distance);
+    const Sample sample{seconds, p.altitude.value - horizon.value, hour_angle(p)};
     if (!std::isfinite(sample.seconds + sample.height + sample.hour_angle))
       throw std::domain_error("the sky is not known for all of the time that is searched for events");
     return sample;
@@ -54,29 +59,17 @@ class Path {
   const EarthRotation& rotation_;
   const Observer& observer_;
   Instant from_;
+  std::optional<Degrees> altitude_;
   double sin_latitude_, cos_latitude_;
 };
 
 double height(const Sample& sample) { return sample.height; }
 double hour_angle(const Sample& sample) { return sample.hour_angle; }
 
-// Where `value` is nought between two samples of different sign: regula falsi, with Illinois' cure for its laziness.
-double root(const Path& path, Sample low, Sample high, double (*value)(const Sample&)) {
-  double at_low = value(low);
-  double at_high = value(high);
-  double last = low.seconds;
-  for (int i = 0, kept = 0; i < 100; ++i) {
-    const double guess = low.seconds + (high.seconds - low.seconds) * (at_low / (at_low - at_high));
-    if (std::abs(guess - last) < kPrecision) return guess;
-    last = guess;
-    const Sample middle = path.at(guess);
-    const bool moves_low = (value(middle) < 0) == (at_low < 0);
-    (moves_low ? low : high) = middle;
-    (moves_low ? at_low : at_high) = value(middle);
-    if (kept == (moves_low ? 1 : -1)) (moves_low ? at_high : at_low) /= 2;
-    kept = moves_low ? 1 : -1;
-  }
-  return last;
+// Where `value` is nought between two samples of different sign.
+double root(const Path& path, const Sample& low, const Sample& high, double (*value)(const Sample&)) {
+  return root_between([&](double seconds) { return value(path.at(seconds)); }, low.seconds, value(low), high.seconds,
+                      value(high), kPrecision);
 }
 
 bool same_side(const Sample& a, const Sample& b) { return (a.height < 0) == (b.height < 0); }
@@ -208,6 +201,18 @@ EventList find_events(Body body, const EarthRotation& rotation, const Observer& 
 EventList events_within(Body body, const EarthRotation& rotation, const Observer& observer, Instant from,
                         Seconds span) {
   return find_events(body, rotation, observer, from, span, false);
+}
+
+std::vector<SkyEvent> crossings_within(Body body, const EarthRotation& rotation, const Observer& observer, Instant from,
+                                       Seconds span, Degrees altitude) {
+  if (!std::isfinite(span.count())) throw std::domain_error("a search for events needs a span that ends");
+  const Path path(body, rotation, observer, from, altitude);
+  Search search(path);
+  search.run(span.count(), false);
+  std::vector<SkyEvent> crossings;
+  for (const auto& [kind, seconds] : search.found())
+    if (kind != EventKind::kTransit) crossings.push_back({kind, from.later(Seconds{seconds})});
+  return crossings;
 }
 
 NextEvents next_events(Body body, const EarthRotation& rotation, const Observer& observer, Instant from) {

@@ -54,6 +54,10 @@ inline constexpr std::chrono::hours kNextEventsSpan{28};
 [[nodiscard]] EventList events_within(Body body, const EarthRotation& rotation, const Observer& observer, Instant from,
                                       Seconds span);
 
+// When the centre comes above (kRise) and goes below (kSet) an altitude without air, in [from, from + span).
+[[nodiscard]] std::vector<SkyEvent> crossings_within(Body body, const EarthRotation& rotation, const Observer& observer,
+                                                     Instant from, Seconds span, Degrees altitude);
+
 // What the airless altitude of the centre is at rise and set.
 [[nodiscard]] Degrees standard_altitude(Body body, AstronomicalUnits distance) noexcept;
 
