@@ -37,11 +37,6 @@ double apparent_altitude(Degrees airless, const Query& query) noexcept {
   return airless.value + refraction(airless, query.pressure, query.temperature).value;
 }
 
-void put_second(JsonText& json, Instant instant) {
-  const auto write = [instant](char* to) { return write_rfc3339_seconds(to, instant); };
-  json.raw("\"").written(kTimestampRoom, write).raw("\"");
-}
-
 void put_place_and_time(JsonText& json, const Query& query) {
   put_place(json, query.observer);
   put_time(json.raw(R"(,"time":")"), query.instant);
@@ -149,6 +144,11 @@ void put_direction(JsonText& json, const Query& query, const Sky& sky, Body body
 void put_time(JsonText& json, Instant instant) {
   const auto write = [instant](char* to) { return write_rfc3339(to, instant); };
   json.written(kTimestampRoom, write);
+}
+
+void put_second(JsonText& json, Instant instant) {
+  const auto write = [instant](char* to) { return write_rfc3339_seconds(to, instant); };
+  json.raw("\"").written(kTimestampRoom, write).raw("\"");
 }
 
 void put_place(JsonText& json, const Observer& observer) {

@@ -35,6 +35,9 @@ void put_place(JsonText& json, const Observer& observer);
 /// An RFC 3339 timestamp; the quotes are the caller's.
 void put_time(JsonText& json, Instant instant);
 
+/// The same with its quotes, to the second: of what was computed to be there.
+void put_second(JsonText& json, Instant instant);
+
 /// `,"az":…,"alt":…`: the altitude as it is seen through the query's air.
 void put_direction(JsonText& json, const Query& query, const Sky& sky, Body body);
 

@@ -7,6 +7,7 @@
 
 #include "orrery/compression.hpp"
 
+#include "planets/almanac.hpp"
 #include "planets/answer.hpp"
 #include "planets/body.hpp"
 #include "planets/docs.hpp"
@@ -170,6 +171,10 @@ App make_app() {
   open_to_all(app, "/planets/{name}", [rotation](const Request& r) { return one_body(r, *rotation); });
   open_to_all(app, "/planets/{name}/events", [rotation](const Request& r) { return events_of_body(r, *rotation); });
   open_to_all(app, "/planets/{name}/track", [rotation](const Request& r) { return track_of_body(r, rotation); });
+  open_to_all(app, "/events", [rotation](const Request& r) { return answer_phenomena(r, *rotation); });
+  open_to_all(app, "/events.ics", [rotation](const Request& r) { return answer_calendar(r, *rotation); });
+  open_to_all(app, "/eclipses", [rotation](const Request& r) { return answer_eclipses(r, *rotation); });
+  open_to_all(app, "/twilight", [rotation](const Request& r) { return answer_twilight(r, *rotation); });
   open_to_all(app, "/places", answer_places);
   add_docs(app);
   return app;

@@ -5,6 +5,9 @@
 //   GET /planets/{name}/events?days=           rises, transits, sets
 //   GET /planets/{name}/track?from=&to=&step=  a path over the sky
 //   GET /planets/stream?interval=              the sky as it moves, as server-sent events (class `async`)
+//   GET /events?time=&days=&lon=&lat=          what bodies do together; /events.ics: as a calendar
+//   GET /eclipses?lon=&lat=&elevation=&days=  eclipses, and what the place sees of them
+//   GET /twilight?lon=&lat=&elevation=         when it grows light and dark
 //   GET /places?q=                             cities by name, with their coordinates and zones
 //   GET /openapi.json, /docs                   all of this in full
 //   GET /                                      a page that shows them (page.hpp)

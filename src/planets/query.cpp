@@ -23,6 +23,8 @@ using Problems = std::vector<std::string>;
 constexpr NameSet kPlace{Name::kLongitude, Name::kLatitude, Name::kElevation, Name::kPressure, Name::kTemperature};
 constexpr NameSet kOfBodies = kPlace | NameSet{Name::kTime, Name::kFields};
 constexpr NameSet kOfEvents = kPlace | NameSet{Name::kTime, Name::kDays};
+constexpr NameSet kOfPlaceAndDays{Name::kLongitude, Name::kLatitude, Name::kElevation, Name::kTime, Name::kDays};
+constexpr NameSet kOfPhenomena{Name::kTime, Name::kDays};
 constexpr NameSet kOfTrack = kPlace | NameSet{Name::kFrom, Name::kTo, Name::kStep};
 constexpr NameSet kOfStream = kPlace | NameSet{Name::kFields, Name::kInterval};
 
@@ -184,6 +186,15 @@ void refuse_days_beyond_range(EventsQuery& events) {
                                   " the last time that can be asked for is " + std::string{time});
 }
 
+EventsQuery read_days(const Request& request, NameSet names, int usual) {
+  Parameters parameters{request, names};
+  EventsQuery events{read_place(parameters)};
+  begin_at(events.query, parameters, Name::kTime);
+  events.days = read_whole(parameters, kDays, events.query.problems).value_or(usual);
+  refuse_days_beyond_range(events);
+  return events;
+}
+
 /// How long a track is at most; nothing when that is a problem.
 std::optional<Seconds> read_span(const Parameters& parameters, Query& query) {
   if (parameters.have(Name::kTo)) {
@@ -219,13 +230,19 @@ Query read_query(const Request& request) {
   return query;
 }
 
-EventsQuery read_events_query(const Request& request) {
-  Parameters parameters{request, kOfEvents};
-  EventsQuery events{read_place(parameters)};
-  begin_at(events.query, parameters, Name::kTime);
-  events.days = read_whole(parameters, kDays, events.query.problems).value_or(1);
-  refuse_days_beyond_range(events);
-  return events;
+EventsQuery read_events_query(const Request& request) { return read_days(request, kOfEvents, 1); }
+
+EventsQuery read_twilight_query(const Request& request) { return read_days(request, kOfPlaceAndDays, 1); }
+
+EventsQuery read_eclipses_query(const Request& request) { return read_days(request, kOfEvents, 366); }
+
+EventsQuery read_phenomena_query(const Request& request) {
+  return read_days(request, kOfPhenomena, kUsualPhenomenaDays);
+}
+
+SeenPhenomenaQuery read_seen_phenomena_query(const Request& request) {
+  return {read_days(request, kOfPlaceAndDays, kUsualPhenomenaDays),
+          request.query(text_of(Name::kLongitude)).has_value()};
 }
 
 TrackQuery read_track_query(const Request& request) {

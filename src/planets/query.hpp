@@ -46,6 +46,24 @@ struct EventsQuery {
 /// As read_query() but without `fields`, and `days`, a whole number from 1 to 366, none of which ends beyond the range.
 [[nodiscard]] EventsQuery read_events_query(const Request& request);
 
+/// Place, `time` and `days` (1), without air: twilight is by the Sun's airless altitude.
+[[nodiscard]] EventsQuery read_twilight_query(const Request& request);
+
+/// As read_events_query(), with 366 `days` where none are given.
+[[nodiscard]] EventsQuery read_eclipses_query(const Request& request);
+
+inline constexpr int kUsualPhenomenaDays = 30;
+
+/// `time` and `days` (kUsualPhenomenaDays): what bodies do together is the same for every place.
+[[nodiscard]] EventsQuery read_phenomena_query(const Request& request);
+
+/// The same with a place, of which there may be none: for what it sees of eclipses.
+struct SeenPhenomenaQuery {
+  EventsQuery events;
+  bool has_place = false;
+};
+[[nodiscard]] SeenPhenomenaQuery read_seen_phenomena_query(const Request& request);
+
 inline constexpr std::size_t kMostTrackPoints = 100'000;
 
 struct TrackQuery {
