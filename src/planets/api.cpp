@@ -13,6 +13,7 @@
 #include "planets/docs.hpp"
 #include "planets/freshness.hpp"
 #include "planets/page.hpp"
+#include "planets/picture.hpp"
 #include "planets/places.hpp"
 #include "planets/query.hpp"
 #include "planets/table.hpp"
@@ -164,7 +165,7 @@ App make_app() {
     return {};
   });
   const SharedRotation rotation = known;
-  add_page(app);
+  add_page(app, rotation);
   open_to_all(app, "/planets", [rotation](const Request& r) { return all_bodies(r, *rotation); });
   open_to_all(app, "/planets/stream",
               [viewers](Request request, Responder responder) { stream_sky(request, std::move(responder), *viewers); });
@@ -175,6 +176,7 @@ App make_app() {
   open_to_all(app, "/events.ics", [rotation](const Request& r) { return answer_calendar(r, *rotation); });
   open_to_all(app, "/eclipses", [rotation](const Request& r) { return answer_eclipses(r, *rotation); });
   open_to_all(app, "/twilight", [rotation](const Request& r) { return answer_twilight(r, *rotation); });
+  open_to_all(app, "/sky.svg", [rotation](const Request& r) { return answer_picture(r, *rotation); });
   open_to_all(app, "/places", answer_places);
   add_docs(app);
   return app;

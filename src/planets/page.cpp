@@ -5,11 +5,14 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "orrery/compression.hpp"
 #include "orrery/conditional.hpp"
 #include "orrery/content_coding.hpp"
 
 #include "planets/assets.hpp"
+#include "planets/preview.hpp"
 
 namespace orrery::planets {
 
@@ -83,6 +86,24 @@ Response answer(const Asset& asset, const Request& request) {
   return response;
 }
 
+/// The page for the place and time of a link: made for it, and compressed for it.
+Response answer_link(const Asset& page, const Request& request, const EarthRotation& rotation) {
+  const auto coding = choose_coding(accepted_codings(request), Compression{}.codings);
+  auto made = coding ? preview(page.identity, request, rotation) : std::nullopt;
+  if (!made) return answer(page, request);
+  const std::string tag = entity_tag(*made);
+  const Precondition precondition = evaluate(request, {tag, {}});
+  if (precondition == Precondition::kFailed) return failed();
+  const bool unchanged = precondition == Precondition::kNotModified;
+  Response response = unchanged ? Response::status(304) : Response::bytes(page.media_type, std::move(*made));
+  add_caching(response, page, tag);
+  if (unchanged) return response;
+  response.add_field("X-Content-Type-Options", "nosniff");
+  add_protection(response);
+  compress(request, response);
+  return response;
+}
+
 /// What a browser asks for by itself when it shows an answer of the API.
 Response icon(const Request& request) {
   if (evaluate(request, {}) == Precondition::kFailed) return failed();
@@ -94,9 +115,12 @@ Response icon(const Request& request) {
 
 }  // namespace
 
-void add_page(App& app) {
+void add_page(App& app, std::shared_ptr<const EarthRotation> rotation) {
   for (const Asset& asset : page_assets())
-    app.get(std::string{asset.path}, [&asset](const Request& request) { return answer(asset, request); });
+    app.get(std::string{asset.path}, [&asset, rotation](const Request& request) {
+      return is_page(asset) && request.query_count() > 0 ? answer_link(asset, request, *rotation)
+                                                         : answer(asset, request);
+    });
   app.get("/favicon.ico", icon);
 }
 

@@ -24,6 +24,7 @@ constexpr NameSet kPlace{Name::kLongitude, Name::kLatitude, Name::kElevation, Na
 constexpr NameSet kOfBodies = kPlace | NameSet{Name::kTime, Name::kFields};
 constexpr NameSet kOfEvents = kPlace | NameSet{Name::kTime, Name::kDays};
 constexpr NameSet kOfPlaceAndDays{Name::kLongitude, Name::kLatitude, Name::kElevation, Name::kTime, Name::kDays};
+constexpr NameSet kOfPicture = kPlace | NameSet{Name::kTime};
 constexpr NameSet kOfPhenomena{Name::kTime, Name::kDays};
 constexpr NameSet kOfTrack = kPlace | NameSet{Name::kFrom, Name::kTo, Name::kStep};
 constexpr NameSet kOfStream = kPlace | NameSet{Name::kFields, Name::kInterval};
@@ -186,6 +187,12 @@ void refuse_days_beyond_range(EventsQuery& events) {
                                   " the last time that can be asked for is " + std::string{time});
 }
 
+Query read_moment(Parameters& parameters) {
+  Query query = read_place(parameters);
+  begin_at(query, parameters, Name::kTime);
+  return query;
+}
+
 EventsQuery read_days(const Request& request, NameSet names, int usual) {
   Parameters parameters{request, names};
   EventsQuery events{read_place(parameters)};
@@ -243,6 +250,18 @@ EventsQuery read_phenomena_query(const Request& request) {
 SeenPhenomenaQuery read_seen_phenomena_query(const Request& request) {
   return {read_days(request, kOfPlaceAndDays, kUsualPhenomenaDays),
           request.query(text_of(Name::kLongitude)).has_value()};
+}
+
+Query read_picture_query(const Request& request) {
+  Parameters parameters{request, kOfPicture};
+  return read_moment(parameters);
+}
+
+Query read_link_query(const Request& request) {
+  Parameters parameters{request, kOfPicture};
+  // What the page reads besides is none of the server's.
+  static_cast<void>(parameters.take_problems());
+  return read_moment(parameters);
 }
 
 TrackQuery read_track_query(const Request& request) {

@@ -52,6 +52,12 @@ struct EventsQuery {
 /// As read_events_query(), with 366 `days` where none are given.
 [[nodiscard]] EventsQuery read_eclipses_query(const Request& request);
 
+/// As read_query() but without `fields`: a picture has all.
+[[nodiscard]] Query read_picture_query(const Request& request);
+
+/// The same of the page's own link, which has more in it that only the page reads.
+[[nodiscard]] Query read_link_query(const Request& request);
+
 inline constexpr int kUsualPhenomenaDays = 30;
 
 /// `time` and `days` (kUsualPhenomenaDays): what bodies do together is the same for every place.
