@@ -23,6 +23,13 @@ export function skyUrl(place, fields, time) {
   return `planets?${query}`;
 }
 
+/** The picture of a sky, as /sky.svg draws it. */
+export function pictureUrl(place, time) {
+  const query = observer(place);
+  if (time) query.set('time', time);
+  return `sky.svg?${query}`;
+}
+
 export function streamUrl(place, fields, interval) {
   const query = observer(place);
   query.set('interval', interval);
@@ -36,6 +43,14 @@ export function trackUrl(name, place, from, to, step) {
   query.set('to', to);
   query.set('step', step);
   return `planets/${name}/track?${query}`;
+}
+
+/** What is ahead, and what the place sees of eclipses. */
+export function eventsUrl(place, from, days) {
+  const query = observer(place);
+  query.set('time', from);
+  query.set('days', days);
+  return `events?${query}`;
 }
 
 export function placesUrl(name) {

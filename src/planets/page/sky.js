@@ -9,19 +9,21 @@
 //   then  one question at a time, the latest choice next; the slower numbers when the choice has settled
 import { readAddress, writeAddress } from './address.js';
 import { Almanac } from './almanac.js';
-import { almanacFields, ask, Away, skyFields, skyUrl, spaceFields } from './api.js';
+import { almanacFields, ask, Away, pictureUrl, skyFields, skyUrl, spaceFields } from './api.js';
 import { timestamp } from './calendar.js';
 import { Dome } from './dome.js';
 import { Facts } from './facts.js';
 import { holdWithinKnown, Hours, spokenTime } from './hours.js';
 import { recallPlace, rememberPlace } from './memory.js';
 import { Numbers } from './numbers.js';
+import { Next } from './next.js';
 import { Observer } from './observer.js';
 import { mapSummary, Orrery } from './orrery.js';
 import { summary } from './outlook.js';
 import { coordinates, zoneTitle } from './places.js';
 import { Player } from './player.js';
 import { Relay } from './relay.js';
+import { Share } from './share.js';
 import { sightOf, sunrise } from './sight.js';
 import { placeOf, skyBehind } from './stars.js';
 import { Tonight } from './tonight.js';
@@ -31,9 +33,9 @@ import { capital } from './words.js';
 
 const at = (id) => document.getElementById(id);
 const settled = 250;
-
 // North of Saturn's ring, J2000.
 const ringPole = { ra: 40.589, dec: 83.537 };
+
 const wanted = { place: undefined, instant: undefined }; // no instant: now
 let shown; // {place, instant, live, bodies}
 let view = usualView;
@@ -55,6 +57,10 @@ const facts = new Facts({ about: at('about'), home: at('table'), dome: at('dome'
 const tonight = new Tonight(
   { title: at('tonight-title'), sun: at('tonight-sun'), moon: at('tonight-moon'), lines: at('tonight-lines') },
   { onPick: (name, instant) => visitMoment(name, instant) });
+const next = new Next(at('next-lines'), { onPick: (name, instant) => visitMoment(name, instant) });
+const share = new Share(
+  { share: at('share'), copy: at('copy'), embed: at('embed'), snippet: at('snippet'), code: at('code') },
+  { link: () => absolute(addressShown()), picture: pictureShown, onDone: tellShared });
 const observer = new Observer(
   { form: at('place-form'), input: at('place'), list: at('place-list'), locate: at('locate'), edit: at('edit'),
     details: at('details'), zone: at('zone'), elevation: at('elevation'), problem: at('place-problem') },
@@ -92,6 +98,7 @@ const relay = new Relay({
 /** Goes to a place and a time (undefined = now). A change of time is no step of the history: a slider makes many. */
 function go({ place, instant }) {
   unsaid = true;
+  at('shared').textContent = '';
   entry = sameSpot(place, shown?.place) ? 'replaceState' : 'pushState';
   observer.complain();
   want(place, instant);
@@ -176,6 +183,7 @@ function arrived(answer, place) {
 function settle() {
   numbers.freshen(shown, withSpace(almanacFields));
   showNight();
+  next.show(shown.instant, shown.place);
   sayShown();
 }
 
@@ -185,7 +193,7 @@ async function showNight() {
   await tonight.show(place, instant, sun.alt >= sunrise).catch((error) => refused(error.message));
 }
 
-/** A line of the night leads to its moment and its body. */
+/** A line of the night, or of what is next, leads to its moment and its body. */
 function visitMoment(name, instant) {
   player.stop();
   if (marked.chosen !== name) select(name, 'dome');
@@ -194,15 +202,37 @@ function visitMoment(name, instant) {
 
 /** Writes the address of what is shown, once it is what was chosen. */
 function record() {
-  const { place, live, instant } = shown;
+  const { live, instant } = shown;
   // Browsers refuse to have their address changed many times a second.
   if (!entry || player.runs || (!live && timestamp(instant) !== timestamp(wanted.instant))) return;
   const how = entry;
   entry = undefined;
-  const write = () => history[how](null, '', writeAddress(place, live ? undefined : instant, view, marked.chosen));
+  const write = () => history[how](null, '', addressShown());
   clearTimeout(writing);
   if (how === 'pushState') write();
   else writing = setTimeout(write, 150);
+}
+
+// --- what is given to others ---
+
+function addressShown() {
+  const { place, live, instant } = shown;
+  return writeAddress(place, live ? undefined : instant, view, marked.chosen);
+}
+
+function absolute(address) {
+  return new URL(address, location.href).href;
+}
+
+function pictureShown() {
+  const { place, live, instant } = shown;
+  const words = live ? `The sky over ${place.name} now` : `The sky over ${place.name}, ${spokenTime(instant, place.zone)}`;
+  return { address: absolute(pictureUrl(place, live ? undefined : timestamp(instant))), words };
+}
+
+function tellShared(words) {
+  at('shared').textContent = words;
+  say(words);
 }
 
 // --- what is shown ---
@@ -222,6 +252,7 @@ function paint() {
   dome.showBehind(skyBehind(place, instant));
   if (view.name === 'orrery') showMap(bodies);
   table.show(bodies, instant, place);
+  share.show();
   showFacts(bodies);
   at('summary').textContent = summary(bodies);
   dome.describe(`Sky dome over ${place.name}. ${summary(bodies)}`);
