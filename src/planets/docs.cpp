@@ -1,5 +1,7 @@
 #include "planets/docs.hpp"
 
+#include "embedded_docs.hpp"
+
 // Assembled straight into .rodata: the files stay files, which editors and tests can read.
 #define ORRERY_EMBED(symbol, file)                                      \
   asm(".pushsection .rodata\n"                                          \

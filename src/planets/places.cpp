@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 
+#include "embedded_data.hpp"
 #include "planets/answer.hpp"
 #include "planets/freshness.hpp"
 #include "planets/json.hpp"

@@ -1,5 +1,7 @@
 #include "planets/table.hpp"
 
+#include "embedded_data.hpp"
+
 // Assembled straight into .rodata: as an array in C++ source it would cost a minute of compiling.
 asm(R"(
   .pushsection .rodata
