@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/counted.hpp"
 #include "http/characters.hpp"
 
 namespace orrery::http {
@@ -84,10 +85,6 @@ std::string allowing(std::string list, std::string_view method) {
   return with_method(std::move(list), "OPTIONS");
 }
 
-std::string counted(std::size_t count, std::string_view what) {
-  return std::to_string(count) + " " + std::string{what} + (count == 1 ? "" : "s");
-}
-
 /// What is wrong with a pattern; empty = nothing.
 std::string fault_of(const patterns::Reading& reading) {
   using patterns::Fault;
@@ -126,7 +123,7 @@ Result<void> Router::add(std::string_view method, std::string_view pattern, std:
     return fail("route " + std::string{pattern} + ": " + fault);
   if (values > 0 && values != reading.count)
     return fail("route " + std::string{method} + " " + std::string{pattern} + ": its handler takes " +
-                counted(values, "value") + ", and the pattern has " + counted(reading.count, "name"));
+                base::counted(values, "value") + ", and the pattern has " + base::counted(reading.count, "name"));
   Node* node = root_.get();
   for (std::string_view left = pattern; !left.empty();) {
     left.remove_prefix(1);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/lower_case.hpp"
+#include "http/characters.hpp"
 
 namespace orrery::testing {
 
@@ -14,12 +15,6 @@ namespace {
 bool read_number(std::string_view text, int base, std::uint64_t& number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
   return error == std::errc{} && end == text.data() + text.size() && !text.empty();
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 }  // namespace
@@ -103,7 +98,7 @@ void AnswerReader::read_fields(std::string_view lines) {
       refuse("a field line has no colon: " + std::string{line});
       return;
     }
-    answer_.fields.emplace_back(line.substr(0, colon), trimmed(line.substr(colon + 1)));
+    answer_.fields.emplace_back(line.substr(0, colon), http::trimmed(line.substr(colon + 1)));
     lines.remove_prefix(end + 2);
   }
 }
