@@ -65,6 +65,18 @@ bool is_known_flag(std::string_view word) {
   return word.size() == 2 && word[0] == '-' && word[1] != '-' && find_letter(word[1]) != nullptr;
 }
 
+/// gunicorn's way of writing some flags: `-V`, and flags whose value may be left out.
+std::vector<std::string> complete(std::vector<std::string> words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "-V") words[i] = "--version";
+    const auto flag = long_flag(words[i]);
+    const Setting* const setting = flag ? find_flag(*flag) : nullptr;
+    if (!setting || setting->bare.empty() || words[i].find('=') != std::string::npos) continue;
+    if (i + 1 == words.size() || words[i + 1].starts_with('-')) words[i] += fmt::format("={}", setting->bare);
+  }
+  return words;
+}
+
 std::vector<std::string> mark_empty_values(std::vector<std::string> words) {
   for (std::string& word : words) {
     const auto flag = long_flag(word);
@@ -174,7 +186,7 @@ CommandLine read_arguments(const std::vector<std::string>& words, const std::str
   try {
     CLI::App app;
     const Options options = add_options(app);
-    std::vector<std::string> reversed = mark_empty_values(words);
+    std::vector<std::string> reversed = mark_empty_values(complete(words));
     std::reverse(reversed.begin(), reversed.end());
     try {
       app.parse(reversed);

@@ -211,12 +211,11 @@ constexpr std::array kShared{
         "or `sync`; `gevent`, `eventlet` and `tornado` are Python's."},
     SharedSetting{"workers", "The default is one for each CPU that the service may use, not 1."},
     SharedSetting{"threads",
-                  "The threads of the class `threads`, and of `sync` where it is above 1. Alone it leaves the class "
-                  "`async`."},
+                  "Above 1 it makes the class `threads` of `sync`, and where no class is given; the log says so."},
     SharedSetting{"worker_connections", "The default is 10000, not 1000, and it bounds every class."},
     SharedSetting{"timeout",
-                  "Bounds how long an event loop may stand still. One request is bounded by `request_deadline`, 30 s: "
-                  "raise both."},
+                  "Bounds how long an event loop may stand still. One request is bounded by `request_deadline`, 30 s, "
+                  "which a longer `timeout` raises unless it is given."},
     SharedSetting{"keepalive", "The default is 75 s, not 2 s: longer than that of most proxies in front."},
     SharedSetting{"limit_request_line",
                   "The default is 8190 bytes, not 4094. Bodies have a limit too: `limit_request_body`, 1 MiB."},

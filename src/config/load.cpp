@@ -58,6 +58,7 @@ class Ranking {
     // A value that could not be read leaves its default behind: conflicts with that would be no news.
     if (!outcome_.complaints.empty()) return;
     become_threads();
+    follow_timeout();
     note_idle_settings();
     note_useless_format();
     for (const Problem& problem : find_conflicts(outcome_.config)) {
@@ -108,10 +109,23 @@ class Ranking {
   // As gunicorn does, but said.
   void become_threads() {
     Config& config = outcome_.config;
-    if (config.worker_class != WorkerClass::kSync || !is_given("threads") || config.threads < 2) return;
+    if (!is_given("threads") || config.threads < 2) return;
+    if (is_given("worker_class") && config.worker_class != WorkerClass::kSync) return;
+    const char* const otherwise = is_given("worker_class") ? ", not `sync`," : "";
     config.worker_class = WorkerClass::kThreads;
-    note(fmt::format("worker_class is `threads`, not `sync`, because threads is {} ({})", config.threads,
+    note(fmt::format("worker_class is `threads`{} because threads is {} ({})", otherwise, config.threads,
                      outcome_.origins["threads"]));
+  }
+
+  // gunicorn's timeout bounds a request too.
+  void follow_timeout() {
+    Config& config = outcome_.config;
+    if (!is_given("timeout") || is_given("request_deadline") || config.request_deadline.count() == 0) return;
+    if (config.timeout.count() != 0 && config.timeout <= config.request_deadline) return;
+    config.request_deadline = config.timeout;
+    const std::string said = print(*find_setting("request_deadline"), config);
+    note(fmt::format("request_deadline is {}, because timeout is ({}); a value of its own is not changed", said,
+                     outcome_.origins["timeout"]));
   }
 
   void note_idle_settings() {

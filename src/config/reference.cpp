@@ -11,8 +11,8 @@
 namespace orrery::config {
 namespace {
 
-constexpr std::size_t kHelpWidth = 100;
-constexpr std::size_t kHelpColumn = 37;
+constexpr std::size_t kHelpWidth = 80;
+constexpr std::size_t kHelpColumn = 30;
 constexpr char kHardBlank = '\x1f';
 // Longer values push their own origin to the right, not everybody's.
 constexpr std::size_t kWidestAligned = 40;
@@ -106,16 +106,29 @@ std::string reference_entry(const Setting& setting) {
   return is_command(setting) ? out : out + reference_value(setting);
 }
 
-constexpr std::string_view kHelpEnd = R"(
-A TIME is in seconds, or has a unit: 500ms 10s 2m 1h. A SIZE is in bytes, or has a unit: 64k 1m 2g.
-In YAML a setting has its name with underscores: `worker_class: async`.
-Weakest to strongest: defaults, WEB_CONCURRENCY / PORT / FORWARDED_ALLOW_IPS, the YAML file,
-ORRERY_CMD_ARGS, the command line.
+constexpr std::string_view kHelpEnd = R"help(
+Examples
+  {0} -b 0.0.0.0:8000 -w 4 -k threads --threads 8
+  {0} -c /etc/orrery/service.yaml --check-config
+  {0} -c /etc/orrery/service.yaml --pid /run/orrery.pid
+  kill -HUP "$(cat /run/orrery.pid)"
 
-Signals: TERM graceful stop, INT QUIT quick stop, HUP reload, TTIN TTOU one worker more or less,
-         USR1 reopen logs.
+A TIME is in seconds, or has a unit: 500ms 10s 2m 1h. A SIZE is in bytes, or
+has a unit: 64k 1m 2g. In YAML a setting has its name with underscores:
+`worker_class: async`. Weakest to strongest: defaults, WEB_CONCURRENCY, PORT
+and FORWARDED_ALLOW_IPS, the YAML file, ORRERY_CMD_ARGS, the command line.
+
+Signals to the master
+  TERM        stop, and let requests in flight be answered
+  INT, QUIT   stop at once
+  HUP         read the configuration again and replace the workers
+  USR2        upgrade to the binary that lies on disk
+  TTIN, TTOU  one worker more, one less
+  USR1        open the log files again
+  WINCH       retire all workers, and wait for HUP
+
 Read more: config/SETTINGS.md has every setting in full, README.md the rest.
-)";
+)help";
 
 constexpr std::string_view kReferenceStart = R"(# Settings
 
@@ -162,11 +175,13 @@ std::string impact_sentence(Impact impact) {
 }
 
 std::string render_help(const std::string& program) {
-  std::string out =
-      fmt::format("Usage: {} [-c FILE] [FLAGS]\n\nServes HTTP with supervised worker processes.\n", program);
+  std::string out = fmt::format(
+      "Usage: {0} [-c FILE] [FLAGS]\n       {0} ctl|top|plan|doctor|migrate --help\n\n"
+      "Serves HTTP with supervised worker processes.\n",
+      program);
   for_each_by_group([&](Group group) { out += fmt::format("\n{}\n", group_title(group)); },
                     [&](const Setting& setting) { out += help_entry(setting); });
-  out += kHelpEnd;
+  out += fmt::format(kHelpEnd, program);
   return out;
 }
 

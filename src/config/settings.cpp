@@ -188,8 +188,10 @@ std::vector<Setting> make_settings() {
     {.name = "request_deadline", .member = &Config::request_deadline, .kind = Kind::kDuration, .group = Group::kTime,
      .impact = Impact::kRespawn, .flags = {"request-deadline"}, .placeholder = "TIME", .unit = "seconds",
      .range = {0, kWeek},
-     .doc = "Longest time a handler may take for one request; 0 = no limit. The client then gets 504. A route may have "
-            "its own."},
+     .doc = "Longest time a handler may take for one request; 0 = no limit. The client then gets 504; where the handler "
+            "holds the only thread of a worker (class `sync`), the worker is replaced and the connection ends without "
+            "an answer. A route may have its own. Where only `timeout` is given and is longer, or 0, it is as long as "
+            "that."},
     {.name = "graceful_timeout", .member = &Config::graceful_timeout, .kind = Kind::kDuration, .group = Group::kTime,
      .impact = Impact::kRespawn, .flags = {"graceful-timeout"}, .placeholder = "TIME", .unit = "seconds",
      .range = {0, kWeek}, .doc = "Time a stopping worker has to finish what it holds."},
@@ -318,11 +320,12 @@ std::vector<Setting> make_settings() {
      .doc = "Fields with which a trusted proxy says that it was asked over https, each NAME=value. Fields that "
             "contradict each other are answered 400."},
     {.name = "proxy_protocol", .member = &Config::proxy_protocol, .kind = Kind::kChoice, .group = Group::kTrust,
-     .impact = Impact::kRespawn, .flags = {"proxy-protocol"}, .placeholder = "WORD",
+     .impact = Impact::kRespawn, .flags = {"proxy-protocol"}, .placeholder = "WORD", .bare = "optional",
      .choices = {{"off", int(ProxyProtocol::kOff)}, {"optional", int(ProxyProtocol::kOptional)},
                  {"required", int(ProxyProtocol::kRequired)}},
      .doc = "Whether connections begin with a PROXY header, version 1 or 2, that names the client: off, optional or "
-            "required. A listener may have its own: `bind: 0.0.0.0:8000 proxy_protocol=required`."},
+            "required. A listener may have its own: `bind: 0.0.0.0:8000 proxy_protocol=required`. The flag alone is "
+            "`optional`."},
     {.name = "proxy_allow_ips", .member = &Config::proxy_allow_ips, .kind = Kind::kList, .group = Group::kTrust,
      .impact = Impact::kRespawn, .flags = {"proxy-allow-from", "proxy-allow-ips"}, .placeholder = "PEERS",
      .unit = "peers", .range = {0, 1024}, .separator = ',', .check = check_trusted_peer,
@@ -368,9 +371,9 @@ std::vector<Setting> make_settings() {
     {.name = "loglevel", .member = &Config::loglevel, .kind = Kind::kChoice, .group = Group::kLogs,
      .impact = Impact::kRespawn, .flags = {"log-level", "loglevel"}, .placeholder = "LEVEL",
      .choices = {{"debug", int(LogLevel::kDebug)}, {"info", int(LogLevel::kInfo)},
-                 {"warning", int(LogLevel::kWarning)}, {"error", int(LogLevel::kError)},
-                 {"critical", int(LogLevel::kCritical)}},
-     .doc = "Least serious line the error log takes: debug, info, warning, error or critical."},
+                 {"warning", int(LogLevel::kWarning)}, {"warn", int(LogLevel::kWarning)},
+                 {"error", int(LogLevel::kError)}, {"critical", int(LogLevel::kCritical)}},
+     .doc = "Least serious line the error log takes: debug, info, warning (or warn), error or critical."},
     {.name = "accesslog", .member = &Config::accesslog, .kind = Kind::kText, .group = Group::kLogs,
      .impact = Impact::kRespawn, .flags = {"access-logfile", "accesslog"}, .placeholder = "FILE",
      .check = check_access_log, .doc = "File of the access log; `-` = standard output, empty = off."},
@@ -405,7 +408,7 @@ std::vector<Setting> make_settings() {
             "upgraded. Ctrl-C ends it."},
     {.name = "help", .kind = Kind::kSwitch, .letter = 'h', .flags = {"help"}, .doc = "Show this text and exit."},
     {.name = "version", .kind = Kind::kSwitch, .letter = 'v', .flags = {"version"},
-     .doc = "Show the version and exit."},
+     .doc = "Show the version and exit. `-V` is the same."},
   };
 }
 // clang-format on

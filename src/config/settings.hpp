@@ -76,6 +76,7 @@ struct Setting {
   char letter = 0;                        ///< short flag
   std::vector<std::string_view> flags{};  ///< long flags without dashes; the first is shown in --help
   std::string_view placeholder{};         ///< what --help calls the value
+  std::string_view bare{};                ///< the value of a flag that has none behind it; empty = it must have one
   std::string_view unit{};                ///< what a plain number counts
   Range range{};
   std::string_view zero_word{};           ///< the word that stands for 0, which then may not be written as 0

@@ -1,6 +1,7 @@
 #include "config/load.hpp"
 
 #include <catch2/catch.hpp>
+#include <chrono>
 
 #include "config/cpus.hpp"
 #include "workshop.hpp"
@@ -119,7 +120,7 @@ TEST_CASE("load: conflicts point at the value that should change") {
   CHECK(load_arguments({"-D"}).complaints.at(0).where == "--daemon");
 }
 
-TEST_CASE("load: sync with several threads becomes threads, and says so") {
+TEST_CASE("load: several threads become the class threads, unless another one is asked for, and it is said") {
   struct Row {
     const char* name;
     std::vector<std::string> arguments;
@@ -131,7 +132,8 @@ TEST_CASE("load: sync with several threads becomes threads, and says so") {
       {"several", {"-k", "sync", "--threads", "2"}, WorkerClass::kThreads, 1},
       {"one", {"-k", "sync", "--threads", "1"}, WorkerClass::kSync, 0},
       {"gthread", {"-k", "gthread", "--threads", "2"}, WorkerClass::kThreads, 0},
-      {"async with threads", {"--threads", "2"}, WorkerClass::kAsync, 1},
+      {"no class", {"--threads", "2"}, WorkerClass::kThreads, 1},
+      {"async with threads", {"-k", "async", "--threads", "2"}, WorkerClass::kAsync, 1},
       {"initgroups alone", {"--initgroups"}, WorkerClass::kAsync, 1},
       {"jitter alone", {"--max-requests-jitter", "5"}, WorkerClass::kAsync, 1},
   };
@@ -143,6 +145,49 @@ TEST_CASE("load: sync with several threads becomes threads, and says so") {
   }
   CHECK(load_arguments({"-k", "sync", "--threads", "2"}).notes.at(0) ==
         "worker_class is `threads`, not `sync`, because threads is 2 (--threads)");
+  CHECK(load_arguments({"--threads", "2"}).notes.at(0) == "worker_class is `threads` because threads is 2 (--threads)");
+}
+
+TEST_CASE("load: a longer timeout is the deadline of requests too, unless they have their own") {
+  struct Row {
+    const char* name;
+    std::vector<std::string> arguments;
+    int seconds;
+    std::size_t notes;
+  };
+  const Row rows[] = {
+      {"neither", {}, 30, 0},
+      {"longer", {"-t", "120"}, 120, 1},
+      {"shorter", {"-t", "5"}, 30, 0},
+      {"none", {"-t", "0"}, 0, 1},
+      {"both", {"-t", "120", "--request-deadline", "40"}, 40, 0},
+      {"no deadline", {"-t", "120", "--request-deadline", "0"}, 0, 0},
+  };
+  for (const auto& row : rows) {
+    INFO(row.name);
+    const auto outcome = load_arguments(row.arguments);
+    CHECK(outcome.config.request_deadline == std::chrono::seconds{row.seconds});
+    CHECK(outcome.notes.size() == row.notes);
+  }
+  CHECK(load_arguments({"-t", "120"}).notes.at(0) ==
+        "request_deadline is 120s, because timeout is (--timeout); a value of its own is not changed");
+}
+
+TEST_CASE("load: gunicorn's way of writing flags is understood") {
+  CHECK(load_arguments({"-V"}).text == "orrery 0.1.0\n");
+  CHECK(load_arguments({"--log-level", "warn"}).config.loglevel == LogLevel::kWarning);
+  struct Row {
+    std::vector<std::string> arguments;
+    ProxyProtocol expected;
+  };
+  for (const auto& row : {Row{{"--proxy-protocol"}, ProxyProtocol::kOptional},
+                          Row{{"--proxy-protocol", "-w", "2"}, ProxyProtocol::kOptional},
+                          Row{{"--proxy-protocol", "required"}, ProxyProtocol::kRequired},
+                          Row{{"--proxy-protocol=off"}, ProxyProtocol::kOff}}) {
+    const auto outcome = load_arguments(row.arguments);
+    CHECK(outcome.complaints.empty());
+    CHECK(outcome.config.proxy_protocol == row.expected);
+  }
 }
 
 TEST_CASE("load: what the program should do") {

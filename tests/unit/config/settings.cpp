@@ -52,7 +52,7 @@ TEST_CASE("settings: each row says what it is for, in sentences, and what its va
 
 TEST_CASE("settings: a message calls a row by its flag") {
   CHECK(shown_flag(*find_setting("workers")) == "--workers");
-  CHECK(summary(*find_setting("version")) == "Show the version and exit.");
+  CHECK(summary(*find_setting("help")) == "Show this text and exit.");
 }
 
 }  // namespace orrery::config

@@ -37,7 +37,8 @@ TEST_CASE("wrong configs: each message says what, where, and what to write inste
       {"umask: 7777\n", "1:8: umask: 7777 is out of range; it must be 000 to 777\n"},
       {"daemon: maybe\n", "1:9: daemon: `maybe` is neither true nor false; write one of them\n"},
       {"daemon: 1\n", "1:9: daemon: `1` is neither true nor false; write one of them\n"},
-      {"loglevel: warn\n", "1:11: loglevel: `warn` is not known; choose debug, info, warning, error, critical\n"},
+      {"loglevel: trace\n",
+       "1:11: loglevel: `trace` is not known; choose debug, info, warning, warn, error, critical\n"},
       {"accesslog: true\n",
        "1:12: accesslog: `true` is no file; give a path, `-` for standard output, or an empty text for none "
        "(a file of that name is ./true)\n"},

@@ -27,12 +27,13 @@ TEST_CASE("plan: against a file each change is told with what it costs") {
       outcome_of("workers: 2\ntimeout: 30s\nbind: 127.0.0.1:8000\n"),
       outcome_of("workers: 4\ntimeout: 40s\nbind: 127.0.0.1:9000\nproc_name: planets\nmonitor: 127.0.0.1:9100\n"));
   CHECK(plan_text(plan, {}) ==
-        "SETTING    COSTS    OLD -> NEW\n"
-        "bind       rebind   127.0.0.1:8000 -> 127.0.0.1:9000\n"
-        "workers    live     2 -> 4\n"
-        "monitor    restart  nothing -> 127.0.0.1:9100\n"
-        "timeout    respawn  30s -> 40s\n"
-        "proc_name  respawn  orrery -> planets\n"
+        "SETTING           COSTS    OLD -> NEW\n"
+        "bind              rebind   127.0.0.1:8000 -> 127.0.0.1:9000\n"
+        "workers           live     2 -> 4\n"
+        "monitor           restart  nothing -> 127.0.0.1:9100\n"
+        "timeout           respawn  30s -> 40s\n"
+        "request_deadline  respawn  30s -> 40s\n"
+        "proc_name         respawn  orrery -> planets\n"
         "A reload opens and closes addresses, and replaces the workers. One change needs a restart, or an upgrade "
         "(USR2); a reload does not apply it.\n");
   CHECK(plan_text(plan_against(outcome_of("workers: 2\n"), outcome_of("# same\nworkers: 2\n")), {}) ==
