@@ -109,6 +109,7 @@ void Service::apply(const DropGeneration& action) { generations_.erase(action.ge
 
 void Service::apply(const CloseListeners& action) {
   if (action.shared) return ground_.listeners.close_copies();
+  ground_.store.hold({}, ground_.notify);
   ground_.listeners.close_all();
 }
 
@@ -156,6 +157,7 @@ void Service::apply(const TakeOver&) {
   ground_.predecessor.forget();
   ground_.listeners.own_paths(true);
   for (auto& [role, sockets] : ground_.sidecars) sockets.listeners.own_paths(true);
+  keep_addresses();
   os::set_title(process_title(config, generation.listeners, "master"));
   ground_.notify.main_pid(::getpid());
   ground_.notify.ready(supervisor_.status());
@@ -257,6 +259,12 @@ void Service::settle(unsigned number) {
 void Service::leave_other_addresses(unsigned generation) {
   ground_.listeners.retire_all_but(generations_.at(generation).listeners);
   let_go_of_addresses();
+  keep_addresses();
+}
+
+// While the old master may still go on, the store is its own.
+void Service::keep_addresses() {
+  if (!ground_.predecessor.there()) ground_.store.hold(ground_.listeners.to_pass(), ground_.notify);
 }
 
 void Service::let_go_of_addresses() {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <utility>
 
 #include "os/socket.hpp"
@@ -18,6 +19,14 @@ std::shared_ptr<os::Listener> share(os::Listener listener) {
 }
 
 }  // namespace
+
+Listeners::Listeners(std::vector<std::string> inherited, const std::vector<Inheritance::Passed>& stored)
+    : inherited_(std::move(inherited)) {
+  for (const auto& one : stored) {
+    ::fcntl(one.fd, F_SETFD, FD_CLOEXEC);
+    passed_.push_back({one.bind, base::UniqueFd{one.fd}, true});
+  }
+}
 
 Listeners::Listeners(const std::vector<Inheritance::Passed>& passed) {
   for (const auto& one : passed) {
@@ -59,25 +68,37 @@ Result<std::shared_ptr<os::Listener>> Listeners::open_one(const std::string& bin
   if (auto open = find(bind)) return open;
   const auto target = base::parse_bind(bind);
   if (!target) return fail(target);
-  const auto passed = std::find_if(passed_.begin(), passed_.end(), [&](const Passed& one) { return one.bind == bind; });
-  if (passed == passed_.end()) {
-    if (const std::string ours = find_overlapping(*target); !ours.empty()) {
-      return fail("cannot bind " + bind + ": it overlaps " + ours +
-                  ", where this service listens already; no reload or upgrade can go from one to the other, so "
-                  "stop it and start it anew");
-    }
-  }
-  auto bound = passed != passed_.end() ? os::take_over(passed->fd.get(), *target, bind)
-                                       : os::listen_on(*target, bind, config.backlog, owner);
+  auto bound = bind_one(*target, bind, config.backlog, owner);
   if (!bound) return fail(bound);
-  if (passed != passed_.end()) {
-    [[maybe_unused]] const int taken = passed->fd.release();
-    passed_.erase(passed);
-  }
   if (!bound->note.empty()) notes.push_back(bound->note);
   auto listener = share(std::move(bound->listener));
   known_.push_back({.listener = listener});
   return listener;
+}
+
+Result<os::Bound> Listeners::bind_one(const base::BindTarget& target, const std::string& bind, int backlog,
+                                      const std::optional<os::Identity>& owner) {
+  const auto passed = std::find_if(passed_.begin(), passed_.end(), [&](const Passed& one) { return one.bind == bind; });
+  if (passed == passed_.end()) {
+    const std::string ours = find_overlapping(target);
+    if (ours.empty()) return os::listen_on(target, bind, backlog, owner);
+    return fail("cannot bind " + bind + ": it overlaps " + ours +
+                ", where this service listens already; no reload or upgrade can go from one to the other, so "
+                "stop it and start it anew");
+  }
+  auto bound = os::take_over(passed->fd.get(), target, bind);
+  if (!bound) return bound;
+  const bool stored = passed->stored;
+  [[maybe_unused]] const int taken = passed->fd.release();
+  passed_.erase(passed);
+  if (!stored) return bound;
+  // Its file may have gone with a directory of the master that crashed: then no client finds this socket.
+  if (os::path_is_gone(bound->listener)) return os::listen_on(target, bind, backlog, owner);
+  os::own_path(bound->listener, true);
+  bound->note = fmt::format(
+      "The service manager had kept the socket of {}: the master before this one has crashed, and clients waited",
+      bound->listener.url());
+  return bound;
 }
 
 // What still is in its queue is served by the workers that have it.

@@ -26,6 +26,7 @@
 #include "master/inheritance.hpp"
 #include "os/contract.hpp"
 #include "os/privileges.hpp"
+#include "os/socket.hpp"
 
 namespace orrery::master {
 
@@ -33,8 +34,9 @@ using ListenerSet = std::vector<std::shared_ptr<os::Listener>>;
 
 class Listeners {
  public:
-  /// `inherited`: bind settings from the service manager; when there are any they stand for Config::bind.
-  explicit Listeners(std::vector<std::string> inherited) : inherited_(std::move(inherited)) {}
+  /// `inherited`: bind settings from the service manager; when there are any they stand for Config::bind. `stored`:
+  /// what it kept of a master that crashed.
+  explicit Listeners(std::vector<std::string> inherited, const std::vector<Inheritance::Passed>& stored = {});
   /// What the master before this one passed on.
   explicit Listeners(const std::vector<Inheritance::Passed>& passed);
 
@@ -72,6 +74,8 @@ class Listeners {
   Result<std::shared_ptr<os::Listener>> open_one(const std::string& bind, const Config& config,
                                                  const std::optional<os::Identity>& owner,
                                                  std::vector<std::string>& notes);
+  Result<os::Bound> bind_one(const base::BindTarget& target, const std::string& bind, int backlog,
+                             const std::optional<os::Identity>& owner);
   void give_up_lost_path(const std::string& bind, std::vector<std::string>& notes);
   std::shared_ptr<os::Listener> find(const std::string& bind);
   /// The `bind` of an open TCP listener of this service whose port `target` would need; empty when there is none.
@@ -87,6 +91,7 @@ class Listeners {
   struct Passed {
     std::string bind;
     base::UniqueFd fd;
+    bool stored = false;  ///< no other master has it
   };
 
   std::vector<std::string> inherited_;

@@ -7,9 +7,11 @@
 #include <string_view>
 #include <sys/stat.h>
 #include <utility>
+#include <vector>
 
 #include "base/log.hpp"
 #include "master/descriptors.hpp"
+#include "master/fd_store.hpp"
 #include "master/process_title.hpp"
 #include "master/service.hpp"
 #include "master/sidecar.hpp"
@@ -22,20 +24,32 @@ namespace orrery::master {
 
 namespace {
 
+// The sockets that are there already, and which of them the service manager keeps.
+struct Found {
+  Listeners listeners;
+  FdStore store;
+};
+
 // What is set up before the daemon parts from the terminal, so that its failures are seen there.
 struct Foreground {
   std::optional<os::Pidfile> pidfile;
-  Listeners listeners;
+  Found found;
   Generation first;
   std::vector<std::string> notes;
   std::map<os::Role, SidecarSockets> sidecars;
 };
 
-Listeners make_listeners(const std::optional<Inheritance>& inheritance, std::vector<std::string>& notes) {
-  if (inheritance) return Listeners{inheritance->of(os::Role::kWorker)};
-  os::InheritedBinds inherited = os::take_inherited_binds();
+Found find_listeners(const std::optional<Inheritance>& inheritance, std::vector<std::string>& notes) {
+  if (inheritance) {
+    const auto passed = inheritance->of(os::Role::kWorker);
+    return {Listeners{passed}, FdStore{passed}};
+  }
+  os::InheritedBinds inherited =
+      os::take_inherited_binds([](std::string_view name) { return !bind_of_stored(name).empty(); });
   if (!inherited.note.empty()) notes.push_back(std::move(inherited.note));
-  return Listeners{std::move(inherited.binds)};
+  std::vector<Inheritance::Passed> stored;
+  for (const auto& one : inherited.stored) stored.push_back({.fd = one.fd, .bind = bind_of_stored(one.name)});
+  return {Listeners{std::move(inherited.binds), stored}, FdStore{stored}};
 }
 
 // What tells of the service is no reason for the service not to start.
@@ -61,17 +75,17 @@ Result<Foreground> prepare_foreground(const MasterParts& parts, const os::Descri
   if (const std::string why = too_few_descriptors(config, worker_count(parts, config), limit.now); !why.empty())
     return fail(why);
   std::vector<std::string> notes;
-  Foreground prepared{{}, make_listeners(inheritance, notes), {}, std::move(notes), {}};
+  Foreground prepared{{}, find_listeners(inheritance, notes), {}, std::move(notes), {}};
   if (const auto entered = enter_place(config); !entered) return fail(entered);
   if (!config.pidfile.empty()) {
     auto pidfile = os::Pidfile::lock(config.pidfile + (inheritance ? ".2" : ""));
     if (!pidfile) return fail(pidfile);
     prepared.pidfile = std::move(*pidfile);
   }
-  auto generation = make_generation(config, prepared.listeners, nullptr, prepared.notes);
+  auto generation = make_generation(config, prepared.found.listeners, nullptr, prepared.notes);
   if (!generation) return fail(generation);
   prepared.first = std::move(*generation);
-  prepared.listeners.drop_passed();
+  prepared.found.listeners.drop_passed();
   prepared.sidecars = open_sidecars(parts, prepared.first.identity, inheritance, prepared.notes);
   return prepared;
 }
@@ -97,7 +111,8 @@ Result<Ground> prepare_background(const Config& config, std::string_view role, F
   os::set_title(process_title(config, foreground.first.listeners, role));
   return Ground{{},
                 std::move(foreground.pidfile),
-                std::move(foreground.listeners),
+                std::move(foreground.found.listeners),
+                std::move(foreground.found.store),
                 std::move(foreground.first),
                 std::move(daemon),
                 os::Notify::from_environment(),

@@ -103,6 +103,7 @@ int Service::run() {
   ground_.sidecars.clear();
   // After an upgrade the name is the successor's, who may be taking it at this very moment.
   const bool left = supervisor_.upgrade().state() == Upgrade::State::kCommitted;
+  if (!left) ground_.store.hold({}, ground_.notify);
   if (ground_.pidfile && !left) ground_.pidfile->remove();
   return *exit_code_;
 }

@@ -18,6 +18,7 @@
 #include "base/access_format.hpp"
 #include "base/unique_fd.hpp"
 #include "master/event.hpp"
+#include "master/fd_store.hpp"
 #include "master/listeners.hpp"
 #include "master/logs.hpp"
 #include "master/master.hpp"
@@ -63,6 +64,7 @@ struct Ground {
   Predecessor predecessor;
   std::optional<os::Pidfile> pidfile;
   Listeners listeners;
+  FdStore store;
   Generation first;
   os::Daemon daemon;
   os::Notify notify;
@@ -175,6 +177,7 @@ class Service {
   void make_pidfile_again();
   void leave_other_addresses(unsigned generation);
   void let_go_of_addresses();
+  void keep_addresses();
   void say_totals() const;
   void say_binaries() const;
   [[nodiscard]] Plan plan_of(const Config& config) const;

@@ -29,6 +29,11 @@ class Notify {
   /// After daemonize the main process is another than systemd started.
   void main_pid(pid_t pid);
 
+  /// Gives a copy of `fd` to the manager's store of descriptors, or takes the one of this name out of it. Nothing
+  /// happens where FDSTORE does not say that there is a store.
+  void store(int fd, std::string_view name) const;
+  void forget(std::string_view name) const;
+
   /// All is well. To be told each watchdog_interval() at least.
   void watchdog() { send("WATCHDOG=1"); }
   /// Half of what WATCHDOG_USEC allows; 0 = nobody waits for it.
@@ -37,10 +42,11 @@ class Notify {
   [[nodiscard]] int fd() const { return fd_.get(); }
 
  private:
-  void send(const std::string& message) const;
+  void send(const std::string& message, int fd = -1) const;
 
   base::UniqueFd fd_;
   base::Nanoseconds watchdog_interval_{0};
+  bool stores_ = false;
   std::string address_;  ///< path, or '@' and an abstract name
 };
 

@@ -15,6 +15,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <optional>
+#include <sstream>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -365,7 +366,7 @@ void let_in(const Listener& listener) {
   ::setsockopt(listener.fd.get(), SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof unused);
 }
 
-InheritedBinds take_inherited_binds() {
+InheritedBinds take_inherited_binds(const std::function<bool(std::string_view)>& is_stored) {
   const auto number = [](const char* name) {
     const char* text = std::getenv(name);
     int value = 0;
@@ -374,10 +375,18 @@ InheritedBinds take_inherited_binds() {
   };
   const int named = number("LISTEN_PID");
   const int count = number("LISTEN_FDS");
+  const char* const listed = std::getenv("LISTEN_FDNAMES");
+  std::istringstream names{listed != nullptr ? listed : ""};
   for (const char* name : kListenVariables) ::unsetenv(name);
   InheritedBinds inherited;
   const bool ours = named == ::getpid();
-  for (int i = 0; ours && i < count; ++i) inherited.binds.push_back(fmt::format("fd://{}", kFirstInherited + i));
+  std::string name;
+  for (int fd = kFirstInherited; ours && fd < kFirstInherited + count; ++fd) {
+    if (std::getline(names, name, ':') && is_stored && is_stored(name))
+      inherited.stored.push_back({fd, name});
+    else
+      inherited.binds.push_back(fmt::format("fd://{}", fd));
+  }
   if (!ours && count > 0) {
     inherited.note = fmt::format(
         "LISTEN_FDS names {} of another process (LISTEN_PID is {}, this is {}), so `bind` is used; a shell "

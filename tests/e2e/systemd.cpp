@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <vector>
 
 #include "e2e/classes.hpp"
 #include "support/programs.hpp"
@@ -31,9 +32,28 @@ class Manager {
   /// Everything it was told so far; one message after the other, each ending in "--\n".
   const std::string& told() {
     std::array<char, 4096> bytes{};
-    for (ssize_t got = 0; (got = ::recv(socket_.get(), bytes.data(), bytes.size(), 0)) > 0;)
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+    iovec part{bytes.data(), bytes.size()};
+    for (;;) {
+      msghdr datagram{};
+      datagram.msg_iov = &part;
+      datagram.msg_iovlen = 1;
+      datagram.msg_control = control.data();
+      datagram.msg_controllen = control.size();
+      const ssize_t got = ::recvmsg(socket_.get(), &datagram, MSG_CMSG_CLOEXEC);
+      if (got <= 0) return told_;
       told_ += std::string(bytes.data(), static_cast<std::size_t>(got)) + "\n--\n";
-    return told_;
+      const cmsghdr* const header = CMSG_FIRSTHDR(&datagram);
+      if (header == nullptr) continue;
+      int fd = -1;
+      std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
+      store_.emplace_back(fd);
+    }
+  }
+  /// The descriptors it was given to keep, in their order.
+  std::vector<base::UniqueFd>& store() {
+    told();
+    return store_;
   }
   bool hears(const std::string& part) {
     return eventually([&] { return told().find(part) != std::string::npos; }, kPatience);
@@ -47,6 +67,7 @@ class Manager {
  private:
   base::UniqueFd socket_;
   std::string told_;
+  std::vector<base::UniqueFd> store_;
 };
 
 std::string read_text(const std::string& path) {
@@ -195,6 +216,57 @@ TEST_CASE("systemd: a socket of the service manager's goes through an upgrade") 
   REQUIRE(server.wait_for_line("has the service now"));
   CHECK(fetch(port, "GET /constant").status == 200);
   CHECK(server.count_lines("[ERROR]") == 0);
+}
+
+TEST_CASE("systemd: the manager keeps the sockets of a master that crashes, and no client is refused") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "2"}};
+  Manager manager{server};
+  server.environment.emplace_back("FDSTORE", "8");
+  REQUIRE(server.serve());
+  REQUIRE(manager.hears("FDSTORE=1\nFDNAME=bind=127.0.0.1%3A0\n"));
+  REQUIRE(manager.store().size() == 1);
+  ::kill(server.pid(), SIGKILL);
+  server.wait_for_end();
+  REQUIRE(eventually([&] { return server.everybody().empty(); }, kPatience));
+  Wire waiting{server.port()};
+  REQUIRE(waiting.send(request("GET /constant")));
+
+  ServerProcess next{ServerProcess::Program::kEcho, {"-w", "1"}};
+  next.environment = server.environment;
+  next.in_child = [&] {
+    ::dup2(manager.store()[0].get(), 3);
+    ::fcntl(3, F_SETFD, 0);
+    ::setenv("LISTEN_FDS", "1", 1);
+    ::setenv("LISTEN_FDNAMES", "bind=127.0.0.1%3A0", 1);
+    ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
+  };
+  REQUIRE(next.serve());
+  CHECK(next.port() == server.port());
+  CHECK(waiting.read().status == 200);
+  CHECK(next.count_lines("The service manager had kept the socket of http://127.0.0.1:") == 1);
+  manager.clear();
+  CHECK(next.stop() == 0);
+  CHECK(manager.hears("FDSTOREREMOVE=1\nFDNAME=bind=127.0.0.1%3A0\n"));
+  CHECK(count_in(manager.told(), "FDSTORE=1") == 0);
+}
+
+TEST_CASE("systemd: what a reload leaves goes out of the manager's store, and what an upgrade keeps stays") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1"}};
+  server.yaml = "workers: 1\nbind: [127.0.0.1:0, 'unix:left']\n";
+  Manager manager{server};
+  server.environment.emplace_back("FDSTORE", "8");
+  REQUIRE(server.serve());
+  REQUIRE(manager.hears("FDSTORE=1\nFDNAME=bind=unix%3Aleft\n"));
+  REQUIRE(manager.hears("READY=1"));
+  manager.clear();
+  server.write_config("workers: 1\nbind: [127.0.0.1:0]\n");
+  server.signal(SIGHUP);
+  REQUIRE(manager.hears("FDSTOREREMOVE=1\nFDNAME=bind=unix%3Aleft\n"));
+  server.signal(SIGUSR2);
+  CHECK(server.wait_for_end() == 0);
+  REQUIRE(server.wait_for_line("has the service now"));
+  REQUIRE(manager.hears("MAINPID="));
+  CHECK(count_in(manager.told(), "bind=127.0.0.1%3A0") == 0);
 }
 
 TEST_CASE("systemd: the unit files are what systemd wants") {
