@@ -188,10 +188,10 @@ std::vector<Setting> make_settings() {
     {.name = "request_deadline", .member = &Config::request_deadline, .kind = Kind::kDuration, .group = Group::kTime,
      .impact = Impact::kRespawn, .flags = {"request-deadline"}, .placeholder = "TIME", .unit = "seconds",
      .range = {0, kWeek},
-     .doc = "Longest time a handler may take for one request; 0 = no limit. The client then gets 504; where the handler "
-            "holds the only thread of a worker (class `sync`), the worker is replaced and the connection ends without "
-            "an answer. A route may have its own. Where only `timeout` is given and is longer, or 0, it is as long as "
-            "that."},
+     .doc = "Longest time a handler may take for one request; 0 = no limit. The client then gets 504; where the "
+            "handler holds the only thread of a worker (class `sync`), the worker is replaced and the connection ends "
+            "without an answer. A route may have its own. Where only `timeout` is given and is longer, or 0, it is as "
+            "long as that."},
     {.name = "graceful_timeout", .member = &Config::graceful_timeout, .kind = Kind::kDuration, .group = Group::kTime,
      .impact = Impact::kRespawn, .flags = {"graceful-timeout"}, .placeholder = "TIME", .unit = "seconds",
      .range = {0, kWeek}, .doc = "Time a stopping worker has to finish what it holds."},
@@ -316,9 +316,9 @@ std::vector<Setting> make_settings() {
             "different clients."},
     {.name = "secure_scheme_headers", .member = &Config::secure_scheme_headers, .kind = Kind::kList,
      .group = Group::kTrust, .impact = Impact::kRespawn, .flags = {"secure-scheme-headers"}, .placeholder = "FIELDS",
-     .unit = "fields", .range = {0, 16}, .separator = ',', .check = check_scheme_field,
-     .doc = "Fields with which a trusted proxy says that it was asked over https, each NAME=value. Fields that "
-            "contradict each other are answered 400."},
+     .unit = "fields", .range = {0, 16}, .separator = ',', .members = true, .check = check_scheme_field,
+     .doc = "Fields with which a trusted proxy says that it was asked over https, each NAME=value, or a mapping in "
+            "YAML. Fields that contradict each other are answered 400."},
     {.name = "proxy_protocol", .member = &Config::proxy_protocol, .kind = Kind::kChoice, .group = Group::kTrust,
      .impact = Impact::kRespawn, .flags = {"proxy-protocol"}, .placeholder = "WORD", .bare = "optional",
      .choices = {{"off", int(ProxyProtocol::kOff)}, {"optional", int(ProxyProtocol::kOptional)},
@@ -341,8 +341,8 @@ std::vector<Setting> make_settings() {
      .doc = "Working directory; empty = where the server was started."},
     {.name = "raw_env", .member = &Config::raw_env, .kind = Kind::kList, .group = Group::kProcess,
      .impact = Impact::kRespawn, .letter = 'e', .flags = {"env", "raw-env"}, .placeholder = "NAME=VALUE",
-     .unit = "variables", .range = {0, 1024}, .check = check_assignment,
-     .doc = "Variable set in the environment of master and workers; may be repeated."},
+     .unit = "variables", .range = {0, 1024}, .members = true, .check = check_assignment,
+     .doc = "Variable set in the environment of master and workers; may be repeated, or a mapping in YAML."},
     {.name = "pidfile", .member = &Config::pidfile, .kind = Kind::kText, .group = Group::kProcess,
      .impact = Impact::kRestart, .letter = 'p', .flags = {"pid", "pidfile"}, .placeholder = "FILE", .check = check_file,
      .doc = "File that holds the master's pid, locked while the master lives; empty = none."},

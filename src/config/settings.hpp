@@ -82,6 +82,7 @@ struct Setting {
   std::string_view zero_word{};           ///< the word that stands for 0, which then may not be written as 0
   std::vector<Choice> choices{};          ///< kChoice: every word, aliases after the word they stand for
   char separator = 0;                     ///< lists: splits a single text into entries
+  bool members = false;                   ///< lists of NAME=VALUE: a mapping is one too
   std::string_view environment{};         ///< variable that gives a lower-ranking value
   std::string_view environment_prefix{};  ///< stands before the variable's text
   Check check = nullptr;

@@ -96,7 +96,7 @@ std::string_view wanted_shape(const Setting& setting) {
     case Kind::kChoice: return "a word";
     case Kind::kMode: return "an octal mode";
     case Kind::kText: return "a text";
-    case Kind::kList: return "a text or a list of texts";
+    case Kind::kList: return setting.members ? "a text, a list of texts or a mapping" : "a text or a list of texts";
   }
   return "a value";
 }
@@ -213,6 +213,8 @@ class Reader {
         given.texts.push_back({std::move(entry), given.where, text->variables});
     } else if (value.IsSequence() && setting.kind == Kind::kList) {
       if (!read_entries(setting, value, given)) return;
+    } else if (value.IsMap() && setting.members) {
+      if (!read_members(setting, value, given)) return;
     } else {
       return complain(value.Mark(), fmt::format("`{}` needs {}, not {}{}", setting.name, wanted_shape(setting),
                                                 shape(value), quotes_missing(setting, value)));
@@ -232,6 +234,19 @@ class Reader {
     GivenText text{std::move(expanded->text), place(scalar.Mark()), base::joined(expanded->variables, ", ")};
     if (!text.variables.empty()) given.origin += ", " + text.variables;
     return text;
+  }
+
+  bool read_members(const Setting& setting, const YAML::Node& map, Given& given) {
+    const auto before = reading_.complaints.size();
+    for (const auto& member : map) {
+      if (!member.first.IsScalar() || !member.second.IsScalar()) {
+        complain(member.first.Mark(), fmt::format("a member of `{}` needs `name: text`", setting.name));
+      } else if (auto text = expand_value(setting, member.second, given)) {
+        text->text = fmt::format("{}={}", member.first.Scalar(), text->text);
+        given.texts.push_back(std::move(*text));
+      }
+    }
+    return reading_.complaints.size() == before;
   }
 
   bool read_entries(const Setting& setting, const YAML::Node& list, Given& given) {

@@ -124,9 +124,11 @@ TEST_CASE("wrong configs: each message says what, where, and what to write inste
       {"forwarded_allow_ips: [localhost]\n",
        "1:23: forwarded_allow_ips: `localhost` is neither an address, a network such as 10.0.0.0/8, nor "
        "`*`\n"},
-      {"secure_scheme_headers: {X-Forwarded-Proto: https}\n",
-       "1:24: `secure_scheme_headers` needs a text or a list of texts, not a mapping\n"},
-      {"raw_env: {A: 1}\n", "1:10: `raw_env` needs a text or a list of texts, not a mapping\n"},
+      {"secure_scheme_headers: {X-Forwarded-Proto: [https]}\n",
+       "1:25: a member of `secure_scheme_headers` needs `name: text`\n"},
+      {"raw_env: {A: {B: 1}}\n", "1:11: a member of `raw_env` needs `name: text`\n"},
+      {"header_map: {A: b}\n", "1:13: `header_map` needs a word, not a mapping\n"},
+      {"forwarded_allow_ips: {A: b}\n", "1:22: `forwarded_allow_ips` needs a text or a list of texts, not a mapping\n"},
       {"raw_env: [A]\n", "1:11: raw_env: `A` is not NAME=value\n"},
       {"max_surge: 0\n",
        "1:12: `max_surge` and `max_unavailable` are both 0, so no worker could ever be replaced; give one of "

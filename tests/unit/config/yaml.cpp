@@ -36,6 +36,8 @@ TEST_CASE("yaml: what is fine, with the place of each text") {
       {"a list over lines", "bind:\n  - :80\n  - unix:/x\n", "bind=:80@2:5 unix:/x@3:5 "},
       {"commas", "forwarded_allow_ips: 127.0.0.1, ::1\n", "forwarded_allow_ips=127.0.0.1@1:22 ::1@1:22 "},
       {"no entries", "forwarded_allow_ips: []\n", "forwarded_allow_ips="},
+      {"members", "raw_env:\n  SITE: shop\n  EMPTY: ''\n", "raw_env=SITE=shop@2:9 EMPTY=@3:10 "},
+      {"members in one line", "raw_env: {A: 1}\n", "raw_env=A=1@1:14 "},
       {"octal stays text", "umask: 022\n", "umask=022@1:8 "},
       {"an anchor", "timeout: &t 5s\nboot_timeout: *t\n", "timeout=5s@1:10 boot_timeout=5s@1:10 "},
       {"a byte-order mark and CRLF", "\xef\xbb\xbfworkers: 4\r\n", "workers=4@1:10 "},
