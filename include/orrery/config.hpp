@@ -37,6 +37,9 @@ enum class UpgradeMode : std::uint8_t {
 
 enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError, kCritical };
 
+/// Of the error log.
+enum class LogFormat : std::uint8_t { kText, kJson };
+
 /// What becomes of header fields with an underscore in their name: behind a gateway that turns `-` into `_`,
 /// `X_Real_IP` would pass for the `X-Real-IP` that only the proxy may set.
 enum class HeaderMap : std::uint8_t {
@@ -251,3 +254,4 @@ struct Config {
 };
 
 }  // namespace orrery
+  LogFormat log_format = LogFormat::kText;

@@ -19,6 +19,7 @@
 
 #include "base/counted.hpp"
 #include "base/log_file.hpp"
+#include "base/log_record.hpp"
 
 namespace orrery::base {
 namespace {
@@ -32,6 +33,17 @@ spdlog::level::level_enum spdlog_level(LogLevel level) {
     case LogLevel::kCritical: return spdlog::level::critical;
   }
   return spdlog::level::info;
+}
+
+LogLevel our_level(spdlog::level::level_enum level) {
+  switch (level) {
+    case spdlog::level::trace:
+    case spdlog::level::debug: return LogLevel::kDebug;
+    case spdlog::level::warn: return LogLevel::kWarning;
+    case spdlog::level::err: return LogLevel::kError;
+    case spdlog::level::critical: return LogLevel::kCritical;
+    default: return LogLevel::kInfo;
+  }
 }
 
 struct LevelWord {
@@ -89,7 +101,7 @@ bool wants_colour(int fd) {
 class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   /// No descriptor of its own means standard error.
-  void direct(UniqueFd file) {
+  void direct(UniqueFd file, LogFormat format) {
     const bool terminal = !file && wants_colour(STDERR_FILENO);
     const std::scoped_lock lock(mutex_);
     is_error_pipe_ = !file && kind_of(STDERR_FILENO) == S_IFIFO;
@@ -97,8 +109,21 @@ class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
     // An open file description of our own: O_NONBLOCK would reach those who share the pipe, and another one of them
     // could take the room between our poll and our write.
     if (is_error_pipe_) file.reset(::open("/proc/self/fd/2", O_WRONLY | O_CLOEXEC | O_NONBLOCK));
+    has_file_ = file && !is_error_pipe_;
     file_ = std::move(file);
+    format_ = format;
     set_formatter_(line_formatter(terminal));
+  }
+
+  void name_writer(std::string_view role, unsigned worker) {
+    const std::scoped_lock lock(mutex_);
+    role_ = role;
+    worker_ = worker;
+  }
+
+  void take_journal(JournalWriter* journal) {
+    const std::scoped_lock lock(mutex_);
+    journal_ = journal;
   }
 
   bool writes_to(const std::string& path) {
@@ -115,9 +140,20 @@ class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
 
  private:
   bool put(const spdlog::details::log_msg& message) {
+    const LogRecord record{message.time, our_level(message.level),
+                           ::getpid(),   role_,
+                           worker_,      {message.payload.data(), message.payload.size()}};
+    if (format_ == LogFormat::kJson) return put_line(json_line(record));
+    if (journal_ != nullptr && !has_file_) {
+      reason_ = journal_->write(journal_entry(record, ::program_invocation_short_name));
+      if (reason_ == 0) return true;
+      if (reason_ == EAGAIN) return false;
+    }
     spdlog::memory_buf_t line;
     formatter_->format(message, line);
-    const std::string_view text{line.data(), line.size()};
+    return put_line({line.data(), line.size()});
+  }
+  bool put_line(std::string_view text) {
     if (file_ && append(file_.get(), file_is_torn_, text)) return true;
     return !(file_ && is_error_pipe_) && append(STDERR_FILENO, error_is_torn_, text);
   }
@@ -135,6 +171,11 @@ class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
   }
 
   UniqueFd file_;
+  LogFormat format_ = LogFormat::kText;
+  JournalWriter* journal_ = nullptr;
+  std::string_view role_ = "master";
+  unsigned worker_ = 0;
+  bool has_file_ = false;       ///< file_ is the log's own
   bool is_error_pipe_ = false;  ///< file_, if there is one, is standard error once more
   bool file_is_torn_ = false, error_is_torn_ = false;
   std::uint64_t dropped_ = 0;
@@ -152,35 +193,40 @@ Result<UniqueFd> open_file(const std::string& path) {
 class Log {
  public:
   Log() : sink_(std::make_shared<LineSink>()), logger_("orrery", sink_) {
-    sink_->direct({});
+    sink_->direct({}, LogFormat::kText);
     logger_.set_level(spdlog::level::info);
   }
 
-  void take(UniqueFd file, const std::string& path, LogLevel level) {
-    sink_->direct(std::move(file));
+  void take(UniqueFd file, const std::string& path, LogLevel level, LogFormat format) {
+    sink_->direct(std::move(file), format);
     const std::scoped_lock lock(mutex_);
     path_ = path;
+    format_ = format;
     logger_.set_level(spdlog_level(level));
   }
 
   Result<void> reopen() {
     std::string path;
+    LogFormat format{};
     {
       const std::scoped_lock lock(mutex_);
       path = path_;
+      format = format_;
     }
     auto file = open_file(path);
     if (!file && sink_->writes_to(path)) return {};
     if (!file) return fail(file);
-    sink_->direct(std::move(*file));
+    sink_->direct(std::move(*file), format);
     return {};
   }
 
   spdlog::logger& logger() { return logger_; }
+  LineSink& sink() { return *sink_; }
 
  private:
   std::mutex mutex_;
   std::string path_ = "-";
+  LogFormat format_ = LogFormat::kText;
   std::shared_ptr<LineSink> sink_;
   spdlog::logger logger_;
 };
@@ -222,9 +268,13 @@ std::string log_failed(const std::string& path, const std::string& reason) {
       path, reason);
 }
 
-void take_log(UniqueFd file, const std::string& path, LogLevel level) {
-  process_log().take(std::move(file), path, level);
+void take_log(UniqueFd file, const std::string& path, LogLevel level, LogFormat format) {
+  process_log().take(std::move(file), path, level, format);
 }
+
+void set_log_writer(std::string_view role, unsigned worker) { process_log().sink().name_writer(role, worker); }
+
+void set_journal(JournalWriter* journal) { process_log().sink().take_journal(journal); }
 
 Result<void> open_log(const std::string& path, LogLevel level) {
   try {

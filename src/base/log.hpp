@@ -1,8 +1,9 @@
 // The error log: one line per thing an operator should know.
 //
 // The only user of spdlog. Lines have gunicorn's form, `[2026-08-22 10:00:00 +0000] [pid] [LEVEL] message`,
-// are written whole with O_APPEND and never buffered, so master and workers may share one file. The master
-// opens it by the rules of os/owned_file.hpp and gives it to its workers, which reopen it themselves on USR1.
+// or that of `log_format` (log_record.hpp), and are written whole with O_APPEND and never buffered, so master and
+// workers may share one file. Where standard error is systemd's journal, it gets entries with fields. The master opens
+// it by the rules of os/owned_file.hpp and gives it to its workers, which reopen it themselves on USR1.
 // Any thread may log. Never logs from a signal handler, and never fails its caller: when the file cannot be
 // written the line goes to standard error; when that cannot be written either, lines are counted, and the
 // count is a line as soon as there is room.
@@ -22,7 +23,22 @@ namespace orrery::base {
 
 /// Writes to `file` from now on, which was opened at `path` and will be again by reopen_log(); no descriptor
 /// and `-` = standard error.
-void take_log(UniqueFd file, const std::string& path, LogLevel level);
+void take_log(UniqueFd file, const std::string& path, LogLevel level, LogFormat format = LogFormat::kText);
+
+/// What lines with fields say of this process: its role, which has to stay, and a worker's number.
+void set_log_writer(std::string_view role, unsigned worker = 0);
+
+/// Takes entries of systemd's journal, in place of lines on standard error. Any thread may call it.
+class JournalWriter {
+ public:
+  /// 0, or the errno for which the entry was not taken.
+  virtual int write(std::string_view entry) = 0;
+
+ protected:
+  ~JournalWriter() = default;
+};
+/// For the life of the process; null = standard error is no journal.
+void set_journal(JournalWriter* journal);
 
 /// Opens `path` (`-` = standard error) with the rights of this process as its error log. On failure the
 /// former log stays.

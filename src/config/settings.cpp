@@ -405,6 +405,12 @@ std::vector<Setting> make_settings() {
      .doc = "Print every value and where it came from, then exit."},
     {.name = "single", .kind = Kind::kSwitch, .flags = {"single"},
      .doc = "Serve in this one process, for a debugger or for coverage: nothing is forked, supervised, reloaded or "
+    {.name = "log_format", .member = &Config::log_format, .kind = Kind::kChoice, .group = Group::kLogs,
+     .impact = Impact::kRespawn, .flags = {"log-format"}, .placeholder = "WORD",
+     .choices = {{"text", int(LogFormat::kText)}, {"json", int(LogFormat::kJson)}},
+     .doc = "Form of a line of the error log: text, or json, one object a line with time, level, pid, role, worker and "
+            "message. Where standard error is systemd's journal, text becomes entries with PRIORITY, ORRERY_ROLE and "
+            "ORRERY_WORKER."},
             "upgraded. Ctrl-C ends it."},
     {.name = "help", .kind = Kind::kSwitch, .letter = 'h', .flags = {"help"}, .doc = "Show this text and exit."},
     {.name = "version", .kind = Kind::kSwitch, .letter = 'v', .flags = {"version"},

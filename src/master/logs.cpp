@@ -35,6 +35,7 @@ Result<Logs> Logs::open(const Config& config, const std::optional<os::Identity>&
   logs.error_path_ = config.errorlog;
   logs.access_path_ = config.accesslog;
   logs.level_ = config.loglevel;
+  logs.format_ = config.log_format;
   if (const auto opened = logs.open_error(owner, notes); !opened) return fail(opened);
   if (const auto opened = logs.open_access(owner, notes); !opened) return fail(opened);
   return logs;
@@ -66,10 +67,10 @@ std::vector<std::string> Logs::reopen(const std::optional<os::Identity>& owner) 
 
 void Logs::use() const {
   base::take_log(base::UniqueFd{error_ ? ::fcntl(error_.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1) : -1}, error_path_,
-                 level_);
+                 level_, format_);
 }
 
-void Logs::use_for_good() const { base::take_log(base::UniqueFd{error_.get()}, error_path_, level_); }
+void Logs::use_for_good() const { base::take_log(base::UniqueFd{error_.get()}, error_path_, level_, format_); }
 
 int Logs::access() const { return access_path_ == "-" ? STDOUT_FILENO : access_.get(); }
 

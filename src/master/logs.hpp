@@ -43,6 +43,7 @@ class Logs {
 
   std::string error_path_, access_path_;
   LogLevel level_ = LogLevel::kInfo;
+  LogFormat format_ = LogFormat::kText;
   base::UniqueFd error_, access_;  ///< none: a standard stream, or no log
 };
 

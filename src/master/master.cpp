@@ -19,6 +19,7 @@
 #include "os/signals.hpp"
 #include "os/socket.hpp"
 #include "os/title.hpp"
+#include "os/systemd_journal.hpp"
 
 namespace orrery::master {
 
@@ -168,6 +169,8 @@ int run_master(MasterParts parts) {
   os::ensure_standard_descriptors();
   os::save_invocation();
   const auto inheritance = take_inheritance();
+  // Never destroyed: threads and exit handlers may log until the very end.
+  base::set_journal(os::SystemdJournal::of_standard_error().release());
   Predecessor predecessor = inheritance ? Predecessor{*inheritance} : Predecessor{};
   const os::DescriptorLimit limit = os::raise_descriptor_limit();
   auto foreground = prepare_foreground(parts, limit, inheritance);

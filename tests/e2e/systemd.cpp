@@ -6,12 +6,16 @@
 #include <filesystem>
 #include <fstream>
 #include <netinet/in.h>
+#include <set>
+#include <sstream>
+#include <string>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <vector>
 
 #include "e2e/classes.hpp"
+#include "support/json.hpp"
 #include "support/programs.hpp"
 
 namespace orrery::test {
@@ -267,6 +271,24 @@ TEST_CASE("systemd: what a reload leaves goes out of the manager's store, and wh
   REQUIRE(server.wait_for_line("has the service now"));
   REQUIRE(manager.hears("MAINPID="));
   CHECK(count_in(manager.told(), "bind=127.0.0.1%3A0") == 0);
+}
+
+TEST_CASE("systemd: lines of a log of JSON say who wrote them") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "--log-format", "json"}};
+  REQUIRE(server.serve());
+  CHECK(fetch(server.port(), "GET /throw").status == 500);
+  CHECK(server.stop() == 0);
+  std::istringstream lines(server.log());
+  std::set<std::string> writers;
+  for (std::string line; std::getline(lines, line);) {
+    INFO(line);
+    const nlohmann::json record = nlohmann::json::parse(line);
+    CHECK(record["time"].get<std::string>().size() == 24);
+    CHECK(record["pid"].get<int>() > 0);
+    CHECK_FALSE(record["level"].get<std::string>().empty());
+    writers.insert(record["role"].get<std::string>() + (record.contains("worker") ? record["worker"].dump() : ""));
+  }
+  CHECK(writers == std::set<std::string>{"master", "worker1"});
 }
 
 TEST_CASE("systemd: the unit files are what systemd wants") {
