@@ -242,9 +242,20 @@ struct Config {
   std::optional<std::uint32_t> umask;  ///< file mode creation mask, octal; unset = as started
   bool daemon = false;                 ///< go to the background once the service is ready
 
+  // --- hooks: commands that the master runs, without a shell; empty = none ---
+  std::string on_starting;            ///< before the first worker; the start waits for it, and fails with it
+  std::string when_ready;             ///< the workers serve
+  std::string on_reload;              ///< a reload begins
+  std::string pre_exec;               ///< an upgrade begins
+  std::string child_exit;             ///< a worker has ended
+  std::string nworkers_changed;       ///< the service means to have another number of workers
+  std::string on_exit;                ///< the last worker has ended; the master waits for it
+  Milliseconds hook_timeout{30'000};  ///< a command that takes longer is ended
+
   // --- logs ---
   std::string errorlog = "-";  ///< file of the error log; `-` = standard error
   LogLevel loglevel = LogLevel::kInfo;
+  LogFormat log_format = LogFormat::kText;
   std::string accesslog;  ///< file of the access log; `-` = standard output; empty = off
   /// Paths whose requests get no line in the access log, such as `/health`; compared whole, without the query.
   std::vector<std::string> access_log_skip;
@@ -254,4 +265,3 @@ struct Config {
 };
 
 }  // namespace orrery
-  LogFormat log_format = LogFormat::kText;

@@ -10,11 +10,13 @@
 #include <pwd.h>
 #include <string_view>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/access_format.hpp"
 #include "base/address.hpp"
 #include "base/bind.hpp"
 #include "base/lower_case.hpp"
+#include "config/shell_words.hpp"
 #include "config/token.hpp"
 
 namespace orrery::config {
@@ -94,6 +96,17 @@ Result<void> check_directory(const std::string& text) {
   }
   if (!S_ISDIR(info.st_mode)) return fail(fmt::format("{} is not a directory", text));
   return {};
+}
+
+Result<void> check_command(const std::string& text) {
+  if (text.empty()) return {};
+  const auto words = split_words(text);
+  if (!words) return fail(fmt::format("cannot be cut into words: {}", words.error().message));
+  if (words->empty()) return fail("holds no command; remove it, or name a program");
+  const std::string& program = words->front();
+  if (program.find('/') == std::string::npos) return {};  // found in PATH when it is run
+  if (::access(program.c_str(), X_OK) == 0) return {};
+  return fail(fmt::format("cannot run {}: {}", program, std::strerror(errno)));
 }
 
 Result<void> check_assignment(const std::string& text) {

@@ -21,6 +21,8 @@ Result<void> check_monitor(const std::string& text);
 Result<void> check_trusted_peer(const std::string& text);
 Result<void> check_scheme_field(const std::string& text);
 Result<void> check_directory(const std::string& text);
+/// Of a hook: words as for a shell, and a path that is given may be run.
+Result<void> check_command(const std::string& text);
 Result<void> check_assignment(const std::string& text);
 Result<void> check_user(const std::string& text);
 Result<void> check_group(const std::string& text);

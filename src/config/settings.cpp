@@ -364,6 +364,37 @@ std::vector<Setting> make_settings() {
      .impact = Impact::kRestart, .letter = 'D', .flags = {"daemon"},
      .doc = "Go to the background once the service is ready. Logs must then go to files."},
 
+    // --- hooks ---
+    {.name = "on_starting", .member = &Config::on_starting, .kind = Kind::kText, .group = Group::kHooks,
+     .impact = Impact::kRestart, .flags = {"on-starting"}, .placeholder = "COMMAND", .check = check_command,
+     .doc = "Command that is run before the first worker is made; the start waits for it, and fails where it fails. A "
+            "hook is cut into words as a shell would, and run by the master, as the master's user, without a shell, in "
+            "a process group of its own; what it prints goes to standard error. It is told in variables what happened: "
+            "ORRERY_HOOK, ORRERY_MASTER and ORRERY_GENERATION always, and ORRERY_WORKER, ORRERY_PID, ORRERY_STATUS, "
+            "ORRERY_WORKERS and ORRERY_WORKERS_BEFORE where they mean something. At most 16 run at once; the others "
+            "wait."},
+    {.name = "when_ready", .member = &Config::when_ready, .kind = Kind::kText, .group = Group::kHooks,
+     .impact = Impact::kRestart, .flags = {"when-ready"}, .placeholder = "COMMAND", .check = check_command,
+     .doc = "Command that is run when the first workers serve."},
+    {.name = "on_reload", .member = &Config::on_reload, .kind = Kind::kText, .group = Group::kHooks,
+     .impact = Impact::kLive, .flags = {"on-reload"}, .placeholder = "COMMAND", .check = check_command,
+     .doc = "Command that is run when a reload begins."},
+    {.name = "pre_exec", .member = &Config::pre_exec, .kind = Kind::kText, .group = Group::kHooks,
+     .impact = Impact::kLive, .flags = {"pre-exec"}, .placeholder = "COMMAND", .check = check_command,
+     .doc = "Command that is run when an upgrade begins; the upgrade does not wait for it."},
+    {.name = "child_exit", .member = &Config::child_exit, .kind = Kind::kText, .group = Group::kHooks,
+     .impact = Impact::kLive, .flags = {"child-exit"}, .placeholder = "COMMAND", .check = check_command,
+     .doc = "Command that is run when a worker has ended, for whatever reason."},
+    {.name = "nworkers_changed", .member = &Config::nworkers_changed, .kind = Kind::kText, .group = Group::kHooks,
+     .impact = Impact::kLive, .flags = {"nworkers-changed"}, .placeholder = "COMMAND", .check = check_command,
+     .doc = "Command that is run when the number of workers that the service means to have changes."},
+    {.name = "on_exit", .member = &Config::on_exit, .kind = Kind::kText, .group = Group::kHooks,
+     .impact = Impact::kLive, .flags = {"on-exit"}, .placeholder = "COMMAND", .check = check_command,
+     .doc = "Command that is run when the last worker has ended; the master waits for it."},
+    {.name = "hook_timeout", .member = &Config::hook_timeout, .kind = Kind::kDuration, .group = Group::kHooks,
+     .impact = Impact::kLive, .flags = {"hook-timeout"}, .placeholder = "TIME", .unit = "seconds",
+     .range = {100, kWeek}, .doc = "Longest time a hook may take; then it gets TERM, and KILL 5 s later."},
+
     // --- logs ---
     {.name = "errorlog", .member = &Config::errorlog, .kind = Kind::kText, .group = Group::kLogs,
      .impact = Impact::kRespawn, .flags = {"error-logfile", "log-file", "errorlog"}, .placeholder = "FILE",
@@ -374,6 +405,12 @@ std::vector<Setting> make_settings() {
                  {"warning", int(LogLevel::kWarning)}, {"warn", int(LogLevel::kWarning)},
                  {"error", int(LogLevel::kError)}, {"critical", int(LogLevel::kCritical)}},
      .doc = "Least serious line the error log takes: debug, info, warning (or warn), error or critical."},
+    {.name = "log_format", .member = &Config::log_format, .kind = Kind::kChoice, .group = Group::kLogs,
+     .impact = Impact::kRespawn, .flags = {"log-format"}, .placeholder = "WORD",
+     .choices = {{"text", int(LogFormat::kText)}, {"json", int(LogFormat::kJson)}},
+     .doc = "Form of a line of the error log: text, or json, one object a line with time, level, pid, role, worker and "
+            "message. Where standard error is systemd's journal, text becomes entries with PRIORITY, ORRERY_ROLE and "
+            "ORRERY_WORKER."},
     {.name = "accesslog", .member = &Config::accesslog, .kind = Kind::kText, .group = Group::kLogs,
      .impact = Impact::kRespawn, .flags = {"access-logfile", "accesslog"}, .placeholder = "FILE",
      .check = check_access_log, .doc = "File of the access log; `-` = standard output, empty = off."},
@@ -405,12 +442,6 @@ std::vector<Setting> make_settings() {
      .doc = "Print every value and where it came from, then exit."},
     {.name = "single", .kind = Kind::kSwitch, .flags = {"single"},
      .doc = "Serve in this one process, for a debugger or for coverage: nothing is forked, supervised, reloaded or "
-    {.name = "log_format", .member = &Config::log_format, .kind = Kind::kChoice, .group = Group::kLogs,
-     .impact = Impact::kRespawn, .flags = {"log-format"}, .placeholder = "WORD",
-     .choices = {{"text", int(LogFormat::kText)}, {"json", int(LogFormat::kJson)}},
-     .doc = "Form of a line of the error log: text, or json, one object a line with time, level, pid, role, worker and "
-            "message. Where standard error is systemd's journal, text becomes entries with PRIORITY, ORRERY_ROLE and "
-            "ORRERY_WORKER."},
             "upgraded. Ctrl-C ends it."},
     {.name = "help", .kind = Kind::kSwitch, .letter = 'h', .flags = {"help"}, .doc = "Show this text and exit."},
     {.name = "version", .kind = Kind::kSwitch, .letter = 'v', .flags = {"version"},
@@ -461,6 +492,7 @@ std::string_view group_title(Group group) {
     case Group::kAnswers: return "Answers";
     case Group::kTrust: return "Trust";
     case Group::kProcess: return "Process";
+    case Group::kHooks: return "Hooks";
     case Group::kLogs: return "Logs";
     case Group::kCommands: return "Commands";
   }

@@ -30,6 +30,7 @@ enum class Group : std::uint8_t {
   kAnswers,
   kTrust,
   kProcess,
+  kHooks,
   kLogs,
   kCommands
 };

@@ -115,6 +115,7 @@ void Service::apply(const CloseListeners& action) {
 
 void Service::apply(const StartSuccessor&) {
   say_binaries();
+  run_hook("pre_exec");
   auto passed = ground_.listeners.to_pass();
   for (const auto& [role, sockets] : ground_.sidecars) {
     for (auto& one : sockets.listeners.to_pass(role)) passed.push_back(std::move(one));
@@ -226,6 +227,7 @@ void Service::apply(const Announce& action) {
     case Phase::kReloading:
       note(os::EventKind::kReloadBegun, "The configuration is read again");
       told_ready_ = false;
+      run_hook("on_reload");
       return ground_.notify.reloading(base::monotonic_now());
     case Phase::kStopping:
       note(os::EventKind::kStopping, "The service is " + action.status);
@@ -253,6 +255,7 @@ void Service::settle(unsigned number) {
   note(os::EventKind::kServing, fmt::format("Generation {} serves: {}", number, supervisor_.status()));
   begin_quarantine(number);
   leave_other_addresses(number);
+  if (!std::exchange(was_ready_, true)) run_hook("when_ready");
   for (const auto& listener : generation.listeners) os::change_backlog(*listener, generation.config.backlog);
 }
 

@@ -12,14 +12,15 @@
 #include "base/log.hpp"
 #include "master/descriptors.hpp"
 #include "master/fd_store.hpp"
+#include "master/hooks.hpp"
 #include "master/process_title.hpp"
 #include "master/service.hpp"
 #include "master/sidecar.hpp"
 #include "os/build_id.hpp"
 #include "os/signals.hpp"
 #include "os/socket.hpp"
-#include "os/title.hpp"
 #include "os/systemd_journal.hpp"
+#include "os/title.hpp"
 
 namespace orrery::master {
 
@@ -168,9 +169,9 @@ int run_master(MasterParts parts) {
   os::ignore_write_signals();
   os::ensure_standard_descriptors();
   os::save_invocation();
-  const auto inheritance = take_inheritance();
   // Never destroyed: threads and exit handlers may log until the very end.
   base::set_journal(os::SystemdJournal::of_standard_error().release());
+  const auto inheritance = take_inheritance();
   Predecessor predecessor = inheritance ? Predecessor{*inheritance} : Predecessor{};
   const os::DescriptorLimit limit = os::raise_descriptor_limit();
   auto foreground = prepare_foreground(parts, limit, inheritance);
@@ -200,6 +201,12 @@ int run_master(MasterParts parts) {
   say_start(parts, limit, ground->first.listeners, notes);
   say_sidecars(ground->sidecars);
   if (detaches) ground->notify.main_pid(::getpid());
+  if (const auto begun = run_hook_and_wait(parts.config, {"on_starting", 1}); !begun && !os::stop_is_waiting()) {
+    if (ground->pidfile) ground->pidfile->remove();
+    ground->daemon.failed(os::kExitFailure, begun.error().message);
+    ground->predecessor.failed(begun.error().message);
+    return give_up(begun.error().message);
+  }
   return Service{std::move(parts), std::move(*ground)}.run();
 }
 

@@ -97,7 +97,13 @@ int Service::run() {
     reach_deadline();
     tell_manager();
   }
+  hooks_.stop();
   say_totals();
+  if (was_ready_) {
+    const unsigned last = supervisor_.generation();
+    const auto run = run_hook_and_wait(generations_.at(last).config, {"on_exit", last});
+    if (!run) base::log_warning("{}", run.error().message);
+  }
   base::log_info("Shutting down: master");
   generations_.clear();
   ground_.sidecars.clear();
@@ -121,7 +127,8 @@ void Service::wait() {
   // A watchdog beat that is due and withheld must not make this spin: the next pulse looks again.
   const bool beats = ground_.notify.watchdog_interval().count() > 0 && next_watchdog_ > now;
   const base::Monotonic pulse = beats ? std::min(next_pulse_, next_watchdog_) : next_pulse_;
-  const base::Monotonic until = std::min(pulse, supervisor_.next_deadline().value_or(kNever));
+  const base::Monotonic until =
+      std::min({pulse, supervisor_.next_deadline().value_or(kNever), hooks_.next_deadline().value_or(kNever)});
   ::poll(polled.data(), polled.size(), poll_timeout(until, now));
 }
 
@@ -190,10 +197,12 @@ void Service::reap() {
       dispatch(SuccessorExited{os::describe_status(dead->status)});
       continue;
     }
+    if (dead && hooks_.ended(*dead, base::monotonic_now())) continue;
     if (!dead || found == processes_.end()) continue;  // as PID 1 we inherit strangers: reaped, nothing said
     found->second.dead = *dead;
     const std::uint64_t before = std::exchange(oom_kills_, os::oom_kills(parts_.system_root).value_or(0));
     found->second.oom_killed = oom_kills_ > before;
+    tell_of_exit(found->second, *dead);
     dispatch(ChildExited{*pid, dead->status});
   }
 }
@@ -258,7 +267,9 @@ Pulse Service::pulse_of(pid_t pid, const Process& worker, base::Monotonic now) c
 
 void Service::reach_deadline() {
   const auto deadline = supervisor_.next_deadline();
-  if (deadline && *deadline <= base::monotonic_now()) dispatch(DeadlineReached{});
+  const base::Monotonic now = base::monotonic_now();
+  hooks_.expire(now);
+  if (deadline && *deadline <= now) dispatch(DeadlineReached{});
 }
 
 void Service::dispatch(Event event) {
@@ -273,6 +284,7 @@ void Service::dispatch_inbox() {
     const Actions actions = supervisor_.on(event, base::monotonic_now());
     tell_workers();
     publish_facts();
+    tell_of_workers();
     for (const Action& action : actions) {
       std::visit([this](const auto& wanted) { apply(wanted); }, action);
     }

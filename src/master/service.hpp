@@ -19,6 +19,7 @@
 #include "base/unique_fd.hpp"
 #include "master/event.hpp"
 #include "master/fd_store.hpp"
+#include "master/hooks.hpp"
 #include "master/listeners.hpp"
 #include "master/logs.hpp"
 #include "master/master.hpp"
@@ -178,6 +179,10 @@ class Service {
   void leave_other_addresses(unsigned generation);
   void let_go_of_addresses();
   void keep_addresses();
+  // Moments for the hooks (moments.cpp).
+  void run_hook(std::string_view setting, std::vector<std::string> variables = {});
+  void tell_of_exit(const Process& process, const os::DeadChild& dead);
+  void tell_of_workers();
   void say_totals() const;
   void say_binaries() const;
   [[nodiscard]] Plan plan_of(const Config& config) const;
@@ -192,6 +197,9 @@ class Service {
   std::map<pid_t, Process> processes_;  ///< workers and sidecars, not reaped yet
   std::deque<Event> inbox_;
   Quarantine quarantine_;
+  Hooks hooks_;
+  unsigned workers_meant_ = 0;  ///< as the hooks know
+  bool was_ready_ = false;      ///< as the hooks know
   base::Monotonic next_pulse_{}, next_memory_{}, next_watchdog_{};
   bool told_ready_ = false;  ///< the service manager knows that the service is ready
   std::string status_;       ///< what it was told last

@@ -1,6 +1,6 @@
 // Program: the binary this process runs, as a file: whether another lies there by now, and how to run that.
 //
-// Made once in the master, before the title area is overwritten. launch() is the only exec of the server: an upgrade
+// Made once in the master, before the title area is overwritten. launch() is how the server runs itself: an upgrade
 // runs whatever the saved absolute path names now, with the arguments, environment and directory of the start; never
 // /proc/self/exe, which goes on naming the old file after a new build took its place.
 #pragma once

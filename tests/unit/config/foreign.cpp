@@ -37,7 +37,10 @@ TEST_CASE("foreign: each of gunicorn's 119 settings is here or has a sentence") 
   REQUIRE(all.size() == 119);
   for (const auto& [name, flags] : all) {
     INFO(name);
-    CHECK((find_setting(name) != nullptr) != !explain_foreign(name).empty());
+    const Setting* const ours = find_setting(name);
+    // A hook is a function there and a command here: it has both.
+    const bool hook = ours != nullptr && ours->group == Group::kHooks;
+    CHECK(((ours != nullptr) != !explain_foreign(name).empty() || hook));
   }
 }
 

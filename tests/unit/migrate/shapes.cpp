@@ -128,8 +128,9 @@ const Shape kHooks{
     {"worker_class: threads", "threads: 8", "keepalive: 60", "timeout: 90", "graceful_timeout: 120",
      "raw_env: SITE=shop", "  - 10.0.0.0/8", "  - 192.168.0.1", "secure_scheme_headers: X-FORWARDED-PROTO=https",
      "umask: 027", "loglevel: warning"},
-    {"`on_starting` (not offered) is a hook in Python; what it does goes into main()",
-     "`when_ready` (not offered) is a hook in Python", "`worker_exit` (here in another way) is a hook in Python",
+    {"`on_starting` (here in another way) is a hook in Python; here it is a command",
+     "`when_ready` (here in another way) is a hook in Python",
+     "`worker_exit` (here in another way) is a hook in Python",
      "`logconfig_dict` (Python's) is a dictionary for Python's loggers"}};
 
 std::vector<std::string> lines_of(const std::string& text) {
