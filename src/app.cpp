@@ -1,7 +1,11 @@
 #include "orrery/app.hpp"
 
+#include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
+
+#include "metrics/family.hpp"
 
 namespace orrery {
 
@@ -17,6 +21,15 @@ App& App::layer(Layer layer) {
 
 App& App::on_error(ErrorHandler handler) {
   error_handler_ = std::move(handler);
+  return *this;
+}
+
+App& App::add(std::shared_ptr<metrics::Family> metric) {
+  for (const auto& other : metrics_) {
+    if (other->name() == metric->name())
+      throw std::invalid_argument("the metric `" + metric->name() + "` is there twice");
+  }
+  metrics_.push_back(std::move(metric));
   return *this;
 }
 

@@ -75,7 +75,7 @@ std::string_view variable(const char* name) {
 
 /// The processes that tell of the service.
 std::vector<master::SidecarParts> make_sidecars(const Config& service, const std::string& token,
-                                                const admin::RouteOf& patterns) {
+                                                const admin::RouteOf& patterns, const admin::Families& families) {
   std::vector<master::SidecarParts> sidecars;
   const auto add = [&](os::Role role, std::vector<std::string> addresses, std::function<App(os::WorkerBirth&)> make) {
     if (addresses.empty()) return;
@@ -87,10 +87,12 @@ std::vector<master::SidecarParts> make_sidecars(const Config& service, const std
     sidecars.push_back({role, admin::settings_for(service, std::move(addresses)), role == os::Role::kAdmin, run});
   };
   const admin::Directories directories{variable("RUNTIME_DIRECTORY"), variable("XDG_RUNTIME_DIR")};
-  add(os::Role::kAdmin, admin::admin_addresses(service, directories), [token, patterns](os::WorkerBirth& birth) {
-    return admin::make_admin(*birth.board, {std::move(birth.orders), token, patterns});
-  });
-  add(os::Role::kMonitor, service.monitor, [](os::WorkerBirth& birth) { return admin::make_monitor(*birth.board); });
+  add(os::Role::kAdmin, admin::admin_addresses(service, directories),
+      [token, patterns, families](os::WorkerBirth& birth) {
+        return admin::make_admin(*birth.board, {std::move(birth.orders), token, patterns, families});
+      });
+  add(os::Role::kMonitor, service.monitor,
+      [families](os::WorkerBirth& birth) { return admin::make_monitor(*birth.board, families); });
   return sidecars;
 }
 
@@ -116,7 +118,8 @@ int serve(How how, Config config, const App& app, const About& about, std::vecto
     return os::kExitUsage;
   }
   master::MasterParts parts;
-  if (how == How::kSupervised) parts.sidecars = make_sidecars(config, *token, patterns_of(app, *router));
+  if (how == How::kSupervised)
+    parts.sidecars = make_sidecars(config, *token, patterns_of(app, *router), app.metric_families());
   parts.description = std::move(description);
   parts.config = std::move(config);
   parts.notes = std::move(notes);

@@ -42,6 +42,10 @@ class Reply;
 class Outlet;
 }  // namespace worker
 
+namespace metrics {
+class Family;
+}  // namespace metrics
+
 /// A response that is written as things happen (server-sent events, progress). Class `async`, loop thread only. Copies
 /// share one stream. When the last copy goes, the stream ends as if by end().
 class ORRERY_EXPORT Stream {
@@ -299,6 +303,9 @@ class ORRERY_EXPORT App {
   /// Makes the one form that all errors have, those of handlers and the server's own.
   App& on_error(ErrorHandler handler);
 
+  /// A metric of the application; made by those of metrics.hpp. Throws std::invalid_argument for a name that is there.
+  App& add(std::shared_ptr<metrics::Family> metric);
+
   App& on_worker_start(StartHook hook);
   App& on_worker_end(EndHook hook);
   /// Asked by --check-config, as the workers' user: whether start hooks would succeed with this configuration and
@@ -308,6 +315,7 @@ class ORRERY_EXPORT App {
   [[nodiscard]] const std::vector<Route>& routes() const { return routes_; }
   [[nodiscard]] const Layers& layers() const { return layers_; }
   [[nodiscard]] const ErrorHandler& error_handler() const { return error_handler_; }
+  [[nodiscard]] const std::vector<std::shared_ptr<metrics::Family>>& metric_families() const { return metrics_; }
   [[nodiscard]] const std::vector<StartHook>& start_hooks() const { return start_hooks_; }
   [[nodiscard]] const std::vector<EndHook>& end_hooks() const { return end_hooks_; }
   [[nodiscard]] const std::vector<CheckHook>& check_hooks() const { return check_hooks_; }
@@ -316,6 +324,7 @@ class ORRERY_EXPORT App {
   std::vector<Route> routes_;
   Layers layers_;
   ErrorHandler error_handler_;
+  std::vector<std::shared_ptr<metrics::Family>> metrics_;
   std::vector<StartHook> start_hooks_;
   std::vector<EndHook> end_hooks_;
   std::vector<CheckHook> check_hooks_;

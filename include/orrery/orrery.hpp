@@ -26,6 +26,8 @@
 #include "orrery/form.hpp"
 #include "orrery/json_codec.hpp"
 #include "orrery/layer.hpp"
+#include "orrery/log.hpp"
+#include "orrery/metrics.hpp"
 #include "orrery/multipart.hpp"
 #include "orrery/negotiation.hpp"
 #include "orrery/problem.hpp"

@@ -82,14 +82,14 @@ void tell_at(App& app, const char* path, const Guard& door, Answer answer) {
   });
 }
 
-void add_health(App& app, const std::shared_ptr<Viewer>& viewer, const Guard& door) {
+void add_health(App& app, const std::shared_ptr<Viewer>& viewer, const Guard& door, const Families& families) {
   const auto look = [viewer] { return viewer->look(base::monotonic_now()); };
   tell_at(app, "/livez", door, [look](const Request&) { return answer_livez(look()); });
   tell_at(app, "/readyz", door,
           [look](const Request& request) { return answer_readyz(look(), request.query("verbose").has_value()); });
-  tell_at(app, "/metrics", door, [look](const Request& request) {
+  tell_at(app, "/metrics", door, [look, families](const Request& request) {
     const Exposure form = exposure_for(request.field("Accept").value_or(""));
-    return Response::bytes(media_type_of(form), metrics_text(look(), form)).with_fixed_fields(never_stored());
+    return Response::bytes(media_type_of(form), metrics_text(look(), form, families)).with_fixed_fields(never_stored());
   });
 }
 
@@ -170,9 +170,9 @@ void add_page(App& app, const os::Scoreboard& board, const std::shared_ptr<Viewe
 
 }  // namespace
 
-App make_monitor(const os::Scoreboard& board) {
+App make_monitor(const os::Scoreboard& board, Families families) {
   App app;
-  add_health(app, std::make_shared<Viewer>(board), std::make_shared<const Door>());
+  add_health(app, std::make_shared<Viewer>(board), std::make_shared<const Door>(), families);
   return app;
 }
 
@@ -185,7 +185,7 @@ App make_admin(const os::Scoreboard& board, AdminParts parts) {
     desk->open();
     return {};
   });
-  add_health(app, viewer, door);
+  add_health(app, viewer, door, parts.families);
   add_lists(app, board, viewer, door, parts.route);
   add_events(app, board.events(), door);
   add_page(app, board, viewer, door);

@@ -10,6 +10,7 @@
 #include "orrery/app.hpp"
 
 #include "admin/lists.hpp"
+#include "admin/metrics.hpp"
 #include "base/unique_fd.hpp"
 #include "os/scoreboard.hpp"
 
@@ -19,10 +20,11 @@ struct AdminParts {
   base::UniqueFd orders;  ///< the channel to the master; none: no order is taken
   std::string token;      ///< that requests must bring; empty = none
   RouteOf route;          ///< the service's routes, by pattern
+  Families families;      ///< the application's own metrics
 };
 
 /// `board` must outlive the App.
-App make_monitor(const os::Scoreboard& board);
+App make_monitor(const os::Scoreboard& board, Families families = {});
 App make_admin(const os::Scoreboard& board, AdminParts parts);
 
 }  // namespace orrery::admin

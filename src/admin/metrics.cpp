@@ -8,10 +8,12 @@
 #include <iterator>
 #include <utility>
 
+#include "admin/exposition.hpp"
 #include "base/clock.hpp"
 #include "base/lower_case.hpp"
 #include "base/reject.hpp"
 #include "base/whole_number.hpp"
+#include "metrics/family.hpp"
 
 namespace orrery::admin {
 
@@ -19,64 +21,28 @@ namespace {
 
 double seconds_of(std::int64_t nanoseconds) { return base::seconds(base::Nanoseconds{nanoseconds}); }
 
-/// As the value of a label: backslash, quote and line feed are escaped.
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '\\' || c == '"') out += '\\';
-    if (c == '\n') {
-      out += "\\n";
-    } else {
-      out += c;
+void write_application(const Families& families, const View& view, Exposition& out) {
+  std::vector<pid_t> alive;
+  for (const WorkerView& worker : view.workers) alive.push_back(worker.pid);
+  for (const auto& family : families) {
+    switch (family->kind()) {
+      case metrics::Kind::kCounter: out.counter(family->name(), family->help()); break;
+      case metrics::Kind::kGauge: out.gauge(family->name(), family->help()); break;
+      case metrics::Kind::kHistogram: out.histogram(family->name(), family->help()); break;
+    }
+    for (const metrics::Sample& sample : family->samples(alive)) {
+      std::string labels;
+      for (const auto& [name, value] : sample.labels)
+        labels += fmt::format("{}{}=\"{}\"", labels.empty() ? "" : ",", name, escaped_label(value));
+      out.sample(sample.value, labels, sample.suffix);
     }
   }
-  return out;
 }
-
-class Exposition {
- public:
-  explicit Exposition(Exposure form) : form_(form) {}
-
-  void counter(std::string_view name, std::string_view help) { family(name, "counter", help); }
-  void gauge(std::string_view name, std::string_view help) { family(name, "gauge", help); }
-  void histogram(std::string_view name, std::string_view help) { family(name, "histogram", help); }
-
-  /// Of the family begun last; `suffix` follows its name.
-  template <class Number>
-  void sample(Number value, std::string_view labels = {}, std::string_view suffix = {}) {
-    fmt::format_to(std::back_inserter(text_), "{}{}", name_, suffix);
-    if (!labels.empty()) fmt::format_to(std::back_inserter(text_), "{{{}}}", labels);
-    fmt::format_to(std::back_inserter(text_), " {}\n", value);
-  }
-  template <class Number>
-  void sample(Number value, std::string_view label, std::string_view label_value, std::string_view suffix) {
-    sample(value, fmt::format("{}=\"{}\"", label, escaped(label_value)), suffix);
-  }
-
-  [[nodiscard]] std::string take() {
-    if (form_ == Exposure::kOpenMetrics) text_ += "# EOF\n";
-    return std::move(text_);
-  }
-
- private:
-  void family(std::string_view name, std::string_view type, std::string_view help) {
-    name_ = name;
-    // A counter's family has no suffix in OpenMetrics, its samples have.
-    constexpr std::string_view kTotal = "_total";
-    if (form_ == Exposure::kOpenMetrics && type == "counter" && name.ends_with(kTotal))
-      name.remove_suffix(kTotal.size());
-    fmt::format_to(std::back_inserter(text_), "# HELP {0} {1}\n# TYPE {0} {2}\n", name, help, type);
-  }
-
-  Exposure form_;
-  std::string text_;
-  std::string_view name_;
-};
 
 void write_service(const os::ServiceFacts& facts, base::Nanoseconds master_silence, Exposition& out) {
   out.gauge("orrery_build_info", "What runs; always 1.");
-  out.sample(
-      1, fmt::format("program=\"{}\",build_id=\"{}\"", escaped(facts.program.view()), escaped(facts.build_id.view())));
+  out.sample(1, fmt::format("program=\"{}\",build_id=\"{}\"", escaped_label(facts.program.view()),
+                            escaped_label(facts.build_id.view())));
   out.gauge("orrery_start_time_seconds", "When this master started, in Unix time.");
   out.sample(seconds_of(facts.started_ns));
   out.gauge("orrery_ready", "Whether /readyz says that the service is ready.");
@@ -228,12 +194,13 @@ std::string_view media_type_of(Exposure form) {
                                         : "text/plain; version=0.0.4; charset=utf-8";
 }
 
-std::string metrics_text(const View& view, Exposure form) {
+std::string metrics_text(const View& view, Exposure form, const Families& families) {
   Exposition out{form};
   write_service(view.facts, view.master_silence, out);
   write_workers(view, out);
   write_requests(view, out);
   write_connections(view, out);
+  write_application(families, view, out);
   return out.take();
 }
 

@@ -6,10 +6,16 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "admin/view.hpp"
+
+namespace orrery::metrics {
+class Family;
+}  // namespace orrery::metrics
 
 namespace orrery::admin {
 
@@ -19,6 +25,9 @@ enum class Exposure : std::uint8_t { kPrometheus, kOpenMetrics };
 Exposure exposure_for(std::string_view accept);
 std::string_view media_type_of(Exposure form);
 
-std::string metrics_text(const View& view, Exposure form = Exposure::kPrometheus);
+/// Of the application; they stand behind the service's own.
+using Families = std::vector<std::shared_ptr<metrics::Family>>;
+
+std::string metrics_text(const View& view, Exposure form = Exposure::kPrometheus, const Families& families = {});
 
 }  // namespace orrery::admin

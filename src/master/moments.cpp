@@ -1,5 +1,8 @@
 #include <fmt/core.h>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "master/service.hpp"
 #include "os/wait_status.hpp"

@@ -209,4 +209,32 @@ TEST_CASE("watching: everything is for this machine only") {
   CHECK(server.log().find("can be reached from other machines") != std::string::npos);
 }
 
+TEST_CASE("watching: what the application counts is summed over its workers, and outlives them") {
+  Watched watched{{"-k", GENERATE(from_range(kClasses))}};
+  watched.serve();
+  const auto shows = [&](const std::string& line) {
+    return eventually([&] { return watched.ask("GET /metrics").body.find("\n" + line + "\n") != std::string::npos; },
+                      kPatience);
+  };
+  const auto count = [&](const std::string& kind, int times) {
+    for (int i = 0; i < times; ++i)
+      CHECK(fetch(watched.server.port(), "POST /count/" + kind + "?weight=5").status == 200);
+  };
+  count("a", 10);
+  count("b", 1);
+  CHECK(shows("counted_total{kind=\"a\"} 10"));
+  CHECK(shows("counted_total{kind=\"b\"} 1"));
+  CHECK(shows("weight_grams_bucket{le=\"10\"} 11"));
+  CHECK(watched.server.wait_for_line("[INFO] counted b (request "));
+  CHECK(watched.order("/reload").outcome == "done");
+  count("a", 1);
+  CHECK(shows("counted_total{kind=\"a\"} 11"));
+  for (const char* kind : {"c", "d", "e", "f"}) count(kind, 1);
+  CHECK(shows("counted_total{kind=\"other\"} 2"));
+  CHECK(fetch(watched.server.port(), "POST /hold?n=7").status == 200);
+  CHECK(shows("held 7"));
+  CHECK(watched.order("/reload").outcome == "done");
+  CHECK(shows("held 0"));
+}
+
 }  // namespace orrery::test

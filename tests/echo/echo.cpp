@@ -22,6 +22,7 @@
 //   GET  /crash/{how}/answering   the same in a handler that has a Responder
 //   GET  /inject                  tries to forge a header field
 //   any  /task/…                  the same as coroutines: see tasks.cpp
+//   POST /count/…, /hold          see counting.hpp
 //   GET  /files/{path...}         with ECHO_FILES=DIRECTORY: the files of that directory
 //   GET  /download?path=&name=    with it: the file, to be saved under that name
 //
@@ -45,6 +46,7 @@
 
 #include "orrery/orrery.hpp"
 
+#include "counting.hpp"
 #include "layers.hpp"
 #include "tasks.hpp"
 
@@ -345,6 +347,7 @@ orrery::App make_app() {
     if (stream) subscribers->all.push_back({std::move(*stream), count});
   });
   add_tasks(app);
+  add_counting(app);
   app.on_check([](const orrery::Config&) -> orrery::Result<void> {
     const char* told = std::getenv("ECHO_START");
     return told != nullptr && std::string_view{told} == "fail" ? orrery::fail("told to fail") : orrery::Result<void>{};

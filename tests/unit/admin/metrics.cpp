@@ -9,6 +9,8 @@
 #include <sstream>
 #include <string>
 
+#include "orrery/metrics.hpp"
+
 namespace orrery::admin {
 
 namespace {
@@ -163,6 +165,21 @@ TEST_CASE("metrics: the buckets of the durations add up") {
   CHECK(bucket("+Inf") == "10");
   CHECK(scrape.samples.at("orrery_request_duration_seconds_count") == "10");
   CHECK(scrape.samples.at("orrery_request_duration_seconds_sum") == "2.5");
+}
+
+TEST_CASE("metrics: the application's own stand behind the service's") {
+  App app;
+  const Counter mails{app, "mails_sent_total", "Mails that were sent, by kind.", {"kind"}};
+  mails.add(3, {"a\"b"});
+  const Histogram sizes{app, "mail_size_bytes", "Size of a mail.", {10, 100}};
+  sizes.observe(20);
+  const Gauge open{app, "mails_open", "Mails that are being written."};
+  const Scrape scrape = read(metrics_text(example(), Exposure::kPrometheus, app.metric_families()));
+  CHECK(scrape.fault.empty());
+  CHECK(scrape.samples.at("mails_sent_total{kind=\"a\\\"b\"}") == "3");
+  CHECK(scrape.samples.at("mail_size_bytes_bucket{le=\"100\"}") == "1");
+  CHECK(scrape.samples.at("mail_size_bytes_sum") == "20");
+  CHECK(scrape.samples.at("mails_open") == "0");
 }
 
 }  // namespace orrery::admin
