@@ -112,14 +112,6 @@ bool wants_calendar(const Request& request) {
   return choose_media_type(request, kOffered).value_or(0) == 1;
 }
 
-void put_eclipse(JsonText& json, const Eclipse& eclipse, Instant time, const Query& query,
-                 const EarthRotation& rotation) {
-  put_second(json.raw(R"({"eclipse":")").raw(name_of(phenomenon_of(eclipse.kind))).raw(R"(","time":)"), time);
-  json.raw(R"(,"magnitude":)").rounded<kMagnitudeDecimals>(eclipse.magnitude).raw(",");
-  put_here(json, eclipse, time, query, rotation);
-  json.raw("}");
-}
-
 Response phenomena_answer(const Request& request, const EarthRotation& rotation, bool as_calendar) {
   // A calendar is the same for every place, and so takes none.
   const SeenPhenomenaQuery asked =
@@ -132,6 +124,14 @@ Response phenomena_answer(const Request& request, const EarthRotation& rotation,
 }
 
 }  // namespace
+
+void put_eclipse(JsonText& json, const Eclipse& eclipse, Instant time, const Query& query,
+                 const EarthRotation& rotation) {
+  put_second(json.raw(R"({"eclipse":")").raw(name_of(phenomenon_of(eclipse.kind))).raw(R"(","time":)"), time);
+  json.raw(R"(,"magnitude":)").rounded<kMagnitudeDecimals>(eclipse.magnitude).raw(",");
+  put_here(json, eclipse, time, query, rotation);
+  json.raw("}");
+}
 
 Response answer_phenomena(const Request& request, const EarthRotation& rotation) {
   return phenomena_answer(request, rotation, wants_calendar(request)).with_field("Vary", "Accept");

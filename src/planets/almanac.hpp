@@ -8,6 +8,9 @@
 #include "orrery/response.hpp"
 
 #include "planets/earth_rotation.hpp"
+#include "planets/eclipses.hpp"
+#include "planets/json.hpp"
+#include "planets/query.hpp"
 
 namespace orrery::planets {
 
@@ -24,5 +27,9 @@ namespace orrery::planets {
 
 /// `{"twilight":[{"event":"sunset","time":…},…],"light":"day","geo_location":…,"from":…,"to":…}`.
 [[nodiscard]] Response answer_twilight(const Request& request, const EarthRotation& rotation);
+
+/// An eclipse as /eclipses has it: `{"eclipse":…,"time":…,"magnitude":…,"here":{…}}`.
+void put_eclipse(JsonText& json, const Eclipse& eclipse, Instant time, const Query& query,
+                 const EarthRotation& rotation);
 
 }  // namespace orrery::planets

@@ -1,5 +1,6 @@
 #include "planets/answer.hpp"
 
+#include <cmath>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -10,12 +11,14 @@
 #include "planets/events.hpp"
 #include "planets/refraction.hpp"
 #include "planets/rfc3339.hpp"
+#include "planets/sight.hpp"
 
 namespace orrery::planets {
 
 namespace {
 
-constexpr FieldSet kOfAppearance{Field::kMagnitude, Field::kPhase, Field::kElongation, Field::kAngularDiameter};
+constexpr FieldSet kOfAppearance{Field::kMagnitude, Field::kPhase, Field::kElongation, Field::kPositionAngle,
+                                 Field::kAngularDiameter};
 constexpr FieldSet kOfSpace{Field::kGeocentric, Field::kHeliocentric};
 constexpr FieldSet kOfEvents{Field::kRise, Field::kTransit, Field::kSet};
 constexpr FieldSet kAtHorizon{Field::kRise, Field::kSet};
@@ -52,6 +55,7 @@ class AskedFields {
   void put(const Sky& sky) {
     put_position(sky.position(body_));
     if (query_.fields.has_any(kOfAppearance)) put_appearance(sky);
+    if (query_.fields.has(Field::kSight)) put_sight(sky);
     if (query_.fields.has(Field::kConstellation)) {
       key(Field::kConstellation);
       json_.string(constellation_of(sky.geometry(body_).from_observer));
@@ -102,7 +106,19 @@ class AskedFields {
     number<kOtherDecimals>(Field::kMagnitude, seen.magnitude);
     number<kOtherDecimals>(Field::kPhase, seen.illuminated);
     if (query_.fields.has(Field::kElongation)) number<kAngleDecimals>(Field::kElongation, sky.elongation(body_).value);
+    if (query_.fields.has(Field::kPositionAngle)) number<kAngleDecimals>(Field::kPositionAngle, bright_limb(sky));
     number<kOtherDecimals>(Field::kAngularDiameter, seen.diameter);
+  }
+  /// Where the middle of its lit edge is, from north through east; the Sun has none.
+  [[nodiscard]] double bright_limb(const Sky& sky) const {
+    if (body_ == Body::kSun) return std::nan("");
+    return on_circle(position_angle(sky.position(body_), sky.position(Body::kSun)));
+  }
+  void put_sight(const Sky& sky) {
+    const Sightseer eyes{sky, query_.instant, query_.pressure, query_.temperature};
+    const std::string_view sight = name_of(eyes.look(body_).visible.sight);
+    key(Field::kSight);
+    sight.empty() ? json_.raw("null") : json_.string(sight);
   }
   void put_events() {
     const NextEvents next = next_events(body_, rotation_, query_.observer, query_.instant);

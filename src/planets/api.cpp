@@ -17,6 +17,7 @@
 #include "planets/places.hpp"
 #include "planets/query.hpp"
 #include "planets/table.hpp"
+#include "planets/tonight.hpp"
 #include "planets/track.hpp"
 #include "planets/utf8.hpp"
 #include "planets/viewers.hpp"
@@ -176,6 +177,7 @@ App make_app() {
   open_to_all(app, "/events.ics", [rotation](const Request& r) { return answer_calendar(r, *rotation); });
   open_to_all(app, "/eclipses", [rotation](const Request& r) { return answer_eclipses(r, *rotation); });
   open_to_all(app, "/twilight", [rotation](const Request& r) { return answer_twilight(r, *rotation); });
+  open_to_all(app, "/tonight", [rotation](const Request& r) { return answer_tonight(r, *rotation); });
   open_to_all(app, "/sky.svg", [rotation](const Request& r) { return answer_picture(r, *rotation); });
   open_to_all(app, "/places", answer_places);
   add_docs(app);

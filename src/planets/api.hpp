@@ -8,6 +8,7 @@
 //   GET /events?time=&days=&lon=&lat=          what bodies do together; /events.ics: as a calendar
 //   GET /eclipses?lon=&lat=&elevation=&days=  eclipses, and what the place sees of them
 //   GET /twilight?lon=&lat=&elevation=         when it grows light and dark
+//   GET /tonight?lon=&lat=&elevation=&time=    what a night has to show, body by body
 //   GET /sky.svg?lon=&lat=&elevation=&time=    the sky as a picture
 //   GET /places?q=                             cities by name, with their coordinates and zones
 //   GET /openapi.json, /docs                   all of this in full

@@ -132,6 +132,18 @@ double magnitude(Body body, const Triangle& t, const Geometry& g, Instant instan
 
 }  // namespace
 
+Degrees position_angle(const SkyPosition& from, const SkyPosition& to) noexcept {
+  const double east = radians({to.right_ascension.value - from.right_ascension.value});
+  const double here = radians(from.declination);
+  const double there = radians(to.declination);
+  const double angle =
+      degrees(std::atan2(std::cos(there) * std::sin(east),
+                         std::sin(there) * std::cos(here) - std::cos(there) * std::sin(here) * std::cos(east)))
+          .value;
+  const double turned = angle < 0 ? angle + 360 : angle;
+  return {turned < 360 ? turned : 0};
+}
+
 Metres radius_of(Body body) noexcept { return {kRadii[static_cast<std::size_t>(body)]}; }
 
 Appearance appearance(Body body, const Geometry& geometry, Instant instant) noexcept {

@@ -22,6 +22,10 @@ struct Appearance {
 
 [[nodiscard]] Appearance appearance(Body body, const Geometry& geometry, Instant instant) noexcept;
 
+// The direction in which `to` is seen from `from`, clockwise from north as a map of the sky has it, through east: 0 up
+// to 360 degrees.
+[[nodiscard]] Degrees position_angle(const SkyPosition& from, const SkyPosition& to) noexcept;
+
 // The equatorial radius.
 [[nodiscard]] Metres radius_of(Body body) noexcept;
 

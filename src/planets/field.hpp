@@ -22,7 +22,9 @@ enum class Field : std::uint8_t {
   kMagnitude,
   kPhase,
   kElongation,
+  kPositionAngle,
   kAngularDiameter,
+  kSight,
   kConstellation,
   kGeocentric,
   kHeliocentric,
@@ -31,7 +33,7 @@ enum class Field : std::uint8_t {
   kSet,
 };
 
-inline constexpr std::array<std::string_view, 17> kFieldNames = {
+inline constexpr std::array<std::string_view, 19> kFieldNames = {
     "az",
     "alt",
     "airless_alt",
@@ -42,7 +44,9 @@ inline constexpr std::array<std::string_view, 17> kFieldNames = {
     "magnitude",
     "phase",
     "elongation",
+    "position_angle",
     "angular_diameter",
+    "sight",
     "constellation",
     "geocentric",
     "heliocentric",

@@ -257,6 +257,8 @@ Query read_picture_query(const Request& request) {
   return read_moment(parameters);
 }
 
+Query read_night_query(const Request& request) { return read_picture_query(request); }
+
 Query read_link_query(const Request& request) {
   Parameters parameters{request, kOfPicture};
   // What the page reads besides is none of the server's.

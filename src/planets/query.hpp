@@ -55,6 +55,9 @@ struct EventsQuery {
 /// As read_query() but without `fields`: a picture has all.
 [[nodiscard]] Query read_picture_query(const Request& request);
 
+/// The same for a night.
+[[nodiscard]] Query read_night_query(const Request& request);
+
 /// The same of the page's own link, which has more in it that only the page reads.
 [[nodiscard]] Query read_link_query(const Request& request);
 

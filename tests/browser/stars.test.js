@@ -83,9 +83,9 @@ test('the Moon\'s lit side looks at the Sun, and is as large as the API says', a
 });
 
 test('bodies fade as the eye, binoculars or a telescope would see them', async () => {
-  const at = async (time) => {
-    const { planets } = await server.ask(`planets?lon=144.9631&lat=-37.8136&elevation=31&time=${time}&fields=az,alt,magnitude,phase`);
-    return new Map(planets.map((body) => [body.name, sightOf(body, planets)]));
+  const at = async (time, fields = 'az,alt,sight') => {
+    const { planets } = await server.ask(`planets?lon=144.9631&lat=-37.8136&elevation=31&time=${time}&fields=${fields}`);
+    return new Map(planets.map((body) => [body.name, sightOf(body)]));
   };
   const night = await at('2026-11-23T11:30:00Z');
   assert.deepEqual(night.get('saturn'), { clear: 1, words: 'with the eye' });
@@ -94,4 +94,6 @@ test('bodies fade as the eye, binoculars or a telescope would see them', async (
   const day = await at('2026-11-22T23:00:00Z');
   for (const name of ['sun', 'moon']) assert.equal(day.get(name).clear, 1);
   assert.deepEqual(day.get('jupiter'), { clear: 0.4, words: 'not to be seen now' });
+  // What is seen comes after where it stands; until then nothing fades.
+  for (const [name, sight] of await at('2026-11-22T23:00:00Z', 'az,alt')) assert.deepEqual(sight, { clear: 1, words: '' }, name);
 });

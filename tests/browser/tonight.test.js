@@ -35,6 +35,27 @@ test('the night is told before the dome, with a line for each body', async () =>
   assert.match(await page.textContent('#tonight-sun'), /dark from 18:0\d to 05:3\d; nautical twilight until 17:2\d and from 06:1\d/);
 });
 
+test('the lines say what the server says, and a line that leads somewhere is seen there', async () => {
+  page = await openPage(browser, server);
+  await visit(page, server, greenwich);
+  await known();
+  const { bodies } = await server.ask(`tonight${greenwich}`);
+  const words = { eye: 'with the eye', binoculars: 'in binoculars', telescope: 'in a telescope', large_telescope: 'in a large telescope' };
+  const names = await page.$$eval('#tonight-lines button', (all) => all.map((button) => button.dataset.name));
+  assert.deepEqual(names, bodies.map(({ name }) => name));
+  for (const [i, line] of (await lines()).entries()) {
+    const { sight, best } = bodies[i];
+    if (sight) assert.ok(line.includes(`${words[sight]} best ${best.time.slice(11, 16)}, ${Math.round(best.alt)}° up`), line);
+  }
+});
+
+test('an eclipse of the night is named', async () => {
+  page = await openPage(browser, server);
+  await visit(page, server, '?lon=2.3522&lat=48.8566&elevation=35&zone=Europe/Paris&time=2026-08-12T13:00:00Z');
+  await known();
+  assert.match(await page.textContent('#tonight-sun'), /^Partial eclipse of the Sun, 92 % covered, at 20:17\. Sunset 21:1\d;/);
+});
+
 test('a line leads to its moment and its body', async () => {
   page = await openPage(browser, server);
   await visit(page, server, greenwich);

@@ -21,7 +21,9 @@ const std::vector<std::string> kFields = {"az",
                                           "magnitude",
                                           "phase",
                                           "elongation",
+                                          "position_angle",
                                           "angular_diameter",
+                                          "sight",
                                           "constellation",
                                           "geocentric",
                                           "heliocentric",
@@ -63,6 +65,8 @@ TEST_CASE("almanac: what the fields say") {
     CHECK(mars["magnitude"].get<double>() == Approx(0.59).margin(0.05));
     CHECK(mars["phase"].get<double>() == Approx(0.896).margin(0.002));
     CHECK(mars["elongation"].get<double>() > 90);
+    CHECK(mars["position_angle"].get<double>() == Approx(110.5).margin(0.5));
+    CHECK(mars["sight"] == "eye");
     CHECK(mars["geocentric"].size() == 3);
     CHECK(mars["heliocentric"]["x"].is_number());
     CHECK(mars["light_time"].get<double>() == Approx(mars["distance"].get<double>() * 499.004784));

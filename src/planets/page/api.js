@@ -10,7 +10,7 @@ export const skyFields = 'az,alt,ra,distance,light_time,magnitude,phase,constell
 // Where bodies are in space, for the map of the solar system.
 export const spaceFields = 'geocentric,heliocentric';
 // Events cost the server a thousand times what positions do: they are asked for when a choice has settled.
-export const almanacFields = `${skyFields},rise,transit,set`;
+export const almanacFields = `${skyFields},sight,rise,transit,set`;
 
 export function observer({ lon, lat, elevation }) {
   return new URLSearchParams({ lon, lat, elevation });
@@ -43,6 +43,13 @@ export function trackUrl(name, place, from, to, step) {
   query.set('to', to);
   query.set('step', step);
   return `planets/${name}/track?${query}`;
+}
+
+/** What the night around a time has to show. */
+export function tonightUrl(place, time) {
+  const query = observer(place);
+  query.set('time', time);
+  return `tonight?${query}`;
 }
 
 /** What is ahead, and what the place sees of eclipses. */

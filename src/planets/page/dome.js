@@ -5,6 +5,7 @@ import { glyph, haloGradients, moonAspect, ringAspect, sizeOf, svg } from './gly
 import { discBox, overlap } from './labels.js';
 import { Names } from './names.js';
 import { Roving } from './roving.js';
+import { sightOf } from './sight.js';
 import { skyColours } from './tint.js';
 import { capital, degrees, direction, titles } from './words.js';
 
@@ -107,7 +108,7 @@ export class Dome {
   }
 
   /**
-   * Moves every body to its azimuth and altitude; tints the sky. positions: the API's `planets`, each with its `sight` (sight.js); pole:
+   * Moves every body to its azimuth and altitude; tints the sky. positions: the API's `planets`, each with its `sight`; pole:
    * where on the sky the north pole of Saturn's ring points.
    */
   show(positions, pole = this.#pole) {
@@ -173,7 +174,7 @@ export class Dome {
     const { x, y } = project(position);
     body.group.setAttribute('transform', `translate(${x.toFixed(3)} ${y.toFixed(3)})`);
     body.group.classList.toggle('below', alt < 0);
-    const { clear, words } = position.sight ?? { clear: 1, words: '' };
+    const { clear, words } = sightOf(position);
     const told = [titles[name], alt < 0 ? 'below the horizon' : `${degrees(alt, 0)} up`, direction(position.az), words];
     body.group.setAttribute('aria-label', told.filter(Boolean).join(', '));
     const aspect = this.#aspect(position, sun);

@@ -49,10 +49,3 @@ export function bearing(from, to) {
   const [start, end] = [from, near].map((point) => polar(point.az, 90 - point.alt));
   return Math.atan2(end.y - start.y, end.x - start.x) / degree;
 }
-
-/** The direction, in degrees clockwise from rightward with the zenith up, in which `to` is seen by who looks at `from`. */
-export function tilt(from, to) {
-  const turn = (to.az - from.az) * degree;
-  const [sinA, cosA, sinB, cosB] = [Math.sin(from.alt * degree), Math.cos(from.alt * degree), Math.sin(to.alt * degree), Math.cos(to.alt * degree)];
-  return Math.atan2(cosB * Math.cos(turn) * sinA - sinB * cosA, cosB * Math.sin(turn)) / degree;
-}

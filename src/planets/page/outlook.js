@@ -1,10 +1,8 @@
-// Outlook: what the sky is like, and what in it the eye can find, in two sentences. Nobody is sent to look near the Sun.
-import { separation } from './geometry.js';
-import { faintest, glare, sunrise } from './sight.js';
+// Outlook: what the sky is like, and what in it the eye can find, in two sentences. What the eye can find the server says.
 import { list, spoken, whereabouts } from './words.js';
 
-// The Moon by day is as pale as a cloud: only well away from the Sun.
-const moonAway = { day: 30, twilight: glare };
+/** Altitude of the Sun at which its upper edge comes up. */
+const sunrise = -0.3;
 
 /** What the Sun's altitude makes of the sky: one of the six states that the page tells apart. */
 export function skyState(altitude) {
@@ -16,14 +14,6 @@ export function skyState(altitude) {
   return 'Night';
 }
 
-function isSeen(body, sun) {
-  if (body.name === 'sun' || body.alt <= 0) return false;
-  const fromSun = separation(body, sun);
-  if (body.name === 'moon') return fromSun >= (sun.alt >= sunrise ? moonAway.day : moonAway.twilight);
-  const limits = faintest({ sun, fromSun, place: body });
-  return limits !== undefined && (body.magnitude ?? 9) < limits[0];
-}
-
 function nothing(sunAltitude) {
   if (sunAltitude >= sunrise) return 'Nothing else stands out by day.';
   return sunAltitude > -6 ? 'No planet is up that shines through the twilight.' : 'No planet the eye can see is up.';
@@ -33,9 +23,9 @@ function nothing(sunAltitude) {
 export function summary(bodies) {
   const sun = bodies.find((body) => body.name === 'sun');
   const state = `${skyState(sun.alt)}, the Sun ${whereabouts(sun)}.`;
-  // How bright they are comes after where they are.
-  if (bodies.every(({ magnitude }) => magnitude === undefined)) return state;
-  const seen = bodies.filter((body) => isSeen(body, sun));
+  // What is seen comes after where it stands.
+  if (bodies.every(({ sight }) => sight === undefined)) return state;
+  const seen = bodies.filter(({ alt, sight }) => alt > 0 && sight === 'eye');
   if (seen.length === 0) return `${state} ${nothing(sun.alt)}`;
   return `${state} Look for ${list(seen.map(({ name }) => spoken(name)))}.`;
 }

@@ -24,7 +24,6 @@ import { coordinates, zoneTitle } from './places.js';
 import { Player } from './player.js';
 import { Relay } from './relay.js';
 import { Share } from './share.js';
-import { sightOf, sunrise } from './sight.js';
 import { placeOf, skyBehind } from './stars.js';
 import { Tonight } from './tonight.js';
 import { usualView, Views } from './views.js';
@@ -188,9 +187,7 @@ function settle() {
 }
 
 async function showNight() {
-  const { place, instant, bodies } = shown;
-  const sun = bodies.find(({ name }) => name === 'sun');
-  await tonight.show(place, instant, sun.alt >= sunrise).catch((error) => refused(error.message));
+  await tonight.show(shown.place, shown.instant).catch((error) => refused(error.message));
 }
 
 /** A line of the night, or of what is next, leads to its moment and its body. */
@@ -248,7 +245,7 @@ function headline({ place, instant, live }) {
 function paint() {
   const bodies = numbers.merged(shown);
   const { place, instant } = shown;
-  dome.show(bodies.map((body) => ({ ...body, sight: sightOf(body, bodies) })), placeOf(ringPole, place, instant));
+  dome.show(bodies, placeOf(ringPole, place, instant));
   dome.showBehind(skyBehind(place, instant));
   if (view.name === 'orrery') showMap(bodies);
   table.show(bodies, instant, place);

@@ -26,6 +26,26 @@ TEST_CASE("a body between us and the Sun is dark, one across from it full", "[pl
   CHECK(full.illuminated == 1);
 }
 
+TEST_CASE("the lit edge is where a worked example has it", "[planets]") {
+  // Meeus, Astronomical Algorithms, example 48.a: the Moon of 1992 April 12, 285.0 degrees.
+  const auto at = [](double right_ascension, double declination) {
+    SkyPosition position{};
+    position.right_ascension = {right_ascension};
+    position.declination = {declination};
+    return position;
+  };
+  CHECK(position_angle(at(134.6885, 13.7684), at(20.6579, 8.6964)).value == Approx(285.0).margin(0.05));
+  struct Row {
+    const char* name;
+    double right_ascension, declination, angle;
+  };
+  for (const Row& row : {Row{"north", 10, 1, 0}, Row{"east", 11, 0, 90}, Row{"south", 10, -1, 180},
+                         Row{"west", 9, 0, 270}, Row{"over nought hours", -350 + 720, 5, 0}}) {
+    INFO(row.name);
+    CHECK(position_angle(at(10, 0), at(row.right_ascension, row.declination)).value == Approx(row.angle).margin(1e-9));
+  }
+}
+
 TEST_CASE("what almanacs print is what comes out", "[planets]") {
   // Full Moon of 2026-01-03 10:03 UT, near perigee; new Moon of 2026-08-12 17:37 UT, an eclipse.
   CHECK(seen(Body::kMoon, utc(2026, 1, 3, 10, 3)).illuminated > 0.995);

@@ -10,6 +10,7 @@
 #include "planets/body.hpp"
 #include "planets/circumstances.hpp"
 #include "planets/events.hpp"
+#include "planets/night.hpp"
 #include "planets/phenomena.hpp"
 #include "planets/query.hpp"
 #include "planets/twilight.hpp"
@@ -156,6 +157,11 @@ TEST_CASE("the document has the fields, bodies, events and limits of the code", 
   CHECK(strings(phase["enum"]) == names_of(kEclipsePhaseNames));
   CHECK(strings(event_of(schemas["Twilight"]["properties"]["twilight"])) == names_of(kTwilightNames));
   CHECK(strings(schemas["Twilight"]["properties"]["light"]["enum"]) == names_of(kLightNames));
+  json sights = json::array({nullptr});
+  for (const std::string_view sight : kSightNames) sights.insert(sights.end() - 1, sight);
+  CHECK(schemas["Body"]["properties"]["sight"]["enum"] == sights);
+  CHECK(strings(schemas["Tonight"]["properties"]["bodies"]["items"]["properties"]["why"]["enum"]) ==
+        names_of(kUnseenNames));
   CHECK(schemas["Track"]["properties"]["track"]["maxItems"] == kMostTrackPoints);
 }
 
