@@ -15,6 +15,7 @@
 #include "planets/page.hpp"
 #include "planets/picture.hpp"
 #include "planets/places.hpp"
+#include "planets/postcard.hpp"
 #include "planets/query.hpp"
 #include "planets/table.hpp"
 #include "planets/tonight.hpp"
@@ -179,6 +180,8 @@ App make_app() {
   open_to_all(app, "/twilight", [rotation](const Request& r) { return answer_twilight(r, *rotation); });
   open_to_all(app, "/tonight", [rotation](const Request& r) { return answer_tonight(r, *rotation); });
   open_to_all(app, "/sky.svg", [rotation](const Request& r) { return answer_picture(r, *rotation); });
+  const auto postcards = std::make_shared<Postcards>();
+  open_to_all(app, "/sky.png", [rotation, postcards](const Request& r) { return postcards->answer(r, *rotation); });
   open_to_all(app, "/places", answer_places);
   add_docs(app);
   return app;

@@ -10,6 +10,7 @@
 //   GET /twilight?lon=&lat=&elevation=         when it grows light and dark
 //   GET /tonight?lon=&lat=&elevation=&time=    what a night has to show, body by body
 //   GET /sky.svg?lon=&lat=&elevation=&time=    the sky as a picture
+//   GET /sky.png?lon=&lat=&elevation=&time=    the same for messengers, in pixels
 //   GET /places?q=                             cities by name, with their coordinates and zones
 //   GET /openapi.json, /docs                   all of this in full
 //   GET /                                      a page that shows them (page.hpp)

@@ -3,188 +3,34 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numbers>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "orrery/compression.hpp"
 
 #include "planets/answer.hpp"
-#include "planets/appearance.hpp"
 #include "planets/freshness.hpp"
 #include "planets/json.hpp"
-#include "planets/refraction.hpp"
+#include "planets/scene.hpp"
 #include "planets/wording.hpp"
 
 namespace orrery::planets {
 namespace {
 
-constexpr double kRadius = 230;     // of the horizon
-constexpr double kRim = 272;        // of what lies below it
-constexpr double kMiddle = 300;     // of the drawing, from its left and top
-constexpr double kLetter = 7.4;     // how wide a letter of a name is, at most
-constexpr double kLineHeight = 15;  // of names
+using scene::kRadius;
+using scene::kRim;
+
 constexpr std::string_view kFont = "system-ui,-apple-system,Segoe UI,Roboto,Noto Sans,sans-serif";
 
-struct Point {
-  double x = 0;
-  double y = 0;
-};
-
-/// North is up and east is left, as one sees it looking up.
-Point polar(double azimuth, double distance) {
-  return {-distance * std::sin(radians({azimuth})), -distance * std::cos(radians({azimuth}))};
-}
-
-/// The centre is overhead and the edge the horizon; what is below stands on the rim, the deeper the further out.
-Point project(double azimuth, double altitude) {
-  const double below = kRadius + 11 + (kRim - kRadius - 20) * -altitude / 90;
-  return polar(azimuth, altitude >= 0 ? kRadius * (90 - altitude) / 90 : below);
-}
-
-// --- colours ---
-
-struct Colour {
-  int red, green, blue;
-};
-
-struct Tint {
-  double altitude;  // of the Sun
-  Colour zenith, middle, horizon;
-};
-
-/// From night to day; the page's own (page/tint.js).
-constexpr std::array kTints = {
-    Tint{-18, {4, 8, 23}, {8, 16, 43}, {16, 27, 63}},        Tint{-12, {7, 14, 40}, {13, 26, 68}, {28, 44, 96}},
-    Tint{-6, {15, 30, 76}, {34, 57, 122}, {67, 79, 140}},    Tint{-1, {29, 63, 127}, {64, 101, 159}, {125, 126, 164}},
-    Tint{4, {33, 90, 159}, {70, 130, 187}, {134, 163, 189}}, Tint{12, {29, 102, 181}, {61, 136, 204}, {113, 170, 219}},
-    Tint{35, {21, 92, 174}, {51, 127, 203}, {95, 163, 221}},
-};
-
-int mix(int from, int to, double share) { return static_cast<int>(std::lround(from + (to - from) * share)); }
-
-Colour mix(const Colour& a, const Colour& b, double share) {
-  return {mix(a.red, b.red, share), mix(a.green, b.green, share), mix(a.blue, b.blue, share)};
-}
-
-Tint tint_of(double altitude) {
-  const double clamped = std::clamp(altitude, kTints.front().altitude, kTints.back().altitude);
-  const auto high =
-      std::find_if(kTints.begin() + 1, kTints.end() - 1, [&](const Tint& t) { return t.altitude >= clamped; });
-  const Tint& low = *(high - 1);
-  const double share = (clamped - low.altitude) / (high->altitude - low.altitude);
-  return {clamped, mix(low.zenith, high->zenith, share), mix(low.middle, high->middle, share),
-          mix(low.horizon, high->horizon, share)};
-}
-
-constexpr std::array<std::string_view, kBodyCount> kColours = {"#ffd75e", "#f2efe4", "#cdc4b8", "#fff1c4", "#ff8458",
-                                                               "#f4d8a4", "#ecd086", "#a9ece6", "#86a6ff", "#cfb399"};
-
-// --- what is drawn ---
-
-struct Shown {
-  Body body;
-  double azimuth;
-  double altitude;  // as it is seen
-  double phase;
-  double size;
-  Point at;
-};
-
-double size_of(Body body, double magnitude) {
-  if (body == Body::kSun) return 11;
-  if (body == Body::kMoon) return 10;
-  return std::clamp(4.7 - 0.36 * magnitude, 2.2, 6.2);
-}
-
-/// From the back to the front: the faint behind the bright, the Moon before the Sun.
-std::vector<Shown> shown_of(const Query& query, const EarthRotation& rotation) {
-  const Sky sky = rotation.sky(query.instant, query.observer);
-  std::vector<Shown> all;
-  for (const Body body : kBodies) {
-    const Horizontal direction = sky.direction(body);
-    const Appearance seen = appearance(body, sky.geometry(body), query.instant);
-    const double altitude =
-        direction.altitude.value + refraction(direction.altitude, query.pressure, query.temperature).value;
-    all.push_back({body, direction.azimuth.value, altitude, seen.illuminated, size_of(body, seen.magnitude),
-                   project(direction.azimuth.value, altitude)});
-  }
-  std::reverse(all.begin() + 2, all.end());
-  std::rotate(all.begin(), all.begin() + 2, all.end());
-  return all;
-}
-
-const Shown& of(const std::vector<Shown>& all, Body body) { return *std::ranges::find(all, body, &Shown::body); }
-
-Vector unit(const Shown& shown) {
-  const double flat = std::cos(radians({shown.altitude}));
-  return {flat * std::sin(radians({shown.azimuth})), flat * std::cos(radians({shown.azimuth})),
-          std::sin(radians({shown.altitude}))};
-}
-
-/// The direction on the drawing, in degrees clockwise from rightward, in which `to` is seen from `from`.
-double bearing(const Shown& from, const Shown& to) {
-  const Vector step = unit(from) + 0.01 * unit(to);
-  const double azimuth = degrees(std::atan2(step.x, step.y)).value;
-  const double altitude = degrees(std::atan2(step.z, std::hypot(step.x, step.y))).value;
-  const Point start = polar(from.azimuth, 90 - from.altitude);
-  const Point end = polar(azimuth, 90 - altitude);
-  return degrees(std::atan2(end.y - start.y, end.x - start.x)).value;
-}
-
-// --- names ---
-
-struct Box {
-  double left, right, top, bottom;
-
-  [[nodiscard]] double overlap(const Box& other) const {
-    const double width = std::min(right, other.right) - std::max(left, other.left);
-    const double height = std::min(bottom, other.bottom) - std::max(top, other.top);
-    return width > 0 && height > 0 ? width * height : 0;
-  }
-};
-
-Box around(Point at, double half_width, double half_height) {
-  return {at.x - half_width, at.x + half_width, at.y - half_height, at.y + half_height};
-}
-
-/// Where the middle of a body's name stands: beside it, where it covers least of what is there already.
-Point name_place(const Shown& shown, double width, std::vector<Box>& taken) {
-  Point best;
-  double least = 1e9;
-  for (const double far : {0.0, 14.0, 30.0}) {
-    for (const double angle : {0.0, -45.0, 45.0, 180.0, 135.0, -135.0, 90.0, -90.0}) {
-      const double cosine = std::cos(radians({angle}));
-      const double sine = std::sin(radians({angle}));
-      const Point at{shown.at.x + cosine * (shown.size + 5 + far + width / 2),
-                     shown.at.y + sine * (shown.size + 5 + far + kLineHeight / 2)};
-      const Box box = around(at, width / 2, kLineHeight / 2);
-      double cost = far * 3 + (angle == 0 ? 0 : 4);
-      for (const Box& other : taken) cost += 10 * box.overlap(other);
-      const double outside =
-          std::max({box.right - kMiddle, -kMiddle - box.left, box.bottom - kMiddle, -kMiddle - box.top, 0.0});
-      cost += 1000 * outside;
-      if (cost < least) {
-        least = cost;
-        best = at;
-      }
-    }
-  }
-  taken.push_back(around(best, width / 2, kLineHeight / 2));
-  return best;
-}
-
-// --- the drawing: one part after the other ---
-
+/// The drawing: one part after the other.
 class Drawing {
  public:
-  Drawing(const Query& query, const EarthRotation& rotation) : query_(query), all_(shown_of(query, rotation)) {}
+  explicit Drawing(const Scene& scene) : scene_(scene) {}
 
   std::string take() {
     put_head();
     put_ground();
-    for (const Shown& shown : all_) put_body(shown);
+    for (const Shown& shown : scene_.bodies) put_body(shown);
     put_names();
     put_caption();
     return text_.raw("</svg>\n").take();
@@ -214,16 +60,16 @@ class Drawing {
         "aria-labelledby=\"t d\" font-family=\"")
         .raw(kFont)
         .raw("\" text-anchor=\"middle\"><title id=\"t\">The sky over ")
-        .raw(place())
+        .raw(scene_.place)
         .raw(", ")
-        .raw(time())
+        .raw(scene_.time)
         .raw("</title><desc id=\"d\">")
         .raw(told())
         .raw("</desc>");
   }
 
   void put_ground() {
-    const Tint tint = tint_of(of(all_, Body::kSun).altitude);
+    const Tint& tint = scene_.tint;
     raw("<radialGradient id=\"s\" gradientUnits=\"userSpaceOnUse\" cx=\"0\" cy=\"0\" r=\"230\">");
     stop("0", tint.zenith);
     stop("0.6", tint.middle);
@@ -237,7 +83,7 @@ class Drawing {
     constexpr std::array<std::pair<std::string_view, double>, 4> kCardinals = {
         {{"N", 0}, {"E", 90}, {"S", 180}, {"W", 270}}};
     for (const auto& [name, azimuth] : kCardinals) {
-      const Point at = polar(azimuth, kRim + 14);
+      const Point at = polar(azimuth, scene::kCardinal);
       words(name, {at.x, at.y + 6}, "fill=\"#a3adc4\" font-size=\"17\" font-weight=\"600\"");
     }
   }
@@ -255,7 +101,7 @@ class Drawing {
     if (shown.body == Body::kMoon) {
       put_moon(shown);
     } else {
-      const std::string fill = "fill=\"" + std::string{kColours[static_cast<std::size_t>(shown.body)]} + "\"";
+      const std::string fill = "fill=\"" + hex(scene::kColours[static_cast<std::size_t>(shown.body)]) + "\"";
       circle(shown.size, fill);
       if (shown.body == Body::kSaturn) {
         raw("<ellipse");
@@ -275,32 +121,26 @@ class Drawing {
     number(std::abs(waist));
     raw(waist > 0 ? " 10 0 0 0 0-10Z\" fill=\"#f2efe4\" transform=\"rotate("
                   : " 10 0 0 1 0-10Z\" fill=\"#f2efe4\" transform=\"rotate(");
-    number(bearing(moon, of(all_, Body::kSun)));
+    number(scene_.moon_turn);
     raw(")\"/>");
   }
 
   void put_names() {
-    std::vector<Box> taken;
-    for (const Shown& shown : all_) taken.push_back(around(shown.at, shown.size, shown.size));
     raw("<g font-size=\"14\" stroke=\"#0a1430\" stroke-width=\"3\" stroke-opacity=\".6\" stroke-linejoin=\"round\" "
         "paint-order=\"stroke\">");
-    for (auto shown = all_.rbegin(); shown != all_.rend(); ++shown) {
-      const std::string title = title_of(shown->body);
-      const Point at = name_place(*shown, static_cast<double>(title.size()) * kLetter, taken);
-      words(title, {at.x, at.y + 5}, shown->altitude < 0 ? "fill=\"#c3ccdf\"" : "fill=\"#fff\" font-weight=\"500\"");
+    for (auto shown = scene_.bodies.rbegin(); shown != scene_.bodies.rend(); ++shown) {
+      words(title_of(shown->body), {shown->name.x, shown->name.y + 5},
+            shown->altitude < 0 ? "fill=\"#c3ccdf\"" : "fill=\"#fff\" font-weight=\"500\"");
     }
     raw("</g>");
   }
 
-  void put_caption() { words(place() + " \u00b7 " + time(), {0, 326}, "fill=\"#e8ecf6\" font-size=\"16\""); }
-
-  [[nodiscard]] std::string place() const { return place_text(query_.observer); }
-  [[nodiscard]] std::string time() const { return minute_text(query_.instant); }
+  void put_caption() { words(scene_.place + " \u00b7 " + scene_.time, {0, 326}, "fill=\"#e8ecf6\" font-size=\"16\""); }
 
   /// Who is up and how high, for readers who do not see the drawing.
   [[nodiscard]] std::string told() const {
     std::string text;
-    for (auto shown = all_.rbegin(); shown != all_.rend(); ++shown)
+    for (auto shown = scene_.bodies.rbegin(); shown != scene_.bodies.rend(); ++shown)
       if (shown->altitude >= 0)
         text += (text.empty() ? "Above the horizon: " : ", ") + title_of(shown->body) + " " +
                 std::to_string(std::lround(shown->altitude)) + "\u00b0 up at azimuth " +
@@ -308,14 +148,24 @@ class Drawing {
     return text.empty() ? "No body is above the horizon." : text + ".";
   }
 
-  const Query& query_;
-  std::vector<Shown> all_;
+  static std::string hex(const Colour& colour) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string text = "#";
+    for (const int channel : {colour.red, colour.green, colour.blue})
+      for (const int digit : {channel / 16, channel % 16}) text += kDigits[static_cast<std::size_t>(digit)];
+    return text;
+  }
+
+  const Scene& scene_;
   JsonText text_{8192};
 };
 
 }  // namespace
 
-std::string picture(const Query& query, const EarthRotation& rotation) { return Drawing{query, rotation}.take(); }
+std::string picture(const Query& query, const EarthRotation& rotation) {
+  const Scene scene = scene_of(query, rotation);
+  return Drawing{scene}.take();
+}
 
 Response answer_picture(const Request& request, const EarthRotation& rotation) {
   const Query query = read_picture_query(request);

@@ -6,6 +6,7 @@
 
 #include "planets/answer.hpp"
 #include "planets/json.hpp"
+#include "planets/postcard.hpp"
 #include "planets/query.hpp"
 #include "planets/refraction.hpp"
 #include "planets/utf8.hpp"
@@ -66,7 +67,23 @@ std::string described(const std::vector<Direction>& all) {
   return text.empty() ? "No body is above the horizon." : text + ".";
 }
 
-std::string head(const std::string& name, const std::string& time, const std::string& description) {
+/// The same place and time as the API and the picture take them.
+std::string parameters_of(const Query& query) {
+  JsonText out{128};
+  out.raw("lon=").number(query.observer.longitude.value).raw("&amp;lat=").number(query.observer.latitude.value);
+  out.raw("&amp;elevation=").number(query.observer.elevation.value);
+  if (!query.is_now) put_time(out.raw("&amp;time="), query.instant);
+  return out.take();
+}
+
+/// Where the client finds this server: a picture for messengers is asked for by others, who need all of its address.
+std::string server_of(const Request& request) {
+  if (request.host().empty()) return {};
+  return std::string{request.scheme()} + "://" + escaped(request.host()) + "/";
+}
+
+std::string head(const std::string& name, const std::string& time, const std::string& description,
+                 const std::string& image) {
   std::string out = "<title>" + name + ": planets over the horizon</title>\n";
   const auto meta = [&](std::string_view kind, std::string_view key, const std::string& content) {
     out.append("<meta ").append(kind).append("=\"").append(key).append("\" content=\"").append(content).append("\">\n");
@@ -75,17 +92,13 @@ std::string head(const std::string& name, const std::string& time, const std::st
   meta("property", "og:type", "website");
   meta("property", "og:title", "The sky over " + name + ", " + time);
   meta("property", "og:description", description);
-  meta("name", "twitter:card", "summary");
+  meta("property", "og:image", image);
+  meta("property", "og:image:type", "image/png");
+  meta("property", "og:image:width", std::to_string(kPostcardWidth));
+  meta("property", "og:image:height", std::to_string(kPostcardHeight));
+  meta("property", "og:image:alt", description);
+  meta("name", "twitter:card", "summary_large_image");
   return out;
-}
-
-/// The same place and time as the API and the picture take them.
-std::string parameters_of(const Query& query) {
-  JsonText out{128};
-  out.raw("lon=").number(query.observer.longitude.value).raw("&amp;lat=").number(query.observer.latitude.value);
-  out.raw("&amp;elevation=").number(query.observer.elevation.value);
-  if (!query.is_now) put_time(out.raw("&amp;time="), query.instant);
-  return out.take();
 }
 
 std::string degrees_text(double value) {
@@ -130,8 +143,9 @@ std::optional<std::string> preview(std::string_view page, const Request& request
   const std::string name = name_of_place(request, query);
   const std::string time = query.is_now ? "now" : minute_text(query.instant);
   const auto all = directions(query, rotation);
+  const std::string image = server_of(request) + "sky.png?" + parameters_of(query);
   std::string out{page};
-  put_between(out, "preview", head(name, time, described(all)));
+  put_between(out, "preview", head(name, time, described(all), image));
   put_between(out, "table", table(name, query.is_now ? minute_text(query.instant) : time, query, all));
   return out;
 }

@@ -36,6 +36,10 @@ TEST_CASE("preview: title and description tell the sky of the link", "[planets]"
   CHECK(mentions(page, "<title>Melbourne: planets over the horizon</title>"));
   CHECK(mentions(page, "<meta property=\"og:title\" content=\"The sky over Melbourne, 2026-11-23 10:10 UTC\">"));
   CHECK(mentions(page, "<meta property=\"og:description\" content=\"Above the horizon: Moon "));
+  CHECK(mentions(page,
+                 "<meta property=\"og:image\" content=\"http://localhost/sky.png?lon=144.9631&amp;lat=-37.8136&amp;"
+                 "elevation=31&amp;time=2026-11-23T10:10:00.000Z\">"));
+  CHECK(mentions(page, "<meta name=\"twitter:card\" content=\"summary_large_image\">"));
   CHECK_FALSE(mentions(page, "<title>Planets over your horizon</title>"));
   CHECK(mentions(page, "<script type=\"module\" src=\"page/"));
 }
