@@ -189,9 +189,8 @@ std::vector<Setting> make_settings() {
      .impact = Impact::kRespawn, .flags = {"request-deadline"}, .placeholder = "TIME", .unit = "seconds",
      .range = {0, kWeek},
      .doc = "Longest time a handler may take for one request; 0 = no limit. The client then gets 504; where the "
-            "handler holds the only thread of a worker (class `sync`), the worker is replaced and the connection ends "
-            "without an answer. A route may have its own. Where only `timeout` is given and is longer, or 0, it is as "
-            "long as that."},
+            "handler holds the only thread of a worker (class `sync`), the worker is replaced too. A route may have "
+            "its own. Where only `timeout` is given and is longer, or 0, it is as long as that."},
     {.name = "graceful_timeout", .member = &Config::graceful_timeout, .kind = Kind::kDuration, .group = Group::kTime,
      .impact = Impact::kRespawn, .flags = {"graceful-timeout"}, .placeholder = "TIME", .unit = "seconds",
      .range = {0, kWeek}, .doc = "Time a stopping worker has to finish what it holds."},

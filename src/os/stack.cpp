@@ -13,6 +13,7 @@
 
 #include "base/joined.hpp"
 #include "base/unique_fd.hpp"
+#include "os/last_words.hpp"
 #include "os/symbols.hpp"
 
 namespace orrery::os {
@@ -32,6 +33,7 @@ int sample_signal() { return SIGRTMIN + 3; }
 pid_t sender_of(const siginfo_t& info) { return info.si_code <= 0 ? info.si_pid : 0; }
 
 void on_crash(int signal, siginfo_t* info, void*) {
+  if (signal == SIGABRT && sender_of(*info) == ::getppid()) speak_last_words();
   crash_cell->record(signal, sender_of(*info));
   ::signal(signal, SIG_DFL);
   // Pending until this handler returns: then it takes its default course, a core dump included.

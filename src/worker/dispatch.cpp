@@ -11,9 +11,11 @@
 #include <utility>
 
 #include "http/error_answer.hpp"
+#include "os/last_words.hpp"
 #include "worker/connections.hpp"
 #include "worker/coroutines.hpp"
 #include "worker/fence.hpp"
+#include "worker/last_answer.hpp"
 #include "worker/reply.hpp"
 #include "worker/thread_pool.hpp"
 
@@ -110,10 +112,21 @@ class SyncDispatch final : public Dispatch {
     }
     if (minds_leaving_ && message.ticket != 0) message.probe = &probe_;
     running_ = true;
-    run_here(*session, next.key.request, *next.route, now);
+    run(*session, message, next, now);
     running_ = false;
     probe_.look_at(-1);
     return std::max(now, session->latest());
+  }
+  /// As run_here(). Should the handler never return, its client is still answered.
+  void run(Session& session, http::Message& message, const Waiting& next, base::Monotonic now) {
+    const int cell = begin_here(message, now);
+    Outcome outcome;
+    {
+      const bool head = message.method == "HEAD";
+      const os::LastWords words{session.is_bare() ? session.descriptor() : -1, last_answer_.bytes(head)};
+      outcome = call_handler(next.route->handler, message.borrow());
+    }
+    finish_here(session, next.key.request, cell, std::move(outcome));
   }
   void run_handler(Session& session, RequestId id, const Route& route) override {
     if (waiting_.empty()) after_poll_.spin(true);
@@ -125,6 +138,7 @@ class SyncDispatch final : public Dispatch {
   uv::AfterPoll& after_poll_;
   bool minds_leaving_ = services_.context.config.client_half_close == ClientHalfClose::kLeaves;
   SocketProbe probe_;
+  LastAnswer last_answer_{services_.context.config};
   std::deque<Waiting> waiting_;
   std::uint64_t turn_ = 0;
   bool running_ = false;    ///< a handler
@@ -242,13 +256,19 @@ bool Dispatch::refuse_if_held(Session& session, RequestId id) {
 
 void Dispatch::run_here(Session& session, RequestId id, const Route& route, base::Monotonic now) {
   http::Message& message = session.message(id);
+  const int cell = begin_here(message, now);
+  finish_here(session, id, cell, call_handler(route.handler, message.borrow()));
+}
+
+int Dispatch::begin_here(http::Message& message, base::Monotonic now) {
   // The whole time from now on: what it waited for its turn is not the handler's.
   const bool limited = message.deadline != base::Monotonic{};
-  const int cell =
-      flights_.begin_here(message, limited ? now + (message.deadline - message.dispatched) : base::Monotonic{});
-  Outcome outcome = call_handler(route.handler, message.borrow());
+  return flights_.begin_here(message, limited ? now + (message.deadline - message.dispatched) : base::Monotonic{});
+}
+
+void Dispatch::finish_here(Session& session, RequestId id, int cell, Outcome outcome) {
   flights_.end(cell);
-  if (!outcome.failure.empty()) services_.recorder.handler_failed(message, outcome.failure);
+  if (!outcome.failure.empty()) services_.recorder.handler_failed(session.message(id), outcome.failure);
   session.answer(id, std::move(outcome.response));
 }
 

@@ -27,6 +27,12 @@ namespace orrery::worker {
 
 struct Pulled;
 
+/// What became of a handler: its response, or why it failed. Any thread.
+struct Outcome {
+  Response response;
+  std::string failure;  ///< empty = it did not fail
+};
+
 class Dispatch {
  public:
   static std::unique_ptr<Dispatch> make(WorkerClass worker_class, Services& services, Flights& flights,
@@ -55,6 +61,9 @@ class Dispatch {
   virtual void run_handler(Session& session, http::RequestId id, const Route& route) = 0;
   /// Runs the handler here and now, and answers.
   void run_here(Session& session, http::RequestId id, const Route& route, base::Monotonic now);
+  /// Its two halves: before the handler is called, and after. The first one's result is the second one's `cell`.
+  int begin_here(http::Message& message, base::Monotonic now);
+  void finish_here(Session& session, http::RequestId id, int cell, Outcome outcome);
   /// Hands a piece on, or breaks the stream when the pull failed.
   void finish_pull(Session& session, http::RequestId id, const Pulled& pulled);
 
@@ -67,11 +76,6 @@ class Dispatch {
   void run_responder(Session& session, http::RequestId id, const Route& route);
 };
 
-/// What became of a handler: its response, or why it failed. Any thread.
-struct Outcome {
-  Response response;
-  std::string failure;  ///< empty = it did not fail
-};
 Outcome call_handler(const Handler& handler, const Request& request);
 
 /// One pull of a streamed response, with the same fence. Any thread.

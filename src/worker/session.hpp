@@ -60,6 +60,8 @@ class Session final : TransportEvents, Deadline {
   /// The client left while an earlier request of the connection was handled.
   [[nodiscard]] bool left() const { return connection_.left(); }
   [[nodiscard]] int descriptor() const { return transport_.descriptor(); }
+  /// What is written to descriptor() is what the client reads next.
+  [[nodiscard]] bool is_bare() const { return !stays() && transport_.queued() == 0 && connection_.unsent() == 0; }
   /// The time, as far as it was asked for in this turn.
   [[nodiscard]] base::Monotonic latest() const { return latest_; }
 
