@@ -319,7 +319,7 @@ TEST_CASE("access log: what was cut off says how much of it was sent") {
 TEST_CASE("access log: a stream that a stop cuts off has its line") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1"}};
   log_endings(server);
-  server.yaml = "graceful_timeout: 700ms\n";
+  server.yaml = "graceful_timeout: " + std::to_string(700 * kSlowness) + "ms\n";
   REQUIRE(server.serve());
   Wire wire{server.port()};
   wire.send(request("GET /events?count=1000000"));

@@ -1,6 +1,7 @@
 #include "base/log.hpp"
 
 #include <catch2/catch.hpp>
+#include <cerrno>
 #include <csignal>
 #include <fcntl.h>
 #include <filesystem>
@@ -57,6 +58,45 @@ TEST_CASE("log: a line has gunicorn's form, with every level's word") {
                              R"(\] \[)" + words[i] + R"(\] )" + messages[i];
     CHECK_THAT(lines[i], Catch::Matches(form));
   }
+}
+
+/// A journal that takes entries until it is told an errno.
+struct Journal final : JournalWriter {
+  Journal() { set_journal(this); }
+  ~Journal() { set_journal(nullptr); }
+  Journal(const Journal&) = delete;
+  Journal& operator=(const Journal&) = delete;
+  int write(std::string_view entry) override {
+    if (error == 0) entries.emplace_back(entry);
+    return error;
+  }
+  int error = 0;
+  std::vector<std::string> entries;
+};
+
+TEST_CASE("log: standard error that is the journal gets entries, and a file gets lines") {
+  Journal journal;
+  log_error("to the journal");
+  {
+    const LogFile file;
+    log_error("to the file");
+    CHECK(file.lines().size() == 1);
+  }
+  REQUIRE(journal.entries.size() == 1);
+  CHECK(journal.entries[0].find("PRIORITY=3\n") == 0);
+  CHECK_THAT(journal.entries[0], Catch::EndsWith("ORRERY_ROLE=master\nMESSAGE=to the journal\n"));
+}
+
+TEST_CASE("log: what a journal that stopped reading did not take is counted, and said later") {
+  Journal journal;
+  journal.error = EAGAIN;
+  log_info("lost");
+  log_info("lost too");
+  journal.error = 0;
+  log_info("kept");
+  REQUIRE(journal.entries.size() == 2);
+  CHECK(journal.entries[0].find("2 lines of this log were dropped: its reader had stopped\n") != std::string::npos);
+  CHECK(journal.entries[1].find("MESSAGE=kept\n") != std::string::npos);
 }
 
 TEST_CASE("log: a level silences the lesser ones") {
