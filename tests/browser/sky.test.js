@@ -1,7 +1,7 @@
 // What the page shows, and what a person can do with it.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { choosePlace, openPage, phone, place, row, visit } from './browser.js';
+import { choosePlace, desktop, openPage, phone, place, row, visit } from './browser.js';
 import { browser, server, setStage } from './stage.js';
 
 const melbourne = 'lon=144.9631&lat=-37.8136&elevation=31';
@@ -43,6 +43,23 @@ test('the page loads with twelve requests at most, and weighs 90 kB at most', as
   const weight = sizes.reduce((sum, { responseBodySize }) => sum + responseBodySize, 0);
   assert.ok(weight < 90_000, `${weight} bytes`);
 });
+
+for (const [device, options] of Object.entries({ desktop, phone }))
+  test(`nothing jumps while the page comes: ${device}`, async () => {
+    page = await openPage(browser, server, options);
+    await page.addInitScript(() => {
+      window.jumps = [];
+      const note = (list) => window.jumps.push(...list.getEntries().map(({ value, sources }) => ({ value, what: sources.map(({ node }) => node?.id || node?.nodeName) })));
+      new PerformanceObserver(note).observe({ type: 'layout-shift', buffered: true });
+    });
+    await visit(page, server, evening);
+    await page.waitForSelector('#next-lines li');
+    await page.waitForFunction(() => document.getElementById('tonight-sun').textContent !== '');
+    await page.waitForLoadState('networkidle');
+    const jumps = await page.evaluate(() => window.jumps);
+    const all = jumps.reduce((sum, { value }) => sum + value, 0);
+    assert.ok(all <= 0.02, JSON.stringify(jumps));
+  });
 
 test('dome and table show the numbers of the API', async () => {
   for (const query of [evening, arctic, '?lon=-180&lat=0&elevation=0&time=1850-06-01T00:00:00Z']) {

@@ -60,7 +60,7 @@ export class Tonight {
 
   #fill(night, zone) {
     this.#night = night;
-    this.lines.classList.remove('waiting');
+    this.lines.classList.remove('unknown', 'waiting');
     this.title.textContent = titleOf(night.night, zone);
     this.sun.textContent = [...night.eclipses.map((eclipse) => eclipseWords(eclipse, zone)), twilightWords(night, zone)].join(' ');
     this.#showMoon(night.moon, zone);
