@@ -107,10 +107,8 @@ std::string phenomena_json(const SeenPhenomenaQuery& asked, const std::vector<Ph
   return json.take();
 }
 
-bool wants_calendar(const Request& request) {
-  constexpr std::array<std::string_view, 2> kOffered{kJson, "text/calendar"};
-  return choose_media_type(request, kOffered).value_or(0) == 1;
-}
+/// What /events may be, the usual first.
+constexpr std::array<std::string_view, 2> kPhenomenaTypes{kJson, "text/calendar"};
 
 Response phenomena_answer(const Request& request, const EarthRotation& rotation, bool as_calendar) {
   // A calendar is the same for every place, and so takes none.
@@ -134,7 +132,9 @@ void put_eclipse(JsonText& json, const Eclipse& eclipse, Instant time, const Que
 }
 
 Response answer_phenomena(const Request& request, const EarthRotation& rotation) {
-  return phenomena_answer(request, rotation, wants_calendar(request)).with_field("Vary", "Accept");
+  const auto form = choose_media_type(request, kPhenomenaTypes);
+  return (form ? phenomena_answer(request, rotation, *form == 1) : not_acceptable(kPhenomenaTypes))
+      .with_field("Vary", "Accept");
 }
 
 Response answer_calendar(const Request& request, const EarthRotation& rotation) {

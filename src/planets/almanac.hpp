@@ -15,7 +15,7 @@
 namespace orrery::planets {
 
 /// `{"events":[{"event":"full_moon","time":…,"bodies":["moon"],…},…],"from":…,"to":…}`, with a place also `here` of
-/// each eclipse; a calendar where the client asks for text/calendar and not for JSON.
+/// each eclipse; a calendar where the client asks for text/calendar and not for JSON; 406 where it takes neither.
 [[nodiscard]] Response answer_phenomena(const Request& request, const EarthRotation& rotation);
 
 /// The same as a calendar.

@@ -157,6 +157,12 @@ void put_direction(JsonText& json, const Query& query, const Sky& sky, Body body
   json.raw(R"(,"alt":)").rounded<kAngleDecimals>(apparent_altitude(direction.altitude, query));
 }
 
+void put_direction_cells(JsonText& row, const Query& query, const Sky& sky, Body body) {
+  const Horizontal direction = sky.direction(body);
+  row.raw(",").rounded<kAngleDecimals>(on_circle(direction.azimuth));
+  row.raw(",").rounded<kAngleDecimals>(apparent_altitude(direction.altitude, query));
+}
+
 void put_time(JsonText& json, Instant instant) {
   const auto write = [instant](char* to) { return write_rfc3339(to, instant); };
   json.written(kTimestampRoom, write);

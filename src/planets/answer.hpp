@@ -41,4 +41,7 @@ void put_second(JsonText& json, Instant instant);
 /// `,"az":…,"alt":…`: the altitude as it is seen through the query's air.
 void put_direction(JsonText& json, const Query& query, const Sky& sky, Body body);
 
+/// `,…,…`: the same two as a table has them.
+void put_direction_cells(JsonText& row, const Query& query, const Sky& sky, Body body);
+
 }  // namespace orrery::planets

@@ -1,11 +1,13 @@
 #include "planets/api.hpp"
 
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "orrery/compression.hpp"
+#include "orrery/negotiation.hpp"
 
 #include "planets/almanac.hpp"
 #include "planets/answer.hpp"
@@ -77,28 +79,38 @@ Response events_of_body(const Request& request, const EarthRotation& rotation) {
 
 /// A track's bytes are not known before it is sent, so its tag names what they come from, and is weak: another
 /// processor may round a last digit otherwise.
-std::string track_tag(const Request& request, const EarthRotation& rotation) {
-  const std::string source = std::string{request.target()} + std::to_string(kTable.header.checksum) + kBuild;
+std::string track_tag(const Request& request, const EarthRotation& rotation, std::string_view type) {
+  const std::string source =
+      std::string{request.target()}.append(type) + std::to_string(kTable.header.checksum) + kBuild;
   return "W/" + entity_tag(source + rotation.fingerprint());
 }
 
-Response track_of_body(const Request& request, const SharedRotation& rotation) {
+/// What a track may be, the usual first.
+constexpr std::array<std::string_view, 2> kTrackTypes{kJson, "text/csv"};
+
+Response track_of(const Request& request, const SharedRotation& rotation, std::size_t form) {
   const auto body = body_named(request.param("name"));
   if (!body) return no_such_body(request);
   TrackQuery query = read_track_query(request);
   if (!query.query.problems.empty()) return refused(query.query);
   const bool is_now = query.query.is_now;
-  std::string tag = is_now ? std::string{} : track_tag(request, *rotation);
+  std::string tag = is_now ? std::string{} : track_tag(request, *rotation, kTrackTypes[form]);
   switch (evaluate(request, {tag, {}})) {
     case Precondition::kFailed: return precondition_failed();
     case Precondition::kNotModified: return not_modified(std::move(tag));
     case Precondition::kMet: break;
   }
-  const auto track = std::make_shared<Track>(*body, std::move(query), rotation);
-  Response response = Response::stream(kJson, [track](std::string& out) { return track->next(out); });
+  const auto track = std::make_shared<Track>(*body, std::move(query), rotation, static_cast<Track::Form>(form));
+  const std::string_view type = form == 0 ? kJson : "text/csv; charset=utf-8; header=present";
+  Response response = Response::stream(type, [track](std::string& out) { return track->next(out); });
   response = is_now ? of_now(std::move(response)) : tagged(std::move(response), std::move(tag));
   compress(request, response);
   return response;
+}
+
+Response track_of_body(const Request& request, const SharedRotation& rotation) {
+  const auto form = choose_media_type(request, kTrackTypes);
+  return (form ? track_of(request, rotation, *form) : not_acceptable(kTrackTypes)).with_field("Vary", "Accept");
 }
 
 void stream_sky(const Request& request, Responder responder, Viewers& viewers) {

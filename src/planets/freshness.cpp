@@ -89,6 +89,12 @@ Response tagged(Response response, std::string tag) {
   return std::move(response).with_fixed_fields(kLasting);
 }
 
+Response not_acceptable(std::span<const std::string_view> offered) {
+  std::string types;
+  for (const std::string_view type : offered) types.append(types.empty() ? "" : ", ").append(type);
+  return of_now(refusal(406, "Accept refuses every form that there is: " + types));
+}
+
 Response precondition_failed() { return of_now(refusal(412, "If-Match: this answer is none of those that it names")); }
 
 Response preflight(const Request&) { return Response::status(204).with_fixed_fields(kPreflight); }

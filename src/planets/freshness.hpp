@@ -6,6 +6,7 @@
 #pragma once
 
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -50,6 +51,8 @@ class Document {
 [[nodiscard]] Response not_modified(std::string tag);
 /// 412: If-Match names other answers.
 [[nodiscard]] Response precondition_failed();
+/// 406: the request's Accept refuses each of these media types.
+[[nodiscard]] Response not_acceptable(std::span<const std::string_view> offered);
 /// `response` with `tag`, as an answer that lasts.
 [[nodiscard]] Response tagged(Response response, std::string tag);
 

@@ -58,7 +58,8 @@ class PlanetService {
       out += "]}\n";
       return false;
     };
-    Response shorter = Response::stream("application/json", std::move(whole));
+    // Media types of streams are literals, and outlive the response.
+    Response shorter = Response::stream(response.media_type(), std::move(whole));
     for (const auto& [name, value] : response.fields()) shorter.add_field(name, value);
     return std::move(shorter).with_status(response.status());
   }

@@ -72,7 +72,7 @@ TEST_CASE("almanac: a calendar where it is asked for", "[planets]") {
        {Row{"/events?time=2026-01-01T00:00:00Z", "", kJson}, Row{"/events?time=2026-01-01T00:00:00Z", "*/*", kJson},
         Row{"/events?time=2026-01-01T00:00:00Z", "text/calendar", kCalendar},
         Row{"/events?time=2026-01-01T00:00:00Z", "Text/Calendar ; q=0.5, */*;q=0.1", kCalendar},
-        Row{"/events?time=2026-01-01T00:00:00Z", "text/calendar;q=0", kJson},
+        Row{"/events?time=2026-01-01T00:00:00Z", "text/calendar;q=0, */*", kJson},
         Row{"/events?time=2026-01-01T00:00:00Z", "text/calendar, application/json", kJson},
         Row{"/events.ics?time=2026-01-01T00:00:00Z", "application/json", kCalendar},
         Row{"/events.ics", "", kCalendar}}) {
@@ -82,6 +82,17 @@ TEST_CASE("almanac: a calendar where it is asked for", "[planets]") {
     CHECK(response.status == 200);
     CHECK(response.field("Content-Type") == row.type);
     CHECK(mentions(response.body, row.type == kCalendar ? "BEGIN:VEVENT" : "\"events\":["));
+  }
+}
+
+TEST_CASE("almanac: a client that takes neither form is told which there are", "[planets]") {
+  PlanetService service;
+  for (const char* accept : {"text/html", "text/calendar;q=0", "application/json;q=0, text/calendar;q=0"}) {
+    INFO(accept);
+    const SeenResponse response = service.ask("/events", std::string{"Accept: "} + accept + "\r\n");
+    CHECK(response.status == 406);
+    CHECK(response.field("Vary") == "Accept");
+    CHECK(mentions(response.body, "application/json, text/calendar"));
   }
 }
 

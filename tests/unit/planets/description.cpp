@@ -112,6 +112,30 @@ TEST_CASE("each operation of the API answers as it is described", "[planets]") {
   }
 }
 
+TEST_CASE("each form of an answer comes to whoever asks for it, and none to whoever refuses all", "[planets]") {
+  const json doc = document();
+  PlanetService service;
+  int forms = 0;
+  for (const Operation& operation : operations(doc)) {
+    const json& responses = operation.get["responses"];
+    const json content = resolved(doc, responses["200"]).value("content", json::object());
+    if (content.size() < 2 || operation.path == "/planets/stream") continue;
+    const std::string target = target_of(doc, operation, operation.path != "/events");
+    INFO(target);
+    for (const auto& [type, form] : content.items()) {
+      const SeenResponse response = service.ask(target, "Accept: " + type + "\r\n");
+      CHECK(type_of(response) == type);
+      hold(doc, operation, response);
+      ++forms;
+    }
+    REQUIRE(responses.contains("406"));
+    const SeenResponse refused = service.ask(target, "Accept: image/png\r\n");
+    CHECK(refused.status == 406);
+    hold(doc, operation, refused);
+  }
+  CHECK(forms == 4);
+}
+
 TEST_CASE("each operation of the API refuses what its description does not have", "[planets]") {
   const json doc = document();
   PlanetService service;
