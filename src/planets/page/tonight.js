@@ -62,7 +62,8 @@ export class Tonight {
     this.#night = night;
     this.lines.classList.remove('unknown', 'waiting');
     this.title.textContent = titleOf(night.night, zone);
-    this.sun.textContent = [...night.eclipses.map((eclipse) => eclipseWords(eclipse, zone)), twilightWords(night, zone)].join(' ');
+    const eclipses = night.eclipses.map((eclipse) => element('strong', {}, `${eclipseWords(eclipse, zone)} `));
+    this.sun.replaceChildren(...eclipses, twilightWords(night, zone));
     this.#showMoon(night.moon, zone);
     for (const show of night.bodies) this.#fillLine(show, zone);
     this.lines.append(...night.bodies.map(({ name }) => this.#lines.get(name).line));
