@@ -51,6 +51,13 @@ enum class HeaderMap : std::uint8_t {
 /// Whether the connections of a listener begin with a PROXY header (haproxy's PROXY protocol, versions 1 and 2).
 enum class ProxyProtocol : std::uint8_t { kOff, kOptional, kRequired };
 
+/// Which versions of HTTP the clients may speak.
+enum class Http2 : std::uint8_t {
+  kAuto,  ///< HTTP/2 where the client wants it: by ALPN over TLS, else by its connection preface
+  kOff,   ///< HTTP/1 only
+  kOnly,  ///< HTTP/2 only; a request of HTTP/1 is answered 505
+};
+
 /// Whether a TLS client has to show a certificate of `ca_certs`.
 enum class ClientCertificate : std::uint8_t {
   kNone,      ///< it is not asked
@@ -205,6 +212,9 @@ struct Config {
   std::size_t limit_request_head = 65536;
   /// Largest request body in bytes; larger is 413. A route may have its own.
   std::uint64_t limit_request_body = 1024 * 1024;
+  Http2 http2 = Http2::kAuto;
+  /// Requests that one HTTP/2 connection may have at once, 1 to 10000; further ones are refused, and may be sent again.
+  int http2_max_concurrent_streams = 100;
   /// Most query parameters; more is 400.
   std::uint64_t limit_request_parameters = 1000;
   /// Most bytes read at once, 1024 to 65536: no more than that of later requests is kept while one is handled.

@@ -49,6 +49,8 @@ class ORRERY_EXPORT Request {
   [[nodiscard]] std::string_view query_string() const;
   /// 1 for HTTP/1.1 and what came as a later 1.x, 0 for HTTP/1.0.
   [[nodiscard]] int minor_version() const;
+  /// 1, or 2 for a request that came over HTTP/2, whose minor version is 0.
+  [[nodiscard]] int major_version() const;
 
   /// The decoded value of `{name}` in the route's pattern; empty when the pattern has no such name.
   [[nodiscard]] std::string_view param(std::string_view name) const;

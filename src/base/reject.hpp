@@ -24,6 +24,9 @@ namespace orrery::base {
   X(asterisk_target,       400, "the request target is `*`, which only OPTIONS may ask for") \
   X(encoded_slash,         400, "the path has an encoded slash, %2F; `encoded_slash: keep` would let it pass") \
   X(bad_version,           505, "the HTTP version is not 1.x") \
+  X(http2_only,            505, "the request is HTTP/1, and `http2: only` wants HTTP/2") \
+  X(contradicting_host,    400, "Host and :authority of an HTTP/2 request name different hosts") \
+  X(padded_field_value,    400, "the value of an HTTP/2 field begins or ends with white space") \
   X(bare_lf,               400, "a line ends in LF without CR") \
   X(bare_cr,               400, "a CR is not followed by LF") \
   X(control_byte,          400, "a NUL or control byte stands in a header or trailer field") \
@@ -70,6 +73,14 @@ namespace orrery::base {
   X(quarantined,           503, "workers died of this request: it is not run for a while") \
   X(no_memory,             503, "there is no memory for the request's body") \
   X(too_many_connections,    0, "the longest-idle connection was closed to make room for a new one") \
+  X(bad_frame,               0, "the client broke the rules of HTTP/2: GOAWAY or RST_STREAM tells the error") \
+  X(bad_pseudo_field,        0, "a pseudo-field of HTTP/2 is missing, repeated, unknown, empty, or behind a field") \
+  X(uppercase_field,         0, "the name of an HTTP/2 field has an uppercase letter") \
+  X(connection_field,        0, "an HTTP/2 request has a field of HTTP/1 connections, or `te` other than `trailers`") \
+  X(length_mismatch,         0, "the body of an HTTP/2 request is not as long as its Content-Length") \
+  X(rapid_reset,             0, "the client begins HTTP/2 requests and resets them, too many in a short time") \
+  X(frame_flood,             0, "too many HTTP/2 frames came that carry nothing: SETTINGS, PING, empty ones") \
+  X(continuation_flood,      0, "a header block of HTTP/2 has too many CONTINUATION frames") \
   X(truncated_request,       0, "the client closed in the middle of a request") \
   X(client_left,             0, "the client closed while its request waited for a handler behind others") \
   X(silent_connection,       0, "the client sent nothing within header_timeout")

@@ -109,19 +109,16 @@ constexpr std::array kForeign{
                    "how Python takes a TLS connection that breaks; it is the client's end here: remove it"},
 
     // --- HTTP/2 ---
-    ForeignSetting{"http_protocols", "--http-protocols", kAbsent,
-                   "the choice of HTTP/1.1 and HTTP/2; HTTP/1.1 is spoken here: let a proxy in front speak HTTP/2"},
-    ForeignSetting{"http2_cleartext", "--http2-cleartext", kAbsent,
-                   "HTTP/2 without TLS; HTTP/1.1 is spoken here: let the proxy speak HTTP/1.1 to this server"},
-    ForeignSetting{"http2_max_concurrent_streams", "--http2-max-concurrent-streams", kAbsent,
-                   "a limit of HTTP/2, which is not spoken here; set it at the proxy in front"},
-    ForeignSetting{"http2_initial_window_size", "--http2-initial-window-size", kAbsent,
-                   "the flow control of HTTP/2, which is not spoken here; set it at the proxy in front"},
-    ForeignSetting{"http2_max_frame_size", "--http2-max-frame-size", kAbsent,
-                   "the frame size of HTTP/2, which is not spoken here; set it at the proxy in front"},
-    ForeignSetting{"http2_max_header_list_size", "--http2-max-header-list-size", kAbsent,
-                   "a limit of HTTP/2, which is not spoken here; limit_request_fields and limit_request_field_size are "
-                   "those of HTTP/1.1"},
+    ForeignSetting{"http_protocols", "--http-protocols", kOtherName,
+                   "the choice of HTTP/1.1 and HTTP/2; here it is `http2`: auto (both), off or only"},
+    ForeignSetting{"http2_cleartext", "--http2-cleartext", kOtherName,
+                   "HTTP/2 without TLS; here it is spoken with clients that begin with it, unless `http2` is off"},
+    ForeignSetting{"http2_initial_window_size", "--http2-initial-window-size", kNotNeeded,
+                   "the flow control of HTTP/2; windows are as large here as a body may be, up to 12.5 MB: remove it"},
+    ForeignSetting{"http2_max_frame_size", "--http2-max-frame-size", kNotNeeded,
+                   "the frame size of HTTP/2; it is 16 KiB here, which every client takes: remove it"},
+    ForeignSetting{"http2_max_header_list_size", "--http2-max-header-list-size", kOtherName,
+                   "a limit of HTTP/2; here limit_request_head is that of both protocols"},
 
     // --- what requests may be ---
     ForeignSetting{"permit_obsolete_folding", "--permit-obsolete-folding", kStricter,
@@ -232,6 +229,7 @@ constexpr std::array kShared{
     SharedSetting{"graceful_timeout", ""},
     SharedSetting{"limit_request_fields", ""},
     SharedSetting{"limit_request_field_size", ""},
+    SharedSetting{"http2_max_concurrent_streams", ""},
     SharedSetting{"chdir", ""},
     SharedSetting{"daemon", ""},
     SharedSetting{"raw_env", ""},

@@ -257,6 +257,16 @@ std::vector<Setting> make_settings() {
     {.name = "limit_request_parameters", .member = &Config::limit_request_parameters, .kind = Kind::kInteger,
      .group = Group::kLimits, .impact = Impact::kRespawn, .flags = {"limit-request-parameters"}, .placeholder = "N",
      .unit = "parameters", .range = {0, kMebibyte}, .doc = "Most query parameters of a request; more is answered 400."},
+    {.name = "http2", .member = &Config::http2, .kind = Kind::kChoice, .group = Group::kLimits,
+     .impact = Impact::kRespawn, .flags = {"http2"}, .placeholder = "WORD",
+     .choices = {{"auto", int(Http2::kAuto)}, {"off", int(Http2::kOff)}, {"only", int(Http2::kOnly)}},
+     .doc = "Whether HTTP/2 is spoken: auto, off or only. With `auto` the client chooses: by ALPN where it speaks TLS, "
+            "else by the preface with which its connection begins. With `only` a request of HTTP/1 is answered 505."},
+    {.name = "http2_max_concurrent_streams", .member = &Config::http2_max_concurrent_streams, .kind = Kind::kInteger,
+     .group = Group::kLimits, .impact = Impact::kRespawn, .flags = {"http2-max-concurrent-streams"},
+     .placeholder = "N", .unit = "requests", .range = {1, 10000},
+     .doc = "Requests that one HTTP/2 connection may have at once. Further ones are refused, and the client may send "
+            "them again."},
     {.name = "limit_request_pipeline", .member = &Config::limit_request_pipeline, .kind = Kind::kSize,
      .group = Group::kLimits, .impact = Impact::kRespawn, .flags = {"limit-request-pipeline"}, .placeholder = "SIZE",
      .unit = "bytes", .range = {1024, 64 * 1024},

@@ -51,9 +51,9 @@ using Member =
     std::variant<std::monostate, bool Config::*, int Config::*, std::uint64_t Config::*, Config::Milliseconds Config::*,
                  WorkerClass Config::*, ReloadStrategy Config::*, UpgradeMode Config::*, LogLevel Config::*,
                  HeaderMap Config::*, EncodedSlash Config::*, ForwardedBy Config::*, ProxyProtocol Config::*,
-                 ErrorForm Config::*, LogFormat Config::*, ClientHalfClose Config::*, ClientCertificate Config::*,
-                 TlsVersion Config::*, std::optional<std::uint32_t> Config::*, std::string Config::*,
-                 std::vector<std::string> Config::*>;
+                 Http2 Config::*, ErrorForm Config::*, LogFormat Config::*, ClientHalfClose Config::*,
+                 ClientCertificate Config::*, TlsVersion Config::*, std::optional<std::uint32_t> Config::*,
+                 std::string Config::*, std::vector<std::string> Config::*>;
 
 struct Range {
   std::int64_t least = 0;  ///< numbers: the value (durations in ms); lists: how many entries

@@ -252,6 +252,7 @@ std::string_view Request::target() const { return message_->view(message_->targe
 std::string_view Request::path() const { return message_->path(); }
 std::string_view Request::query_string() const { return message_->view(message_->query); }
 int Request::minor_version() const { return message_->protocol == base::Protocol::kHttp11 ? 1 : 0; }
+int Request::major_version() const { return message_->protocol == base::Protocol::kHttp2 ? 2 : 1; }
 
 std::string_view Request::param(std::string_view name) const {
   const http::RouteMatch& match = message_->match;

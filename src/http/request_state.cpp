@@ -1,7 +1,9 @@
 #include "http/request_state.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <string_view>
+#include <utility>
 
 #include "http/error_answer.hpp"
 
@@ -46,6 +48,17 @@ std::optional<Reject> RequestState::route(const Context& context, Monotonic now)
     phase = Phase::kBody;
   }
   return {};
+}
+
+void RequestState::cancel(Context& context) {
+  message->cancelled.store(true, std::memory_order_release);
+  if (message->cancel_listener) message->cancel_listener->on_cancelled();
+  leave_callback(context, true);
+}
+
+void RequestState::leave_callback(Context& context, bool due) {
+  auto& callback = message->on_cancelled;
+  if (callback) context.cancellations.push_back({std::exchange(callback, nullptr), due});
 }
 
 Response RequestState::answer_without_handler() const {

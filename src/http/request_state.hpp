@@ -9,12 +9,14 @@
 //   kDiscard    answered; the unread body is read away     kNone
 //
 // The same for every protocol. A connection of HTTP/1.1 has one, and says what bytes move it; a connection of HTTP/2
-// will have one for each stream. It must never know how a byte looks on the wire. Pure; loop thread only.
+// has one for each stream. It must never know how a byte looks on the wire. Pure; loop thread only.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "orrery/config.hpp"
 #include "orrery/response.hpp"
@@ -31,6 +33,16 @@ namespace orrery::http {
 base::Monotonic prolonged(base::Monotonic start, std::chrono::milliseconds allowed, std::uint64_t bytes,
                           std::size_t min_rate);
 
+/// In the access log only: nginx's status for a client that did not wait for its answer.
+inline constexpr int kClientLeft = 499;
+
+/// A piece of a request's body: its bytes, and whether it is the last.
+struct BodyRead {
+  std::string bytes;
+  bool last = false;
+  bool aborted = false;
+};
+
 struct RequestState {
   enum class Phase : std::uint8_t { kNone, kHead, kBody, kHandling, kStreaming, kDiscard };
 
@@ -44,6 +56,29 @@ struct RequestState {
 
   [[nodiscard]] bool is(RequestId name) const { return name == id && phase > Phase::kHead; }
 
+  /// Its first byte is here, on a connection of this peer. `sender`: who opened that, as far as its proxy tells.
+  void begin(Context& context, const base::Address& peer, const base::Address& sender, bool secure,
+             base::Monotonic now) {
+    message = context.pool.take();
+    message->started = now;
+    message->peer = peer;
+    message->client = sender;
+    message->secure = secure;
+    message->worker_class = context.config.worker_class;
+    message->error_media_type = context.error_media_type;
+    if (context.error_handler) message->error_handler = &context.error_handler;
+    if (context.layers) message->layers = context.layers->global();
+    phase = Phase::kHead;
+  }
+  /// Its id: that which a trusted sender offers, else one of ours.
+  void choose_id(Context& context, const base::Address& sender, std::string_view offered) {
+    if (RequestIds::acceptable(offered) && context.proxies.forwarding.trusts(sender)) return message->set_id(offered);
+    message->set_id(context.ids.next());
+  }
+  /// Nobody waits for its answer: its handler gets to know.
+  [[gnu::cold]] void cancel(Context& context);
+  /// Gives what Request::on_cancelled was given to the driver of the connection. `due`: it is to be called.
+  [[gnu::cold]] void leave_callback(Context& context, bool due);
   /// Its head is here: it gets its name.
   void name(RequestId its_id) {
     id = its_id;

@@ -107,10 +107,10 @@ struct CountersOf {
   Number late_answers{0};             ///< answers after request_deadline, dropped
   Number access_lines_dropped{0};
   Number bytes_in{0}, bytes_out{0};
-  std::array<Number, 64> rejects{};  ///< by base::Reject
+  std::array<Number, 96> rejects{};  ///< by base::Reject
   std::array<Number, kLatencyBuckets> latency{};
 };
-static_assert(base::kRejects.size() <= 64);
+static_assert(base::kRejects.size() <= 96);
 /// Of one worker. Plain relaxed atomics: one writer.
 using Counters = CountersOf<std::atomic<std::uint64_t>>;
 /// Of the service.

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <ctime>
 #include <fmt/core.h>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -23,13 +24,26 @@ constexpr const char* kCiphers =
     "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 constexpr std::string_view kGroups = "X25519:P-256:P-384";
 
-/// What may be spoken over TLS, the best first. A new protocol is a line here and a machine for the session.
-constexpr std::array<std::string_view, 2> kProtocols{"http/1.1", "http/1.0"};
+/// What may be spoken over TLS, the best first. A new protocol is a word here and a machine for the session.
+constexpr std::array<std::string_view, 3> kProtocols{kHttp2, "http/1.1", "http/1.0"};
+using Protocols = std::span<const std::string_view>;
+constexpr Protocols kAll{kProtocols};
+constexpr Protocols kHttp1Only = kAll.subspan(1);
+constexpr Protocols kHttp2Only = kAll.first(1);
+
+const Protocols& protocols_of(Http2 setting) {
+  switch (setting) {
+    case Http2::kAuto: break;
+    case Http2::kOff: return kHttp1Only;
+    case Http2::kOnly: return kHttp2Only;
+  }
+  return kAll;
+}
 
 /// ALPN: the best protocol that the client offers; with none in common the handshake fails (RFC 7301, 3.2).
 int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* length, const unsigned char* offered,
-                    unsigned size, void*) noexcept {
-  for (const std::string_view wanted : kProtocols) {
+                    unsigned size, void* protocols) noexcept {
+  for (const std::string_view wanted : *static_cast<const Protocols*>(protocols)) {
     for (unsigned at = 0; at < size; at += 1U + offered[at]) {
       const std::size_t most = std::min<std::size_t>(offered[at], size - at - 1);
       if (most != wanted.size() || std::memcmp(offered + at + 1, wanted.data(), most) != 0) continue;
@@ -85,7 +99,7 @@ Result<void> set_rules(SSL_CTX* context, const Config& config) {
                    SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_NO_AUTO_CHAIN, nullptr);
   ssl.SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE |
                                        SSL_OP_PRIORITIZE_CHACHA);
-  ssl.SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
+  ssl.SSL_CTX_set_alpn_select_cb(context, choose_protocol, const_cast<Protocols*>(&protocols_of(config.http2)));
   const char* const ciphers = config.ciphers.empty() ? kCiphers : config.ciphers.c_str();
   if (ssl.SSL_CTX_set_cipher_list(context, ciphers) == 1) return {};
   return fail(fmt::format("ciphers: OpenSSL knows no cipher of `{}`; see openssl ciphers -v", config.ciphers));

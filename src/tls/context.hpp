@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "orrery/config.hpp"
@@ -18,6 +19,9 @@
 struct ssl_ctx_st;
 
 namespace orrery::tls {
+
+/// As ALPN names it (RFC 9113, 3.2).
+inline constexpr std::string_view kHttp2 = "h2";
 
 /// Whether any listener of `config` may speak TLS.
 bool is_wanted(const Config& config);

@@ -145,6 +145,13 @@ std::string_view Engine::cipher() const {
   return openssl().SSL_CIPHER_get_name(openssl().SSL_get_current_cipher(ssl_.get()));
 }
 
+bool Engine::agreed_http2() const {
+  const unsigned char* name = nullptr;
+  unsigned size = 0;
+  openssl().SSL_get0_alpn_selected(ssl_.get(), &name, &size);
+  return size == kHttp2.size() && std::equal(kHttp2.begin(), kHttp2.end(), name);
+}
+
 bool Engine::resumed() const { return openssl().SSL_session_reused(ssl_.get()) == 1; }
 
 }  // namespace orrery::tls

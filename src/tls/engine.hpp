@@ -49,6 +49,8 @@ class Engine {
   [[nodiscard]] std::string_view version() const;  ///< "TLSv1.3"
   [[nodiscard]] std::string_view cipher() const;
   [[nodiscard]] bool resumed() const;  ///< from a ticket
+  /// HTTP/2 was agreed on by ALPN; else it is HTTP/1.
+  [[nodiscard]] bool agreed_http2() const;
 
  private:
   friend struct EngineBio;

@@ -36,7 +36,8 @@ namespace orrery::tls {
   X(SSL_CTX_set_ex_data) X(SSL_CTX_set_options) X(SSL_CTX_set_session_id_context) \
   X(SSL_CTX_set_tlsext_ticket_key_evp_cb) X(SSL_CTX_set_verify) X(SSL_CTX_use_PrivateKey) \
   X(SSL_CTX_use_certificate) \
-  X(SSL_do_handshake) X(SSL_free) X(SSL_get_SSL_CTX) X(SSL_get_current_cipher) X(SSL_get_error) \
+  X(SSL_do_handshake) X(SSL_free) X(SSL_get0_alpn_selected) \
+  X(SSL_get_SSL_CTX) X(SSL_get_current_cipher) X(SSL_get_error) \
   X(SSL_get_verify_result) X(SSL_get_version) X(SSL_new) X(SSL_read_ex) X(SSL_session_reused) \
   X(SSL_set_accept_state) X(SSL_set_bio) X(SSL_shutdown) X(SSL_write_ex) \
   X(TLS_server_method) \

@@ -37,8 +37,8 @@ void Connections::add(base::UniqueFd socket, const base::Address& peer, ProxyPro
 
 void Connections::adopt(os::TakenConnection taken) {
   Session& session = seat(taken.rest.peer, taken.rest.tls ? taken.rest.proxy : ProxyProtocol::kOff);
-  const http::h1::Connection::Rest rest{base::Monotonic{base::Nanoseconds{taken.rest.since_ns}}, taken.rest.requests,
-                                        taken.rest.sender, taken.rest.proxy};
+  const Conversation::Rest rest{base::Monotonic{base::Nanoseconds{taken.rest.since_ns}}, taken.rest.requests,
+                                taken.rest.sender, taken.rest.proxy};
   begin(session, taken.rest.tls ? session.start_tls(std::move(taken.socket), taken.rest.proxy)
                                 : session.resume(std::move(taken.socket), rest));
 }

@@ -96,7 +96,7 @@ bool Outlet::write(std::string_view piece) {
 
 bool Outlet::behind() const {
   const Session* to = open_ ? session() : nullptr;
-  return to && to->behind();
+  return to && to->behind(key_.request);
 }
 
 void Outlet::end() {

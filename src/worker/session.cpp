@@ -5,8 +5,10 @@
 #include <chrono>
 #include <new>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/log.hpp"
 #include "worker/connections.hpp"
@@ -64,7 +66,7 @@ Result<void> Session::start_tls(base::UniqueFd socket, ProxyProtocol proxy) {
   return opened;
 }
 
-Result<void> Session::resume(base::UniqueFd socket, const http::h1::Connection::Rest& rest) {
+Result<void> Session::resume(base::UniqueFd socket, const Conversation::Rest& rest) {
   connection_.resume(rest);
   return start(std::move(socket));
 }
@@ -109,8 +111,7 @@ void Session::turn(Act&& act) {
     services_.connections->now_idle(*this);
   else
     services_.connections->now_busy(*this);
-  if (ongoing_ && ongoing_->wants_drain && transport_.queued() == 0)
-    later([](Session& session) { session.tell_drained(); });
+  if (ongoing_ && any_drained()) later([](Session& session) { session.tell_drained(); });
   settle_reading();
   schedule(now_);
 }
@@ -144,12 +145,16 @@ void Session::later(void (*act)(Session&)) {
 bool Session::step(http::Next wanted) {
   switch (wanted.step) {
     case Step::kRequest:
-      if (ongoing_) *ongoing_ = {};
+      if (ongoing_ && !connection_.speaks_http2()) *ongoing_ = {};
       services_.dispatch->request(*this, wanted.request);
       return true;
     case Step::kLeft: leave(wanted.request); return true;
     case Step::kBody: deliver_body(wanted.request); return true;
     case Step::kPull: services_.dispatch->pull(*this, wanted.request); return true;
+    case Step::kOver:
+      if (const auto over = take_ongoing(wanted.request)) tell_over(*over);
+      return !closed_;
+    case Step::kHttp2: connection_.go_on_in_http2(output_.get(), now_); return true;
     case Step::kFlush: flush(); return !closed_;
     case Step::kWait: flush(); return connection_.broken() && !closed_;
     case Step::kLinger: flush(); break;
@@ -238,9 +243,26 @@ void Session::on_sent(int error, std::size_t unsent) {
   if (!closed_ && error == 0 && unsent == 0) tell_drained();
 }
 
+bool Session::is_drained(const Ongoing& one) const { return one.wants_drain && !behind(one.request); }
+
+bool Session::any_drained() const {
+  for (const Ongoing* one = ongoing_.get(); one; one = one->next.get())
+    if (is_drained(*one)) return true;
+  return false;
+}
+
 void Session::tell_drained() {
-  if (!ongoing_ || !std::exchange(ongoing_->wants_drain, false)) return;
-  if (const auto outlet = ongoing_->outlet.lock()) outlet->tell_drained();
+  // Each callback may write, and end its stream or another one: the list is walked anew.
+  for (Ongoing* one = ongoing_.get(); one;) {
+    if (!is_drained(*one)) {
+      one = one->next.get();
+      continue;
+    }
+    one->wants_drain = false;
+    if (const auto outlet = one->outlet.lock()) outlet->tell_drained();
+    if (closed_) return;
+    one = ongoing_.get();
+  }
 }
 
 void Session::on_deadline(Monotonic) {
@@ -260,6 +282,10 @@ bool Session::on_preface(std::string_view bytes) {
 
 void Session::on_plain() {
   turn([&] { connection_.refuse_first(base::Reject::plain_on_tls, now_); });
+}
+
+void Session::on_http2() {
+  turn([&] { connection_.begin_http2(output_.get(), now_); });
 }
 
 void Session::on_handshake_failed(base::Reject reason, std::string_view why) {
@@ -293,7 +319,7 @@ bool Session::start_stream(RequestId request, Response head, std::shared_ptr<Out
   bool started = false;
   turn([&] {
     started = connection_.start_stream(request, std::move(head), now_);
-    if (started) ongoing().outlet = outlet;
+    if (started) ongoing(request).outlet = outlet;
   });
   // A connection that came in the moment before the worker was asked to leave: its handler is about to say what it
   // wants to hear.
@@ -303,9 +329,9 @@ bool Session::start_stream(RequestId request, Response head, std::shared_ptr<Out
 
 bool Session::write_piece(RequestId request, std::string_view piece) {
   if (closed_ || !connection_.streaming(request)) return false;
-  const std::size_t behind = transport_.queued() + (output_ ? output_->size() : 0);
-  if (behind > kStreamBehind) {
-    ongoing().wants_drain = true;
+  const std::uint64_t waiting = transport_.queued() + (output_ ? output_->size() : 0) + connection_.behind(request);
+  if (waiting > kStreamBehind) {
+    ongoing(request).wants_drain = true;
     return false;
   }
   turn([&] { connection_.send_piece(request, piece); });
@@ -317,18 +343,18 @@ void Session::end_stream(RequestId request) {
 }
 
 void Session::want_body(RequestId request, BodyReader::Callback callback) {
-  if (ongoing().body_ended) return tell_reader(callback, {BodyPiece::Kind::kEnd, {}});
-  ongoing().body_callback = std::move(callback);
+  if (ongoing(request).body_ended) return tell_reader(callback, {BodyPiece::Kind::kEnd, {}});
+  ongoing(request).body_callback = std::move(callback);
   turn([&] { connection_.want_body(request, now_); });
 }
 
 void Session::deliver_body(RequestId request) {
-  http::h1::Connection::BodyRead read = connection_.take_body_piece(request);
-  const auto callback = std::exchange(ongoing().body_callback, {});
+  http::BodyRead read = connection_.take_body_piece(request);
+  const auto callback = std::exchange(ongoing(request).body_callback, {});
   if (!callback) return;
   // The last bytes and the end are one piece for the connection and two for the reader.
   if (read.bytes.empty()) return tell_reader(callback, {BodyPiece::Kind::kEnd, {}});
-  ongoing().body_ended = read.last;
+  ongoing(request).body_ended = read.last;
   tell_reader(callback, {BodyPiece::Kind::kData, read.bytes});
 }
 
@@ -342,18 +368,19 @@ void Session::drain() {
   tell_draining();
 }
 
-std::optional<http::h1::Connection::Rest> Session::rest() const {
+std::optional<Conversation::Rest> Session::rest() const {
   return closed_ || stays() ? std::nullopt : connection_.rest();
 }
 
 void Session::tell_draining() {
   if (connection_.lingering()) return turn([&] { connection_.drain(now_); });
-  if (closed_ || !ongoing_) return;
-  if (const auto outlet = ongoing_->outlet.lock()) outlet->tell_draining();
+  for_each_outlet([](Outlet& outlet) { outlet.tell_draining(); });
 }
 
 bool Session::close_if_idle() {
   if (closed_ || !connection_.close_if_idle()) return false;
+  if (const std::string last = connection_.farewell(); !last.empty() && transport_.queued() == 0)
+    static_cast<void>(transport_.try_write(last, std::string_view{}));
   close();
   return true;
 }
@@ -377,11 +404,9 @@ void Session::close(int unanswered) {
   now_ = base::monotonic_now();
   note_progress();
   connection_.abandon(now_, unanswered);
-  if (ongoing_) {
-    if (const auto callback = std::exchange(ongoing_->body_callback, {})) {
-      tell_reader(callback, {BodyPiece::Kind::kAborted, {}});
-    }
-    if (const auto outlet = ongoing_->outlet.lock()) outlet->tell_closed();
+  while (const auto one = std::move(ongoing_)) {
+    ongoing_ = std::move(one->next);
+    tell_over(*one);
   }
   if (!services_.context.cancellations.empty()) tell_cancelled(services_.context);
   transport_.close();
@@ -409,9 +434,50 @@ void Session::watch_end() {
   services_.connections->watch_end(*this);
 }
 
-Session::Ongoing& Session::ongoing() {
-  if (!ongoing_) ongoing_ = std::make_unique<Ongoing>();
+Session::Ongoing* Session::find_ongoing(RequestId request) const {
+  for (Ongoing* one = ongoing_.get(); one; one = one->next.get())
+    if (one->request == request) return one;
+  return nullptr;
+}
+
+Session::Ongoing& Session::ongoing(RequestId request) {
+  if (Ongoing* const found = find_ongoing(request)) return *found;
+  // HTTP/1.1 has one request at a time, and keeps the place of the one before.
+  if (ongoing_ && !connection_.speaks_http2()) {
+    *ongoing_ = {};
+  } else {
+    auto made = std::make_unique<Ongoing>();
+    made->next = std::move(ongoing_);
+    ongoing_ = std::move(made);
+  }
+  ongoing_->request = request;
   return *ongoing_;
+}
+
+std::unique_ptr<Session::Ongoing> Session::take_ongoing(RequestId request) {
+  for (std::unique_ptr<Ongoing>* at = &ongoing_; *at; at = &(*at)->next) {
+    if ((*at)->request != request) continue;
+    auto taken = std::move(*at);
+    *at = std::move(taken->next);
+    return taken;
+  }
+  return nullptr;
+}
+
+/// Its request is over: who reads its body, or writes its response, gets to know.
+void Session::tell_over(Ongoing& one) {
+  if (const auto callback = std::exchange(one.body_callback, {}))
+    tell_reader(callback, {BodyPiece::Kind::kAborted, {}});
+  if (const auto outlet = one.outlet.lock()) outlet->tell_closed();
+}
+
+/// Each call may end its stream, or the session.
+template <class Tell>
+void Session::for_each_outlet(Tell&& tell) {
+  std::vector<std::weak_ptr<Outlet>> outlets;
+  for (const Ongoing* one = ongoing_.get(); one; one = one->next.get()) outlets.push_back(one->outlet);
+  for (const auto& one : outlets)
+    if (const auto outlet = closed_ ? nullptr : one.lock()) tell(*outlet);
 }
 
 }  // namespace orrery::worker

@@ -1,4 +1,4 @@
-// Session: a Transport and the Connection that speaks HTTP on it, brought together.
+// Session: a Transport and the Conversation that speaks HTTP on it, brought together.
 //
 // Whatever happens (bytes, an answer, room to write, a deadline) is one *turn*: tell the connection, do the steps it
 // asks for until it waits, send what it wrote, let the buffers go. Sessions live in the worker's Connections and never
@@ -15,8 +15,8 @@
 
 #include "base/address.hpp"
 #include "base/unique_fd.hpp"
-#include "http/h1/connection.hpp"
 #include "http/next.hpp"
+#include "worker/conversation.hpp"
 #include "worker/deadlines.hpp"
 #include "worker/services.hpp"
 #include "worker/transport.hpp"
@@ -47,7 +47,7 @@ class Session final : TransportEvents, Deadline {
   /// The same for one that is to speak TLS, perhaps behind a PROXY header.
   Result<void> start_tls(base::UniqueFd socket, ProxyProtocol proxy);
   /// The same for a connection that rested with another worker.
-  Result<void> resume(base::UniqueFd socket, const http::h1::Connection::Rest& rest);
+  Result<void> resume(base::UniqueFd socket, const Conversation::Rest& rest);
 
   [[nodiscard]] std::uint32_t index() const { return index_; }
   /// A request that is not over.
@@ -75,7 +75,9 @@ class Session final : TransportEvents, Deadline {
   /// False, and nothing is taken, when the client is behind by more than 64 KiB.
   bool write_piece(http::RequestId request, std::string_view piece);
   /// Pieces written before still wait for the client.
-  [[nodiscard]] bool behind() const { return transport_.queued() > 0; }
+  [[nodiscard]] bool behind(http::RequestId request) const {
+    return transport_.queued() > 0 || connection_.behind(request) > 0;
+  }
   void end_stream(http::RequestId request);
   void want_body(http::RequestId request, BodyReader::Callback callback);
 
@@ -85,9 +87,9 @@ class Session final : TransportEvents, Deadline {
   /// sooner.
   void tell_draining();
   /// No sibling can ever go on with this connection.
-  [[nodiscard]] bool stays() const { return transport_.stays(); }
+  [[nodiscard]] bool stays() const { return transport_.stays() || connection_.speaks_http2(); }
   /// What a sibling must know to go on with it; nothing while a request is going on, and when it stays.
-  [[nodiscard]] std::optional<http::h1::Connection::Rest> rest() const;
+  [[nodiscard]] std::optional<Conversation::Rest> rest() const;
   /// Closes now when no request is going on.
   bool close_if_idle();
   /// Closes, whatever is going on. True when the client has not all of its answer.
@@ -95,8 +97,10 @@ class Session final : TransportEvents, Deadline {
 
  private:
   friend class Connections;
-  /// What only connections with a slow or open-ended request have.
+  /// What only slow or open-ended requests have. They stand in a list: HTTP/1.1 has one at most.
   struct Ongoing {
+    http::RequestId request = 0;
+    std::unique_ptr<Ongoing> next;
     std::weak_ptr<Outlet> outlet;
     BodyReader::Callback body_callback;
     bool wants_drain = false;
@@ -108,6 +112,7 @@ class Session final : TransportEvents, Deadline {
   void on_sent(int error, std::size_t unsent) override;
   bool on_preface(std::string_view bytes) override;
   void on_plain() override;
+  void on_http2() override;
   void on_handshake_failed(base::Reject reason, std::string_view why) override;
   void on_deadline(base::Monotonic now) override;
   /// The client has closed its side, or the connection is broken, while it was not read.
@@ -131,18 +136,26 @@ class Session final : TransportEvents, Deadline {
   void deliver_body(http::RequestId request);
   static void tell_reader(const BodyReader::Callback& callback, const BodyPiece& piece);
   void tell_drained();
+  [[nodiscard]] bool is_drained(const Ongoing& one) const;
+  [[nodiscard]] bool any_drained() const;
   void begin_linger();
   /// `unanswered`: what the access log says of a request that got no answer.
-  void close(int unanswered = http::h1::Connection::kClientLeft);
+  void close(int unanswered = http::kClientLeft);
   void settle_reading();
   void schedule(base::Monotonic now);
   [[gnu::cold]] void watch_end();
   [[gnu::cold]] void leave(http::RequestId request);
-  Ongoing& ongoing();
+  Ongoing& ongoing(http::RequestId request);
+  /// Null where this request has none.
+  [[nodiscard]] Ongoing* find_ongoing(http::RequestId request) const;
+  std::unique_ptr<Ongoing> take_ongoing(http::RequestId request);
+  static void tell_over(Ongoing& one);
+  template <class Tell>
+  void for_each_outlet(Tell&& tell);
 
   Services& services_;
   Transport transport_;
-  http::h1::Connection connection_;
+  Conversation connection_;
   std::unique_ptr<http::Output> output_;  ///< only during a turn
   std::unique_ptr<Ongoing> ongoing_;
   Session* before_ = nullptr;  ///< neighbours in one of Connections' queues

@@ -157,6 +157,7 @@ void TlsStream::settle_handshake() {
   if (!engine_->established()) return;
   phase_ = Phase::kOpen;
   terms_.handshakes.done();
+  if (engine_->agreed_http2()) events_.on_http2();
 }
 
 void TlsStream::fail() {

@@ -91,7 +91,8 @@ TEST_CASE("tls: what the commands of others meet") {
     const std::string curl = "curl -sS -o /dev/null -w '%{http_code} %{http_version}' --cacert" + trust + version;
     const std::string url = " --resolve localhost:" + std::to_string(server.port()) +
                             ":127.0.0.1 https://localhost:" + std::to_string(server.port()) + "/constant";
-    CHECK(said_by(curl + url) == "200 1.1");
+    CHECK(said_by(curl + url) == "200 2");
+    CHECK(said_by(curl + " --http1.1" + url) == "200 1.1");
   }
   CHECK(server.stop() == 0);
 }
@@ -204,10 +205,10 @@ TEST_CASE("tls: a handshake that fails is counted, and its reason is told at deb
   TlsWish old = trusting(), two = trusting();
   old.most = 0x0302;
   old.ciphers = "DEFAULT@SECLEVEL=0";
-  two.protocols = "\x02h2";
+  two.protocols = "\x02h3";
   const Row rows[] = {
       {"an old version", old, "unsupported protocol"},
-      {"HTTP/2 only", two, "no application protocol"},
+      {"HTTP/3 only", two, "no application protocol"},
       {"a client that trusts others",
        {.authority = make_identity({.authority = true}).certificate},
        "tlsv1 alert unknown ca"},

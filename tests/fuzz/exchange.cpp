@@ -408,7 +408,7 @@ class Connection final : http::Observer {
     claim(answer.status >= 200 && answer.status <= 599, "an answer is final");
     fate.logged_bytes = answer.body_bytes;
     fate.ending = answer.ending;
-    if (answer.status != http::h1::Connection::kClientLeft) ++answers_;
+    if (answer.status != http::kClientLeft) ++answers_;
   }
 
   void on_unsendable(const http::Message&) override {}
@@ -485,6 +485,7 @@ void run(Input input) {
   for (Action& action : script) action = {input.take_byte(), input.take_byte()};
   const std::string_view wire = input.take_rest();
   Config config = limits_for((flags & 1) != 0);
+  config.http2 = Http2::kOff;  // see http2
   if ((flags & 0x80) != 0) config.proxy_protocol = ProxyProtocol::kOptional;
   Connection{config, (flags & 2) != 0, static_cast<std::uint8_t>(flags >> 2U & 0x1fU)}.run(script, wire);
 }

@@ -11,6 +11,7 @@
 #include "http/h1/decoder.hpp"
 #include "http/h1/framing.hpp"
 #include "http/message.hpp"
+#include "http/method.hpp"
 #include "http/policy.hpp"
 
 namespace orrery::fuzz {
@@ -130,7 +131,7 @@ bool understand(http::Message& message, http::h1::Decoder& decoder, std::string_
   message.bytes = head.data();
   message.head_length = static_cast<std::uint32_t>(head.size());
   const std::uint32_t method = decoder.guard.method_length();
-  message.method = http::h1::Parser::known_method(head.substr(0, method));
+  message.method = http::known_method(head.substr(0, method));
   message.target = {method + 1, decoder.guard.target_length()};
   message.protocol = decoder.guard.protocol();
   if (message.method.empty()) return false;

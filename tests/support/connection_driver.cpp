@@ -55,6 +55,7 @@ std::string_view name_of(End end) {
     case End::kClose: return "close";
     case End::kLinger: return "linger";
     case End::kBroken: return "broken";
+    case End::kHttp2: return "http2";
   }
   return "";
 }
@@ -65,7 +66,7 @@ SeenRequest SeenRequest::of(const Request& request) {
   seen.target = request.target();
   seen.path = request.path();
   seen.query = request.query_string();
-  seen.version = request.minor_version() == 0 ? "HTTP/1.0" : "HTTP/1.1";
+  seen.version = request.major_version() == 2 ? "HTTP/2" : request.minor_version() == 0 ? "HTTP/1.0" : "HTTP/1.1";
   for (std::size_t i = 0; i < request.field_count(); ++i) {
     const Field field = request.field_at(i);
     seen.fields.emplace_back(field.name, field.value);
@@ -172,6 +173,8 @@ bool ConnectionDriver::step(http::Next next) {
       request_ = next.request;
       pull();
       return true;
+    case Step::kOver: return true;
+    case Step::kHttp2: finish(End::kHttp2); return false;
     case Step::kFlush: flush(); return true;
     case Step::kWait: flush(); return false;
     case Step::kLinger:
@@ -202,7 +205,7 @@ void ConnectionDriver::handle_request() {
 }
 
 void ConnectionDriver::deliver_body() {
-  http::h1::Connection::BodyRead read = connection_.take_body_piece(request_);
+  http::BodyRead read = connection_.take_body_piece(request_);
   body_pieces_.push_back(read.bytes);
   streamed_body_ += read.bytes;
   body_ended_ = read.last;

@@ -54,7 +54,7 @@ struct SeenAnswer {
   friend bool operator==(const SeenAnswer&, const SeenAnswer&) = default;
 };
 
-enum class End : std::uint8_t { kOpen, kClose, kLinger, kBroken };
+enum class End : std::uint8_t { kOpen, kClose, kLinger, kBroken, kHttp2 };
 std::string_view name_of(End end);
 
 class ConnectionDriver final : http::Observer {

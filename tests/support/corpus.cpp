@@ -42,7 +42,7 @@ void read_expectation(const std::string& text, WireCase& wire) {
       wire.reject = line;
     } else if (keyword == "end") {
       wire.end = line;
-    } else if (keyword == "header_map" || keyword == "encoded_slash") {
+    } else if (keyword == "header_map" || keyword == "encoded_slash" || keyword == "http2") {
       wire.setting = keyword + " " + line;
     } else if (!wire.requests.empty()) {
       wire.requests.back().lines.emplace_back(keyword, decode_wire(line));

@@ -41,12 +41,12 @@ void Connection::reject(Reject reason, Monotonic now, std::chrono::seconds retry
     break_off(kClientLeft, now);
     return close(status != 0 ? Linger::kYes : Linger::kNo);
   }
-  cancel();
+  request_.cancel(context_);
   request_.message->over.store(true, std::memory_order_release);
   request_.message->keep_alive = false;
   Response response = error_answer(*request_.message, status, base::row(reason).name, base::row(reason).sentence);
   if (retry_after.count() > 0) response.add_field("Retry-After", std::to_string(retry_after.count()));
-  if (request_.message->id_length == 0) choose_id({});
+  if (request_.message->id_length == 0) request_.choose_id(context_, sender_, {});
   const Linger linger = after_answer();
   request_.phase = Phase::kHandling;
   write_response(std::move(response), now);
@@ -141,7 +141,7 @@ void Connection::write_sendable(Response&& response, Monotonic now) {
 
 void Connection::begin_departure(int status) {
   request_.message->answered = true;
-  if (request_.message->on_cancelled) leave_callback(false);
+  if (request_.message->on_cancelled) request_.leave_callback(context_, false);
   Departure& departure = request_.message->departure;
   departure.status = status;
   departure.body_bytes = 0;

@@ -75,20 +75,8 @@ void Connection::notice_end() {
   left_ = true;
   // Of a stream only a broken connection tells that nobody reads it.
   if (streaming() || request_.message->cancelled.load(std::memory_order_relaxed)) return;
-  cancel();
+  request_.cancel(context_);
   request_.left = true;
-}
-
-/// Nobody waits for the answer of the current request: its handler gets to know.
-void Connection::cancel() {
-  request_.message->cancelled.store(true, std::memory_order_release);
-  if (request_.message->cancel_listener) request_.message->cancel_listener->on_cancelled();
-  leave_callback(true);
-}
-
-void Connection::leave_callback(bool due) {
-  auto& callback = request_.message->on_cancelled;
-  if (callback) context_.cancellations.push_back({std::exchange(callback, nullptr), due});
 }
 
 Next Connection::next(Monotonic now) {
@@ -133,6 +121,7 @@ Next Connection::next(Monotonic now) {
 }
 
 Next Connection::next_of_ending() {
+  if (state_ == State::kHttp2) return {Step::kHttp2};
   if (state_ == State::kLingering) {
     if (!ended_) return {Step::kWait};
     close(Linger::kNo);
@@ -204,7 +193,7 @@ void Connection::depart(std::uint64_t bytes, Monotonic blocked_until) {
 /// still leave.
 void Connection::break_off(int unanswered, Monotonic now) {
   if (!request_.message) return;
-  cancel();
+  request_.cancel(context_);
   request_.message->over.store(true, std::memory_order_release);
   const bool streaming = request_.phase == Phase::kStreaming;
   const bool whole = request_.phase == Phase::kHandling && request_.message->dispatched != Monotonic{};
@@ -272,7 +261,8 @@ Monotonic Connection::deadline() const {
     return prolonged(write_started_, config.write_timeout, write_taken_, config.min_rate);
   switch (state_) {
     case State::kOpen: break;
-    case State::kClosing: return kNever;
+    case State::kClosing:
+    case State::kHttp2: return kNever;
     case State::kLingering: {
       base::Nanoseconds silent = config.lingering_timeout;
       if (draining_ || linger_ == Linger::kBriefly) silent = std::min<base::Nanoseconds>(silent, kSilentWhileLingering);

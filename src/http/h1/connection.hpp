@@ -21,6 +21,7 @@
 //                           the client still sends is read
 //   kLingering  kNone       half-closed, and the client still sends:  the client's end, the time is over -> kClosing
 //                           read away, so that no RST reaches it
+//   kHttp2      kNone       its first bytes open HTTP/2: it is over   -
 //
 // The phase is that of the one request that HTTP/1.1 has at a time: see RequestState, which has what is not HTTP/1.1.
 // An answer that is written *departs*: the observer hears of it when its last byte has left, or the connection broke
@@ -50,9 +51,6 @@ namespace orrery::http::h1 {
 
 class Connection {
  public:
-  /// In the access log only: nginx's status for a client that did not wait for its answer.
-  static constexpr int kClientLeft = 499;
-
   Connection(Context& context, DecoderPool& decoders, const base::Address& peer, ProxyProtocol proxy,
              base::Monotonic accepted);
   Connection(const Connection&) = delete;
@@ -68,6 +66,8 @@ class Connection {
   /// Its first bytes are those of a request, whatever proxy_protocol= says: a PROXY header could only stand before
   /// them.
   void expect_request() { proxy_ = ProxyProtocol::kOff; }
+  /// Behind a kHttp2: what has come, for the machine that goes on. This one is over.
+  [[gnu::cold]] std::string take_unread();
   /// Refuses what the client began with, which is not for receive().
   [[gnu::cold]] void refuse_first(base::Reject reason, base::Monotonic now);
   /// Nothing can be said to the client. What it still sends is read away.
@@ -116,12 +116,6 @@ class Connection {
   void pulled(RequestId id, std::string_view piece, bool more, base::Monotonic now);
   /// The handler asks for the next piece of the request body.
   void want_body(RequestId id, base::Monotonic now);
-  /// The piece: its bytes, and whether it is the last.
-  struct BodyRead {
-    std::string bytes;
-    bool last = false;
-    bool aborted = false;
-  };
   BodyRead take_body_piece(RequestId id);
 
   // --- in: time and retirement ---
@@ -176,12 +170,13 @@ class Connection {
   [[nodiscard]] bool left() const { return left_; }
   [[nodiscard]] base::Monotonic idle_since() const { return phase_started_; }
   [[nodiscard]] const base::Address& peer() const { return peer_; }
+  [[nodiscard]] bool is_secure() const { return secure_; }
   /// Who opened the connection, as far as its PROXY header tells; else the peer.
   [[nodiscard]] const base::Address& sender() const { return sender_; }
 
  private:
   using Phase = RequestState::Phase;
-  enum class State : std::uint8_t { kOpen, kClosing, kLingering };
+  enum class State : std::uint8_t { kOpen, kClosing, kLingering, kHttp2 };
   /// Whether the client may still send, so that a close would reset the connection.
   enum class Linger : std::uint8_t { kNo, kBriefly, kYes };
   enum class Advance : std::uint8_t { kStuck, kMoved };
@@ -193,11 +188,11 @@ class Connection {
   [[gnu::cold]] Advance read_proxy_header(base::Monotonic now);
   std::optional<base::Reject> judge_proxy_header(const ProxyHeader& header);
   Advance read_head(base::Monotonic now);
+  [[gnu::cold]] bool leave_to_http2(std::string_view head, base::Reject reason);
   bool skip_empty_lines();
   Advance take_head(std::string_view head, std::size_t length, base::Monotonic now);
   std::optional<base::Reject> understand_head(std::size_t length);
   void note_request_line(std::string_view head);
-  void choose_id(std::string_view offered);
   Advance read_body(base::Monotonic now);
   std::optional<base::Reject> feed_body();
   void offer_to_continue();
@@ -213,8 +208,6 @@ class Connection {
   void append_piece(std::string_view piece);
   void finish_stream(base::Monotonic now);
   [[gnu::cold]] void reject(base::Reject reason, base::Monotonic now, std::chrono::seconds retry_after = {});
-  [[gnu::cold]] void cancel();
-  [[gnu::cold]] void leave_callback(bool due);
   void begin_departure(int status);
   void answered(base::Monotonic now);
   [[gnu::always_inline]] inline void report(Message& message, std::uint64_t body_bytes, base::Monotonic now);

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "http/characters.hpp"
-#include "http/h1/parser.hpp"
+#include "http/method.hpp"
 
 namespace orrery::http::h1 {
 
@@ -93,7 +93,7 @@ Verdict Guard::refuse_line(std::string_view head, Reject reason) const {
 
 /// A request line may be too long because its method is: RFC 9112, 3 wants that told as a method we do not have.
 Verdict Guard::refuse_length(std::string_view head, std::size_t limit, Reject reason) const {
-  const bool method = line_start_ == 0 && token_length(head.substr(0, limit)) > Parser::longest_method();
+  const bool method = line_start_ == 0 && token_length(head.substr(0, limit)) > longest_method();
   return Verdict::refused(method ? Reject::unknown_method : reason);
 }
 

@@ -11,13 +11,6 @@ namespace orrery::http::h1 {
 
 namespace {
 
-// llhttp's own list, less what is not a request method over HTTP: PRI opens HTTP/2, SOURCE is Icecast's.
-constexpr std::array kMethods{
-#define ORRERY_METHOD(number, name, string) std::string_view{#string},
-    HTTP_METHOD_MAP(ORRERY_METHOD)
-#undef ORRERY_METHOD
-};
-
 Message& message_of(llhttp_t* parser) noexcept { return *static_cast<Message*>(parser->data); }
 
 Span span_of(const Message& message, const char* at, std::size_t length) noexcept {
@@ -88,20 +81,6 @@ int on_trailer_value(llhttp_t* parser, const char* at, std::size_t length) noexc
 int on_message_complete(llhttp_t*) noexcept { return HPE_PAUSED; }
 
 }  // namespace
-
-std::string_view Parser::known_method(std::string_view token) {
-  if (token == "GET") return "GET";
-  if (token == "PRI" || token == "SOURCE") return {};
-  for (const std::string_view name : kMethods)
-    if (name == token) return name;
-  return {};
-}
-
-std::size_t Parser::longest_method() {
-  constexpr auto kLongest =
-      std::max_element(kMethods.begin(), kMethods.end(), [](auto a, auto b) { return a.size() < b.size(); });
-  return kLongest->size();
-}
 
 const llhttp_settings_t* Parser::head_settings() {
   static const llhttp_settings_t settings = [] {

@@ -17,11 +17,6 @@ namespace orrery::http::h1 {
 
 class Parser {
  public:
-  /// The static name of a method that llhttp knows for HTTP ("GET"); empty for any other token.
-  static std::string_view known_method(std::string_view token);
-  /// Its length, of the longest.
-  static std::size_t longest_method();
-
   /// Reads `lines`: what stands behind the request line in the head at message.bytes, the empty line included. The
   /// guard has passed it, and counted the fields. False when llhttp refuses them or sees another number.
   bool parse_fields(Message& message, std::string_view lines, std::size_t count);

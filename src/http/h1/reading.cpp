@@ -8,6 +8,7 @@
 
 #include "http/h1/connection.hpp"
 #include "http/h1/framing.hpp"
+#include "http/method.hpp"
 #include "http/policy.hpp"
 
 namespace orrery::http::h1 {
@@ -26,6 +27,25 @@ void Connection::refuse_first(Reject reason, Monotonic now) {
   if (deaf()) return;
   begin_message(now);
   reject(reason, now);
+}
+
+/// The preface of HTTP/2 begins with what looks like a request line (RFC 9113, 3.4). Over TLS the protocol is chosen
+/// before the first request, and by nothing else.
+bool Connection::leave_to_http2(std::string_view head, Reject reason) {
+  const bool opened = first_ && !secure_ && context_.config.http2 != Http2::kOff;
+  if (!opened || reason != Reject::bad_version || !head.starts_with("PRI * HTTP/2.0\r\n")) return false;
+  stored_ = std::make_unique<std::string>(head);
+  input_ = *stored_;
+  drop_request();
+  state_ = State::kHttp2;
+  return true;
+}
+
+std::string Connection::take_unread() {
+  std::string unread{input_};
+  input_ = {};
+  stored_.reset();
+  return unread;
 }
 
 bool Connection::skip_empty_lines() {
@@ -57,17 +77,8 @@ Connection::Advance Connection::await_bytes() {
 
 void Connection::begin_message(Monotonic now) {
   if (request_.message) return;
-  request_.message = context_.pool.take();
+  request_.begin(context_, peer_, sender_, secure_, now);
   decoder_ = decoders_.take();
-  request_.message->started = now;
-  request_.message->peer = peer_;
-  request_.message->client = sender_;
-  request_.message->secure = secure_;
-  request_.message->worker_class = context_.config.worker_class;
-  request_.message->error_media_type = context_.error_media_type;
-  if (context_.error_handler) request_.message->error_handler = &context_.error_handler;
-  if (context_.layers) request_.message->layers = context_.layers->global();
-  request_.phase = Phase::kHead;
 }
 
 /// The bytes at hand are part of something: kept until the rest comes. `before` of them are kept already.
@@ -120,6 +131,7 @@ std::optional<Reject> Connection::judge_proxy_header(const ProxyHeader& header) 
   switch (verdict.kind) {
     case Verdict::Kind::kMore: return hold_part(before);
     case Verdict::Kind::kRefused:
+      if (leave_to_http2(head, verdict.reason)) return Advance::kMoved;
       note_request_line(head);
       reject(verdict.reason, now);
       return Advance::kMoved;
@@ -158,7 +170,7 @@ void Connection::note_request_line(std::string_view head) {
   request_.message->bytes = head.data();
   request_.message->head_length = static_cast<std::uint32_t>(head.size());
   const std::uint32_t method = decoder_->guard.method_length();
-  request_.message->method = Parser::known_method(head.substr(0, method));
+  request_.message->method = known_method(head.substr(0, method));
   request_.message->target = {method + 1, decoder_->guard.target_length()};
   request_.message->protocol = decoder_->guard.protocol();
 }
@@ -166,26 +178,19 @@ void Connection::note_request_line(std::string_view head) {
 std::optional<Reject> Connection::understand_head(std::size_t length) {
   request_.message->head_length = static_cast<std::uint32_t>(length);
   if (request_.message->method.empty()) return Reject::unknown_method;
+  if (context_.config.http2 == Http2::kOnly) return Reject::http2_only;
   const bool parsed = decoder_->parse_head(*request_.message, {request_.message->bytes, length});
   // Which of two faulty fields llhttp sees first, and whether at all, depends on its version: our reason comes first.
   if (!parsed) Parser::split_fields(*request_.message, length);
   PolicyFindings findings;
   auto reason = judge_head(*request_.message, context_.config, findings);
-  choose_id(findings.request_id);
+  request_.choose_id(context_, sender_, findings.request_id);
   if (!reason && !parsed) reason = Reject::parser_refused;
   const Forwarding& forwarding = context_.proxies.forwarding;
   if (!reason && forwarding.may_concern(findings.name_lengths) && forwarding.trusts(sender_)) {
     reason = forwarding.apply(*request_.message);
   }
   return reason;
-}
-
-void Connection::choose_id(std::string_view offered) {
-  if (RequestIds::acceptable(offered) && context_.proxies.forwarding.trusts(sender_)) {
-    request_.message->set_id(offered);
-    return;
-  }
-  request_.message->set_id(context_.ids.next());
 }
 
 Connection::Advance Connection::read_body(Monotonic now) {
@@ -280,7 +285,7 @@ Next Connection::step_body_wanted(Monotonic now) {
   return {Step::kBody, request_.id};
 }
 
-Connection::BodyRead Connection::take_body_piece(RequestId id) {
+BodyRead Connection::take_body_piece(RequestId id) {
   if (!message(id)) return {{}, true, true};
   const bool streamed = context_.routes[request_.message->match.route].options.stream_body;
   BodyRead read{streamed ? std::exchange(request_.message->body, {}) : request_.message->body,

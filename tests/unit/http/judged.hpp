@@ -8,6 +8,7 @@
 #include "http/h1/guard.hpp"
 #include "http/h1/parser.hpp"
 #include "http/message.hpp"
+#include "http/method.hpp"
 #include "http/policy.hpp"
 
 namespace orrery::test {
@@ -23,7 +24,7 @@ inline std::string judged(const std::string& method, const std::string& rest, st
   http::h1::Guard guard;
   const http::h1::Verdict verdict = guard.scan(head, {});
   REQUIRE(verdict.kind == http::h1::Verdict::Kind::kComplete);
-  message->method = http::h1::Parser::known_method(method);
+  message->method = http::known_method(method);
   message->protocol = guard.protocol();
   message->target = {guard.method_length() + 1, guard.target_length()};
   http::h1::Parser::split_fields(*message, head.size());

@@ -1,6 +1,7 @@
 #include "tls/engine.hpp"
 
 #include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 #include <memory>
 #include <vector>
@@ -272,29 +273,41 @@ TEST_CASE("engine: renegotiation is refused, and the connection goes on") {
   CHECK(pair.engine.seal("on we go", pair.to_client));
 }
 
-TEST_CASE("engine: ALPN is answered with HTTP/1.1, and a client of something else is refused") {
-  const Ground ground;
+TEST_CASE("engine: ALPN is answered with what the setting allows, and a client of something else is refused") {
   struct Row {
     const char* name;
-    std::string offered, chosen;
-    bool fine;
+    std::string offered;
+    std::array<std::string, 3> chosen;  ///< by http2: auto, off, only; "none": the handshake fails
   };
   const Row rows[] = {
-      {"nothing", "", "", true},
-      {"HTTP/1.1", "\x08http/1.1", "http/1.1", true},
-      {"HTTP/2 first", "\x02h2\x08http/1.1", "http/1.1", true},
-      {"HTTP/2 only", "\x02h2", "", false},
-      {"HTTP/1.0", "\x08http/1.0", "http/1.0", true},
+      {"nothing", "", {"", "", ""}},
+      {"HTTP/1.1", "\x08http/1.1", {"http/1.1", "http/1.1", "none"}},
+      {"HTTP/2 first", "\x02h2\x08http/1.1", {"h2", "http/1.1", "h2"}},
+      {"HTTP/2 last", "\x08http/1.1\x02h2", {"h2", "http/1.1", "h2"}},
+      {"HTTP/2 only", "\x02h2", {"h2", "none", "h2"}},
+      {"HTTP/1.0", "\x08http/1.0", {"http/1.0", "http/1.0", "none"}},
+      {"HTTP/3", "\x02h3", {"none", "none", "none"}},
   };
-  for (const Row& row : rows) {
-    INFO(row.name);
-    TlsWish wish = ground.wish();
-    wish.protocols = row.offered;
-    Pair pair{*ground.context, wish};
-    pair.exchange();
-    CHECK(pair.engine.established() == row.fine);
-    CHECK(pair.client.protocol() == row.chosen);
-    if (!row.fine) CHECK(pair.engine.failure() == "no application protocol");
+  Ground ground;
+  for (const Http2 setting : {Http2::kAuto, Http2::kOff, Http2::kOnly}) {
+    ground.config.http2 = setting;
+    std::vector<std::string> notes;
+    const auto context = Context::make(ground.config, nullptr, notes);
+    REQUIRE(context);
+    for (const Row& row : rows) {
+      INFO(row.name << ", http2 " << static_cast<int>(setting));
+      const std::string& chosen = row.chosen.at(static_cast<std::size_t>(setting));
+      TlsWish wish = ground.wish();
+      wish.protocols = row.offered;
+      Pair pair{**context, wish};
+      pair.exchange();
+      CHECK(pair.engine.established() == (chosen != "none"));
+      CHECK(pair.client.protocol() == (chosen == "none" ? "" : chosen));
+      if (chosen == "none")
+        CHECK(pair.engine.failure() == "no application protocol");
+      else
+        CHECK(pair.engine.agreed_http2() == (chosen == "h2"));
+    }
   }
 }
 

@@ -335,9 +335,8 @@ TEST_CASE("Every two inputs in a row leave well-framed responses, and one for ea
         driver.read();
         CHECK_NOTHROW(read_responses(driver.output()));
         const auto& answers = driver.answers();
-        const auto sent = std::count_if(answers.begin(), answers.end(), [](const auto& answer) {
-          return answer.status != http::h1::Connection::kClientLeft;
-        });
+        const auto sent = std::count_if(answers.begin(), answers.end(),
+                                        [](const auto& answer) { return answer.status != http::kClientLeft; });
         CHECK(static_cast<std::size_t>(sent) <= driver.requests().size() + driver.rejects().size());
         const auto& rejects = driver.rejects();
         // A refusal that the client does not take is cut off in its turn; there is no other second reason.

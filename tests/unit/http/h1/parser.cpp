@@ -144,16 +144,5 @@ TEST_CASE("A discarded body is counted, not kept") {
   CHECK(parsed.message->body_received == 5);
 }
 
-TEST_CASE("Methods are known by their exact name") {
-  for (const char* name :
-       {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PATCH", "M-SEARCH"}) {
-    CHECK(Parser::known_method(name) == name);
-  }
-  for (const char* name : {"", "get", "Get", "GETX", "GE", "PRI", "SOURCE", "DESCRIBE", "BREW"}) {
-    INFO(name);
-    CHECK(Parser::known_method(name).empty());
-  }
-}
-
 }  // namespace
 }  // namespace orrery::http::h1

@@ -17,6 +17,8 @@ Config config_of(const WireCase& wire) {
     config.header_map = HeaderMap::kDangerous;
   else if (wire.setting == "encoded_slash keep")
     config.encoded_slash = EncodedSlash::kKeep;
+  else if (wire.setting == "http2 off")
+    config.http2 = Http2::kOff;
   else
     CHECK(wire.setting.empty());
   return config;

@@ -1,0 +1,483 @@
+#include "http/h2/connection.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <new>
+#include <nghttp2/nghttp2.h>
+#include <utility>
+
+#include "base/check.hpp"
+#include "http/observer.hpp"
+
+namespace orrery::http::h2 {
+
+using base::Monotonic;
+using base::Reject;
+
+namespace {
+
+/// Frames are gathered up to this size before they are sent.
+constexpr std::size_t kFlushAt = 64 * 1024;
+/// Bytes of a response that is pulled which wait for the client's window.
+constexpr std::uint64_t kPullAhead = 64 * 1024;
+/// Frames of nghttp2's own (acknowledgements, resets) that may wait while the client takes nothing.
+constexpr std::size_t kMostWaitingFrames = 64;
+/// Between the two GOAWAY of a connection that ends: what the client sent before it heard of the first one arrives.
+constexpr std::chrono::seconds kRoundTrip{1};
+constexpr std::chrono::seconds kSilentWhileLingering{1};
+constexpr Monotonic kNever = Monotonic::max();
+constexpr std::array<std::uint8_t, 8> kLeavingPing{'l', 'e', 'a', 'v', 'i', 'n', 'g', 0};
+
+/// A page with some hundred pictures is cancelled at once; nobody does that many times a second.
+constexpr double kResetBurst = 500;
+constexpr double kResetsPerSecond = 50;
+constexpr double kFrameBurst = 1000;
+constexpr double kFramesPerSecond = 200;
+
+void put_number(std::string& out, std::uint32_t number) {
+  for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<char>(number >> shift & 0xffU));
+}
+
+/// RFC 9113, 6.8.
+std::string goaway(RequestId last, std::uint32_t error) {
+  std::string frame{"\0\0\x08\x07\0\0\0\0\0", 9};
+  put_number(frame, last);
+  put_number(frame, error);
+  return frame;
+}
+
+}  // namespace
+
+void Connection::FreeSession::operator()(nghttp2_session* session) const noexcept { nghttp2_session_del(session); }
+
+Connection::Connection(Context& context, const Client& client, Monotonic now)
+    : context_(context),
+      client_(client),
+      frame_heads_(NGHTTP2_CLIENT_MAGIC_LEN),
+      head_(context.config),
+      intake_(context.config.limit_request_body),
+      frames_(kFrameBurst, kFramesPerSecond, now),
+      resets_(kResetBurst, kResetsPerSecond, now),
+      now_(now),
+      phase_started_(now) {
+  introduce();
+}
+
+Connection::~Connection() {
+  // What it frees must not call back.
+  session_.reset();
+  for (Message* const message : departing_) message->release();
+}
+
+Stream* Connection::find(RequestId id) const {
+  const auto at = std::lower_bound(streams_.begin(), streams_.end(), id,
+                                   [](const auto& stream, RequestId wanted) { return stream->id < wanted; });
+  return at != streams_.end() && (*at)->id == id ? at->get() : nullptr;
+}
+
+/// One that a handler may still say something to.
+Stream* Connection::handled(RequestId id) const {
+  Stream* const stream = find(id);
+  return stream && stream->request.is(id) && stream->request.message && !stream->gone ? stream : nullptr;
+}
+
+Message* Connection::message(RequestId id) const {
+  const Stream* const stream = find(id);
+  return stream && stream->request.is(id) ? stream->request.message : nullptr;
+}
+
+void Connection::wake(Stream& stream) {
+  if (stream.queued) return;
+  stream.queued = true;
+  ready_.push_back(stream.id);
+}
+
+void Connection::forget(RequestId id) {
+  Stream* const stream = find(id);
+  if (!stream) return;
+  intake_.release(stream->reserved);
+  const bool made_room = stream->reserved > 0;
+  streams_.erase(std::find_if(streams_.begin(), streams_.end(), [&](const auto& one) { return one.get() == stream; }));
+  if (streams_.empty()) phase_started_ = now_;
+  if (!made_room) return;
+  for (const auto& waiting : streams_)
+    if (waiting->waits_for_room) make_room(*waiting);
+}
+
+// --- in ---
+
+void Connection::receive(std::string_view bytes, Monotonic now) {
+  if (deaf()) {
+    heard_ = now;
+    return;
+  }
+  now_ = now;
+  const std::size_t good = frame_heads_.look(bytes, [this](const FrameHead& frame) { return is_tolerable(frame); });
+  const std::optional<Reject> fault = std::exchange(fault_, std::nullopt);
+  const auto* const first = reinterpret_cast<const std::uint8_t*>(bytes.data());
+  const ssize_t read = nghttp2_session_mem_recv(session_.get(), first, good);
+  if (read < 0) return fail(static_cast<int>(read));
+  if (fault) give_up(*fault, fault_error_);
+}
+
+void Connection::receive_end() {
+  ended_ = true;
+  notice_end();
+  for (const auto& stream : streams_) {
+    if (stream->heard_all || stream->gone || !stream->request.message || stream->answering()) continue;
+    reject(*stream, Reject::truncated_request);
+  }
+}
+
+void Connection::notice_end() {
+  if (context_.config.client_half_close == ClientHalfClose::kWaits || left_) return;
+  for (const auto& stream : streams_) {
+    RequestState& request = stream->request;
+    if (request.phase != Phase::kHandling || request.message->dispatched == Monotonic{}) continue;
+    left_ = true;
+    if (request.message->cancelled.load(std::memory_order_relaxed)) continue;
+    request.cancel(context_);
+    request.left = true;
+    wake(*stream);
+  }
+}
+
+/// nghttp2 cannot go on.
+void Connection::fail(int error) {
+  if (fault_) return give_up(*fault_, fault_error_);
+  if (error == NGHTTP2_ERR_NOMEM || no_memory_) throw std::bad_alloc();
+  if (error == NGHTTP2_ERR_FLOODED) return give_up(Reject::frame_flood, NGHTTP2_ENHANCE_YOUR_CALM);
+  give_up(Reject::bad_frame, NGHTTP2_PROTOCOL_ERROR);
+}
+
+void Connection::tell_fault(Reject reason) {
+  if (!std::exchange(told_fault_, true)) context_.observer.on_rejected(reason, client_.sender, nullptr);
+}
+
+void Connection::give_up(Reject reason, std::uint32_t error) {
+  tell_fault(reason);
+  output_->append(goaway(last_, error));
+  close(Linger::kYes);
+}
+
+// --- steps ---
+
+Next Connection::next(Monotonic now) {
+  now_ = now;
+  for (;;) {
+    if (broken_) return {Step::kClose};
+    if (state_ != State::kOpen && ready_.empty()) return next_of_ending();
+    if (const Next step = next_of_ready(); step.step != Step::kWait) return step;
+    if (state_ != State::kOpen) continue;
+    if (blocked()) return {Step::kWait};
+    if (output_->size() >= kFlushAt) return {Step::kFlush};
+    write_frames();
+    if (state_ != State::kOpen) continue;
+    if (over()) {
+      close(linger_);
+      continue;
+    }
+    if (ready_.empty()) return {output_->size() >= kFlushAt ? Step::kFlush : Step::kWait};
+  }
+}
+
+Next Connection::next_of_ending() const {
+  if (state_ == State::kLingering) return {ended_ ? Step::kClose : Step::kWait};
+  const bool lingers = linger_ != Linger::kNo && !ended_ && context_.config.lingering_time.count() > 0;
+  return {lingers ? Step::kLinger : Step::kClose};
+}
+
+/// Each stream in its turn: one that always has a step does not keep the others waiting.
+Next Connection::next_of_ready() {
+  while (!ready_.empty()) {
+    const RequestId id = ready_.front();
+    ready_.erase(ready_.begin());
+    Stream* const stream = find(id);
+    if (!stream) continue;
+    stream->queued = false;
+    const Next step = next_of(*stream);
+    if (step.step == Step::kWait) continue;
+    if (Stream* const again = find(id)) wake(*again);
+    return step;
+  }
+  return {};
+}
+
+Next Connection::next_of(Stream& stream) {
+  if (stream.gone || stream.closed) return next_of_gone(stream);
+  RequestState& request = stream.request;
+  if (request.phase != Phase::kHandling && request.phase != Phase::kStreaming) return {};
+  if (request.phase == Phase::kHandling && request.message->dispatched == Monotonic{}) {
+    request.message->dispatched = now_;
+    return {Step::kRequest, stream.id};
+  }
+  if (request.left) {
+    request.left = false;
+    return {Step::kLeft, stream.id};
+  }
+  const bool pulls = request.phase == Phase::kStreaming && request.message->pull && !request.pull_out;
+  if (pulls && !blocked() && stream.out.size() < kPullAhead) {
+    request.pull_out = true;
+    return {Step::kPull, stream.id};
+  }
+  if (!request.body_wanted || (!request.message->body_complete && request.message->body.empty())) return {};
+  request.body_wanted = false;
+  request.message->body_paused = now_;
+  return {Step::kBody, stream.id};
+}
+
+Next Connection::next_of_gone(Stream& stream) {
+  if (stream.request.message && stream.request.left) {
+    stream.request.left = false;
+    return {Step::kLeft, stream.id};
+  }
+  break_off(stream, kClientLeft);
+  if (stream.watched) {
+    stream.watched = false;
+    return {Step::kOver, stream.id};
+  }
+  if (stream.closed) forget(stream.id);
+  return {};
+}
+
+void Connection::write_frames() {
+  const int result = nghttp2_session_send(session_.get());
+  if (result < 0) fail(result);
+}
+
+/// GOAWAY was told or heard, and nothing is left to be done; or nobody is there to go on with.
+bool Connection::over() const {
+  if (!streams_.empty()) return told_fault_ && !nghttp2_session_want_read(session_.get());
+  if (ended_) return true;
+  return !nghttp2_session_want_read(session_.get()) && !nghttp2_session_want_write(session_.get());
+}
+
+void Connection::close(Linger linger) {
+  for (const auto& stream : streams_) {
+    break_off(*stream, kClientLeft);
+    stream->gone = true;
+    if (stream->watched) wake(*stream);
+  }
+  linger_ = told_fault_ ? Linger::kYes : linger;
+  state_ = State::kClosing;
+}
+
+// --- what leaves ---
+
+void Connection::report(Message& message, std::uint64_t body_bytes, Monotonic now) {
+  Departure& departure = message.departure;
+  const Response* const response = context_.fields_logged ? &departure.response : nullptr;
+  context_.observer.on_answered(message, {departure.status, body_bytes, response, now, departure.ending});
+  if (response) departure.response = {};
+}
+
+/// `bytes` more have left: with them, perhaps, the last ones of some answers.
+void Connection::depart(std::uint64_t bytes, Monotonic blocked_until) {
+  sent_ += bytes;
+  while (!departing_.empty() && departing_.front()->departure.ahead <= sent_) {
+    Message* const first = departing_.front();
+    departing_.pop_front();
+    report(*first, first->departure.body_bytes, std::max(first->departure.answered, blocked_until));
+    first->release();
+  }
+}
+
+void Connection::output_sent(std::size_t bytes, std::size_t unsent, Monotonic now) {
+  now_ = now;
+  const bool was_blocked = blocked();
+  unsent_ = unsent;
+  if (unsent == 0) {
+    write_started_ = {};
+    write_taken_ = 0;
+  } else if (!was_blocked) {
+    write_started_ = now;
+    write_taken_ = 0;
+  } else {
+    write_taken_ += bytes;
+  }
+  depart(bytes, was_blocked ? now : Monotonic{});
+  if (!was_blocked || unsent > 0) return;
+  for (const auto& stream : streams_)
+    if (stream->request.phase == Phase::kStreaming) wake(*stream);
+}
+
+/// Its request gets no answer, or not the rest of it: the access log hears of it. What stands in frames may still
+/// leave.
+void Connection::break_off(Stream& stream, int unanswered) {
+  RequestState& request = stream.request;
+  if (!request.message) return;
+  const bool answering = stream.answering();
+  if (!answering) {
+    request.cancel(context_);
+    request.message->over.store(true, std::memory_order_release);
+  }
+  const bool streaming = request.phase == Phase::kStreaming;
+  const bool whole = request.phase == Phase::kHandling && request.message->dispatched != Monotonic{};
+  if (!answering && !streaming && !whole && request.phase != Phase::kBody) return request.finish();
+  if (!answering && !streaming) begin_departure(stream, unanswered);
+  Departure& departure = request.message->departure;
+  departure.body_bytes = stream.body_sent;
+  departure.ending = base::Ending::kCut;
+  departure.answered = now_;
+  departure.ahead = written();
+  departing_.push_back(std::exchange(request.message, nullptr));
+  request.phase = Phase::kNone;
+  stream.out.clear();
+  depart(0, now_);
+}
+
+void Connection::abandon(Monotonic now, int unanswered) {
+  now_ = now;
+  for (std::size_t i = 0; i < streams_.size(); ++i) break_off(*streams_[i], unanswered);
+  while (!departing_.empty()) {
+    Message* const message = departing_.front();
+    departing_.pop_front();
+    Departure& departure = message->departure;
+    departure.ending = base::Ending::kCut;
+    report(*message, departure.body_bytes - std::min(departure.body_bytes, departure.ahead - sent_), now);
+    message->release();
+  }
+  broken_ = true;
+  write_started_ = {};
+  unsent_ = 0;
+  linger_ = Linger::kNo;
+  state_ = State::kClosing;
+}
+
+// --- time and retirement ---
+
+void Connection::linger(Monotonic now) {
+  state_ = State::kLingering;
+  phase_started_ = heard_ = now;
+}
+
+Monotonic Connection::deadline_of(const Stream& stream) const {
+  if (stream.gone || stream.closed) return kNever;
+  const Config& config = context_.config;
+  const Monotonic taking = stream.write_started == Monotonic{} ? kNever
+                                                               : prolonged(stream.write_started, config.write_timeout,
+                                                                           stream.write_taken, config.min_rate);
+  return stream.waits_for_room ? taking : std::min(taking, stream.request.deadline(config));
+}
+
+/// Of a connection without requests.
+Monotonic Connection::idle_deadline() const {
+  const Config& config = context_.config;
+  return phase_started_ + (last_ == 0 ? config.header_timeout : std::chrono::milliseconds{config.keepalive});
+}
+
+Monotonic Connection::deadline() const {
+  const Config& config = context_.config;
+  if (blocked()) return prolonged(write_started_, config.write_timeout, write_taken_, config.min_rate);
+  if (state_ == State::kClosing) return kNever;
+  if (state_ == State::kLingering) {
+    base::Nanoseconds silent = config.lingering_timeout;
+    if (draining_ || linger_ == Linger::kBriefly) silent = std::min<base::Nanoseconds>(silent, kSilentWhileLingering);
+    return std::min(phase_started_ + config.lingering_time, heard_ + silent);
+  }
+  Monotonic due = streams_.empty() && !reading_head() ? idle_deadline() : kNever;
+  if (leaving_ == Leaving::kAsked) due = std::min(due, leaving_since_ + kRoundTrip);
+  if (reading_head()) due = std::min(due, head_started_ + config.header_timeout);
+  for (const auto& stream : streams_) due = std::min(due, deadline_of(*stream));
+  return due;
+}
+
+void Connection::expire(Monotonic now) {
+  if (now < deadline()) return;
+  now_ = now;
+  if (blocked()) {
+    const Message* const untaken = departing_.empty() ? nullptr : departing_.front();
+    context_.observer.on_rejected(Reject::write_timeout, untaken ? untaken->client : client_.sender, untaken);
+    return abandon(now);
+  }
+  if (state_ == State::kLingering) {
+    linger_ = Linger::kNo;
+    state_ = State::kClosing;
+    return;
+  }
+  if (state_ == State::kClosing) return;
+  if (leaving_ == Leaving::kAsked && now >= leaving_since_ + kRoundTrip) say_last();
+  if (reading_head() && now >= head_started_ + context_.config.header_timeout)
+    return give_up(Reject::header_timeout, NGHTTP2_ENHANCE_YOUR_CALM);
+  for (std::size_t i = 0; i < streams_.size(); ++i)
+    if (now >= deadline_of(*streams_[i])) expire_stream(*streams_[i]);
+  if (!streams_.empty() || reading_head() || now < idle_deadline()) return;
+  if (last_ == 0 && leaving_ == Leaving::kStays)
+    context_.observer.on_rejected(Reject::silent_connection, client_.sender, nullptr);
+  if (leaving_ != Leaving::kSaid) say_last();
+  // So that its deadline is not at once again.
+  phase_started_ = now;
+}
+
+void Connection::expire_stream(Stream& stream) {
+  const Config& config = context_.config;
+  const bool untaken =
+      stream.write_started != Monotonic{} &&
+      now_ >= prolonged(stream.write_started, config.write_timeout, stream.write_taken, config.min_rate);
+  reject(stream, untaken ? Reject::write_timeout : stream.request.overdue(now_));
+}
+
+void Connection::begin_leaving() {
+  if (leaving_ != Leaving::kStays || deaf()) return;
+  leaving_ = Leaving::kAsked;
+  leaving_since_ = now_;
+  nghttp2_submit_shutdown_notice(session_.get());
+}
+
+/// Its answer tells that the client has read the GOAWAY in front of it.
+void Connection::ask_for_round_trip() { nghttp2_submit_ping(session_.get(), NGHTTP2_FLAG_NONE, kLeavingPing.data()); }
+
+/// Requests that come from now on are not taken; their client may send them elsewhere.
+void Connection::say_last() {
+  leaving_ = Leaving::kSaid;
+  linger_ = Linger::kBriefly;
+  nghttp2_submit_goaway(session_.get(), NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(session_.get()),
+                        NGHTTP2_NO_ERROR, nullptr, 0);
+}
+
+void Connection::drain(Monotonic now) {
+  now_ = now;
+  if (!std::exchange(draining_, true)) begin_leaving();
+}
+
+bool Connection::close_if_idle() {
+  if (!idle() || blocked()) return false;
+  linger_ = Linger::kNo;
+  state_ = State::kClosing;
+  return true;
+}
+
+std::string Connection::farewell() const { return goaway(last_, NGHTTP2_NO_ERROR); }
+
+// --- state ---
+
+bool Connection::wants_input() const {
+  if (ended_ || broken_) return false;
+  if (deaf()) return linger_ != Linger::kNo;
+  return !blocked() || nghttp2_session_get_outbound_queue_size(session_.get()) < kMostWaitingFrames;
+}
+
+std::uint64_t Connection::behind(RequestId id) const {
+  const Stream* const stream = find(id);
+  return stream ? stream->out.size() : 0;
+}
+
+bool Connection::handling() const {
+  return std::any_of(streams_.begin(), streams_.end(),
+                     [](const auto& stream) { return stream->request.phase == Phase::kHandling; });
+}
+
+bool Connection::streaming() const {
+  return std::any_of(streams_.begin(), streams_.end(), [](const auto& stream) {
+    return stream->request.phase == Phase::kStreaming || stream->answering();
+  });
+}
+
+bool Connection::streaming(RequestId id) const {
+  const Stream* const stream = handled(id);
+  return stream && stream->request.phase == Phase::kStreaming;
+}
+
+}  // namespace orrery::http::h2

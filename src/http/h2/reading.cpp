@@ -1,0 +1,263 @@
+// How a connection reads requests: heads, bodies, trailers, and what a client may ask for. Part of class Connection.
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <nghttp2/nghttp2.h>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "http/h2/connection.hpp"
+#include "http/observer.hpp"
+#include "http/policy.hpp"
+
+namespace orrery::http::h2 {
+
+using base::Monotonic;
+using base::Reject;
+
+namespace {
+
+/// Frames that a head of the largest size may take beyond those that its bytes need.
+constexpr std::size_t kSpareContinuations = 8;
+constexpr std::size_t kFrameSize = 16384;
+/// Frames without content that a request makes due: PRIORITY, WINDOW_UPDATE and such.
+constexpr double kFramesDueForRequest = 4;
+
+}  // namespace
+
+Stream& Connection::begin_request(RequestId id) {
+  streams_.push_back(std::make_unique<Stream>(id));
+  Stream& stream = *streams_.back();
+  stream.request.begin(context_, client_.peer, client_.sender, client_.secure, now_);
+  stream.request.message->protocol = base::Protocol::kHttp2;
+  stream.request.name(id);
+  return stream;
+}
+
+void Connection::take_head(Stream& stream, bool ended) {
+  RequestState& request = stream.request;
+  last_ = stream.id;
+  stream.heard_all = ended;
+  if (auto reason = understand_head(stream, ended)) return reject(stream, *reason);
+  hear_priority(stream);
+  if (const auto reason = request.route(context_, now_)) return reject(stream, *reason);
+  make_room(stream);
+  std::optional<Response> answer;
+  if (request.message->layers) answer = request.ask_layers(context_, now_);
+  if (!answer && !request.has_handler()) answer = request.answer_without_handler();
+  if (answer) return write_response(stream, *std::move(answer), now_);
+  if (request.phase == Phase::kBody) offer_to_continue(stream);
+  wake(stream);
+}
+
+std::optional<Reject> Connection::understand_head(Stream& stream, bool ended) {
+  RequestState& request = stream.request;
+  Message& message = *request.message;
+  PolicyFindings findings;
+  auto reason = head_.finish(findings);
+  request.choose_id(context_, client_.sender, findings.request_id);
+  message.body_complete = ended;
+  message.body_started = now_;
+  stream.has_length = findings.content_length;
+  if (!ended) message.framing = findings.content_length ? BodyFraming::kLength : BodyFraming::kChunked;
+  if (ended) message.expects_continue = false;
+  if (reason) return reason;
+  if (ended && message.content_length > 0) return Reject::length_mismatch;
+  const Forwarding& forwarding = context_.proxies.forwarding;
+  if (forwarding.may_concern(findings.name_lengths) && forwarding.trusts(client_.sender))
+    return forwarding.apply(message);
+  return {};
+}
+
+/// The library writes the frames of the most urgent streams first (RFC 9218, 10).
+void Connection::hear_priority(Stream& stream) {
+  const Head::Priority wish = head_.priority();
+  if (wish.urgency == NGHTTP2_EXTPRI_DEFAULT_URGENCY && !wish.incremental) return;
+  const nghttp2_extpri priority{wish.urgency, wish.incremental ? 1 : 0};
+  nghttp2_session_change_extpri_stream_priority(session_.get(), static_cast<std::int32_t>(stream.id), &priority, 0);
+}
+
+void Connection::take_trailers(Stream& stream, bool ended) {
+  if (stream.gone || !stream.request.message || stream.answering()) return;
+  if (const auto reason = head_.finish_trailers()) return reject(stream, *reason);
+  if (!ended) return reject(stream, Reject::bad_frame);
+  end_body(stream);
+}
+
+/// The bytes are the stream's, or nobody's any more: of an answered or a reset one.
+void Connection::take_data(Stream& stream, std::string_view bytes) {
+  RequestState& request = stream.request;
+  if (stream.gone || !request.message || stream.answering()) return;
+  Message& message = *request.message;
+  message.expects_continue = false;  // it did not wait
+  message.body_received += bytes.size();
+  stream.unconsumed += bytes.size();
+  if (stream.has_length && message.body_received > message.content_length)
+    return reject(stream, Reject::length_mismatch);
+  if (message.body_received > message.body_limit) return reject(stream, Reject::large_body);
+  message.body.append(bytes);
+  if (request.phase == Phase::kBody) {
+    if (!stream.waits_for_room) consume(stream, stream.unconsumed);
+  } else if (request.body_wanted) {
+    wake(stream);
+  }
+}
+
+/// The client has ended its side: its body is here.
+void Connection::end_body(Stream& stream) {
+  RequestState& request = stream.request;
+  stream.heard_all = true;
+  if (stream.gone || !request.message || stream.answering()) return;
+  Message& message = *request.message;
+  if (stream.has_length && message.body_received != message.content_length)
+    return reject(stream, Reject::length_mismatch);
+  message.body_complete = true;
+  stream.waits_for_room = false;
+  if (request.phase == Phase::kBody) request.begin_handling(context_, now_);
+  wake(stream);
+}
+
+/// A body that may be larger than what each stream may send: opens its window, or lets it wait for that.
+void Connection::make_room(Stream& stream) {
+  const Message& message = *stream.request.message;
+  if (message.body_complete) return;
+  const std::uint64_t expected = stream.has_length ? message.content_length : message.body_limit;
+  if (expected <= kInitialWindow) return;
+  const bool whole = stream.request.phase == Phase::kBody;
+  // A body that is read as it comes is never here beyond its window.
+  const std::uint64_t place = whole ? expected : std::min(expected, kLargestWindow);
+  const bool waited = stream.waits_for_room;
+  if (intake_.reserve(place)) {
+    stream.reserved = place;
+    stream.waits_for_room = false;
+    open_window(stream);
+    if (waited) stream.request.resume_body(now_);
+  } else if (whole && !waited) {
+    // Its time is not its sender's while it waits for others.
+    stream.waits_for_room = true;
+    stream.request.message->body_paused = now_;
+  }
+}
+
+void Connection::open_window(Stream& stream) {
+  const std::uint64_t size = std::clamp(stream.reserved, kInitialWindow, kLargestWindow);
+  nghttp2_session_set_local_window_size(session_.get(), NGHTTP2_FLAG_NONE, static_cast<std::int32_t>(stream.id),
+                                        static_cast<std::int32_t>(size));
+  if (stream.request.phase == Phase::kBody) consume(stream, stream.unconsumed);
+}
+
+/// The client may send so many bytes more on this stream.
+void Connection::consume(Stream& stream, std::uint64_t bytes) {
+  stream.unconsumed -= bytes;
+  if (bytes == 0 || stream.heard_all || stream.closed) return;
+  nghttp2_session_consume_stream(session_.get(), static_cast<std::int32_t>(stream.id), bytes);
+}
+
+void Connection::want_body(RequestId id, Monotonic now) {
+  Stream* const stream = handled(id);
+  if (!stream || stream->request.body_wanted) return;
+  now_ = now;
+  stream->request.body_wanted = true;
+  stream->watched = true;
+  stream->request.resume_body(now);
+  offer_to_continue(*stream);
+  wake(*stream);
+}
+
+/// For a client that waits with its body until it is wanted. Behind the head of a response it would come too late.
+void Connection::offer_to_continue(Stream& stream) {
+  if (!stream.request.waits_for_continue() || stream.submitted) return;
+  stream.request.message->expects_continue = false;
+  nghttp2_nv status{};
+  std::uint8_t name[] = ":status";
+  std::uint8_t value[] = "100";
+  status.name = name;
+  status.namelen = 7;
+  status.value = value;
+  status.valuelen = 3;
+  nghttp2_submit_headers(session_.get(), NGHTTP2_FLAG_NONE, static_cast<std::int32_t>(stream.id), nullptr, &status, 1,
+                         nullptr);
+}
+
+BodyRead Connection::take_body_piece(RequestId id) {
+  Stream* const stream = handled(id);
+  if (!stream) return {{}, true, true};
+  Message& message = *stream->request.message;
+  if (!context_.routes[message.match.route].options.stream_body) return {message.body, message.body_complete, false};
+  consume(*stream, stream->unconsumed);
+  return {std::exchange(message.body, {}), message.body_complete, false};
+}
+
+/// Both sides are done with it, or one has reset it.
+void Connection::on_stream_closed(RequestId id, std::uint32_t) {
+  Stream* const stream = find(id);
+  if (!stream) return;
+  stream->closed = true;
+  if (stream->request.message && !stream->gone) {
+    stream->gone = true;
+    RequestState& request = stream->request;
+    const bool waits = request.phase == Phase::kHandling && request.message->dispatched != Monotonic{};
+    if (waits && !request.message->cancelled.load(std::memory_order_relaxed)) {
+      request.cancel(context_);
+      request.message->over.store(true, std::memory_order_release);
+      request.left = true;
+    }
+  }
+  if (stream->request.message || stream->watched) return wake(*stream);
+  forget(id);
+}
+
+void Connection::find_fault(Reject reason, std::uint32_t error) {
+  fault_ = reason;
+  fault_error_ = error;
+}
+
+void Connection::on_reset(RequestId id) {
+  const Stream* const stream = find(id);
+  if (!stream || stream->gone || !stream->request.message) return;
+  if (!resets_.spend(now_)) find_fault(Reject::rapid_reset, NGHTTP2_ENHANCE_YOUR_CALM);
+}
+
+void Connection::judge_stream(const FrameHead& frame, bool ends) {
+  if (frame.stream % 2 == 0) return;  // nghttp2 knows what to say of those
+  switch (said_.on_frame(frame.stream, frame.type == NGHTTP2_HEADERS, ends)) {
+    case Heard::Verdict::kFine: return;
+    case Heard::Verdict::kNeverOpened: return find_fault(Reject::bad_frame, NGHTTP2_PROTOCOL_ERROR);
+    case Heard::Verdict::kEnded: return find_fault(Reject::bad_frame, NGHTTP2_STREAM_CLOSED);
+  }
+}
+
+/// Whether the client may send a frame, here and so often.
+bool Connection::is_tolerable(const FrameHead& frame) {
+  const bool ends = (frame.flags & NGHTTP2_FLAG_END_STREAM) != 0;
+  bool idle = false;
+  switch (frame.type) {
+    case NGHTTP2_DATA:
+      judge_stream(frame, ends);
+      idle = frame.length == 0 && !ends;
+      break;
+    case NGHTTP2_HEADERS:
+      judge_stream(frame, ends);
+      frames_.earn(kFramesDueForRequest);
+      continuations_ = 0;
+      break;
+    case NGHTTP2_RST_STREAM: said_.on_reset(frame.stream); break;
+    case NGHTTP2_CONTINUATION: {
+      const std::size_t most = context_.config.limit_request_head / kFrameSize + kSpareContinuations;
+      if (++continuations_ > most) find_fault(Reject::continuation_flood, NGHTTP2_ENHANCE_YOUR_CALM);
+      break;
+    }
+    case NGHTTP2_PRIORITY:
+      // The library does not look at these any more.
+      if (frame.stream == 0) find_fault(Reject::bad_frame, NGHTTP2_PROTOCOL_ERROR);
+      idle = true;
+      break;
+    default: idle = true; break;
+  }
+  if (idle && !frames_.spend(now_) && !fault_) find_fault(Reject::frame_flood, NGHTTP2_ENHANCE_YOUR_CALM);
+  return !fault_;
+}
+
+}  // namespace orrery::http::h2
