@@ -1,11 +1,15 @@
 #include "fuzz/seeds.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
+#include "base/lower_case.hpp"
 #include "support/corpus.hpp"
+#include "support/http2_frames.hpp"
 
 namespace orrery::fuzz {
 
@@ -29,6 +33,26 @@ std::string_view behind(std::string_view text, std::string_view mark) {
 std::string target_in(std::string_view request) {
   const std::string_view rest = behind(request, " ");
   return std::string{rest.substr(0, rest.find(' '))};
+}
+
+/// A message of HTTP/1.1 as frames of HTTP/2, faults and all; twice, with a PING between.
+std::string frames_of(std::string_view message) {
+  namespace http2 = test::http2;
+  http2::Fields fields{{":method", std::string{message.substr(0, message.find(' '))}},
+                       {":scheme", "http"},
+                       {":path", target_in(message)}};
+  const std::string_view head = message.substr(0, message.find("\r\n\r\n"));
+  for (std::string_view lines = behind(head, "\r\n"); !lines.empty(); lines = behind(lines, "\r\n")) {
+    const std::string_view line = lines.substr(0, lines.find("\r\n"));
+    std::string name{line.substr(0, line.find(':'))};
+    std::transform(name.begin(), name.end(), name.begin(), [](char c) { return base::lower_case(c); });
+    std::string_view value = behind(line, ":");
+    while (value.starts_with(' ')) value.remove_prefix(1);
+    fields.emplace_back(std::move(name), value);
+  }
+  const std::string body{behind(message, "\r\n\r\n").substr(0, 16384)};
+  return http2::headers(1, fields, http2::kEndHeaders) + http2::data(1, body, http2::kEndStream) + http2::ping() +
+         http2::headers(3, fields);
 }
 
 /// A script for the exchange, as a flag byte, a count and pairs of action and argument.
@@ -60,6 +84,11 @@ void convert(std::string_view target, const test::WireCase& wire, std::vector<Se
   } else if (target == "chunked" && wire.bytes.find("chunked") != std::string::npos && !body.empty()) {
     add(seeds, wire.name, "\0\0"s + body);
     add(seeds, wire.name + "-low", "\1\3"s + body);
+  } else if (target == "http2") {
+    const std::string frames = frames_of(wire.bytes);
+    add(seeds, wire.name, "\0\0"s + frames);
+    add(seeds, wire.name + "-low", "\1\0"s + frames);
+    add(seeds, wire.name + "-late", "\14\4\0\x20\3\1\2\2\11\5"s + frames);
   } else if (target == "target") {
     add(seeds, wire.name, target_in(wire.bytes));
   }
