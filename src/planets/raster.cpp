@@ -1,13 +1,7 @@
 #include "planets/raster.hpp"
 
-// g++ 12 sees a value that is not set in AGG's array where it is inlined.
-#if !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
 #include <agg_color_rgba.h>
 #include <agg_conv_stroke.h>
-#include <agg_gradient_lut.h>
 #include <agg_gsv_text.h>
 #include <agg_path_storage.h>
 #include <agg_pixfmt_rgb.h>
@@ -17,9 +11,6 @@
 #include <agg_span_allocator.h>
 #include <agg_span_gradient.h>
 #include <agg_span_interpolator_linear.h>
-#if !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -33,12 +24,35 @@ namespace {
 
 using Format = agg::pixfmt_rgb24;
 using Base = agg::renderer_base<Format>;
-using Gradient = agg::gradient_lut<agg::color_interpolator<agg::rgba8>, 256>;
 
 agg::rgba8 colour_of(const Colour& colour, double opacity = 1) {
   const auto channel = [](double value) { return static_cast<unsigned>(std::lround(value)); };
   return {channel(colour.red), channel(colour.green), channel(colour.blue), channel(255 * opacity)};
 }
+
+/// Colours from one to the next and to a third, as AGG's spans ask for them.
+class Gradient {
+ public:
+  /// `middle`: where the second one is, above 0 and below 1.
+  Gradient(const std::array<Colour, 3>& colours, double middle) {
+    for (unsigned i = 0; i < kSize; ++i) {
+      const double along = i / (kSize - 1.0);
+      const bool inner = along < middle;
+      const double part = inner ? along / middle : (along - middle) / (1 - middle);
+      steps_[i] = between(colours[inner ? 0 : 1], colours[inner ? 1 : 2], part);
+    }
+  }
+  static unsigned size() { return kSize; }
+  const agg::rgba8& operator[](unsigned step) const { return steps_[step]; }
+
+ private:
+  static constexpr unsigned kSize = 256;
+  static agg::rgba8 between(const Colour& from, const Colour& to, double part) {
+    const auto mixed = [part](int a, int b) { return static_cast<unsigned>(std::lround(a + part * (b - a))); };
+    return {mixed(from.red, to.red), mixed(from.green, to.green), mixed(from.blue, to.blue), 255};
+  }
+  std::array<agg::rgba8, kSize> steps_;
+};
 
 /// So many corners that none is seen.
 unsigned corners(double radius) { return 16 + static_cast<unsigned>(16 * std::sqrt(radius)); }
@@ -118,15 +132,11 @@ void Raster::disc(Point at, double radius, const Paint& paint) {
 }
 
 void Raster::glow(Point at, double radius, double middle, const std::array<Colour, 3>& colours) {
-  Gradient gradient;
-  gradient.add_color(0, colour_of(colours[0]));
-  gradient.add_color(middle, colour_of(colours[1]));
-  gradient.add_color(1, colour_of(colours[2]));
-  gradient.build_lut();
+  const Gradient gradient{colours, middle};
   agg::trans_affine to_middle = agg::trans_affine_translation(-at.x, -at.y);
   agg::span_interpolator_linear<> interpolator{to_middle};
   agg::gradient_radial_d shape;
-  agg::span_gradient<agg::rgba8, agg::span_interpolator_linear<>, agg::gradient_radial_d, Gradient> spans{
+  agg::span_gradient<agg::rgba8, agg::span_interpolator_linear<>, agg::gradient_radial_d, const Gradient> spans{
       interpolator, shape, gradient, 0, radius};
   agg::span_allocator<agg::rgba8> room;
   agg::path_storage path = ellipse(at, {radius, radius});

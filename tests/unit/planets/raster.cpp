@@ -64,6 +64,10 @@ TEST_CASE("raster: colours go from the middle to the edge", "[planets]") {
   CHECK(seen.red(65, 40) == Approx(100).margin(8));
   CHECK(seen.red(78, 40) == Approx(190).margin(12));
   CHECK(seen.red(85, 40) == 0);
+  for (int x = 51; x < 79; ++x) {
+    INFO(x);
+    CHECK(seen.red(x, 40) > seen.red(x - 1, 40));
+  }
 }
 
 TEST_CASE("raster: a crescent is as large as its phase, on its side", "[planets]") {
