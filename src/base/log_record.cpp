@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "base/json_text.hpp"
+#include "base/log.hpp"
 
 namespace orrery::base {
 
@@ -19,17 +20,6 @@ std::string timestamp(std::chrono::system_clock::time_point time) {
   ::gmtime_r(&whole, &utc);
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
                      utc.tm_hour, utc.tm_min, utc.tm_sec, rest);
-}
-
-std::string_view level_word(LogLevel level) {
-  switch (level) {
-    case LogLevel::kDebug: return "debug";
-    case LogLevel::kInfo: return "info";
-    case LogLevel::kWarning: return "warning";
-    case LogLevel::kError: return "error";
-    case LogLevel::kCritical: return "critical";
-  }
-  return "info";
 }
 
 /// As syslog(3) has it.
@@ -49,7 +39,7 @@ int priority(LogLevel level) {
 std::string json_line(const LogRecord& record) {
   const std::string worker = record.worker == 0 ? "" : fmt::format(",\"worker\":{}", record.worker);
   return fmt::format("{{\"time\":\"{}\",\"level\":\"{}\",\"pid\":{},\"role\":{}{},\"message\":{}}}\n",
-                     timestamp(record.time), level_word(record.level), record.pid, json_text(record.role), worker,
+                     timestamp(record.time), word_for(record.level), record.pid, json_text(record.role), worker,
                      json_text(record.message));
 }
 

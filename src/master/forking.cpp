@@ -29,13 +29,8 @@ std::string_view log_name(os::Role role) {
   return "worker";
 }
 
-std::string_view spoken(os::Role role) {
-  switch (role) {
-    case os::Role::kWorker: break;
-    case os::Role::kAdmin: return "admin process";
-    case os::Role::kMonitor: return "monitor process";
-  }
-  return "worker";
+std::string spoken(os::Role role) {
+  return fmt::format("{}{}", log_name(role), role == os::Role::kWorker ? "" : " process");
 }
 
 }  // namespace

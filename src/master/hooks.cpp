@@ -1,7 +1,6 @@
 #include "master/hooks.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <csignal>
 #include <fmt/core.h>
@@ -9,7 +8,9 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "config/settings.hpp"
 #include "config/shell_words.hpp"
+#include "config/value.hpp"
 #include "os/command.hpp"
 #include "os/wait_status.hpp"
 
@@ -22,20 +23,9 @@ constexpr std::size_t kMostWaiting = 256;
 /// Between TERM and KILL.
 constexpr std::chrono::seconds kGrace{5};
 
-struct Row {
-  std::string_view setting;
-  std::string Config::*command;
-};
-constexpr std::array kRows{Row{"on_starting", &Config::on_starting}, Row{"when_ready", &Config::when_ready},
-                           Row{"on_reload", &Config::on_reload},     Row{"pre_exec", &Config::pre_exec},
-                           Row{"child_exit", &Config::child_exit},   Row{"nworkers_changed", &Config::nworkers_changed},
-                           Row{"on_exit", &Config::on_exit}};
-
 /// Empty where there is none; that it can be cut into words was checked when the configuration was read.
 std::vector<std::string> words_of(const Config& config, std::string_view setting) {
-  const auto row = std::ranges::find(kRows, setting, &Row::setting);
-  if (row == kRows.end()) return {};
-  auto words = config::split_words(config.*(row->command));
+  auto words = config::split_words(config::print(*config::find_setting(setting), config));
   return words ? std::move(*words) : std::vector<std::string>{};
 }
 

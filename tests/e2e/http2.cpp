@@ -1,8 +1,6 @@
 // HTTP/2 as its clients meet it, in all worker classes: by prior knowledge and by ALPN, beside HTTP/1.1, and through a
 // reload.
-#include <array>
 #include <atomic>
-#include <cstdio>
 #include <map>
 #include <set>
 #include <thread>
@@ -10,21 +8,12 @@
 #include "e2e/classes.hpp"
 #include "support/http2_frames.hpp"
 #include "support/tls_files.hpp"
+#include "support/tool.hpp"
 #include "support/wires.hpp"
 
 namespace orrery::test {
 
 namespace {
-
-/// What a command says, with its errors.
-std::string said_by(const std::string& command) {
-  std::string said;
-  std::FILE* const pipe = ::popen((command + " 2>&1").c_str(), "r");
-  std::array<char, 4096> piece{};
-  while (const std::size_t size = std::fread(piece.data(), 1, piece.size(), pipe)) said.append(piece.data(), size);
-  ::pclose(pipe);
-  return said;
-}
 
 const TlsFiles& files() {
   static const TlsFiles made;

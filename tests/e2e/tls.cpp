@@ -1,13 +1,13 @@
 // TLS: certificates, handshakes and what passes through them, as OpenSSL's and curl's clients meet it, in all worker
 // classes.
 #include <algorithm>
-#include <cstdio>
 #include <map>
 #include <set>
 
 #include "e2e/classes.hpp"
 #include "support/tls_client.hpp"
 #include "support/tls_files.hpp"
+#include "support/tool.hpp"
 #include "support/wires.hpp"
 
 namespace orrery::test {
@@ -29,16 +29,6 @@ struct TlsServer : ServerProcess {
 };
 
 TlsWish trusting() { return {.authority = files().authority.certificate}; }
-
-/// What a command says, with its errors.
-std::string said_by(const std::string& command) {
-  std::string said;
-  std::FILE* const pipe = ::popen((command + " 2>&1").c_str(), "r");
-  std::array<char, 4096> piece{};
-  while (const std::size_t size = std::fread(piece.data(), 1, piece.size(), pipe)) said.append(piece.data(), size);
-  ::pclose(pipe);
-  return said;
-}
 
 bool all_gone(const std::vector<pid_t>& pids) {
   return eventually([&] { return std::none_of(pids.begin(), pids.end(), ServerProcess::alive); });

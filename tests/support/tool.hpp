@@ -4,6 +4,8 @@
 // of its own, so that nothing it says can make it wait.
 #pragma once
 
+#include <array>
+#include <cstdio>
 #include <fcntl.h>
 #include <fstream>
 #include <sstream>
@@ -48,6 +50,16 @@ inline Said run_tool(const std::string& program, std::vector<std::string> words,
   if (status && WIFEXITED(*status)) said.exit = WEXITSTATUS(*status);
   said.output = text_of_file(output);
   said.complaint = text_of_file(complaint);
+  return said;
+}
+
+/// What a command of the shell says, with its errors.
+inline std::string said_by(const std::string& command) {
+  std::string said;
+  std::FILE* const pipe = ::popen((command + " 2>&1").c_str(), "r");
+  std::array<char, 4096> piece{};
+  while (const std::size_t size = std::fread(piece.data(), 1, piece.size(), pipe)) said.append(piece.data(), size);
+  ::pclose(pipe);
   return said;
 }
 
