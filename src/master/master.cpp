@@ -80,7 +80,7 @@ Result<Foreground> prepare_foreground(const MasterParts& parts, const os::Descri
   Foreground prepared{{}, find_listeners(inheritance, notes), {}, std::move(notes), {}};
   if (const auto entered = enter_place(config); !entered) return fail(entered);
   if (!config.pidfile.empty()) {
-    auto pidfile = os::Pidfile::lock(config.pidfile + (inheritance ? ".2" : ""));
+    auto pidfile = os::Pidfile::lock(config.pidfile + (inheritance ? kPidfileSuffix : ""));
     if (!pidfile) return fail(pidfile);
     prepared.pidfile = std::move(*pidfile);
   }

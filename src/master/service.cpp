@@ -194,6 +194,7 @@ void Service::reap() {
     const auto dead = os::reap_child(*pid);
     if (dead && *pid == successor_.pid()) {
       successor_ = {};
+      if (ground_.pidfile) os::Pidfile::remove_of_dead(ground_.pidfile->path() + kPidfileSuffix, *pid);
       dispatch(SuccessorExited{os::describe_status(dead->status)});
       continue;
     }

@@ -20,6 +20,9 @@
 
 namespace orrery::master {
 
+/// What a successor puts behind the name of the pid file until the name is its own, as gunicorn does.
+inline constexpr const char* kPidfileSuffix = ".2";
+
 class Successor {
  public:
   /// None.

@@ -160,4 +160,12 @@ void Pidfile::remove() {
   if (read_content(fd_.get()) == std::to_string(::getpid())) ::unlinkat(place->directory(), place->name(), 0);
 }
 
+void Pidfile::remove_of_dead(const std::string& path, pid_t pid) {
+  const auto place = Place::find(absolute(path));
+  if (!place || !place->look()) return;
+  const auto left = lock(path);
+  if (!left || !same_file(left->fd(), *place)) return;
+  if (read_content(left->fd()) == std::to_string(pid)) ::unlinkat(place->directory(), place->name(), 0);
+}
+
 }  // namespace orrery::os

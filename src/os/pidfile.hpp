@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string>
+#include <sys/types.h>
 #include <utility>
 
 #include "orrery/result.hpp"
@@ -37,7 +38,12 @@ class Pidfile {
   Result<bool> make_again();
   /// Unlinks the file if it still is the one locked here and names the calling process.
   void remove();
+  /// Unlinks the file that a master with this pid could not remove itself, for it was killed. Another file in its
+  /// place, or another pid in it, is left alone.
+  static void remove_of_dead(const std::string& path, pid_t pid);
   [[nodiscard]] int fd() const { return fd_.get(); }
+  /// Absolute.
+  [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
   Pidfile(std::string path, base::UniqueFd fd) : path_(std::move(path)), fd_(std::move(fd)) {}

@@ -195,6 +195,28 @@ TEST_CASE("pidfile: the lock ends with its last holder, killed or not") {
   CHECK(Pidfile::lock(path).has_value());
 }
 
+TEST_CASE("pidfile: what a killed master left is removed by the one that saw it die, and nothing else") {
+  const test::TemporaryDirectory directory;
+  const std::string path = directory.file("pid");
+  const pid_t killed = test::in_child([&path] {
+    auto held = Pidfile::lock(path);
+    if (!held || !held->write()) return 1;
+    ::pause();
+    return 0;
+  });
+  REQUIRE(test::eventually([&] { return content(path) == std::to_string(killed) + "\n"; }));
+  Pidfile::remove_of_dead(path, killed);
+  CHECK(std::filesystem::exists(path));  // it lives
+  ::kill(killed, SIGKILL);
+  test::wait_for(killed);
+  Pidfile::remove_of_dead(path, killed + 1);
+  CHECK(std::filesystem::exists(path));  // another's
+  Pidfile::remove_of_dead(path, killed);
+  CHECK_FALSE(std::filesystem::exists(path));
+  Pidfile::remove_of_dead(path, killed);
+  CHECK_FALSE(std::filesystem::exists(path));  // nothing is made either
+}
+
 TEST_CASE("pidfile: takes another's name, and then is that file") {
   const test::TemporaryDirectory directory;
   const std::string path = directory.file("pid");
