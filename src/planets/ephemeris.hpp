@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -37,6 +38,8 @@ namespace chebyshev {
 
 using Lanes = std::array<double, 4>;
 using Packed = double __attribute__((vector_size(32)));
+using Words = std::int32_t __attribute__((vector_size(32)));
+using Halves = std::int16_t __attribute__((vector_size(16)));
 
 struct Segment {
   const std::int32_t* words;
@@ -52,35 +55,58 @@ inline Segment segment_at(Series series, const TablePlace& place) noexcept {
   // A fraction of a day may round up to 1, the very end of the record.
   const std::int32_t index = std::min(static_cast<std::int32_t>(along), shape.subintervals - 1);
   const Record& record = kTable.records[static_cast<std::size_t>(place.record)];
-  const std::int32_t* words = record.data() + (offset_of(series) + index * shape.terms * shape.lanes);
+  const std::int32_t* words = record.data() + (offset_of(series) + index * shape.words_each());
   const double* quanta = kTable.header.series[static_cast<std::size_t>(series)].quanta.data();
   return {words, quanta, 2 * (along - index) - 1, 2 * subintervals_a_day};
 }
 
-// With three lanes the fourth is the next order's first word, evaluated with the others and never looked at.
+// With three lanes the fourth is the next order's first number, evaluated with the others and never looked at.
 struct Sums {
   Lanes value;
   Lanes derivative;  // by x
 };
 
-inline Sums sums(const Segment& segment, const Shape& shape) noexcept {
-  const double x = segment.x;
-  Packed b1 = {}, b2 = {}, d1 = {}, d2 = {};
-  for (std::int32_t order = shape.terms - 1; order >= 0; --order) {
-    const std::int32_t* const words = segment.words + order * shape.lanes;
+// Clenshaw's recurrence, from the highest order down.
+class Recurrence {
+ public:
+  explicit Recurrence(double x) noexcept : x_(x) {}
+
+  template <typename Integers>
+  void add(std::int32_t order, const Integers& integers, double quantum) noexcept {
     // One instruction; of __builtin_convertvector g++ 12 makes four.
-    const Packed integers{static_cast<double>(words[0]), static_cast<double>(words[1]), static_cast<double>(words[2]),
-                          static_cast<double>(words[3])};
-    const Packed term = integers * segment.quanta[order] - b2;
-    const double factor = order == 0 ? x : 2 * x;
-    const Packed derivative = (order == 0 ? 1 : 2) * b1 - d2 + factor * d1;
-    const Packed value = term + factor * b1;
-    b2 = b1, b1 = value, d2 = d1, d1 = derivative;
+    const Packed numbers{static_cast<double>(integers[0]), static_cast<double>(integers[1]),
+                         static_cast<double>(integers[2]), static_cast<double>(integers[3])};
+    const Packed term = numbers * quantum - b2_;
+    const double factor = order == 0 ? x_ : 2 * x_;
+    const Packed derivative = (order == 0 ? 1 : 2) * b1_ - d2_ + factor * d1_;
+    const Packed value = term + factor * b1_;
+    b2_ = b1_, b1_ = value, d2_ = d1_, d1_ = derivative;
   }
-  Sums result;
-  std::memcpy(&result.value, &b1, sizeof b1);
-  std::memcpy(&result.derivative, &d1, sizeof d1);
-  return result;
+
+  [[nodiscard]] Sums sums() const noexcept {
+    Sums result;
+    std::memcpy(&result.value, &b1_, sizeof b1_);
+    std::memcpy(&result.derivative, &d1_, sizeof d1_);
+    return result;
+  }
+
+ private:
+  double x_;
+  Packed b1_ = {}, b2_ = {}, d1_ = {}, d2_ = {};
+};
+
+inline Sums sums(const Segment& segment, const Shape& shape) noexcept {
+  Recurrence recurrence{segment.x};
+  const auto* const narrow = reinterpret_cast<const std::byte*>(segment.words);
+  for (std::int32_t order = shape.terms - 1; order >= shape.wide; --order) {
+    // Eight at once, of which four are looked at: that is one instruction too. The wide ones lie behind them.
+    Halves integers;
+    std::memcpy(&integers, narrow + (order - shape.wide) * shape.lanes * 2, sizeof integers);
+    recurrence.add(order, __builtin_convertvector(integers, Words), segment.quanta[order]);
+  }
+  for (std::int32_t order = shape.wide - 1; order >= 0; --order)
+    recurrence.add(order, segment.words + shape.narrow_words() + order * shape.lanes, segment.quanta[order]);
+  return recurrence.sums();
 }
 
 }  // namespace chebyshev

@@ -1,7 +1,9 @@
 // Writes planets.eph: `positions DIRECTORY-OF-SWISS-FILES OUTPUT`.
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 #include <numbers>
 #include <vector>
@@ -56,17 +58,35 @@ double largest(const std::vector<Coefficients>& fits, std::size_t order) {
 
 // A quantum an order: the first orders are as large as the orbit, the last ones need no such range.
 SeriesHeader header_of(Series series, const std::vector<Coefficients>& fits) {
-  SeriesHeader header{shape_of(series), offset_of(series), {}};
-  for (std::size_t order = 0; order < fits.front().size(); ++order)
-    header.quanta[order] = std::ldexp(largest(fits, order), -31) * (1 + 1e-9);
+  SeriesHeader header{shape_of(series), offset_of(series), 0, {}};
+  for (std::size_t order = 0; order < fits.front().size(); ++order) {
+    const bool wide = order < static_cast<std::size_t>(header.shape.wide);
+    // 2^31 itself is no number of 32 bits.
+    header.quanta[order] = wide ? std::ldexp(largest(fits, order), -31) * (1 + 1e-9) : largest(fits, order) / INT16_MAX;
+  }
   return header;
 }
 
+template <typename Integer>
+Integer* write_integers(const Lanes& coefficients, double quantum, std::int32_t lanes, Integer* out) {
+  for (std::size_t lane = 0; lane < static_cast<std::size_t>(lanes); ++lane)
+    *out++ = static_cast<Integer>(std::llround(coefficients[lane] / quantum));
+  return out;
+}
+
 void write_integers(const Coefficients& coefficients, const SeriesHeader& header, std::int32_t* out) {
-  for (std::size_t order = 0; order < coefficients.size(); ++order)
-    for (std::int32_t lane = 0; lane < header.shape.lanes; ++lane)
-      *out++ = static_cast<std::int32_t>(
-          std::llround(coefficients[order][static_cast<std::size_t>(lane)] / header.quanta[order]));
+  const Shape& shape = header.shape;
+  std::vector<std::int16_t> narrow(static_cast<std::size_t>(shape.narrow_words()) * 2, 0);
+  std::int16_t* half = narrow.data();
+  std::int32_t* word = out + shape.narrow_words();
+  for (std::size_t order = 0; order < coefficients.size(); ++order) {
+    const double quantum = header.quanta[order];
+    if (order < static_cast<std::size_t>(shape.wide))
+      word = write_integers(coefficients[order], quantum, shape.lanes, word);
+    else
+      half = write_integers(coefficients[order], quantum, shape.lanes, half);
+  }
+  std::memcpy(out, narrow.data(), narrow.size() * sizeof(std::int16_t));
 }
 
 void tabulate(const Source& source, Series series, TableImage& image) {
@@ -74,7 +94,7 @@ void tabulate(const Source& source, Series series, TableImage& image) {
   SeriesHeader& header = image.header.series[static_cast<std::size_t>(series)] = header_of(series, fits);
   for (std::size_t i = 0; i < fits.size(); ++i) {
     const auto subintervals = static_cast<std::size_t>(header.shape.subintervals);
-    const std::size_t words = static_cast<std::size_t>(header.shape.terms * header.shape.lanes);
+    const auto words = static_cast<std::size_t>(header.shape.words_each());
     Record& record = image.records[i / subintervals];
     write_integers(fits[i], header, record.data() + header.offset + i % subintervals * words);
   }
