@@ -33,7 +33,7 @@ class OutputPool {
     free_.pop_back();
     return output;
   }
-  void give_back(std::unique_ptr<http::Output> output) {
+  [[gnu::always_inline]] void give_back(std::unique_ptr<http::Output> output) {
     output->clear();
     if (free_.size() < 8) free_.push_back(std::move(output));
   }

@@ -290,10 +290,9 @@ void Connection::on_written(Stream& stream) {
   message->departure.answered = now_;
   message->departure.ahead = written();
   departing_.push_back(message);
-  // The rest of the body is not wanted; its client may stop (RFC 9113, 8.1).
-  if (!stream.heard_all)
-    nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, static_cast<std::int32_t>(stream.id),
-                              NGHTTP2_NO_ERROR);
+  if (stream.heard_all) return;
+  stream.read_away_since = now_;
+  if (leaving_ != Leaving::kStays) stop_client(stream);
 }
 
 }  // namespace orrery::http::h2

@@ -64,8 +64,8 @@ void Callbacks::on_begin_headers(Connection& connection, const nghttp2_frame& fr
     return connection.head_.begin(*stream.request.message);
   }
   Stream* const stream = connection.find(id_of(frame.hd.stream_id));
-  const bool wanted = stream && !stream->gone && stream->request.message && !stream->answering();
-  wanted ? connection.head_.begin_trailers(*stream->request.message) : connection.head_.ignore();
+  if (!stream || stream->gone) return connection.head_.ignore();
+  stream->answered() ? connection.head_.judge_trailers() : connection.head_.begin_trailers(*stream->request.message);
 }
 
 void Callbacks::on_frame(Connection& connection, const nghttp2_frame& frame) {

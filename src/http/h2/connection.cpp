@@ -126,8 +126,9 @@ void Connection::receive_end() {
   ended_ = true;
   notice_end();
   for (const auto& stream : streams_) {
-    if (stream->heard_all || stream->gone || !stream->request.message || stream->answering()) continue;
-    reject(*stream, Reject::truncated_request);
+    if (stream->heard_all || stream->gone) continue;
+    if (stream->read_away_since != Monotonic{}) stop_client(*stream);
+    if (!stream->answered()) reject(*stream, Reject::truncated_request);
   }
 }
 
@@ -355,6 +356,7 @@ void Connection::linger(Monotonic now) {
 
 Monotonic Connection::deadline_of(const Stream& stream) const {
   if (stream.gone || stream.closed) return kNever;
+  if (stream.read_away_since != Monotonic{}) return stream.read_away_since + kSilentWhileLingering;
   const Config& config = context_.config;
   const Monotonic taking = stream.write_started == Monotonic{} ? kNever
                                                                : prolonged(stream.write_started, config.write_timeout,
@@ -412,6 +414,7 @@ void Connection::expire(Monotonic now) {
 }
 
 void Connection::expire_stream(Stream& stream) {
+  if (stream.read_away_since != Monotonic{}) return stop_client(stream);
   const Config& config = context_.config;
   const bool untaken =
       stream.write_started != Monotonic{} &&
@@ -423,6 +426,8 @@ void Connection::begin_leaving() {
   if (leaving_ != Leaving::kStays || deaf()) return;
   leaving_ = Leaving::kAsked;
   leaving_since_ = now_;
+  for (const auto& stream : streams_)
+    if (stream->read_away_since != Monotonic{}) stop_client(*stream);
   nghttp2_submit_shutdown_notice(session_.get());
 }
 

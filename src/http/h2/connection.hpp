@@ -187,6 +187,8 @@ class Connection {
   void hear_priority(Stream& stream);
   void take_trailers(Stream& stream, bool ended);
   void take_data(Stream& stream, std::string_view bytes);
+  void read_away(Stream& stream, std::uint64_t bytes);
+  void stop_client(Stream& stream);
   void end_body(Stream& stream);
   void make_room(Stream& stream);
   void open_window(Stream& stream);

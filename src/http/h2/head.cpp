@@ -43,8 +43,8 @@ class NoFields final : public OwnFields {
 
 }  // namespace
 
-void Head::reset(Message& message, bool trailers) {
-  message_ = &message;
+void Head::reset(Message* message, bool trailers) {
+  message_ = message;
   reason_ = std::nullopt;
   size_ = fields_ = 0;
   method_ = authority_ = {};
@@ -124,6 +124,7 @@ Refusal Head::take_field(std::string_view name, std::string_view value) {
   } else if (name == "priority") {
     take_priority(value);
   }
+  if (!message_) return {};
   const Span name_span = append(name);
   (trailers_ ? message_->trailers : message_->fields).push_back({name_span, append(value)});
   return {};
@@ -215,7 +216,7 @@ Refusal Head::finish(PolicyFindings& findings) {
 }
 
 Refusal Head::finish_trailers() {
-  if (reason_) return reason_;
+  if (reason_ || !message_) return reason_;
   message_->framing = BodyFraming::kChunked;
   map_trailers(*message_, config_);
   return {};

@@ -26,16 +26,19 @@ class Head {
   explicit Head(const Config& config) : config_(config) {}
 
   /// The fields that follow are those of this request's head.
-  void begin(Message& message) { reset(message, false); }
+  void begin(Message& message) { reset(&message, false); }
   /// They are those of its trailers.
-  void begin_trailers(Message& message) { reset(message, true); }
+  void begin_trailers(Message& message) { reset(&message, true); }
 
-  /// They are nobody's: of a request that is answered, or reset.
+  /// They are those of the trailers of a request that is answered: judged, and not kept.
+  void judge_trailers() { reset(nullptr, true); }
+
+  /// They are nobody's: of a request that is reset.
   void ignore() { reason_ = base::Reject::client_left; }
   void take(std::string_view name, std::string_view value);
   /// The block of a head is over: fills method, target, authority, path and query, or says why it is refused.
   Refusal finish(PolicyFindings& findings);
-  /// The same of trailers, which the message then has.
+  /// The same of trailers, which the message, if there is one, then has.
   Refusal finish_trailers();
 
   /// RFC 9218: how urgent the client says that the answer is, 0 (most) to 7.
@@ -48,7 +51,7 @@ class Head {
  private:
   enum Pseudo : std::uint8_t { kMethod = 1, kScheme = 2, kAuthority = 4, kPath = 8 };
 
-  void reset(Message& message, bool trailers);
+  void reset(Message* message, bool trailers);
   Refusal judge(std::string_view name, std::string_view value);
   Refusal take_pseudo(std::string_view name, std::string_view value);
   Refusal take_field(std::string_view name, std::string_view value);
@@ -62,7 +65,7 @@ class Head {
   void join_cookies();
 
   const Config& config_;
-  Message* message_ = nullptr;
+  Message* message_ = nullptr;  ///< null: nothing is kept
   Refusal reason_;
   std::size_t size_ = 0;  ///< as lines of HTTP/1.1 would be
   std::size_t fields_ = 0;

@@ -22,6 +22,8 @@ namespace {
 /// Frames that a head of the largest size may take beyond those that its bytes need.
 constexpr std::size_t kSpareContinuations = 8;
 constexpr std::size_t kFrameSize = 16384;
+/// Bytes of a body that nobody wants which may come behind its answer.
+constexpr std::uint64_t kMostReadAway = 16384;
 /// Frames without content that a request makes due: PRIORITY, WINDOW_UPDATE and such.
 constexpr double kFramesDueForRequest = 4;
 
@@ -60,7 +62,7 @@ std::optional<Reject> Connection::understand_head(Stream& stream, bool ended) {
   request.choose_id(context_, client_.sender, findings.request_id);
   message.body_complete = ended;
   message.body_started = now_;
-  stream.has_length = findings.content_length;
+  if (findings.content_length) stream.length = message.content_length;
   if (!ended) message.framing = findings.content_length ? BodyFraming::kLength : BodyFraming::kChunked;
   if (ended) message.expects_continue = false;
   if (reason) return reason;
@@ -80,7 +82,7 @@ void Connection::hear_priority(Stream& stream) {
 }
 
 void Connection::take_trailers(Stream& stream, bool ended) {
-  if (stream.gone || !stream.request.message || stream.answering()) return;
+  if (stream.gone) return;
   if (const auto reason = head_.finish_trailers()) return reject(stream, *reason);
   if (!ended) return reject(stream, Reject::bad_frame);
   end_body(stream);
@@ -89,13 +91,14 @@ void Connection::take_trailers(Stream& stream, bool ended) {
 /// The bytes are the stream's, or nobody's any more: of an answered or a reset one.
 void Connection::take_data(Stream& stream, std::string_view bytes) {
   RequestState& request = stream.request;
-  if (stream.gone || !request.message || stream.answering()) return;
+  if (stream.gone) return;
+  stream.body_heard += bytes.size();
+  if (stream.length && stream.body_heard > *stream.length) return reject(stream, Reject::length_mismatch);
+  if (stream.answered()) return read_away(stream, bytes.size());
   Message& message = *request.message;
   message.expects_continue = false;  // it did not wait
   message.body_received += bytes.size();
   stream.unconsumed += bytes.size();
-  if (stream.has_length && message.body_received > message.content_length)
-    return reject(stream, Reject::length_mismatch);
   if (message.body_received > message.body_limit) return reject(stream, Reject::large_body);
   message.body.append(bytes);
   if (request.phase == Phase::kBody) {
@@ -105,14 +108,27 @@ void Connection::take_data(Stream& stream, std::string_view bytes) {
   }
 }
 
+/// Of a request that is answered: it must be well formed to its end, and need not come to it. Its client is told to
+/// stop (RFC 9113, 8.1) when there is more than most clients send before they have read the answer.
+void Connection::read_away(Stream& stream, std::uint64_t bytes) {
+  if (stream.read_away_since == Monotonic{}) return;
+  stream.read_away += bytes;
+  if (stream.read_away > kMostReadAway) stop_client(stream);
+}
+
+void Connection::stop_client(Stream& stream) {
+  stream.read_away_since = {};
+  nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, static_cast<std::int32_t>(stream.id), NGHTTP2_NO_ERROR);
+}
+
 /// The client has ended its side: its body is here.
 void Connection::end_body(Stream& stream) {
   RequestState& request = stream.request;
   stream.heard_all = true;
-  if (stream.gone || !request.message || stream.answering()) return;
+  if (stream.gone) return;
+  if (stream.length && stream.body_heard != *stream.length) return reject(stream, Reject::length_mismatch);
+  if (stream.answered()) return;
   Message& message = *request.message;
-  if (stream.has_length && message.body_received != message.content_length)
-    return reject(stream, Reject::length_mismatch);
   message.body_complete = true;
   stream.waits_for_room = false;
   if (request.phase == Phase::kBody) request.begin_handling(context_, now_);
@@ -123,7 +139,7 @@ void Connection::end_body(Stream& stream) {
 void Connection::make_room(Stream& stream) {
   const Message& message = *stream.request.message;
   if (message.body_complete) return;
-  const std::uint64_t expected = stream.has_length ? message.content_length : message.body_limit;
+  const std::uint64_t expected = stream.length.value_or(message.body_limit);
   if (expected <= kInitialWindow) return;
   const bool whole = stream.request.phase == Phase::kBody;
   // A body that is read as it comes is never here beyond its window.
@@ -235,6 +251,8 @@ bool Connection::is_tolerable(const FrameHead& frame) {
   bool idle = false;
   switch (frame.type) {
     case NGHTTP2_DATA:
+      // The library resets the stream only.
+      if (frame.padded() && frame.lead >= frame.length) find_fault(Reject::bad_frame, NGHTTP2_PROTOCOL_ERROR);
       judge_stream(frame, ends);
       idle = frame.length == 0 && !ends;
       break;
@@ -251,7 +269,7 @@ bool Connection::is_tolerable(const FrameHead& frame) {
     }
     case NGHTTP2_PRIORITY:
       // The library does not look at these any more.
-      if (frame.stream == 0) find_fault(Reject::bad_frame, NGHTTP2_PROTOCOL_ERROR);
+      if (frame.stream == 0 || frame.lead == frame.stream) find_fault(Reject::bad_frame, NGHTTP2_PROTOCOL_ERROR);
       idle = true;
       break;
     default: idle = true; break;

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -81,24 +82,29 @@ struct Stream {
   RequestState request;
   RequestId id;
   Outgoing out;
-  std::uint64_t body_sent = 0;      ///< bytes of the response's body that stand in frames
-  base::Monotonic write_started{};  ///< since when bytes of `out` wait; the epoch = none do
-  std::uint64_t write_taken = 0;    ///< bytes that the client let go since then
-  std::uint64_t reserved = 0;       ///< its place in the Intake
-  std::uint64_t unconsumed = 0;     ///< bytes of its body for which its window was not given back
-  bool has_length : 1 = false;      ///< the request has Content-Length
-  bool heard_all : 1 = false;       ///< the client has ended its side
-  bool waits_for_room : 1 = false;  ///< for a place in the Intake
-  bool submitted : 1 = false;       ///< the head of its answer is on its way
-  bool out_ended : 1 = false;       ///< nothing comes behind what is in `out`
-  bool breaking : 1 = false;        ///< the response cannot go on behind what is in `out`
-  bool deferred : 1 = false;        ///< it stands aside until `out` has bytes
-  bool queued : 1 = false;          ///< in the connection's list of those that may have a step
-  bool watched : 1 = false;         ///< somebody writes its response, or reads its body, piece by piece
-  bool gone : 1 = false;            ///< reset, by either side: nothing of it is sent any more
-  bool closed : 1 = false;          ///< the library has forgotten it
+  std::uint64_t body_sent = 0;          ///< bytes of the response's body that stand in frames
+  base::Monotonic write_started{};      ///< since when bytes of `out` wait; the epoch = none do
+  std::uint64_t write_taken = 0;        ///< bytes that the client let go since then
+  std::uint64_t reserved = 0;           ///< its place in the Intake
+  std::uint64_t unconsumed = 0;         ///< bytes of its body for which its window was not given back
+  std::uint64_t body_heard = 0;         ///< bytes of its body, those that nobody wants included
+  std::optional<std::uint64_t> length;  ///< what Content-Length says of them
+  base::Monotonic read_away_since{};    ///< its answer is written, and its client still sends; the epoch = it does not
+  std::uint64_t read_away = 0;          ///< bytes of its body since then
+  bool heard_all : 1 = false;           ///< the client has ended its side
+  bool waits_for_room : 1 = false;      ///< for a place in the Intake
+  bool submitted : 1 = false;           ///< the head of its answer is on its way
+  bool out_ended : 1 = false;           ///< nothing comes behind what is in `out`
+  bool breaking : 1 = false;            ///< the response cannot go on behind what is in `out`
+  bool deferred : 1 = false;            ///< it stands aside until `out` has bytes
+  bool queued : 1 = false;              ///< in the connection's list of those that may have a step
+  bool watched : 1 = false;             ///< somebody writes its response, or reads its body, piece by piece
+  bool gone : 1 = false;                ///< reset, by either side: nothing of it is sent any more
+  bool closed : 1 = false;              ///< the library has forgotten it
 
   [[nodiscard]] bool answering() const { return request.message && request.phase == Phase::kNone; }
+  /// Its answer is complete, and may have been written: nobody wants more of the request.
+  [[nodiscard]] bool answered() const { return !request.message || answering(); }
 };
 
 }  // namespace orrery::http::h2

@@ -144,6 +144,8 @@ TEST_CASE("h2: what frames must look like (RFC 9113, 6)") {
       {"CONTINUATION behind a whole block (6.10)",
        headers(1, get()) + frame(kContinuation, kEndHeaders, 1, block(get())), "204 1, end 1, goaway 1 PROTOCOL_ERROR",
        "bad_frame"},
+      {"PRIORITY of a stream that depends on itself (RFC 7540, 5.3.1)", frame(kPriority, 0, 1, number(1) + "\x10"),
+       "goaway 0 PROTOCOL_ERROR", "bad_frame"},
       {"PRIORITY on stream 0 (6.3)", frame(kPriority, 0, 0, number(0) + "\x10"), "goaway 0 PROTOCOL_ERROR",
        "bad_frame"},
       {"PRIORITY of another length (6.3)", open + frame(kPriority, 0, 1, "\x80"), "goaway 1 FRAME_SIZE_ERROR",
