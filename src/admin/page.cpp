@@ -12,7 +12,7 @@
 #include "admin/status.hpp"
 #include "base/clock.hpp"
 #include "base/counted.hpp"
-#include "base/utf8.hpp"
+#include "base/html_text.hpp"
 
 namespace orrery::admin {
 
@@ -42,7 +42,7 @@ std::string clock_of(std::int64_t unix_ns) {
 void write_head(const View& view, std::string& out) {
   const os::ServiceFacts& facts = view.facts;
   const std::string reason = os::why_not_ready(facts);
-  const std::string program = html_text(facts.program.view());
+  const std::string program = base::html_text(facts.program.view());
   fmt::format_to(std::back_inserter(out),
                  "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" "
                  "content=\"5\"><meta name=\"viewport\" content=\"width=device-width\"><title>{} {}</title><link "
@@ -50,12 +50,12 @@ void write_head(const View& view, std::string& out) {
                  reason.empty() ? "ready:" : "not ready:", program, program, reason.empty() ? "good" : "bad",
                  reason.empty() ? "ready" : "not ready");
   fmt::format_to(std::back_inserter(out), "<p>{}{}. {} of {} ready, generation {}{}. Master {} since {}.</p>\n",
-                 word_for(facts.state), reason.empty() ? "" : ": " + html_text(reason), facts.ready,
+                 word_for(facts.state), reason.empty() ? "" : ": " + base::html_text(reason), facts.ready,
                  base::counted(facts.target, "worker"), facts.generation,
                  facts.crash_loop ? ", <span class=\"bad\">crash loop</span>" : "", facts.master,
                  clock_of(facts.started_ns));
   if (!facts.reload.why.view().empty())
-    out += "<p class=\"bad\">Last reload: " + html_text(facts.reload.why.view()) + "</p>\n";
+    out += "<p class=\"bad\">Last reload: " + base::html_text(facts.reload.why.view()) + "</p>\n";
   fmt::format_to(std::back_inserter(out),
                  "<p class=\"faint\">{} requests, {} connections, {} errors of handlers.</p>\n", view.totals.requests,
                  view.totals.connections, view.totals.handler_errors);
@@ -87,8 +87,8 @@ void write_requests(const PageParts& parts, base::Monotonic now, std::string& ou
     fmt::format_to(std::back_inserter(out),
                    "<tr><td class=\"number\">{:.2f}<td>{}<td class=\"text\">{}<td>{}<td class=\"text\">{}</tr>\n",
                    base::seconds(now.time_since_epoch() - base::Nanoseconds{record.started_ns}),
-                   html_text(record.method_view()), html_text(record.target_view()), html_text(record.peer.to_string()),
-                   html_text(record.id_view()));
+                   base::html_text(record.method_view()), base::html_text(record.target_view()),
+                   base::html_text(record.peer.to_string()), base::html_text(record.id_view()));
   }
   out += "</table></div>\n";
 }
@@ -100,7 +100,8 @@ void write_deaths(const std::vector<os::DeathNote>& deaths, std::string& out) {
   for (std::size_t i = 0; i < std::min(deaths.size(), kRows); ++i) {
     const os::DeathNote& death = deaths[deaths.size() - 1 - i];
     fmt::format_to(std::back_inserter(out), "<tr><td>{}<td>{}<td>{}<td class=\"text\">{}</tr>\n",
-                   clock_of(death.time_ns), death.number, html_text(death.cause.view()), html_text(death.text.view()));
+                   clock_of(death.time_ns), death.number, base::html_text(death.cause.view()),
+                   base::html_text(death.text.view()));
   }
   out += "</table></div>\n";
 }
@@ -110,30 +111,13 @@ void write_events(const std::vector<os::LifeEvent>& events, std::string& out) {
   for (std::size_t i = 0; i < std::min(events.size(), kRows); ++i) {
     const os::LifeEvent& event = events[events.size() - 1 - i];
     fmt::format_to(std::back_inserter(out), "<tr><td>{}<td>{}<td class=\"text\">{}<td>{}</tr>\n",
-                   clock_of(event.time_ns), os::word_for(event.kind), html_text(event.text.view()),
-                   html_text(event.sender.view()));
+                   clock_of(event.time_ns), os::word_for(event.kind), base::html_text(event.text.view()),
+                   base::html_text(event.sender.view()));
   }
   out += "</table></div>\n";
 }
 
 }  // namespace
-
-std::string html_text(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const std::size_t length = base::utf8_length(text);
-    switch (text[0]) {
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '&': out += "&amp;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += length == 0 ? "?" : text.substr(0, length);
-    }
-    text.remove_prefix(std::max<std::size_t>(length, 1));
-  }
-  return out;
-}
 
 std::string_view page_css() { return kStyle; }
 

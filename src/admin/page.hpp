@@ -27,7 +27,4 @@ std::string page_html(const PageParts& parts, base::Monotonic now);
 /// The page's style sheet, in light and dark.
 std::string_view page_css();
 
-/// As text of a page: `<` and the like are escaped, and bytes that are no UTF-8 become `?`.
-std::string html_text(std::string_view text);
-
 }  // namespace orrery::admin

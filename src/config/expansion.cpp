@@ -4,11 +4,12 @@
 #include <fmt/core.h>
 #include <utility>
 
+#include "base/text.hpp"
+
 namespace orrery::config {
 namespace {
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Longer names fill a message, and no variable has one.
 constexpr std::size_t kMostShown = 60;
@@ -106,7 +107,7 @@ std::string without_expansion(std::string_view text) {
 
 std::size_t variable_name_length(std::string_view text) {
   if (text.empty() || !is_letter(text[0])) return 0;
-  const auto end = std::ranges::find_if_not(text, [](char c) { return is_letter(c) || is_digit(c); });
+  const auto end = std::ranges::find_if_not(text, [](char c) { return is_letter(c) || base::is_digit(c); });
   return static_cast<std::size_t>(end - text.begin());
 }
 

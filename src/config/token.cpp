@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.hpp"
 #include "base/unique_fd.hpp"
 
 namespace orrery::config {
@@ -29,10 +30,7 @@ Result<std::string> read_token(const std::string& path) {
   std::array<char, kLongest + 64> bytes{};
   const ssize_t got = ::read(file.get(), bytes.data(), bytes.size());
   if (got < 0) return fail(fmt::format("cannot read the token file {}: {}", path, std::strerror(errno)));
-  std::string_view text{bytes.data(), static_cast<std::size_t>(got)};
-  constexpr std::string_view kBlanks = " \t\r\n";
-  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
-  text.remove_suffix(text.size() - std::min(text.find_last_not_of(kBlanks) + 1, text.size()));
+  const std::string_view text = base::trimmed({bytes.data(), static_cast<std::size_t>(got)}, base::kBlanksAndLineEnds);
   const bool visible = std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
   if (text.size() < kShortest || text.size() > kLongest || !visible) {
     return fail(

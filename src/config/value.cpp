@@ -11,6 +11,7 @@
 
 #include "base/joined.hpp"
 #include "base/lower_case.hpp"
+#include "base/text.hpp"
 #include "config/expansion.hpp"
 
 namespace orrery::config {
@@ -29,8 +30,6 @@ constexpr std::array kCountUnits{UnitRow{"", 1}};
 // 10^9 times the largest factor, 2^30, still fits 63 bits.
 constexpr std::size_t kFractionDigits = 9;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 enum class Trouble : std::uint8_t { kNone, kMalformed, kTooLarge, kNegative, kTooFine };
 
 struct Number {
@@ -45,7 +44,7 @@ struct Parts {
 
 std::optional<Parts> cut(std::string_view text) {
   const auto digits_end = [&](std::size_t from) {
-    while (from < text.size() && is_digit(text[from])) ++from;
+    while (from < text.size() && base::is_digit(text[from])) ++from;
     return from;
   };
   Parts parts;

@@ -103,12 +103,6 @@ std::string showing(std::string_view text, int line, const std::string& advice) 
 
 }  // namespace
 
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) + 1 - first);
-}
-
 std::string shown_line(std::string_view text, int line) {
   constexpr std::size_t kMost = 80;
   std::string shown{trimmed(line_at(text, line))};

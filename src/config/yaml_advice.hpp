@@ -8,12 +8,14 @@
 #include <string>
 #include <string_view>
 
+#include "base/text.hpp"
+
 namespace orrery::config {
 
 /// What stands between the words of a file, ends of lines included.
-inline constexpr std::string_view kBlanks = " \t\r\n";
-/// `text` without blanks at both ends.
-std::string_view trimmed(std::string_view text);
+inline constexpr std::string_view kBlanks = base::kBlanksAndLineEnds;
+/// `text` without them at both ends.
+inline std::string_view trimmed(std::string_view text) { return base::trimmed(text, kBlanks); }
 
 /// A sentence for a syntax error in `line` (from 0) of `text`, which shows the line; empty when nothing is
 /// known to help.

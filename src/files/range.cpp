@@ -4,17 +4,13 @@
 #include <limits>
 #include <optional>
 
+#include "base/text.hpp"
+
 namespace orrery::files {
 
 namespace {
 
 constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 /// A position. One beyond all that can be counted is the largest: no file is that long.
 std::optional<std::uint64_t> position(std::string_view text) {
@@ -31,12 +27,12 @@ std::optional<std::uint64_t> position(std::string_view text) {
 /// What stands behind `bytes=`; nothing when the unit is another.
 std::optional<std::string_view> ranges_of_bytes(std::string_view field) {
   constexpr std::string_view kUnit = "bytes=";
-  field = trimmed(field);
+  field = base::trimmed(field);
   const bool is_bytes = field.size() > kUnit.size() &&
                         std::equal(kUnit.begin(), kUnit.end(), field.begin(),
                                    [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b + 32 : b); });
   if (!is_bytes) return {};
-  return trimmed(field.substr(kUnit.size()));
+  return base::trimmed(field.substr(kUnit.size()));
 }
 
 /// The last `count` bytes. Of a body without any, all there are is the whole.

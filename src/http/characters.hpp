@@ -10,10 +10,12 @@
 
 #include "base/lower_case.hpp"
 #include "base/sixteen.hpp"
+#include "base/text.hpp"
 
 namespace orrery::http {
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+using base::is_digit;
+using base::trimmed;
 constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 /// 0..15, or -1 when `c` is no hexadecimal digit.
@@ -97,13 +99,6 @@ inline bool same_field_name(std::string_view a, std::string_view b) {
   for (std::size_t i = 0; i < a.size(); ++i)
     if (lower_case(a[i]) != lower_case(b[i])) return false;
   return true;
-}
-
-/// `text` without SP and HTAB at both ends.
-inline std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
 }
 
 /// Calls `use` with each element of a comma-separated list (RFC 9110, 5.6.1), trimmed; empty elements are skipped.

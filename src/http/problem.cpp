@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 #include <string>
 
+#include "base/html_text.hpp"
 #include "base/json_text.hpp"
 #include "base/utf8.hpp"
 #include "http/characters.hpp"
@@ -25,20 +26,6 @@ std::string valid_utf8(std::string_view text) {
   return valid;
 }
 
-std::string escaped_html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
-
 std::string json_body(int status, std::string_view message) {
   return fmt::format("{{\"error\":{{\"message\":{},\"status\":{}}}}}\n", base::json_text(message), status);
 }
@@ -52,7 +39,7 @@ std::string problem_body(int status, std::string_view message) {
 std::string html_body(int status, std::string_view message) {
   const std::string title = std::to_string(status) + " " + std::string{reason_phrase(status)};
   return "<!doctype html><html lang=\"en\"><title>" + title + "</title><h1>" + title + "</h1><p>" +
-         escaped_html(message) + "</p></html>\n";
+         base::html_text(message) + "</p></html>\n";
 }
 
 constexpr int kMostWeight = 1000;  // q=1

@@ -4,17 +4,6 @@
 #include <fmt/core.h>
 
 namespace orrery::migrate {
-namespace {
-
-constexpr std::string_view kBlanks = " \t\r\n";
-
-}  // namespace
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(kBlanks);
-  return first == std::string_view::npos ? std::string_view{}
-                                         : text.substr(first, text.find_last_not_of(kBlanks) + 1 - first);
-}
 
 std::string place(const std::string& file, int line) { return fmt::format("{}:{}", file, line); }
 

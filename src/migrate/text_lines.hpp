@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text.hpp"
+
 namespace orrery::migrate {
 
 struct TextLine {
@@ -24,7 +26,8 @@ enum class Joining : std::uint8_t {
 /// Empty lines and comments (`#`, also `;` where `semicolons`) are left out, inside a continued line too.
 std::vector<TextLine> cut_lines(std::string_view text, Joining joining, bool semicolons = false);
 
-std::string_view trimmed(std::string_view text);
+/// Without ends of lines too.
+inline std::string_view trimmed(std::string_view text) { return base::trimmed(text, base::kBlanksAndLineEnds); }
 
 /// "FILE:LINE".
 std::string place(const std::string& file, int line);

@@ -5,7 +5,6 @@
 namespace orrery::admin {
 
 TEST_CASE("page: what peers sent is text, never markup") {
-  CHECK(html_text("<script>alert('\"&\xff") == "&lt;script&gt;alert(&#39;&quot;&amp;?");
   PageParts parts;
   os::RequestRecord record;
   record.set_method("<b>");
