@@ -219,7 +219,7 @@ void Connection::abandon(Monotonic now, int unanswered) {
   }
   broken_ = true;
   breaking_ = false;
-  write_started_ = {};
+  blocked_.end();
   unsent_ = 0;
   close(Linger::kNo);
 }
@@ -237,15 +237,7 @@ void Connection::output_sent(std::size_t bytes, std::size_t unsent, Monotonic no
 void Connection::output_sent_in_parts(std::size_t bytes, std::size_t unsent, Monotonic now) {
   const bool was_blocked = blocked();
   unsent_ = unsent;
-  if (unsent == 0) {
-    write_started_ = {};
-    write_taken_ = 0;
-  } else if (!was_blocked) {
-    write_started_ = now;
-    write_taken_ = 0;
-  } else {
-    write_taken_ += bytes;
-  }
+  blocked_.written(bytes, unsent, now);
   if (request_.phase == Phase::kStreaming) request_.message->departure.forget_sent_chunks(unsent);
   depart(bytes, was_blocked ? now : Monotonic{});
 }
@@ -257,8 +249,7 @@ void Connection::linger(Monotonic now) {
 
 Monotonic Connection::deadline() const {
   const Config& config = context_.config;
-  if (write_started_ != Monotonic{})
-    return prolonged(write_started_, config.write_timeout, write_taken_, config.min_rate);
+  if (blocked()) return blocked_.deadline(config);
   switch (state_) {
     case State::kOpen: break;
     case State::kClosing:
@@ -281,7 +272,7 @@ Monotonic Connection::deadline() const {
 
 void Connection::expire(Monotonic now) {
   if (now < deadline()) return;
-  if (write_started_ != Monotonic{}) {
+  if (blocked()) {
     const Message* const untaken = departing_ ? departing_->departure.next : request_.message;
     context_.observer.on_rejected(Reject::write_timeout, untaken ? untaken->client : sender_, untaken);
     return abandon(now);

@@ -38,6 +38,7 @@
 
 #include "base/clock.hpp"
 #include "base/reject.hpp"
+#include "http/blocked.hpp"
 #include "http/context.hpp"
 #include "http/h1/decoder.hpp"
 #include "http/h1/proxy_header.hpp"
@@ -149,7 +150,7 @@ class Connection {
   [[nodiscard]] bool wants_input() const;
   [[nodiscard]] bool idle() const { return state_ == State::kOpen && request_.phase == Phase::kNone && input_.empty(); }
   /// The client has not taken all of what was answered.
-  [[nodiscard]] bool blocked() const { return write_started_ != base::Monotonic{}; }
+  [[nodiscard]] bool blocked() const { return static_cast<bool>(blocked_); }
   /// Bytes of which output_sent() has not told that they left.
   [[nodiscard]] std::size_t unsent() const { return unsent_; }
   /// A handler has a request: whether it answers is not known yet.
@@ -230,8 +231,7 @@ class Connection {
   std::string_view input_;               ///< received, not yet read
   std::unique_ptr<std::string> stored_;  ///< what input_ points into, when it outlived its receive()
   base::Monotonic phase_started_;        ///< idle since, head since, write blocked…: see deadline()
-  base::Monotonic write_started_{};      ///< first unsent byte; the epoch = nothing is blocked
-  std::uint64_t write_taken_ = 0;        ///< bytes the client took since then
+  Blocked blocked_;                      ///< what was written
   std::size_t unsent_ = 0;               ///< bytes that were flushed and have not left
   Message* departing_ = nullptr;         ///< the last of the ring of those whose answer is written and has not left
   base::Monotonic heard_{};              ///< while lingering: when the client last sent something

@@ -233,9 +233,7 @@ void Connection::append_piece(Stream& stream, std::string_view piece) {
 
 /// Bytes of the response wait for the client's window from now on.
 void Connection::begin_wait(Stream& stream) {
-  if (stream.out.size() == 0) return;
-  stream.write_started = now_;
-  stream.write_taken = 0;
+  if (stream.out.size() > 0) stream.blocked.begin(now_);
 }
 
 void Connection::resume(Stream& stream) {

@@ -132,8 +132,8 @@ int Callbacks::write(Connection& connection, const nghttp2_frame& frame, const s
   if (!stream.out.take(room + kHeadSize, length)) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
   output.commit(kHeadSize + length);
   stream.body_sent += length;
-  stream.write_taken += length;
-  if (stream.out.size() == 0) stream.write_started = {};
+  stream.blocked.took(length);
+  if (stream.out.size() == 0) stream.blocked.end();
   connection.frames_.earn(kFramesDueForData);
   if (ends_stream(frame))
     connection.on_written(stream);

@@ -289,15 +289,7 @@ void Connection::output_sent(std::size_t bytes, std::size_t unsent, Monotonic no
   now_ = now;
   const bool was_blocked = blocked();
   unsent_ = unsent;
-  if (unsent == 0) {
-    write_started_ = {};
-    write_taken_ = 0;
-  } else if (!was_blocked) {
-    write_started_ = now;
-    write_taken_ = 0;
-  } else {
-    write_taken_ += bytes;
-  }
+  blocked_.written(bytes, unsent, now);
   depart(bytes, was_blocked ? now : Monotonic{});
   if (!was_blocked || unsent > 0) return;
   for (const auto& stream : streams_)
@@ -341,7 +333,7 @@ void Connection::abandon(Monotonic now, int unanswered) {
     message->release();
   }
   broken_ = true;
-  write_started_ = {};
+  blocked_.end();
   unsent_ = 0;
   linger_ = Linger::kNo;
   state_ = State::kClosing;
@@ -358,9 +350,7 @@ Monotonic Connection::deadline_of(const Stream& stream) const {
   if (stream.gone || stream.closed) return kNever;
   if (stream.read_away_since != Monotonic{}) return stream.read_away_since + kSilentWhileLingering;
   const Config& config = context_.config;
-  const Monotonic taking = stream.write_started == Monotonic{} ? kNever
-                                                               : prolonged(stream.write_started, config.write_timeout,
-                                                                           stream.write_taken, config.min_rate);
+  const Monotonic taking = stream.blocked.deadline(config);
   return stream.waits_for_room ? taking : std::min(taking, stream.request.deadline(config));
 }
 
@@ -372,7 +362,7 @@ Monotonic Connection::idle_deadline() const {
 
 Monotonic Connection::deadline() const {
   const Config& config = context_.config;
-  if (blocked()) return prolonged(write_started_, config.write_timeout, write_taken_, config.min_rate);
+  if (blocked()) return blocked_.deadline(config);
   if (state_ == State::kClosing) return kNever;
   if (state_ == State::kLingering) {
     base::Nanoseconds silent = config.lingering_timeout;
@@ -415,10 +405,7 @@ void Connection::expire(Monotonic now) {
 
 void Connection::expire_stream(Stream& stream) {
   if (stream.read_away_since != Monotonic{}) return stop_client(stream);
-  const Config& config = context_.config;
-  const bool untaken =
-      stream.write_started != Monotonic{} &&
-      now_ >= prolonged(stream.write_started, config.write_timeout, stream.write_taken, config.min_rate);
+  const bool untaken = now_ >= stream.blocked.deadline(context_.config);
   reject(stream, untaken ? Reject::write_timeout : stream.request.overdue(now_));
 }
 

@@ -34,6 +34,7 @@
 #include "base/address.hpp"
 #include "base/clock.hpp"
 #include "base/reject.hpp"
+#include "http/blocked.hpp"
 #include "http/context.hpp"
 #include "http/h2/frame_heads.hpp"
 #include "http/h2/head.hpp"
@@ -124,7 +125,7 @@ class Connection {
     return state_ == State::kOpen && streams_.empty() && leaving_ == Leaving::kStays && !reading_head();
   }
   /// The client has not taken all of what was written.
-  [[nodiscard]] bool blocked() const { return write_started_ != base::Monotonic{}; }
+  [[nodiscard]] bool blocked() const { return static_cast<bool>(blocked_); }
   /// Bytes of which output_sent() has not told that they left.
   [[nodiscard]] std::size_t unsent() const { return unsent_; }
   /// Of this request's response: bytes that wait for the client's window.
@@ -233,8 +234,7 @@ class Connection {
   base::Monotonic head_started_{};                ///< a header block is here in part; the epoch = none is
   base::Monotonic leaving_since_{};
   base::Monotonic heard_{};            ///< while lingering: when the client last sent something
-  base::Monotonic write_started_{};    ///< first unsent byte; the epoch = nothing is blocked
-  std::uint64_t write_taken_ = 0;      ///< bytes the client took since then
+  Blocked blocked_;                    ///< what was written
   std::uint64_t sent_ = 0;             ///< bytes that left, all in all
   std::size_t unsent_ = 0;             ///< bytes that were flushed and have not left
   std::optional<base::Reject> fault_;  ///< for which a callback has stopped the library

@@ -17,6 +17,7 @@
 
 #include "base/clock.hpp"
 #include "base/file_part.hpp"
+#include "http/blocked.hpp"
 #include "http/request_state.hpp"
 
 namespace orrery::http::h2 {
@@ -83,8 +84,7 @@ struct Stream {
   RequestId id;
   Outgoing out;
   std::uint64_t body_sent = 0;          ///< bytes of the response's body that stand in frames
-  base::Monotonic write_started{};      ///< since when bytes of `out` wait; the epoch = none do
-  std::uint64_t write_taken = 0;        ///< bytes that the client let go since then
+  Blocked blocked;                      ///< what of `out` waits for the client's window
   std::uint64_t reserved = 0;           ///< its place in the Intake
   std::uint64_t unconsumed = 0;         ///< bytes of its body for which its window was not given back
   std::uint64_t body_heard = 0;         ///< bytes of its body, those that nobody wants included
