@@ -4,10 +4,11 @@ import { after, before, test } from 'node:test';
 import { separation } from '../../src/planets/page/geometry.js';
 import { moonAspect, ringAspect } from '../../src/planets/page/glyphs.js';
 import { sightOf } from '../../src/planets/page/sight.js';
-import { figures, placeOf, skyBehind, stars } from '../../src/planets/page/stars.js';
+import { figures as allFigures, placeOf, skyBehind, stars as allStars } from '../../src/planets/page/stars.js';
 import { Server } from './server.js';
 
 let server;
+const [figures, stars] = [allFigures(), allStars()];
 
 before(async () => (server = await new Server().start()));
 after(() => server.stop());

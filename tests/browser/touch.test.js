@@ -58,7 +58,22 @@ test('controls are as large as a finger, and nothing is cut off in letters of tw
   assert.deepEqual(small, []);
   await page.evaluate(() => (document.documentElement.style.fontSize = '200%'));
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  assert.deepEqual(await page.$eval('#rows', brokenWords), []);
 });
+
+/** Words of which a line has only a part. */
+function brokenWords(part) {
+  const texts = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (texts.nextNode())
+    for (const { 0: word, index } of texts.currentNode.data.matchAll(/\S+/g)) {
+      const range = document.createRange();
+      range.setStart(texts.currentNode, index);
+      range.setEnd(texts.currentNode, index + word.length);
+      if (range.getClientRects().length > 1) found.push(word);
+    }
+  return found;
+}
 
 test('a change is announced once', async () => {
   page = await openPage(browser, server);

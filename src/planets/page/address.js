@@ -1,8 +1,8 @@
 // Address: what is shown in the page's own address, so that it can be shared: ?lon=&lat=&elevation=&time=&zone=&name= of the place and
 // time, and view=, reach=, scale= and body= of what is looked at, where that is not the usual. It is read as the API reads the same names: what the API would refuse is said in words, and so is the sky that is shown instead.
 // `time` is absent for now; `zone` and `name` are there only when the coordinates do not tell them.
-import { known, timestamp } from './calendar.js';
-import { greenwich, isZone, limits, placeAt, readNumber } from './places.js';
+import { isZone, known, timestamp } from './calendar.js';
+import { greenwich, limits, placeAt, readNumber } from './places.js';
 import { reaches, scales } from './space.js';
 import { usualView, viewNames } from './views.js';
 import { list, titles } from './words.js';

@@ -7,6 +7,7 @@ const columns = ['Azimuth', 'Altitude', 'Rise', 'Transit', 'Set', 'Magnitude'];
 export class Almanac {
   #rows = new Map();
   #place;
+  #chosen;
 
   /** handlers: onSelect(name), onPoint(name or undefined) */
   constructor(rows, handlers) {
@@ -27,6 +28,7 @@ export class Almanac {
   }
 
   select(name) {
+    this.#chosen = name;
     for (const [other, { row, button }] of this.#rows) {
       row.classList.toggle('chosen', other === name);
       button.setAttribute('aria-pressed', String(other === name));
@@ -61,6 +63,7 @@ export class Almanac {
     this.rows.append(row);
     const added = { row, cells, button };
     this.#rows.set(name, added);
+    if (name === this.#chosen) this.select(name);
     return added;
   }
 

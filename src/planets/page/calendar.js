@@ -4,30 +4,42 @@
 const minute = 60_000;
 /** The instants that the server knows the sky of: from the first up to the second. */
 export const known = { from: Date.UTC(1850, 0, 1), to: Date.UTC(2150, 0, 1) };
+const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+const months = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
+// A format costs milliseconds, on a phone tens of them: a zone has one, and all that is told is made of its numbers.
 const formats = new Map();
 
-function format(zone, options) {
-  const key = zone + JSON.stringify(options);
-  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...options }));
-  return formats.get(key);
+function formatOf(zone) {
+  const digits = '2-digit';
+  if (!formats.has(zone))
+    formats.set(zone, new Intl.DateTimeFormat('en-GB', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: digits, day: digits,
+      hour: digits, minute: digits, second: digits }));
+  return formats.get(zone);
 }
 
-function parts(instant, zone) {
-  const options = { hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit',
-    second: '2-digit' };
-  return Object.fromEntries(format(zone, options).formatToParts(instant).map(({ type, value }) => [type, value]));
+/** Whether there is a zone of this name. */
+export function isZone(zone) {
+  try {
+    return typeof zone === 'string' && formatOf(zone) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** How far the zone's clocks are ahead of UTC at an instant, in milliseconds. */
 function offset(instant, zone) {
-  const at = parts(instant, zone);
-  const clock = Date.UTC(at.year, at.month - 1, at.day, at.hour, at.minute, at.second);
-  return clock - Math.floor(instant / 1000) * 1000;
+  const at = Object.fromEntries(formatOf(zone).formatToParts(instant).map(({ type, value }) => [type, value]));
+  const shown = Date.UTC(at.year, at.month - 1, at.day, at.hour, at.minute, at.second);
+  return shown - Math.floor(instant / 1000) * 1000;
+}
+
+/** A Date whose UTC is what the zone's calendar and clock show at an instant. */
+function civil(instant, zone) {
+  return new Date(instant + offset(instant, zone));
 }
 
 export function dateOf(instant, zone) {
-  const { year, month, day } = parts(instant, zone);
-  return `${year.padStart(4, '0')}-${month}-${day}`;
+  return civil(instant, zone).toISOString().slice(0, 10);
 }
 
 /** The instant at which a zone's date begins. */
@@ -65,21 +77,23 @@ export function dayAround(instant, zone) {
 
 /** '14:05' */
 export function clock(instant, zone) {
-  return format(zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(instant);
+  return civil(instant, zone).toISOString().slice(11, 16);
 }
 
-/** 'Mon 23 November 2026' */
+/** 'Monday 23 November 2026' */
 export function longDate(instant, zone) {
-  return format(zone, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(instant);
+  const date = civil(instant, zone);
+  return `${weekdays[date.getUTCDay()]} ${date.getUTCDate()} ${months[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
 }
 
 /** The day of an instant as it is called on another instant's day: '', 'tomorrow', 'yesterday', else such as 'Tue 24 Nov'. */
 export function dayWord(instant, reference, zone) {
-  const [date, today] = [dateOf(instant, zone), dateOf(reference, zone)];
-  if (date === today) return '';
-  if (date === addDays(today, 1)) return 'tomorrow';
-  if (date === addDays(today, -1)) return 'yesterday';
-  return format(zone, { weekday: 'short', day: 'numeric', month: 'short' }).format(instant).replace(',', '');
+  const [date, today] = [civil(instant, zone), dateOf(reference, zone)];
+  const day = date.toISOString().slice(0, 10);
+  if (day === today) return '';
+  if (day === addDays(today, 1)) return 'tomorrow';
+  if (day === addDays(today, -1)) return 'yesterday';
+  return `${weekdays[date.getUTCDay()].slice(0, 3)} ${date.getUTCDate()} ${months[date.getUTCMonth()].slice(0, 3)}`;
 }
 
 /** 'UTC+11' */

@@ -27,6 +27,7 @@ export class Dome {
   #bodies = new Map(); // name -> {group, drawn}
   #positions = [];
   #pole;
+  #chosen;
   #behind = { stars: [], lines: [], names: [] };
   #scale = usualScale;
   #drawn = new Map(); // kind of path -> its parts
@@ -115,7 +116,10 @@ export class Dome {
     if (positions.length === 0) return;
     this.#positions = positions;
     this.#pole = pole;
-    if (this.#bodies.size === 0) for (const name of frontLast(positions)) this.#add(name);
+    if (this.#bodies.size === 0) {
+      for (const name of frontLast(positions)) this.#add(name);
+      this.select(this.#chosen);
+    }
     const sun = positions.find(({ name }) => name === 'sun');
     this.#tint(sun);
     for (const position of positions) this.#put(position, sun);
@@ -229,14 +233,15 @@ export class Dome {
     const items = order.map((position) => ({ name: position.name, ...project(position), size: this.#room(position),
       home: position.alt < 0 ? rim.outer : radius }));
     const obstacles = cardinals.map(([, azimuth]) => ({ ...polar(azimuth, rim.outer + 6), size: 7 / this.#scale }));
-    this.names.place(items, { scale: this.#scale, room: extent - 1, obstacles });
     this.names.mark('below', (name) => order.find((position) => position.name === name).alt < 0);
+    this.names.place(items, { scale: this.#scale, room: extent - 1, obstacles });
     this.#putRingNames();
     this.#putHours();
   }
 
   /** Marks the chosen body; nothing for none. */
   select(name) {
+    this.#chosen = name;
     this.roving.select(name);
     this.names.mark('chosen', (other) => other === name);
   }

@@ -1,6 +1,7 @@
 // Memory: the place that was chosen last on this device, so that the page opens there the next time. It stays in the browser; where
 // that keeps nothing, the page forgets.
-import { isZone, placeAt, readNumber } from './places.js';
+import { isZone } from './calendar.js';
+import { placeAt, readNumber } from './places.js';
 
 const key = 'place';
 

@@ -8,6 +8,7 @@ const gap = 4.5;
 
 export class Names {
   #texts = new Map();
+  #widths = new Map(); // of a name in a kind of letters, as a share of their size
   #places = new Map();
 
   constructor() {
@@ -34,14 +35,24 @@ export class Names {
     for (const [name, text] of this.#texts) text.classList.toggle(kind, isMarked(name));
   }
 
+  /** Measured once: to measure makes the browser lay out all that has changed. */
+  #width(name) {
+    const text = this.#texts.get(name);
+    const kind = `${name} ${text.getAttribute('class')}`;
+    if (this.#widths.has(kind)) return this.#widths.get(kind);
+    const width = text.getComputedTextLength() / Number(this.group.getAttribute('font-size'));
+    // What is not on the screen has no width yet.
+    if (width > 0) this.#widths.set(kind, width);
+    return width;
+  }
+
   /**
    * items: [{name, x, y, size, home}], the most important first; names that are not among them are hidden. `scale` is how many pixels
    * a unit has, `room` how far from the middle a name may reach, `obstacles` what is kept clear beside the bodies.
    */
   place(items, { scale, room, obstacles = [] }) {
     const height = (letters + 2) / scale;
-    const sized = items.map((item) =>
-      ({ ...item, height, width: this.#texts.get(item.name).getComputedTextLength() + 2 / scale }));
+    const sized = items.map((item) => ({ ...item, height, width: (this.#width(item.name) * letters + 2) / scale }));
     const bounds = { left: -room, right: room, top: -room, bottom: room };
     this.#places = placeLabels(sized, bounds, gap / scale, obstacles, this.#places);
     for (const [name, text] of this.#texts) {

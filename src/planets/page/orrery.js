@@ -14,7 +14,8 @@ const touchable = { least: 6, alone: 22 };
 const moonAway = 8;
 const names = Object.keys(titles);
 const importance = ['sun', 'earth', 'venus', 'mars', 'jupiter', 'saturn', 'mercury', 'moon', 'uranus', 'neptune', 'pluto'];
-const orbits = new Map(orbiting.map((name) => [name, orbit(name)]));
+const orbits = new Map();
+const orbitOf = (name) => orbits.get(name) ?? orbits.set(name, orbit(name)).get(name);
 
 export class Orrery {
   #bodies = [];
@@ -76,7 +77,7 @@ export class Orrery {
     const rings = chart.marks.map((au) => svg('circle', { r: chart.distance(au).toFixed(2) }));
     this.#marks = chart.marks.map((au) => this.#distanceMark(au, chart.distance(au) * Math.SQRT1_2));
     this.rings.replaceChildren(svg('circle', { class: 'edge', r: edge }), ...rings, ...this.#marks.map(({ text }) => text));
-    const shown = orbiting.filter((name) => orbits.get(name).some((point) => !chart.put(point).out));
+    const shown = orbiting.filter((name) => orbitOf(name).some((point) => !chart.put(point).out));
     this.orbits.replaceChildren(...shown.map((name) => this.#orbit(name)));
   }
 
@@ -88,7 +89,7 @@ export class Orrery {
   }
 
   #orbit(name) {
-    const points = orbits.get(name).map((point) => this.#chart.put(point));
+    const points = orbitOf(name).map((point) => this.#chart.put(point));
     const d = points.concat(points[0]).map(({ x, y, out }, i, all) =>
       out ? '' : `${i === 0 || all[i - 1].out ? 'M' : 'L'}${x.toFixed(2)} ${y.toFixed(2)}`).join('');
     return svg('path', { class: `orbit ${name}`, d, stroke: colours[name] });
@@ -150,8 +151,8 @@ export class Orrery {
       Math.hypot(this.#spots.get(name).x - sun.x, this.#spots.get(name).y - sun.y) > this.#size('sun') + this.#size(name) + (name === 'moon' ? moonAway : 1);
     const items = importance.filter(isApart).map((name) =>
       ({ name, ...this.#spots.get(name), size: this.#size(name), home: beyond + 8 }));
-    this.names.place(items, { scale: this.#scale, room: extent - 1 });
     this.names.mark('below', (name) => this.#spots.get(name).out);
+    this.names.place(items, { scale: this.#scale, room: extent - 1 });
     for (const { text, box } of this.#marks)
       text.setAttribute('visibility', this.names.boxes.some((other) => overlap(box, other) > 0) ? 'hidden' : 'visible');
   }

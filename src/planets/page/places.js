@@ -46,15 +46,6 @@ export function zoneByLongitude(lon) {
   return hours === 0 ? 'UTC' : `Etc/GMT${hours > 0 ? '-' : '+'}${Math.abs(hours)}`;
 }
 
-export function isZone(zone) {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 export function browserZone() {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

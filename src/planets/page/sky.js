@@ -11,10 +11,12 @@ import { readAddress, writeAddress } from './address.js';
 import { Almanac } from './almanac.js';
 import { almanacFields, ask, Away, pictureUrl, skyFields, skyUrl, spaceFields } from './api.js';
 import { timestamp } from './calendar.js';
+import { Curtain } from './curtain.js';
 import { Dome } from './dome.js';
 import { Facts } from './facts.js';
 import { holdWithinKnown, Hours, spokenTime } from './hours.js';
 import { recallPlace, rememberPlace } from './memory.js';
+import { Notice } from './notice.js';
 import { Numbers } from './numbers.js';
 import { Next } from './next.js';
 import { Observer } from './observer.js';
@@ -24,7 +26,8 @@ import { coordinates, zoneTitle } from './places.js';
 import { Player } from './player.js';
 import { Relay } from './relay.js';
 import { Share } from './share.js';
-import { placeOf, skyBehind } from './stars.js';
+import { nothingBehind, placeOf, skyBehind } from './stars.js';
+import { skyColours } from './tint.js';
 import { Tonight } from './tonight.js';
 import { usualView, Views } from './views.js';
 import { Ways } from './ways.js';
@@ -46,6 +49,8 @@ let settling;
 let unsaid = false; // a choice of which nothing has been said
 let hoursTurn = 0;
 
+const curtain = new Curtain([showSummary, showDome, showBehind, showTable]);
+const notice = new Notice(at('notice'));
 const dome = new Dome(at('dome'), { onSelect: (name) => select(name, 'dome'), onPoint: point });
 const orrery = new Orrery(at('orrery'), { onSelect: (name) => select(name, 'dome'), onPoint() {} });
 const views = new Views(
@@ -81,9 +86,9 @@ const player = new Player({ play: at('play'), speed: at('speed') }, {
 });
 const numbers = new Numbers({
   sameSpot,
-  onCome: () => shown && paint(),
+  onCome: () => shown && curtain.drawSoon(),
   onRefusal: refused,
-  onAway: () => (settling = setTimeout(settle, 1500)),
+  onAway: () => shown && (settling = setTimeout(settle, 1500)),
 });
 const relay = new Relay({
   onSky(answer, mode) {
@@ -158,36 +163,39 @@ async function askOnce(place, instant) {
 
 /** A sky has come, from the relay or as the answer for a chosen time. */
 function arrived(answer, place) {
-  notify('');
+  notice.show('');
   shown = { place, instant: Date.parse(answer.time), live: wanted.instant === undefined, bodies: answer.planets };
   at('json').dataset.time = answer.time;
   record();
   headline(shown);
   showHours();
   clearTimeout(settling);
-  paint();
+  if (document.querySelector('main section[hidden]')) unveil();
+  else curtain.drawSoon();
   if (shown.live) settle();
   else settling = setTimeout(settle, settled);
   drawWays();
-  const hidden = document.querySelectorAll('main section[hidden]');
-  for (const part of hidden) part.hidden = false;
+}
+
+async function unveil() {
+  // Before there is anything below it that could jump.
+  showSummary();
   // What is measured on the screen is known once it is on it.
-  if (hidden.length > 0) {
-    mark();
-    paint();
-  }
+  for (const part of document.querySelectorAll('main section[hidden]')) part.hidden = false;
+  mark();
+  await curtain.rise();
 }
 
 /** What costs more than positions, when the choice has come to rest. */
 function settle() {
   numbers.freshen(shown, withSpace(almanacFields));
-  showNight();
+  showNight(shown);
   next.show(shown.instant, shown.place);
   sayShown();
 }
 
-async function showNight() {
-  await tonight.show(shown.place, shown.instant).catch((error) => refused(error.message));
+async function showNight({ place, instant }) {
+  await tonight.show(place, instant).catch((error) => refused(error.message));
 }
 
 /** A line of the night, or of what is next, leads to its moment and its body. */
@@ -242,17 +250,30 @@ function headline({ place, instant, live }) {
   at('json').href = skyUrl(place, almanacFields, live ? undefined : timestamp(instant));
 }
 
-function paint() {
-  const bodies = numbers.merged(shown);
-  const { place, instant } = shown;
-  dome.show(bodies, placeOf(ringPole, place, instant));
-  dome.showBehind(skyBehind(place, instant));
-  if (view.name === 'orrery') showMap(bodies);
-  table.show(bodies, instant, place);
+function showSummary() {
+  const words = summary(numbers.merged(shown));
+  at('summary').textContent = words;
+  dome.describe(`Sky dome over ${shown.place.name}. ${words}`);
   share.show();
+}
+
+function showDome() {
+  const bodies = numbers.merged(shown);
+  dome.show(bodies, placeOf(ringPole, shown.place, shown.instant));
+  if (view.name === 'orrery') showMap(bodies);
+}
+
+function showBehind() {
+  const { place, instant, bodies } = shown;
+  const sun = bodies.find(({ name }) => name === 'sun');
+  dome.showBehind(skyColours(sun.alt).stars > 0 ? skyBehind(place, instant) : nothingBehind);
+}
+
+function showTable() {
+  const { place, instant } = shown;
+  const bodies = numbers.merged(shown);
+  table.show(bodies, instant, place);
   showFacts(bodies);
-  at('summary').textContent = summary(bodies);
-  dome.describe(`Sky dome over ${place.name}. ${summary(bodies)}`);
   at('caption').textContent =
     `${place.name}, ${spokenTime(instant, place.zone)}. Degrees, with the air’s refraction; the next rise, transit and set, and of what is up when it rose.`;
 }
@@ -295,7 +316,7 @@ function select(name, where) {
   mark();
   if (!shown) return;
   note();
-  paint();
+  curtain.draw();
   drawWays();
   say(facts.text);
 }
@@ -314,7 +335,7 @@ function changeView(next) {
   setView(next);
   if (!shown) return;
   note();
-  paint();
+  curtain.draw();
   say(view.name === 'sky' ? at('dome').getAttribute('aria-label') : at('orrery').getAttribute('aria-label'));
   if (view.name === 'sky' || hasSpace(numbers.merged(shown))) return;
   unsaid = true;
@@ -329,9 +350,8 @@ function setView(next) {
 
 function showFacts(bodies) {
   const { chosen, where } = marked;
-  const named = (name) => bodies.find((body) => body.name === name);
   const besides = chosen === undefined ? {} : where === 'dome' ? { spot: (view.name === 'sky' ? dome : orrery).spot(chosen) } : { row: table.row(chosen) };
-  facts.show(named(chosen), named('sun'), besides);
+  facts.show(bodies.find((body) => body.name === chosen), bodies.find(({ name }) => name === 'sun'), besides);
 }
 
 function point(name) {
@@ -356,21 +376,13 @@ function sayShown() {
   say(`${shown.place.name}, ${at('when').textContent}. ${words}`);
 }
 
-function notify(text) {
-  if (at('notice').textContent !== text) at('notice').textContent = text;
-  document.body.classList.toggle('away', text !== '');
-}
-
 function away() {
-  if (!shown) return notify('The server is away. The sky comes by itself as soon as it is back.');
-  if (sameSpot(wanted.place, shown.place))
-    return notify('The server is away. This is the last sky it gave; the page goes on by itself as soon as it is back.');
-  const [last, next] = [shown.place.name, wanted.place.name];
-  notify(`The server is away. This is still the sky of ${last}; that of ${next} comes by itself as soon as it is back.`);
+  const next = sameSpot(wanted.place, shown?.place) ? undefined : wanted.place.name;
+  notice.away(shown?.place.name, next);
 }
 
 function refused(message) {
-  notify('');
+  notice.show('');
   observer.complain(`${capital(message)}.`.replace(/\.\.$/, '.'));
 }
 
@@ -387,7 +399,16 @@ function open() {
   observer.complain(problems.join(' '));
   if (problems.length > 0) at('place-problem').closest('section').hidden = false;
   want(place, instant);
+  if (!shown) askAhead(place, instant);
+}
+
+/** What the first sky will want beside it, asked for at the same time: each question waits for the network once. */
+function askAhead(place, instant) {
+  const coming = { place, instant: instant ?? Date.now(), live: instant === undefined };
+  numbers.freshen(coming, withSpace(almanacFields));
+  showNight(coming);
 }
 
 addEventListener('popstate', open);
-open();
+// In a task of its own: what stands on the page already is shown before.
+setTimeout(open);

@@ -17,15 +17,25 @@ const number = (text, at) => alphabet.indexOf(text[at]) * base + alphabet.indexO
 const angle = (text, at, circle) => (number(text, at) * circle) / base ** 2;
 const place = (text, at) => ({ ra: angle(text, at, 360), dec: angle(text, at + 2, 180) - 90 });
 
-export const stars = Array.from({ length: starText.length / 5 }, (_, i) =>
-  ({ ...place(starText, 5 * i), magnitude: alphabet.indexOf(starText[5 * i + 4]) / 10 - 1.5 }));
-for (const entry of starNames.split(', ')) stars[Number.parseInt(entry, 10)].name = entry.replace(/^\d+ /, '');
+/** What `make` gives, made when it is asked for first. */
+function once(make) {
+  let made;
+  return () => (made ??= make());
+}
+
+/** [{ra, dec, magnitude, name}], the name only of the brightest. */
+export const stars = once(() => {
+  const all = Array.from({ length: starText.length / 5 }, (_, i) =>
+    ({ ...place(starText, 5 * i), magnitude: alphabet.indexOf(starText[5 * i + 4]) / 10 - 1.5 }));
+  for (const entry of starNames.split(', ')) all[Number.parseInt(entry, 10)].name = entry.replace(/^\d+ /, '');
+  return all;
+});
 
 /** [{name, rank, ra, dec, paths}]: paths are lists of numbers of stars; the lower the rank, the better a figure is known. */
-export const figures = figureText.map((text) => ({
+export const figures = once(() => figureText.map((text) => ({
   name: constellations.get(text.slice(0, 3)), rank: Number(text[7]), ...place(text, 3),
   paths: text.slice(8).split(' ').filter(Boolean).map((path) => path.match(/../g).map((pair) => number(pair, 0))),
-}));
+})));
 
 // --- the sphere ---
 
@@ -34,10 +44,10 @@ function ofDate({ ra, dec }, instant) {
   const [sinE, cosE] = [Math.sin(obliquity), Math.cos(obliquity)];
   const [x, y, z] = vector(ra, dec);
   const [yEcliptic, zEcliptic] = [y * cosE + z * sinE, z * cosE - y * sinE];
-  const turned = Math.atan2(yEcliptic, x) + (1.39697 * degree * (instant - j2000)) / century;
-  const flat = Math.hypot(x, yEcliptic);
-  const yTurned = flat * Math.sin(turned);
-  return [flat * Math.cos(turned), yTurned * cosE - zEcliptic * sinE, yTurned * sinE + zEcliptic * cosE];
+  const turn = (1.39697 * degree * (instant - j2000)) / century;
+  const [sinT, cosT] = [Math.sin(turn), Math.cos(turn)];
+  const yTurned = x * sinT + yEcliptic * cosT;
+  return [x * cosT - yEcliptic * sinT, yTurned * cosE - zEcliptic * sinE, yTurned * sinE + zEcliptic * cosE];
 }
 
 function vector(ra, dec) {
@@ -58,15 +68,18 @@ export function placeOf(direction, where, instant) {
   return overhead(ofDate(direction, instant), where, instant);
 }
 
+/** What is behind the sky of the day. */
+export const nothingBehind = { stars: [], lines: [], names: [] };
+
 /**
  * What is up over a place: {stars, lines, names}. stars: [{az, alt, magnitude, name}]; lines: [[{az, alt}, {az, alt}]], one end of which
  * may be below; names: [{az, alt, name, rank}] of the better known
  * constellations.
  */
 export function skyBehind(where, instant) {
-  const all = stars.map((star) => ({ ...star, ...placeOf(star, where, instant) }));
-  const lines = figures.flatMap(({ paths }) => paths.flatMap((path) => path.slice(1).map((end, i) => [all[path[i]], all[end]])));
-  const names = figures.map(({ name, rank, ...direction }) => ({ name, rank, ...placeOf(direction, where, instant) }));
+  const all = stars().map((star) => ({ ...star, ...placeOf(star, where, instant) }));
+  const lines = figures().flatMap(({ paths }) => paths.flatMap((path) => path.slice(1).map((end, i) => [all[path[i]], all[end]])));
+  const names = figures().map(({ name, rank, ...direction }) => ({ name, rank, ...placeOf(direction, where, instant) }));
   return {
     stars: all.filter(({ alt }) => alt > 0),
     lines: lines.filter(([one, other]) => one.alt > 0 || other.alt > 0),

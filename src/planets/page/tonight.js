@@ -62,8 +62,9 @@ export class Tonight {
     this.#night = night;
     this.lines.classList.remove('unknown', 'waiting');
     this.title.textContent = titleOf(night.night, zone);
-    const eclipses = night.eclipses.map((eclipse) => element('strong', {}, `${eclipseWords(eclipse, zone)} `));
-    this.sun.replaceChildren(...eclipses, twilightWords(night, zone));
+    const eclipses = night.eclipses.flatMap((eclipse) => [element('strong', {}, eclipseWords(eclipse, zone)), ' ']);
+    const times = twilightWords(night, zone).flatMap((words) => [element('span', {}, words), ' ']);
+    this.sun.replaceChildren(...eclipses, ...times.slice(0, -1));
     this.#showMoon(night.moon, zone);
     for (const show of night.bodies) this.#fillLine(show, zone);
     this.lines.append(...night.bodies.map(({ name }) => this.#lines.get(name).line));
@@ -115,9 +116,9 @@ function eclipseWords({ eclipse, here }, zone) {
   return `${wordsOf(seen)}, at ${clock(Date.parse(seen.time), zone)}.`;
 }
 
-/** The Sun's own line: set, twilights and rise, or why there are none. */
+/** The Sun's own line in pieces: set, twilights and rise, or why there are none. */
 function twilightWords({ sun: { visibility, lowest }, twilight }, zone) {
-  if (visibility === 'always_up') return 'The Sun does not set.';
+  if (visibility === 'always_up') return ['The Sun does not set.'];
   const time = (event) => {
     const found = twilight.find((other) => other.event === event);
     return found && clock(Date.parse(found.time), zone);
@@ -129,7 +130,7 @@ function twilightWords({ sun: { visibility, lowest }, twilight }, zone) {
   const kinds = [[-18, 'astronomical', 'dark'], [-12, 'nautical', 'nautical twilight'], [-6, 'civil', 'civil twilight']];
   for (const [altitude, kind, word] of kinds)
     if (lowest < altitude) words.push(spell(time(`${kind}_dusk`), time(`${kind}_dawn`), word));
-  return `${capital(words.join('; '))}.`;
+  return words.map((text, i) => `${i === 0 ? capital(text) : text}${i === words.length - 1 ? '.' : ';'}`);
 }
 
 function spell(dusk, dawn, word) {
