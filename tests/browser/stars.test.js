@@ -1,8 +1,10 @@
 // The backdrop of the dome as pure numbers: the packed stars and figures, how Saturn's ring is seen, and what the eye makes out.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { covered } from '../../src/planets/page/eclipse.js';
 import { separation } from '../../src/planets/page/geometry.js';
 import { moonAspect, ringAspect } from '../../src/planets/page/glyphs.js';
+import { summary } from '../../src/planets/page/outlook.js';
 import { sightOf } from '../../src/planets/page/sight.js';
 import { figures as allFigures, placeOf, skyBehind, stars as allStars } from '../../src/planets/page/stars.js';
 import { Server } from './server.js';
@@ -82,6 +84,23 @@ test('the Moon\'s lit side looks at the Sun, and is as large as the API says', a
   const outward = (Math.atan2(-Math.cos((moon.az * Math.PI) / 180), -Math.sin((moon.az * Math.PI) / 180)) * 180) / Math.PI;
   assert.ok(Math.abs(((angle - outward + 540) % 360) - 180) < 10, `${angle} and ${outward}`);
 });
+
+for (const [name, place, day, words] of [
+  ['total', 'lon=-8.4115&lat=43.3623', '2026-08-12', /^Total eclipse, the Sun 12° up in the west\. /],
+  ['partial', 'lon=2.3522&lat=48.8566', '2026-08-12', /^Daylight, the Sun \d+° up in the west, 9\d % covered by the Moon\. /],
+  ['annular', 'lon=-99.1332&lat=24.0', '2023-10-14', /^Daylight, .*, \d+ % covered by the Moon\. /],
+])
+  test(`the Moon covers of the Sun what the API says: ${name}`, async () => {
+    const { eclipses } = await server.ask(`eclipses?${place}&time=${day}T00:00:00Z&days=2`);
+    const { here } = eclipses.find(({ eclipse }) => eclipse.endsWith('_solar_eclipse'));
+    const { time } = here.phases.find(({ phase }) => phase === 'greatest');
+    const { planets } = await server.ask(`planets?${place}&time=${time}&fields=az,alt,distance,sight`);
+    const [sun, moon] = planets;
+    assert.ok(Math.abs(covered(sun, moon) - here.obscuration) < 0.005, `${covered(sun, moon)} and ${here.obscuration}`);
+    assert.match(summary(planets), words);
+    const { planets: later } = await server.ask(`planets?${place}&time=${day}T04:00:00Z&fields=az,alt,distance,sight`);
+    assert.equal(covered(later[0], later[1]), 0);
+  });
 
 test('bodies fade as the eye, binoculars or a telescope would see them', async () => {
   const at = async (time, fields = 'az,alt,sight') => {

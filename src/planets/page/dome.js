@@ -3,6 +3,7 @@
 import { distanceFromZenith, polar, project, radius, rim } from './geometry.js';
 import { glyph, haloGradients, moonAspect, ringAspect, sizeOf, svg } from './glyphs.js';
 import { discBox, overlap } from './labels.js';
+import { Lens } from './lens.js';
 import { Names } from './names.js';
 import { Roving } from './roving.js';
 import { sightOf } from './sight.js';
@@ -40,7 +41,8 @@ export class Dome {
     root.setAttribute('viewBox', `${-extent} ${-extent} ${2 * extent} ${2 * extent}`);
     root.append(this.#definitions(), this.#rimPart(), this.#skyPart(), this.#gridPart());
     this.paths = svg('g', { class: 'paths' });
-    root.append(this.paths, this.names.group, this.roving.group);
+    this.lens = new Lens();
+    root.append(this.paths, this.names.group, this.roving.group, this.lens.group);
     new ResizeObserver(() => this.#resized()).observe(root);
   }
 
@@ -204,15 +206,18 @@ export class Dome {
     return Math.min(touchable.alone / this.#scale, Math.max(touchable.least / this.#scale, nearest / 2));
   }
 
-  /** Where on the screen a body stands: {x, y, reach, middle}, middle being the dome's own height. */
+  /** Where on the screen a body stands: {x, y, reach, middle, others, edges}: the dome's own height, what the lens covers, the dome's box. */
   spot(name) {
     const position = this.#positions.find((other) => other.name === name);
     if (!position) return undefined;
-    const { left, top, width } = this.root.getBoundingClientRect();
+    const edges = this.root.getBoundingClientRect();
+    const { left, top, width } = edges;
     const scale = width / (2 * extent);
-    const { x, y } = project(position);
+    const onScreen = ({ x, y }) => ({ x: left + (x + extent) * scale, y: top + (y + extent) * scale });
     const reach = (this.#room(position) + 4.5) * scale + 16;
-    return { x: left + (x + extent) * scale, y: top + (y + extent) * scale, reach, middle: top + extent * scale };
+    // A box that covers none of these points leaves most of the lens to be seen.
+    const others = this.lens.discs.flatMap(({ x, y, size }) => [[0, 0], [1, 0], [-1, 0], [0, 1], [0, -1]].map(([i, j]) => onScreen({ x: x + i * size, y: y + j * size })));
+    return { ...onScreen(project(position)), reach, middle: top + extent * scale, others, edges };
   }
 
   #add(name) {
@@ -229,14 +234,21 @@ export class Dome {
   }
 
   #putNames() {
+    this.#putLens();
     const order = [...this.#positions].sort((a, b) => importance.indexOf(a.name) - importance.indexOf(b.name));
     const items = order.map((position) => ({ name: position.name, ...project(position), size: this.#room(position),
       home: position.alt < 0 ? rim.outer : radius }));
     const obstacles = cardinals.map(([, azimuth]) => ({ ...polar(azimuth, rim.outer + 6), size: 7 / this.#scale }));
     this.names.mark('below', (name) => order.find((position) => position.name === name).alt < 0);
-    this.names.place(items, { scale: this.#scale, room: extent - 1, obstacles });
+    this.names.place(items, { scale: this.#scale, room: extent - 1, obstacles: [...obstacles, ...this.lens.discs] });
     this.#putRingNames();
     this.#putHours();
+  }
+
+  #putLens() {
+    const chosen = this.#positions.find(({ name }) => this.roving.isChosen(name));
+    const [sun, fill] = [this.#positions.find(({ name }) => name === 'sun'), this.stops[1].getAttribute('stop-color')];
+    this.lens.show(chosen, this.#positions, { scale: this.#scale, fill, aspectOf: (position) => this.#aspect(position, sun) });
   }
 
   /** Marks the chosen body; nothing for none. */
@@ -291,7 +303,7 @@ export class Dome {
   }
 
   #discs() {
-    return this.#positions.map((position) => discBox({ ...project(position), size: this.#room(position) }));
+    return [...this.#positions.map((position) => ({ ...project(position), size: this.#room(position) })), ...this.lens.discs].map(discBox);
   }
 
   /** What a person who cannot see the dome is told first. */

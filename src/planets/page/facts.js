@@ -2,6 +2,7 @@
 // Without a chosen body there is a hint below the table.
 import { element } from './almanac.js';
 import { constellations } from './constellations.js';
+import { companion } from './lens.js';
 import { aspect } from './space.js';
 import { capital, decimal, distance, duration, phaseName, spoken, whereabouts } from './words.js';
 
@@ -21,9 +22,9 @@ export class Facts {
     return this.#text;
   }
 
-  /** `spot` is where on the screen the body stands on the dome, `row` its row in the table; one of the two, or neither. */
-  show(body, sun, { spot, row }) {
-    const parts = body ? sentence(body, sun) : [hint];
+  /** `bodies` are all of the sky; `spot` is where on the screen the body stands on the dome, `row` its row in the table; one of the two, or neither. */
+  show(body, bodies, { spot, row }) {
+    const parts = body ? sentence(body, bodies) : [hint];
     const paragraph = element('p', body ? {} : { class: 'hint' }, ...parts);
     this.#text = body ? paragraph.textContent : '';
     this.about.replaceChildren(paragraph);
@@ -57,9 +58,12 @@ export class Facts {
   }
 }
 
-function sentence(body, sun) {
+function sentence(body, bodies) {
+  const sun = bodies.find((other) => other.name === 'sun');
+  const near = companion(body, bodies);
   const { name, constellation, light_time: light, magnitude } = body;
   const facts = [whereabouts(body)];
+  if (near) facts.push(`${decimal(near.apart, 1)}° from ${spoken(near.body.name)}`);
   if (constellation) facts.push(`in ${constellations.get(constellation) ?? constellation}`);
   if (magnitude !== undefined && name !== 'sun') facts.push(`magnitude ${decimal(magnitude, 1)}`);
   if (body.distance !== undefined) facts.push(`${distance(body.distance)} away`);

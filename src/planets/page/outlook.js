@@ -1,4 +1,5 @@
 // Outlook: what the sky is like, and what in it the eye can find, in two sentences. What the eye can find the server says.
+import { covered } from './eclipse.js';
 import { list, spoken, whereabouts } from './words.js';
 
 /** Altitude of the Sun at which its upper edge comes up. */
@@ -19,10 +20,18 @@ function nothing(sunAltitude) {
   return sunAltitude > -6 ? 'No planet is up that shines through the twilight.' : 'No planet the eye can see is up.';
 }
 
+/** What an eclipse makes of the first sentence: 'Total eclipse', or how much of the Sun is covered behind it. */
+function eclipsed(sun, moon) {
+  const share = sun.alt >= sunrise ? (covered(sun, moon) ?? 0) : 0;
+  if (share === 1) return { state: 'Total eclipse', rest: '' };
+  return share >= 0.005 ? { rest: `, ${Math.min(99, Math.round(share * 100))} % covered by the Moon` } : { rest: '' };
+}
+
 /** Two sentences: the state of the sky, and what can be seen in it. */
 export function summary(bodies) {
   const sun = bodies.find((body) => body.name === 'sun');
-  const state = `${skyState(sun.alt)}, the Sun ${whereabouts(sun)}.`;
+  const eclipse = eclipsed(sun, bodies.find((body) => body.name === 'moon'));
+  const state = `${eclipse.state ?? skyState(sun.alt)}, the Sun ${whereabouts(sun)}${eclipse.rest}.`;
   // What is seen comes after where it stands.
   if (bodies.every(({ sight }) => sight === undefined)) return state;
   const seen = bodies.filter(({ alt, sight }) => alt > 0 && sight === 'eye');

@@ -351,7 +351,7 @@ function setView(next) {
 function showFacts(bodies) {
   const { chosen, where } = marked;
   const besides = chosen === undefined ? {} : where === 'dome' ? { spot: (view.name === 'sky' ? dome : orrery).spot(chosen) } : { row: table.row(chosen) };
-  facts.show(bodies.find((body) => body.name === chosen), bodies.find(({ name }) => name === 'sun'), besides);
+  facts.show(bodies.find((body) => body.name === chosen), bodies, besides);
 }
 
 function point(name) {
