@@ -1,10 +1,15 @@
-// Headless Chromium, and pages that remember everything that should not have happened.
-import { chromium } from 'playwright-core';
+// A headless browser, Chromium or (where BROWSER says so) the system's own Firefox, and pages that remember everything that should
+// not have happened.
+import { chromium, firefox } from 'playwright-core';
+
+export const isFirefox = process.env.BROWSER === 'firefox';
 
 export const desktop = { viewport: { width: 1440, height: 900 } };
 export const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 
 export function launch() {
+  // `moz-firefox` is a Firefox as Mozilla and Debian make it, driven by WebDriver BiDi.
+  if (isFirefox) return firefox.launch({ channel: 'moz-firefox', executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr' });
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
