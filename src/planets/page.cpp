@@ -12,6 +12,7 @@
 #include "orrery/content_coding.hpp"
 
 #include "planets/assets.hpp"
+#include "planets/icon.hpp"
 #include "planets/preview.hpp"
 
 namespace orrery::planets {
@@ -20,9 +21,8 @@ namespace {
 
 // Everything comes from this server and nothing stands inside the page: a script that somebody slips in does not run.
 constexpr const char* kPolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri "
-    "'none'; "
-    "form-action 'self'; frame-ancestors 'none'";
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self'; "
+    "worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 struct Form {
   std::string_view body;
@@ -38,6 +38,9 @@ Form form_of(const Asset& asset, ContentCoding coding) {
 
 bool is_page(const Asset& asset) { return asset.path == "/"; }
 
+/// Its address names its content.
+bool is_kept(const Asset& asset) { return asset.path.starts_with("/page/"); }
+
 /// What the client takes of what was made, the smallest first.
 std::optional<ContentCoding> coding_for(const Asset& asset, const Request& request) {
   const auto accept = accepted_codings(request);
@@ -51,7 +54,7 @@ std::optional<ContentCoding> coding_for(const Asset& asset, const Request& reque
 void add_caching(Response& response, const Asset& asset, const std::string& tag) {
   response.add_field("ETag", tag);
   response.add_field("Vary", "Accept-Encoding");
-  response.add_field("Cache-Control", is_page(asset) ? "no-cache" : "public, max-age=31536000, immutable");
+  response.add_field("Cache-Control", is_kept(asset) ? "public, max-age=31536000, immutable" : "no-cache");
 }
 
 void add_protection(Response& response) {
@@ -86,17 +89,19 @@ Response answer(const Asset& asset, const Request& request) {
   return response;
 }
 
-/// The page for the place and time of a link: made for it, and compressed for it.
-Response answer_link(const Asset& page, const Request& request, const EarthRotation& rotation) {
+/// The page, with the preview of the link that it was asked by: made for it, and compressed for it.
+Response answer_page(const Asset& page, const Request& request, const EarthRotation& rotation) {
   const auto coding = choose_coding(accepted_codings(request), Compression{}.codings);
-  auto made = coding ? preview(page.identity, request, rotation) : std::nullopt;
-  if (!made) return answer(page, request);
-  const std::string tag = entity_tag(*made);
+  if (!coding) return answer(page, request);
+  std::string made = preview(page.identity, request, rotation);
+  const std::string tag = entity_tag(made);
   const Precondition precondition = evaluate(request, {tag, {}});
   if (precondition == Precondition::kFailed) return failed();
   const bool unchanged = precondition == Precondition::kNotModified;
-  Response response = unchanged ? Response::status(304) : Response::bytes(page.media_type, std::move(*made));
-  add_caching(response, page, tag);
+  Response response = unchanged ? Response::status(304) : Response::bytes(page.media_type, std::move(made));
+  // As compress() would leave it.
+  const bool is_weak = unchanged && *coding != ContentCoding::kIdentity;
+  add_caching(response, page, is_weak ? "W/" + tag : tag);
   if (unchanged) return response;
   response.add_field("X-Content-Type-Options", "nosniff");
   add_protection(response);
@@ -113,15 +118,31 @@ Response icon(const Request& request) {
   return Response::status(404);
 }
 
+struct Icon {
+  const char* path;
+  int size;
+  double share;  // of it that has the sign
+};
+
+// Those that page/manifest.webmanifest and the page name.
+constexpr std::array<Icon, 3> kIcons = {
+    {{"/icon-192.png", 192, 1}, {"/icon-512.png", 512, 1}, {"/icon-maskable-512.png", 512, 0.8}}};
+
 }  // namespace
 
 void add_page(App& app, std::shared_ptr<const EarthRotation> rotation) {
   for (const Asset& asset : page_assets())
     app.get(std::string{asset.path}, [&asset, rotation](const Request& request) {
-      return is_page(asset) && request.query_count() > 0 ? answer_link(asset, request, *rotation)
-                                                         : answer(asset, request);
+      return is_page(asset) ? answer_page(asset, request, *rotation) : answer(asset, request);
     });
   app.get("/favicon.ico", icon);
+  for (const Icon& picture : kIcons)
+    app.get(picture.path, [&picture](const Request& request) {
+      Response response = Response::bytes("image/png", icon_png(picture.size, picture.share));
+      response.add_field("Cache-Control", "public, max-age=86400");
+      make_conditional(request, response);
+      return response;
+    });
 }
 
 }  // namespace orrery::planets

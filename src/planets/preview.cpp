@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "planets/answer.hpp"
@@ -82,22 +83,29 @@ std::string server_of(const Request& request) {
   return std::string{request.scheme()} + "://" + escaped(request.host()) + "/";
 }
 
-std::string head(const std::string& name, const std::string& time, const std::string& description,
-                 const std::string& image) {
+/// `<meta kind="key" content="content">`
+void put_meta(std::string& out, std::string_view kind, std::string_view key, const std::string& content) {
+  out.append("<meta ").append(kind).append("=\"").append(key).append("\" content=\"").append(content).append("\">\n");
+}
+
+/// What messengers need of a picture: `address` is a whole one, `words` say what is seen.
+std::string image(const std::string& address, const std::string& words) {
+  std::string out;
+  put_meta(out, "property", "og:image", address);
+  put_meta(out, "property", "og:image:type", "image/png");
+  put_meta(out, "property", "og:image:width", std::to_string(kPostcardWidth));
+  put_meta(out, "property", "og:image:height", std::to_string(kPostcardHeight));
+  put_meta(out, "property", "og:image:alt", words);
+  put_meta(out, "name", "twitter:card", "summary_large_image");
+  return out;
+}
+
+std::string head(const std::string& name, const std::string& time, const std::string& description) {
   std::string out = "<title>" + name + ": planets over the horizon</title>\n";
-  const auto meta = [&](std::string_view kind, std::string_view key, const std::string& content) {
-    out.append("<meta ").append(kind).append("=\"").append(key).append("\" content=\"").append(content).append("\">\n");
-  };
-  meta("name", "description", description);
-  meta("property", "og:type", "website");
-  meta("property", "og:title", "The sky over " + name + ", " + time);
-  meta("property", "og:description", description);
-  meta("property", "og:image", image);
-  meta("property", "og:image:type", "image/png");
-  meta("property", "og:image:width", std::to_string(kPostcardWidth));
-  meta("property", "og:image:height", std::to_string(kPostcardHeight));
-  meta("property", "og:image:alt", description);
-  meta("name", "twitter:card", "summary_large_image");
+  put_meta(out, "name", "description", description);
+  put_meta(out, "property", "og:type", "website");
+  put_meta(out, "property", "og:title", "The sky over " + name + ", " + time);
+  put_meta(out, "property", "og:description", description);
   return out;
 }
 
@@ -134,18 +142,31 @@ std::string name_of_place(const Request& request, const Query& query) {
   return name.empty() ? place_text(query.observer) : name;
 }
 
+/// Of the place or the time that the link names; nothing where it names neither, or one that is wrong.
+std::optional<Query> query_of(const Request& request) {
+  if (!request.query("lon") && !request.query("lat") && !request.query("time")) return {};
+  Query query = read_link_query(request);
+  if (!query.problems.empty()) return {};
+  return query;
+}
+
 }  // namespace
 
-std::optional<std::string> preview(std::string_view page, const Request& request, const EarthRotation& rotation) {
-  if (!request.query("lon") && !request.query("lat") && !request.query("time")) return {};
-  const Query query = read_link_query(request);
-  if (!query.problems.empty()) return {};
+std::string preview(std::string_view page, const Request& request, const EarthRotation& rotation) {
+  const std::string picture = server_of(request) + "sky.png";
+  const auto asked = query_of(request);
+  std::string out{page};
+  if (!asked) {
+    put_between(out, "image",
+                image(picture, "The sky over Greenwich as a disc, with the Sun, the Moon and the planets"));
+    return out;
+  }
+  const Query& query = *asked;
   const std::string name = name_of_place(request, query);
   const std::string time = query.is_now ? "now" : minute_text(query.instant);
   const auto all = directions(query, rotation);
-  const std::string image = server_of(request) + "sky.png?" + parameters_of(query);
-  std::string out{page};
-  put_between(out, "preview", head(name, time, described(all), image));
+  const std::string words = described(all);
+  put_between(out, "preview", head(name, time, words) + image(picture + "?" + parameters_of(query), words));
   put_between(out, "table", table(name, query.is_now ? minute_text(query.instant) : time, query, all));
   return out;
 }

@@ -5,7 +5,6 @@
 // comes into the page. It never says what is wrong with a link: the page does.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,9 +14,9 @@
 
 namespace orrery::planets {
 
-/// `page` with what stands between its marks (`<!--preview-->`, `<!--table-->`) made for the link; nothing where the
-/// link names no place and no time, or one that is wrong.
-[[nodiscard]] std::optional<std::string> preview(std::string_view page, const Request& request,
-                                                 const EarthRotation& rotation);
+/// `page` with what stands between its marks (`<!--preview-->`, `<!--table-->`) made for the link. Where the link names
+/// no place and no time, or one that is wrong, only a picture of what is over the usual place (`<!--image-->`) is put
+/// in.
+[[nodiscard]] std::string preview(std::string_view page, const Request& request, const EarthRotation& rotation);
 
 }  // namespace orrery::planets

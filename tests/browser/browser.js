@@ -19,10 +19,10 @@ export function launch() {
 
 /**
  * A page in a context of its own, with `said` (all the console has, errors of scripts too) and `elsewhere` (requests to any
- * other server than `server`).
+ * other server than `server`). Without the service worker, which would answer for the server that a test stops.
  */
 export async function openPage(browser, server, options = {}) {
-  const context = await browser.newContext({ ...desktop, ...options });
+  const context = await browser.newContext({ ...desktop, serviceWorkers: 'block', ...options });
   return watch(await context.newPage(), server);
 }
 
@@ -31,7 +31,10 @@ export function watch(page, server) {
   page.setDefaultTimeout(15_000);
   page.said = [];
   page.elsewhere = [];
-  page.on('console', (message) => page.said.push(`${message.type()}: ${message.text()} ${message.location().url}`));
+  page.on('console', (message) => {
+    const text = message.text();
+    if (!text.startsWith('Service Worker registration blocked by')) page.said.push(`${message.type()}: ${text} ${message.location().url}`);
+  });
   page.on('pageerror', (error) => page.said.push(`error: ${error.stack}`));
   page.on('request', (request) => request.url().startsWith(server.base) || page.elsewhere.push(request.url()));
   return page;

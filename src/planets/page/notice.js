@@ -16,6 +16,6 @@ export class Notice {
   }
 }
 
-const nothingYet = 'The sky comes by itself as soon as it is back.';
+const nothingYet = 'This page is kept on your device, but the sky, the night, what is next and most places are computed by the server. All of it comes by itself as soon as the server is back.';
 const sameSky = 'This is the last sky it gave; the page goes on by itself as soon as it is back.';
 const otherSky = (last, next) => `This is still the sky of ${last}; that of ${next} comes by itself as soon as it is back.`;

@@ -26,6 +26,7 @@ import { coordinates, zoneTitle } from './places.js';
 import { Player } from './player.js';
 import { Relay } from './relay.js';
 import { Share } from './share.js';
+import { keepPage } from './shell.js';
 import { nothingBehind, placeOf, skyBehind } from './stars.js';
 import { skyColours } from './tint.js';
 import { Tonight } from './tonight.js';
@@ -184,6 +185,7 @@ async function unveil() {
   for (const part of document.querySelectorAll('main section[hidden]')) part.hidden = false;
   mark();
   await curtain.rise();
+  keepPage();
 }
 
 /** What costs more than positions, when the choice has come to rest. */

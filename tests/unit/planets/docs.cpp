@@ -54,7 +54,8 @@ void collect_references(const json& node, Names& found) {
 
 /// Of all routes the page's own files are no part of it.
 bool is_of_api(std::string_view pattern) {
-  return pattern != "/" && pattern != "/favicon.ico" && !pattern.starts_with("/page/");
+  const bool is_alone = pattern == "/" || pattern == "/favicon.ico" || pattern == "/service_worker.js";
+  return !is_alone && !pattern.starts_with("/page/") && !pattern.starts_with("/icon-");
 }
 
 bool mentions(std::string_view text, const std::string& word) { return text.find(word) != std::string_view::npos; }

@@ -79,6 +79,9 @@ TEST_CASE("preview: a link that names nothing, or a wrong place, has the page as
     INFO(query);
     CHECK(page_for(service, query) == plain);
   }
+  CHECK(mentions(plain, "<title>Planets over your horizon</title>"));
+  CHECK(mentions(plain, "<meta property=\"og:image\" content=\"http://localhost/sky.png\">"));
+  CHECK(mentions(plain, "<meta name=\"twitter:card\" content=\"summary_large_image\">"));
 }
 
 TEST_CASE("preview: it has a tag of its own, and is compressed for whoever asks", "[planets]") {
