@@ -75,7 +75,8 @@ std::string_view variable(const char* name) {
 
 /// The processes that tell of the service.
 std::vector<master::SidecarParts> make_sidecars(const Config& service, const std::string& token,
-                                                const admin::RouteOf& patterns, const admin::Families& families) {
+                                                const admin::RouteOf& route, const admin::Families& families,
+                                                const admin::Patterns& patterns) {
   std::vector<master::SidecarParts> sidecars;
   const auto add = [&](os::Role role, std::vector<std::string> addresses, std::function<App(os::WorkerBirth&)> make) {
     if (addresses.empty()) return;
@@ -88,19 +89,25 @@ std::vector<master::SidecarParts> make_sidecars(const Config& service, const std
   };
   const admin::Directories directories{variable("RUNTIME_DIRECTORY"), variable("XDG_RUNTIME_DIR")};
   add(os::Role::kAdmin, admin::admin_addresses(service, directories),
-      [token, patterns, families](os::WorkerBirth& birth) {
-        return admin::make_admin(*birth.board, {std::move(birth.orders), token, patterns, families});
+      [token, route, families, patterns](os::WorkerBirth& birth) {
+        return admin::make_admin(*birth.board, {std::move(birth.orders), token, route, families, patterns});
       });
   add(os::Role::kMonitor, service.monitor,
-      [families](os::WorkerBirth& birth) { return admin::make_monitor(*birth.board, families); });
+      [families, patterns](os::WorkerBirth& birth) { return admin::make_monitor(*birth.board, families, patterns); });
   return sidecars;
 }
 
-admin::RouteOf patterns_of(const App& app, const http::Router& router) {
+admin::RouteOf route_of(const App& app, const http::Router& router) {
   return [&app, &router](std::string_view method, std::string_view path) -> std::string {
     const http::RouteMatch match = router.match(method, path);
     return match.kind == http::RouteMatch::Kind::kFound ? app.routes()[match.route].pattern : std::string{};
   };
+}
+
+admin::Patterns patterns_of(const App& app) {
+  admin::Patterns patterns;
+  for (const Route& route : app.routes()) patterns.push_back(route.pattern);
+  return patterns;
 }
 
 enum class How : std::uint8_t { kSupervised, kSingle };
@@ -119,7 +126,10 @@ int serve(How how, Config config, const App& app, const About& about, std::vecto
   }
   master::MasterParts parts;
   if (how == How::kSupervised)
-    parts.sidecars = make_sidecars(config, *token, patterns_of(app, *router), app.metric_families());
+    parts.sidecars = make_sidecars(config, *token, route_of(app, *router), app.metric_families(), patterns_of(app));
+  parts.enter_counts = [families = app.metric_families(), patterns = patterns_of(app)](const os::Scoreboard& board) {
+    admin::enter_counts(board, families, patterns);
+  };
   parts.description = std::move(description);
   parts.config = std::move(config);
   parts.notes = std::move(notes);

@@ -6,9 +6,9 @@
 //   });
 //
 // Made while the App is built, before the workers are forked; copies stand for the same metric. The values lie in
-// memory that all workers share: one scrape sees all of them, and no counter falls when a worker dies or is replaced.
-// An upgrade begins at 0. Any thread may write; a write is an atomic addition, without a lock and without a system
-// call.
+// memory that all workers share: one scrape sees all of them, and no counter falls when a worker dies or is replaced,
+// nor over an upgrade: what has the same name and labels in the new binary goes on there. Any thread may write; a write
+// is an atomic addition, without a lock and without a system call.
 #pragma once
 
 #include <cstddef>

@@ -24,6 +24,7 @@
 #include "base/counted.hpp"
 #include "base/log.hpp"
 #include "base/whole_number.hpp"
+#include "metrics/family.hpp"
 #include "os/process.hpp"
 
 namespace orrery::admin {
@@ -82,14 +83,17 @@ void tell_at(App& app, const char* path, const Guard& door, Answer answer) {
   });
 }
 
-void add_health(App& app, const std::shared_ptr<Viewer>& viewer, const Guard& door, const Families& families) {
+void add_health(App& app, const os::Scoreboard& board, const std::shared_ptr<Viewer>& viewer, const Guard& door,
+                const Families& families) {
   const auto look = [viewer] { return viewer->look(base::monotonic_now()); };
   tell_at(app, "/livez", door, [look](const Request&) { return answer_livez(look()); });
   tell_at(app, "/readyz", door,
           [look](const Request& request) { return answer_readyz(look(), request.query("verbose").has_value()); });
-  tell_at(app, "/metrics", door, [look, families](const Request& request) {
+  tell_at(app, "/metrics", door, [&board, viewer, families](const Request& request) {
     const Exposure form = exposure_for(request.field("Accept").value_or(""));
-    return Response::bytes(media_type_of(form), metrics_text(look(), form, families)).with_fixed_fields(never_stored());
+    const View view = viewer->look_whole(base::monotonic_now());
+    return Response::bytes(media_type_of(form), metrics_text(view, form, families, board.ledger()))
+        .with_fixed_fields(never_stored());
   });
 }
 
@@ -102,7 +106,8 @@ std::string config_json(const os::Scoreboard& board) {
 void add_lists(App& app, const os::Scoreboard& board, const std::shared_ptr<Viewer>& viewer, const Guard& door,
                const RouteOf& route) {
   const auto look = [viewer] { return viewer->look(base::monotonic_now()); };
-  tell_at(app, "/status", door, [look](const Request&) { return json(status_json(look())); });
+  tell_at(app, "/status", door,
+          [viewer](const Request&) { return json(status_json(viewer->look_whole(base::monotonic_now()))); });
   tell_at(app, "/workers", door, [look](const Request&) { return json(workers_json(look(), cost_of)); });
   tell_at(app, "/requests", door,
           [&board, route](const Request&) { return json(requests_json(board, route, base::monotonic_now())); });
@@ -160,7 +165,7 @@ void add_page(App& app, const os::Scoreboard& board, const std::shared_ptr<Viewe
                                    {"Referrer-Policy", "no-referrer"}};
   tell_at(app, "/", door, [&board, viewer](const Request&) {
     const base::Monotonic now = base::monotonic_now();
-    const PageParts parts{viewer->look(now), flights_of(board), board.deaths().after(0), board.events().after(0)};
+    const PageParts parts{viewer->look_whole(now), flights_of(board), board.deaths().after(0), board.events().after(0)};
     return Response::html(page_html(parts, now)).with_fixed_fields(kStrict);
   });
   tell_at(app, "/page.css", door, [](const Request&) {
@@ -170,28 +175,35 @@ void add_page(App& app, const os::Scoreboard& board, const std::shared_ptr<Viewe
 
 }  // namespace
 
-App make_monitor(const os::Scoreboard& board, Families families) {
+App make_monitor(const os::Scoreboard& board, Families families, Patterns patterns) {
   App app;
-  add_health(app, std::make_shared<Viewer>(board), std::make_shared<const Door>(), families);
+  add_health(app, board, std::make_shared<Viewer>(board, std::move(patterns)), std::make_shared<const Door>(),
+             families);
   return app;
 }
 
 App make_admin(const os::Scoreboard& board, AdminParts parts) {
   App app;
-  const auto viewer = std::make_shared<Viewer>(board);
+  const auto viewer = std::make_shared<Viewer>(board, std::move(parts.patterns));
   const auto door = std::make_shared<const Door>(std::move(parts.token));
   const auto desk = std::make_shared<Desk>(std::move(parts.orders));
   app.on_worker_start([desk](Worker&) -> Result<void> {
     desk->open();
     return {};
   });
-  add_health(app, viewer, door, parts.families);
+  add_health(app, board, viewer, door, parts.families);
   add_lists(app, board, viewer, door, parts.route);
   add_events(app, board.events(), door);
   add_page(app, board, viewer, door);
   add_stacks(app, board, desk, door);
   add_orders(app, desk, door);
   return app;
+}
+
+void enter_counts(const os::Scoreboard& board, const Families& families, const Patterns& patterns) {
+  if (board.ledger() == nullptr) return;
+  Viewer{board, patterns}.look_whole(base::monotonic_now());
+  for (const auto& family : families) family->enter(*board.ledger());
 }
 
 }  // namespace orrery::admin

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <fmt/core.h>
 #include <iterator>
+#include <string>
 #include <utility>
 
 #include "admin/exposition.hpp"
@@ -21,7 +22,7 @@ namespace {
 
 double seconds_of(std::int64_t nanoseconds) { return base::seconds(base::Nanoseconds{nanoseconds}); }
 
-void write_application(const Families& families, const View& view, Exposition& out) {
+void write_application(const Families& families, const View& view, os::Ledger* ledger, Exposition& out) {
   std::vector<pid_t> alive;
   for (const WorkerView& worker : view.workers) alive.push_back(worker.pid);
   for (const auto& family : families) {
@@ -30,7 +31,7 @@ void write_application(const Families& families, const View& view, Exposition& o
       case metrics::Kind::kGauge: out.gauge(family->name(), family->help()); break;
       case metrics::Kind::kHistogram: out.histogram(family->name(), family->help()); break;
     }
-    for (const metrics::Sample& sample : family->samples(alive)) {
+    for (const metrics::Sample& sample : family->samples(alive, ledger)) {
       std::string labels;
       for (const auto& [name, value] : sample.labels)
         labels += fmt::format("{}{}=\"{}\"", labels.empty() ? "" : ",", name, escaped_label(value));
@@ -103,21 +104,49 @@ void write_workers(const View& view, Exposition& out) {
     out.sample(view.facts.ended[i], "cause", os::word_for(static_cast<os::Ending>(i)), "");
 }
 
-/// Bounds from 131 us to 69 s; each bucket of the scoreboard is twice as long as the one before.
+std::string bound_text(std::size_t index) { return fmt::format("{:.9g}", base::seconds(os::duration_bound(index))); }
+
+/// Each bucket of the scoreboard is twice as long as the one before.
 void write_durations(const os::Totals& totals, Exposition& out) {
-  constexpr std::size_t kFirst = 16, kLast = 35;
+  constexpr std::size_t kFirst = os::kFirstBound - 1, kLast = kFirst + os::kDurationBounds - 1;
   out.histogram("orrery_request_duration_seconds", "Time from a request's first byte to the end of its response.");
   std::uint64_t below = 0, all = 0;
   for (const std::uint64_t count : totals.latency) all += count;
   for (std::size_t i = 0; i <= kLast; ++i) {
     below += totals.latency[i];
     if (i < kFirst) continue;
-    const double bound = seconds_of(std::int64_t{1} << (i + 1));
-    out.sample(below, "le", fmt::format("{:.9g}", bound), "_bucket");
+    out.sample(below, "le", bound_text(i - kFirst), "_bucket");
   }
   out.sample(all, "le", "+Inf", "_bucket");
   out.sample(static_cast<double>(totals.duration_ns) / 1e9, {}, "_sum");
   out.sample(all, {}, "_count");
+}
+
+void write_route_durations(const std::string& label, const RouteView& route, Exposition& out) {
+  std::uint64_t below = 0;
+  for (std::size_t i = 0; i <= os::kDurationBounds; ++i) {
+    below += route.durations[i];
+    const std::string bound = i < os::kDurationBounds ? bound_text(i) : "+Inf";
+    out.sample(below, fmt::format("{},le=\"{}\"", label, bound), "_bucket");
+  }
+  out.sample(static_cast<double>(route.duration_ns) / 1e9, label, "_sum");
+  out.sample(below, label, "_count");
+}
+
+void write_routes(const RouteViews& routes, Exposition& out) {
+  const auto label = [](std::string_view pattern) { return fmt::format("route=\"{}\"", escaped_label(pattern)); };
+  out.counter("orrery_route_requests_total",
+              "Requests by the pattern of their route, their method and the status of the response.");
+  for (const auto& [pattern, route] : routes) {
+    for (const auto& [kind, count] : route.answers) {
+      const auto& [method, status] = kind;
+      const std::string word = status == 0 ? "none" : fmt::format("{}", status);
+      out.sample(count, fmt::format("{},method=\"{}\",status=\"{}\"", label(pattern), escaped_label(method), word));
+    }
+  }
+  out.histogram("orrery_route_request_duration_seconds",
+                "Time from a request's first byte to the end of its response, by the pattern of its route.");
+  for (const auto& [pattern, route] : routes) write_route_durations(label(pattern), route, out);
 }
 
 void write_requests(const View& view, Exposition& out) {
@@ -194,13 +223,14 @@ std::string_view media_type_of(Exposure form) {
                                         : "text/plain; version=0.0.4; charset=utf-8";
 }
 
-std::string metrics_text(const View& view, Exposure form, const Families& families) {
+std::string metrics_text(const View& view, Exposure form, const Families& families, os::Ledger* ledger) {
   Exposition out{form};
   write_service(view.facts, view.master_silence, out);
   write_workers(view, out);
   write_requests(view, out);
+  write_routes(view.routes, out);
   write_connections(view, out);
-  write_application(families, view, out);
+  write_application(families, view, ledger, out);
   return out.take();
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "admin/view.hpp"
+#include "os/ledger.hpp"
 
 namespace orrery::metrics {
 class Family;
@@ -28,6 +29,9 @@ std::string_view media_type_of(Exposure form);
 /// Of the application; they stand behind the service's own.
 using Families = std::vector<std::shared_ptr<metrics::Family>>;
 
-std::string metrics_text(const View& view, Exposure form = Exposure::kPrometheus, const Families& families = {});
+/// `ledger`: what masters before and beside this one counted is in the view already, and not yet in the families; null
+/// where there is none.
+std::string metrics_text(const View& view, Exposure form = Exposure::kPrometheus, const Families& families = {},
+                         os::Ledger* ledger = nullptr);
 
 }  // namespace orrery::admin

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <atomic>
 
+#include "admin/carrying.hpp"
+
 namespace orrery::admin {
 
 namespace {
@@ -40,13 +42,20 @@ base::Nanoseconds eldest_of(const os::Slot& slot, base::Monotonic now) {
 View Viewer::look(base::Monotonic now) {
   if (const auto facts = board_.facts()) facts_ = *facts;
   if (const auto totals = board_.totals()) totals_ = *totals;
-  View view{facts_, totals_, {}, since(board_.last_beat(), now)};
+  View view{facts_, totals_, {}, since(board_.last_beat(), now), {}, {}};
   for (const os::Slot& slot : board_.workers()) {
     const os::WorkerState state = slot.state.load(std::memory_order_acquire);
     if (state == os::WorkerState::kFree) continue;
     view.workers.push_back(view_of(slot, state, now));
     view.eldest = std::max(view.eldest, eldest_of(slot, now));
   }
+  return view;
+}
+
+View Viewer::look_whole(base::Monotonic now) {
+  View view = look(now);
+  view.routes = routes_of(board_, patterns_);
+  if (os::Ledger* const ledger = board_.ledger()) carry(view, *ledger);
   return view;
 }
 

@@ -7,8 +7,10 @@
 
 #include <cstdint>
 #include <sys/types.h>
+#include <utility>
 #include <vector>
 
+#include "admin/routes.hpp"
 #include "base/clock.hpp"
 #include "os/scoreboard.hpp"
 #include "os/service_facts.hpp"
@@ -34,15 +36,22 @@ struct View {
   std::vector<WorkerView> workers;
   base::Nanoseconds master_silence{0};  ///< since the master went round last
   base::Nanoseconds eldest{0};          ///< age of the request that has been in flight longest; 0 = there is none
+  RouteViews routes{};                  ///< of Viewer::look_whole()
 };
 
 class Viewer {
  public:
-  explicit Viewer(const os::Scoreboard& board) : board_(board) {}
+  /// `patterns`: of the service's routes.
+  explicit Viewer(const os::Scoreboard& board, Patterns patterns = {})
+      : board_(board), patterns_(std::move(patterns)) {}
+  /// How this master's service is at this moment.
   View look(base::Monotonic now);
+  /// The same with its routes; every count is that of all masters which the service has had, one after the other.
+  View look_whole(base::Monotonic now);
 
  private:
   const os::Scoreboard& board_;
+  Patterns patterns_;
   os::ServiceFacts facts_;  ///< as last read whole
   os::Totals totals_;
 };

@@ -25,7 +25,9 @@ std::optional<std::string_view> label_of(std::string_view labels, std::string_vi
     at = labels.find(key, at + 1);
   if (at == std::string_view::npos) return std::nullopt;
   const std::string_view rest = labels.substr(at + key.size());
-  return rest.substr(0, rest.find('"'));
+  std::size_t end = 0;
+  while (end < rest.size() && rest[end] != '"') end += rest[end] == '\\' ? std::size_t{2} : std::size_t{1};
+  return rest.substr(0, end);
 }
 
 }  // namespace
@@ -63,6 +65,17 @@ std::optional<double> Exposition::sum(std::string_view name, std::string_view la
   for (const auto& [labels, value] : family->second)
     if (label_of(labels, label) == wanted) all = all.value_or(0) + value;
   return all;
+}
+
+std::map<std::string, Exposition, std::less<>> Exposition::split(std::string_view label) const {
+  std::map<std::string, Exposition, std::less<>> parts;
+  for (const auto& [name, samples] : families_) {
+    for (const auto& [labels, value] : samples) {
+      if (const auto its = label_of(labels, label))
+        parts[std::string{*its}].families_[name].emplace_back(labels, value);
+    }
+  }
+  return parts;
 }
 
 std::vector<Exposition::Bucket> Exposition::buckets(std::string_view name) const {

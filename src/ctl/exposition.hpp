@@ -24,6 +24,9 @@ class Exposition {
   /// The sample whose labels have `label="value"`, summed over the others.
   [[nodiscard]] std::optional<double> sum(std::string_view name, std::string_view label, std::string_view value) const;
 
+  /// The samples that have this label, apart by its value.
+  [[nodiscard]] std::map<std::string, Exposition, std::less<>> split(std::string_view label) const;
+
   struct Bucket {
     double bound = 0;  ///< `le`, +Inf included
     double count = 0;  ///< of all that are not above it

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <fmt/core.h>
+#include <functional>
 #include <limits>
 #include <utility>
 
@@ -48,6 +49,42 @@ std::optional<double> growth(const Sample& before, const Sample& now, std::strin
   return std::max(0.0, (*fresh - *old) / span);
 }
 
+/// What happened by one route between two looks, a second.
+struct RouteRow {
+  std::string route;
+  std::optional<double> requests, errors;
+  std::optional<double> median, p99;  ///< seconds that so many took at most
+};
+
+double count_of(const Exposition& metrics, bool errors) {
+  constexpr std::string_view kFamily = "orrery_route_requests_total";
+  if (!errors) return metrics.sum(kFamily).value_or(0);
+  double all = 0;
+  for (const auto& [status, part] : metrics.split("status"))
+    if (status.starts_with('5')) all += part.sum(kFamily).value_or(0);
+  return all;
+}
+
+std::vector<RouteRow> route_rows(const Sample& before, const Sample& now) {
+  constexpr std::string_view kDurations = "orrery_route_request_duration_seconds";
+  const double span = seconds_between(before, now);
+  const auto old = before.metrics.split("route");
+  std::vector<RouteRow> rows;
+  for (const auto& [route, metrics] : now.metrics.split("route")) {
+    const auto found = old.find(route);
+    const Exposition& was = found == old.end() ? Exposition{} : found->second;
+    RouteRow row{route, {}, {}, {}, {}};
+    if (span > 0) {
+      row.requests = std::max(0.0, count_of(metrics, false) - count_of(was, false)) / span;
+      row.errors = std::max(0.0, count_of(metrics, true) - count_of(was, true)) / span;
+    }
+    row.median = quantile_between(was.buckets(kDurations), metrics.buckets(kDurations), 0.5);
+    row.p99 = quantile_between(was.buckets(kDurations), metrics.buckets(kDurations), 0.99);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
 class Painter {
  public:
   Painter(const Sample& before, const Sample& now, const Controls& controls, Size size)
@@ -61,6 +98,8 @@ class Painter {
     add_workers();
     if (controls_.stack) {
       add_stack();
+    } else if (controls_.routes) {
+      add_routes();
     } else {
       add_requests();
     }
@@ -230,6 +269,22 @@ class Painter {
     if (requests.empty() && rows_left() > 0) add("no request is handled now", Paint::kDim);
   }
 
+  /// Those that are asked for most first; of a second without requests, in the order of their names.
+  void add_routes() {
+    if (rows_left() < 2) return;
+    add({{fmt::format("{:>7} {:>6} {:>12} {:>12} {}", "REQ/S", "ERR/S", "P50", "P99", "ROUTE"), Paint::kBold, true}});
+    std::vector<RouteRow> rows = route_rows(before_, now_);
+    std::ranges::stable_sort(rows, std::greater{}, [](const RouteRow& row) { return row.requests.value_or(0); });
+    for (const RouteRow& row : rows) {
+      if (rows_left() == 0) return;
+      const auto latency = [](std::optional<double> bound) { return bound ? latency_text(*bound) : std::string{"-"}; };
+      add({{fmt::format("{:>7} {:>6} {:>12} {:>12} {}", rate_text(row.requests), rate_text(row.errors),
+                        latency(row.median), latency(row.p99), row.route),
+            row.errors.value_or(0) > 0 ? Paint::kBad : Paint::kPlain}});
+    }
+    if (rows.empty() && rows_left() > 0) add("no route was asked for yet", Paint::kDim);
+  }
+
   void add_stack() {
     add({{fmt::format("stack of worker {} (pid {}); any key goes back", controls_.stack->worker, controls_.stack->pid),
           Paint::kBold, true}});
@@ -246,7 +301,9 @@ class Painter {
       return add(fmt::format("restart worker {}? y restarts it, any other key does not", controls_.restarting),
                  Paint::kBad);
     if (!controls_.notice.empty()) return add(controls_.notice, Paint::kBold);
-    add(fmt::format("q quit  s sort: {}  up/down choose  t stack  r restart", word_for(controls_.sort)), Paint::kDim);
+    add(fmt::format("q quit  s sort: {}  up/down choose  t stack  r restart  o {}", word_for(controls_.sort),
+                    controls_.routes ? "requests" : "routes"),
+        Paint::kDim);
   }
 
   const Sample& before_;

@@ -37,7 +37,8 @@ struct Controls {
   std::int64_t selected = 0;    ///< number of a worker; 0 = the first row
   std::int64_t restarting = 0;  ///< asked whether to restart this worker; 0 = nothing is asked
   std::string notice;           ///< shown until the next key
-  std::optional<Stacks> stack;  ///< shown instead of the requests
+  bool routes = false;          ///< shown instead of the requests
+  std::optional<Stacks> stack;  ///< shown instead of either
 };
 
 struct Span {

@@ -50,6 +50,7 @@ Wish press(Controls& controls, Press pressed, const std::vector<Worker>& workers
     case 'j': move(controls, workers, true); return {};
     case 's': controls.sort = after(controls.sort); return {};
     case 't': return chosen == 0 ? Wish{} : Wish{Wish::Kind::kStack, chosen};
+    case 'o': controls.routes = !controls.routes; return {};
     case 'r': controls.restarting = chosen; return {};
     default: return {};
   }

@@ -12,6 +12,7 @@
 #include "master/process_title.hpp"
 #include "master/service.hpp"
 #include "os/handover.hpp"
+#include "os/ledger.hpp"
 #include "os/process.hpp"
 #include "os/socket.hpp"
 
@@ -156,6 +157,7 @@ std::vector<int> Service::foreign_descriptors(const Generation& generation, os::
   add(ground_.daemon.fd());
   add(successor_.fd());
   add(ground_.predecessor.fd());
+  if (const os::Ledger* const ledger = ground_.scoreboard.ledger()) add(ledger->fd());
   if (role != os::Role::kAdmin) add(orders_.get());
   for (const auto& [pid, process] : processes_) add(process.pipe.get());
   for (const auto& [number, other] : generations_) {

@@ -11,7 +11,8 @@ namespace orrery::master {
 
 namespace {
 
-constexpr const char* kUpgrade = "ORRERY_UPGRADE";  // "1 MASTER-PID CHANNEL-FD [HANDOVER-VERSION GIVE-FD TAKE-FD]"
+constexpr const char* kUpgrade =
+    "ORRERY_UPGRADE";  // "1 MASTER-PID CHANNEL-FD [HANDOVER-VERSION GIVE-FD TAKE-FD [LEDGER-FD]]"
 // Lines: "FD m|s|a|o BIND": from the service manager, or a setting: `bind`, `admin`, `monitor`. An older binary takes a
 // letter that it does not know for `s`, finds no such setting and closes the socket.
 constexpr const char* kListeners = "ORRERY_LISTENERS";
@@ -52,6 +53,7 @@ std::vector<std::string> to_environment(const Inheritance& inheritance) {
   std::string pair;
   if (const auto& handover = inheritance.handover)
     pair = fmt::format(" {} {} {}", handover->version, handover->give, handover->take);
+  if (inheritance.handover && inheritance.ledger >= 0) pair += fmt::format(" {}", inheritance.ledger);
   return {fmt::format("{}={} {} {}{}", kUpgrade, kVersion, inheritance.master, inheritance.channel, pair),
           fmt::format("{}={}", kListeners, listeners)};
 }
@@ -62,6 +64,7 @@ std::optional<Inheritance> parse_inheritance(const std::string& upgrade, const s
   std::istringstream numbers(upgrade);
   if (!(numbers >> version >> inheritance.master >> inheritance.channel) || version != kVersion) return std::nullopt;
   if (Inheritance::Handover pair; numbers >> pair.version >> pair.give >> pair.take) inheritance.handover = pair;
+  if (int ledger = -1; inheritance.handover && numbers >> ledger) inheritance.ledger = ledger;
   std::istringstream lines(listeners);
   for (std::string line; std::getline(lines, line);) {
     std::istringstream words(line);

@@ -1,8 +1,8 @@
 // Inheritance: what an old master gives the new one that it starts on USR2, as environment variables.
 //
-// Listening descriptors with the settings they came from, one end of a channel, and the pair by which connections are
-// handed over. Written by the old binary and read by the new one, which may be another version: the format only grows.
-// Pure but for take_inheritance().
+// Listening descriptors with the settings they came from, one end of a channel, the pair by which connections are
+// handed over, and what was counted. Written by the old binary and read by the new one, which may be another version:
+// the format only grows. Pure but for take_inheritance().
 #pragma once
 
 #include <optional>
@@ -31,6 +31,7 @@ struct Inheritance {
   int channel = -1;
   std::vector<Passed> listeners;
   std::optional<Handover> handover;  ///< older binaries do not pass it
+  int ledger = -1;                   ///< the memory file of the counters (os/ledger.hpp); older binaries do not pass it
 
   /// The listeners of one role.
   [[nodiscard]] std::vector<Passed> of(os::Role role) const;

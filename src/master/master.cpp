@@ -17,6 +17,7 @@
 #include "master/service.hpp"
 #include "master/sidecar.hpp"
 #include "os/build_id.hpp"
+#include "os/ledger.hpp"
 #include "os/signals.hpp"
 #include "os/socket.hpp"
 #include "os/systemd_journal.hpp"
@@ -99,14 +100,29 @@ Result<os::HandoverPair> make_handover(const std::optional<Inheritance>& inherit
   return os::HandoverPair::open();
 }
 
+/// The counters of the masters before, or an empty file of them. Without one the service counts all the same.
+std::optional<os::Ledger> find_ledger(const std::optional<Inheritance>& inheritance) {
+  if (inheritance && inheritance->ledger >= 0) {
+    auto adopted = os::Ledger::adopt(base::UniqueFd{inheritance->ledger});
+    if (adopted) return std::move(*adopted);
+    base::log_warning("{}; counters begin at 0", adopted.error().message);
+  }
+  auto made = os::Ledger::create();
+  if (made) return std::move(*made);
+  base::log_warning("{}; after an upgrade counters will begin at 0", made.error().message);
+  return std::nullopt;
+}
+
 Result<Ground> prepare_background(const Config& config, std::string_view role, Foreground foreground,
-                                  os::Daemon& daemon, Result<os::HandoverPair> handover) {
+                                  os::Daemon& daemon, Result<os::HandoverPair> handover,
+                                  const std::optional<Inheritance>& inheritance) {
   foreground.first.logs.use();
   if (foreground.pidfile) {
     if (const auto written = foreground.pidfile->write(); !written) return fail(written);
   }
   auto scoreboard = os::Scoreboard::create();
   if (!scoreboard) return fail(scoreboard);
+  if (auto ledger = find_ledger(inheritance)) scoreboard->keep(std::move(*ledger));
   auto signals = os::SignalFd::open();
   if (!signals) return fail(signals);
   if (!handover) return fail(handover);
@@ -188,8 +204,9 @@ int run_master(MasterParts parts) {
     daemon = std::move(*detached);
   }
   const std::vector<std::string> notes = foreground->notes;
-  auto ground = prepare_background(parts.config, predecessor.there() ? "master (new)" : "master",
-                                   std::move(*foreground), daemon, make_handover(inheritance, predecessor));
+  auto ground =
+      prepare_background(parts.config, predecessor.there() ? "master (new)" : "master", std::move(*foreground), daemon,
+                         make_handover(inheritance, predecessor), inheritance);
   if (!ground) {
     daemon.failed(os::kExitFailure, ground.error().message);
     predecessor.failed(ground.error().message);

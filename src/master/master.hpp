@@ -47,6 +47,8 @@ struct MasterParts {
   std::string system_root = "/";       ///< below it lie /proc and /sys, for the count of OOM kills
   std::vector<std::string> notes;      ///< what reading the configuration left to say
   std::string description{};           ///< of `config`, as in Reload
+  /// Enters what the service has counted into the ledger of the board; empty = nothing is handed on.
+  std::function<void(const os::Scoreboard&)> enter_counts{};
 };
 
 /// Runs the service; returns the exit code (os::ExitCode) when it has stopped.

@@ -98,6 +98,7 @@ int Service::run() {
     tell_manager();
   }
   hooks_.stop();
+  enter_counts();
   say_totals();
   if (was_ready_) {
     const unsigned last = supervisor_.generation();
@@ -221,8 +222,14 @@ void Service::read_scoreboard() {
   }
   next_pulse_ = now + interval;
   release_held(now);
+  if (successor_.pid() != 0 || ground_.predecessor.there()) enter_counts();
   dispatch(std::move(read));
   let_go_of_addresses();
+}
+
+// For the other master beside this one, and at the end for the one that has the service then.
+void Service::enter_counts() {
+  if (parts_.enter_counts) parts_.enter_counts(ground_.scoreboard);
 }
 
 void Service::read_memory() {

@@ -118,6 +118,7 @@ class Service {
   void read_pipe(pid_t pid, Process& worker);
   void reap();
   void read_scoreboard();
+  void enter_counts();
   void read_memory();
   void tell_manager();
   void reach_deadline();

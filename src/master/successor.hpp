@@ -16,6 +16,7 @@
 #include "master/event.hpp"
 #include "master/inheritance.hpp"
 #include "os/handover.hpp"
+#include "os/ledger.hpp"
 #include "os/program.hpp"
 
 namespace orrery::master {
@@ -28,7 +29,7 @@ class Successor {
   /// None.
   Successor() = default;
   static Result<Successor> start(const os::Program& program, std::vector<Inheritance::Passed> listeners,
-                                 const os::HandoverPair& handover);
+                                 const os::HandoverPair& handover, const os::Ledger* ledger);
 
   [[nodiscard]] pid_t pid() const { return pid_; }
   [[nodiscard]] int fd() const { return channel_.get(); }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "metrics/family.hpp"
+#include "os/ledger.hpp"
 
 namespace orrery::metrics {
 
@@ -110,22 +111,36 @@ Sample CounterFamily::sample_of(std::string_view key, std::uint64_t count) const
   return sample;
 }
 
-std::vector<Sample> CounterFamily::samples(std::span<const pid_t>) const {
+std::map<std::string, std::uint64_t> CounterFamily::sums() const {
+  std::map<std::string, std::uint64_t> sums;
   const std::uint64_t other = series_[places_].count.load(std::memory_order_relaxed);
-  if (labels().empty()) return {sample_of("", other)};
+  if (labels().empty()) return {{"", other}};
   // Where a writer was killed, or slow, another one may have begun a second series of the same name.
-  std::map<std::string_view, std::uint64_t> sums;
   for (std::size_t i = 0; i < places_; ++i) {
     const Series& series = series_[i];
     if (series.state.load(std::memory_order_acquire) == Series::kNamed)
-      sums[series.name()] += series.count.load(std::memory_order_relaxed);
+      sums[std::string{series.name()}] += series.count.load(std::memory_order_relaxed);
   }
   std::string others;
   for (std::size_t i = 0; i < labels().size(); ++i) others += i > 0 ? fmt::format("{}other", kBetween) : "other";
   if (other > 0) sums[others] += other;
-  std::vector<Sample> all;
-  for (const auto& [key, count] : sums) all.push_back(sample_of(key, count));
-  return all;
+  return sums;
+}
+
+std::vector<Sample> CounterFamily::samples(std::span<const pid_t>, os::Ledger* ledger) const {
+  std::map<std::string, std::uint64_t> all = sums();
+  if (ledger != nullptr) {
+    const std::string beginning = ledger_name();
+    for (auto& [key, count] : all) count = ledger->enter(beginning + key, count);
+    // Series that only other masters' workers have counted in so far.
+    ledger->each(beginning, [&](std::string_view key, std::uint64_t count) {
+      std::uint64_t& there = all[std::string{key}];
+      there = std::max(there, count);
+    });
+  }
+  std::vector<Sample> samples;
+  for (const auto& [key, count] : all) samples.push_back(sample_of(key, count));
+  return samples;
 }
 
 }  // namespace orrery::metrics

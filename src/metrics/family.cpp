@@ -38,4 +38,10 @@ Family::Family(Kind kind, std::string name, std::string help, std::vector<std::s
   }
 }
 
+std::string Family::ledger_name() const {
+  std::string name = name_;
+  for (const std::string& label : labels_) name += "\x1f" + label;
+  return name + "\x1f=";
+}
+
 }  // namespace orrery::metrics

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <map>
 #include <mutex>
 #include <span>
 #include <string>
@@ -20,6 +21,10 @@
 #include <vector>
 
 #include "orrery/shared_memory.hpp"
+
+namespace orrery::os {
+class Ledger;
+}  // namespace orrery::os
 
 namespace orrery::metrics {
 
@@ -43,10 +48,15 @@ class Family {
   [[nodiscard]] Kind kind() const { return kind_; }
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::string& help() const { return help_; }
-  /// `alive`: the workers there are.
-  [[nodiscard]] virtual std::vector<Sample> samples(std::span<const pid_t> alive) const = 0;
+  /// `alive`: the workers there are. With a `ledger` (it may be null) counters and histograms are those of all masters,
+  /// and what this one counted is entered there.
+  [[nodiscard]] virtual std::vector<Sample> samples(std::span<const pid_t> alive, os::Ledger* ledger) const = 0;
+  /// Enters what this master's workers have counted.
+  void enter(os::Ledger& ledger) const { (void)samples({}, &ledger); }
 
  protected:
+  /// Of this family in the ledger; what differs in its labels is another family.
+  [[nodiscard]] std::string ledger_name() const;
   [[nodiscard]] const std::vector<std::string>& labels() const { return labels_; }
 
  private:
@@ -62,7 +72,7 @@ class CounterFamily final : public Family {
   using Values = std::initializer_list<std::string_view>;
   void add(std::uint64_t n, Values values);
   [[nodiscard]] std::uint64_t value(Values values) const;
-  [[nodiscard]] std::vector<Sample> samples(std::span<const pid_t> alive) const override;
+  [[nodiscard]] std::vector<Sample> samples(std::span<const pid_t> alive, os::Ledger* ledger) const override;
 
  private:
   static constexpr std::size_t kLongestKey = 112;
@@ -96,6 +106,8 @@ class CounterFamily final : public Family {
   Series& find_or_add(std::string_view key);
   Series* name_it(Series& series, std::string_view key);
   [[nodiscard]] Sample sample_of(std::string_view key, std::uint64_t count) const;
+  /// By key, with those of no series of their own under `other`.
+  [[nodiscard]] std::map<std::string, std::uint64_t> sums() const;
 
   std::size_t most_series_;
   std::size_t places_;  ///< a power of 2, and behind them the one for all others
@@ -111,7 +123,7 @@ class GaugeFamily final : public Family {
 
   /// This process's value; null when there are more processes than places.
   std::atomic<std::int64_t>* own();
-  [[nodiscard]] std::vector<Sample> samples(std::span<const pid_t> alive) const override;
+  [[nodiscard]] std::vector<Sample> samples(std::span<const pid_t> alive, os::Ledger* ledger) const override;
 
  private:
   struct Cell {
@@ -133,7 +145,7 @@ class HistogramFamily final : public Family {
 
   void observe(double value);
   [[nodiscard]] std::uint64_t count() const;
-  [[nodiscard]] std::vector<Sample> samples(std::span<const pid_t> alive) const override;
+  [[nodiscard]] std::vector<Sample> samples(std::span<const pid_t> alive, os::Ledger* ledger) const override;
 
  private:
   std::vector<double> bounds_;

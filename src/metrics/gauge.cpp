@@ -62,7 +62,7 @@ GaugeFamily::Cell* GaugeFamily::claim() {
   return nullptr;
 }
 
-std::vector<Sample> GaugeFamily::samples(std::span<const pid_t> alive) const {
+std::vector<Sample> GaugeFamily::samples(std::span<const pid_t> alive, os::Ledger*) const {
   std::int64_t sum = 0;
   for (const Cell& cell : cells_) {
     const pid_t owner = cell.owner.load(std::memory_order_relaxed);

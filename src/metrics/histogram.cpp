@@ -7,10 +7,12 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "metrics/family.hpp"
+#include "os/ledger.hpp"
 
 namespace orrery::metrics {
 
@@ -50,16 +52,27 @@ std::uint64_t HistogramFamily::count() const {
   return all;
 }
 
-std::vector<Sample> HistogramFamily::samples(std::span<const pid_t>) const {
+std::vector<Sample> HistogramFamily::samples(std::span<const pid_t>, os::Ledger* ledger) const {
+  const std::string beginning = ledger_name();
+  const auto carried = [&](std::string_view part, std::uint64_t own) {
+    return ledger != nullptr ? ledger->enter(beginning + std::string{part}, own) : own;
+  };
+  // The number of all first: what is observed meanwhile is in no bucket that follows without being in it.
+  double sum = sum_->load(std::memory_order_relaxed);
+  const std::uint64_t own = count();
+  if (ledger != nullptr) sum = ledger->enter_sum(beginning + "sum", sum, bounds_.front() >= 0);
   std::vector<Sample> all;
   std::uint64_t below = 0;
-  for (std::size_t i = 0; i <= bounds_.size(); ++i) {
-    below += counts_[i].load(std::memory_order_relaxed);
-    const std::string bound = i < bounds_.size() ? fmt::format("{:.9g}", bounds_[i]) : "+Inf";
+  for (std::size_t i = 0; i < bounds_.size(); ++i) {
+    const std::string bound = fmt::format("{:.9g}", bounds_[i]);
+    below += carried(bound, counts_[i].load(std::memory_order_relaxed));
     all.push_back({"_bucket", {{"le", bound}}, fmt::format("{}", below)});
   }
-  all.push_back({"_sum", {}, fmt::format("{:.9g}", sum_->load(std::memory_order_relaxed))});
-  all.push_back({"_count", {}, fmt::format("{}", below)});
+  // Where a master before had other bounds, what lies between those is only in the number of all.
+  const std::uint64_t everything = std::max(below, carried("count", own));
+  all.push_back({"_bucket", {{"le", "+Inf"}}, fmt::format("{}", everything)});
+  all.push_back({"_sum", {}, fmt::format("{:.9g}", sum)});
+  all.push_back({"_count", {}, fmt::format("{}", everything)});
   return all;
 }
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "os/ledger.hpp"
 
 namespace orrery::os {
 
@@ -84,6 +85,7 @@ struct Scoreboard::Mapping {
   QuarantineTable quarantine;
   std::atomic<std::size_t> used;                      ///< workers' slots below this one were claimed at some time
   std::array<Slot, kMaxWorkers + kOtherRoles> slots;  ///< the workers', then one for each other role
+  std::array<RouteCounts, kMaxWorkers + kOtherRoles> routes;  ///< of the child that has the slot
 
   std::span<Slot> slots_for(Role role) {
     if (role == Role::kWorker) return std::span{slots}.first(kMaxWorkers);
@@ -93,8 +95,13 @@ struct Scoreboard::Mapping {
 
 void Scoreboard::Unmap::operator()(Mapping* mapping) const noexcept { ::munmap(mapping, sizeof(Mapping)); }
 
+Scoreboard::Scoreboard(Mapping* mapping) : mapping_(mapping) {}
+Scoreboard::~Scoreboard() = default;
+Scoreboard::Scoreboard(Scoreboard&&) noexcept = default;
+Scoreboard& Scoreboard::operator=(Scoreboard&&) noexcept = default;
+
 Result<Scoreboard> Scoreboard::create() {
-  // MAP_NORESERVE: some 25 MB of addresses, of which only the slots ever claimed become memory.
+  // MAP_NORESERVE: some 90 MB of addresses, of which only the slots ever claimed become memory.
   void* memory =
       ::mmap(nullptr, sizeof(Mapping), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) {
@@ -123,6 +130,15 @@ std::optional<Totals> Scoreboard::totals() const {
   });
   return whole ? std::optional{totals} : std::nullopt;
 }
+
+RouteCounts& Scoreboard::routes_of(const Slot& own) const {
+  return mapping_->routes.at(static_cast<std::size_t>(&own - mapping_->slots.data()));
+}
+std::span<const RouteCounts> Scoreboard::routes() const {
+  return {mapping_->routes.data(), mapping_->used.load(std::memory_order_acquire)};
+}
+
+void Scoreboard::keep(Ledger ledger) { ledger_ = std::make_unique<Ledger>(std::move(ledger)); }
 
 QuarantineTable& Scoreboard::quarantine() { return mapping_->quarantine; }
 const QuarantineTable& Scoreboard::quarantine() const { return mapping_->quarantine; }

@@ -31,11 +31,14 @@
 #include "os/journal.hpp"
 #include "os/quarantine_table.hpp"
 #include "os/role.hpp"
+#include "os/route_counts.hpp"
 #include "os/sequenced.hpp"
 #include "os/service_facts.hpp"
 #include "os/stack.hpp"
 
 namespace orrery::os {
+
+class Ledger;
 
 inline constexpr std::size_t kMaxWorkers = 256;
 
@@ -182,6 +185,9 @@ class Scoreboard {
  public:
   /// Maps the slots. Call once, in the master, before any fork.
   static Result<Scoreboard> create();
+  ~Scoreboard();
+  Scoreboard(Scoreboard&&) noexcept;
+  Scoreboard& operator=(Scoreboard&&) noexcept;
 
   [[nodiscard]] Slot& slot(std::size_t index);
   [[nodiscard]] const Slot& slot(std::size_t index) const;
@@ -200,6 +206,15 @@ class Scoreboard {
   /// The same of those that can stand in for the child of slot `own`, which is among them: the workers for a worker,
   /// nobody else for any other child.
   [[nodiscard]] std::span<const Slot> siblings(const Slot& own) const;
+
+  /// The share of the child that has this slot, for it alone to count in.
+  [[nodiscard]] RouteCounts& routes_of(const Slot& own) const;
+  /// Any process: the shares of all workers, those that are gone among them.
+  [[nodiscard]] std::span<const RouteCounts> routes() const;
+  /// What masters before and beside this one counted, by name; null where there is no such file. Given once, by the
+  /// master, before the first fork.
+  void keep(Ledger ledger);
+  [[nodiscard]] Ledger* ledger() const { return ledger_.get(); }
 
   /// Requests that no worker shall run for a while.
   [[nodiscard]] QuarantineTable& quarantine();
@@ -242,8 +257,9 @@ class Scoreboard {
   struct Unmap {
     void operator()(Mapping* mapping) const noexcept;
   };
-  explicit Scoreboard(Mapping* mapping) : mapping_(mapping) {}
+  explicit Scoreboard(Mapping* mapping);
   std::unique_ptr<Mapping, Unmap> mapping_;
+  std::unique_ptr<Ledger> ledger_;
 };
 
 }  // namespace orrery::os

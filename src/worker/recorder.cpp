@@ -83,6 +83,14 @@ std::string grouped(std::uint64_t number) {
 /// A peer that is refused is worth a look; a server that cannot serve, a second one.
 LogLevel level_of(Reject reason) { return base::row(reason).status >= 500 ? LogLevel::kWarning : LogLevel::kInfo; }
 
+/// Where a request counts that is answered.
+std::size_t row_of(const http::Message& message) {
+  if (message.match.kind == http::RouteMatch::Kind::kFound) return os::row_of_route(message.match.route);
+  if (message.match.kind == http::RouteMatch::Kind::kNoPath)
+    return message.dispatched == base::Monotonic{} ? os::kServerRow : os::kUnmatchedRow;
+  return message.match.route == http::kNoRoute ? std::size_t{os::kServerRow} : os::row_of_route(message.match.route);
+}
+
 std::size_t latency_bucket(base::Nanoseconds duration) {
   const auto count = static_cast<std::uint64_t>(std::max<std::int64_t>(duration.count(), 1));
   return std::min<std::size_t>(static_cast<std::size_t>(std::bit_width(count)) - 1, os::kLatencyBuckets - 1);
@@ -154,6 +162,7 @@ void Recorder::on_answered(const http::Message& message, const http::Answer& ans
   os::bump(counters.responses[static_cast<std::size_t>(std::clamp(answer.status / 100, 0, 5))]);
   os::bump(counters.latency[latency_bucket(duration)]);
   os::bump(counters.duration_ns, static_cast<std::uint64_t>(std::max<std::int64_t>(duration.count(), 0)));
+  routes_.count(row_of(message), os::AnswerKind{message.method, answer.status}, duration);
   const std::uint32_t next = slot_.finished_next.load(std::memory_order_relaxed);
   slot_.finished[next % os::kFinishedCells].write([&](os::RequestRecord& record) {
     describe(message, record);

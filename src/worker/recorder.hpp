@@ -20,7 +20,8 @@ namespace orrery::worker {
 
 class Recorder final : public http::Observer {
  public:
-  Recorder(os::Slot& slot, std::optional<AccessLog> access_log) : slot_(slot), access_log_(std::move(access_log)) {}
+  Recorder(os::Slot& slot, os::RouteCounts& routes, std::optional<AccessLog> access_log)
+      : slot_(slot), routes_(routes), access_log_(std::move(access_log)) {}
 
   [[gnu::cold]] void on_rejected(base::Reject reason, const base::Address& peer, const http::Message* message) override;
   void on_answered(const http::Message& message, const http::Answer& answer) override;
@@ -50,6 +51,7 @@ class Recorder final : public http::Observer {
   [[gnu::cold]] void tell_withheld();
 
   os::Slot& slot_;
+  os::RouteCounts& routes_;
   std::optional<AccessLog> access_log_;
   std::uint32_t rejects_logged_ = 0;  ///< lines about refused peers in this second
   std::int64_t rejects_second_ = 0;

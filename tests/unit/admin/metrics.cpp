@@ -115,6 +115,33 @@ TEST_CASE("metrics: values stand where they belong") {
   CHECK(value(R"(orrery_refusals_total{reason="bad_request_line"})") == "7");
 }
 
+TEST_CASE("metrics: requests and durations by route, with whatever a pattern has in it") {
+  View view = example();
+  RouteView& planets = view.routes["/planets/{name}"];
+  planets.answers = {{{"GET", 200}, 7}, {{"GET", 0}, 1}, {{"", 400}, 2}};
+  planets.durations[0] = 4;
+  planets.durations[3] = 5;
+  planets.durations[os::kDurationBounds] = 1;
+  planets.duration_ns = 2'500'000'000;
+  view.routes["/a\"b"].answers = {{{"POST", 201}, 3}};
+  const Scrape scrape = read(metrics_text(view));
+  CHECK(scrape.fault.empty());
+  const auto value = [&](const std::string& sample) {
+    const auto found = scrape.samples.find(sample);
+    return found == scrape.samples.end() ? "none" : found->second;
+  };
+  CHECK(value(R"(orrery_route_requests_total{route="/planets/{name}",method="GET",status="200"})") == "7");
+  CHECK(value(R"(orrery_route_requests_total{route="/planets/{name}",method="GET",status="none"})") == "1");
+  CHECK(value(R"(orrery_route_requests_total{route="/planets/{name}",method="",status="400"})") == "2");
+  CHECK(value(R"(orrery_route_requests_total{route="/a\"b",method="POST",status="201"})") == "3");
+  const std::string family = "orrery_route_request_duration_seconds", label = R"(route="/planets/{name}")";
+  CHECK(value(family + "_bucket{" + label + R"(,le="0.000131072"})") == "4");
+  CHECK(value(family + "_bucket{" + label + R"(,le="0.001048576"})") == "9");
+  CHECK(value(family + "_bucket{" + label + R"(,le="+Inf"})") == "10");
+  CHECK(value(family + "_count{" + label + "}") == "10");
+  CHECK(value(family + "_sum{" + label + "}") == "2.5");
+}
+
 TEST_CASE("metrics: OpenMetrics where it is asked for, Prometheus' own form elsewhere") {
   struct Row {
     const char* accept;

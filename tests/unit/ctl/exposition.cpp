@@ -22,6 +22,17 @@ TEST_CASE("exposition: samples are summed over their labels") {
   CHECK_FALSE(Exposition{""}.sum("a"));
 }
 
+TEST_CASE("exposition: samples apart by the value of a label, and without those that lack it") {
+  const Exposition read{"a_total{x=\"1\",y=\"p\\\"q\"} 3\na_total{x=\"2\",y=\"r\"} 4\nb{y=\"r\"} 5\nc 6\n"};
+  const auto parts = read.split("y");
+  REQUIRE(parts.size() == 2);
+  CHECK(parts.at("p\\\"q").sum("a_total") == 3.0);
+  CHECK(parts.at("r").sum("a_total") == 4.0);
+  CHECK(parts.at("r").sum("b") == 5.0);
+  CHECK_FALSE(parts.at("r").sum("c"));
+  CHECK(read.split("z").empty());
+}
+
 TEST_CASE("exposition: a quantile is of what came between two looks") {
   const auto buckets = [](const std::string& text) { return Exposition{text}.buckets("t"); };
   const auto before = buckets("t_bucket{le=\"0.1\"} 5\nt_bucket{le=\"1\"} 5\nt_bucket{le=\"+Inf\"} 5\n");

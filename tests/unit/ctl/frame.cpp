@@ -67,7 +67,7 @@ TEST_CASE("frame: 80 columns and 24 rows tell of the service, its workers and it
         "     31 s      2 body     unix            POST /slow??[2J\n"
         "   0.50 s      1 handler  192.0.2.1       GET /planets/mars\n"
         "\n\n\n"
-        "q quit  s sort: worker  up/down choose  t stack  r restart\n");
+        "q quit  s sort: worker  up/down choose  t stack  r restart  o routes\n");
 }
 
 TEST_CASE("frame: whatever the terminal, no line is wider and there are as many lines as rows") {
@@ -79,7 +79,9 @@ TEST_CASE("frame: whatever the terminal, no line is wider and there are as many 
   asked.restarting = 7;
   Controls last;
   last.selected = 99;
-  for (const Controls& controls : {Controls{}, stack, asked, last}) {
+  Controls routes;
+  routes.routes = true;
+  for (const Controls& controls : {Controls{}, stack, asked, last, routes}) {
     for (const std::size_t columns : {1U, 20U, 39U, 40U, 80U, 200U}) {
       for (const std::size_t rows : {0U, 1U, 2U, 5U, 10U, 24U, 60U}) {
         INFO(columns << " by " << rows);
@@ -89,6 +91,33 @@ TEST_CASE("frame: whatever the terminal, no line is wider and there are as many 
       }
     }
   }
+}
+
+TEST_CASE("frame: routes are shown instead of the requests, the most wanted first") {
+  const auto routes = [](int planets, int failed) {
+    return "orrery_route_requests_total{route=\"/planets/{name}\",method=\"GET\",status=\"200\"} " +
+           std::to_string(planets) +
+           "\norrery_route_requests_total{route=\"/planets/{name}\",method=\"GET\",status=\"500\"} " +
+           std::to_string(failed) +
+           "\norrery_route_requests_total{route=\"/a\\\"b\",method=\"POST\",status=\"200\"} 7\n" +
+           "orrery_route_request_duration_seconds_bucket{route=\"/planets/{name}\",le=\"0.001\"} " +
+           std::to_string(planets) +
+           "\norrery_route_request_duration_seconds_bucket{route=\"/planets/{name}\",le=\"+Inf\"} " +
+           std::to_string(planets + failed) + "\n";
+  };
+  Sample before = sample(0, 10000), now = sample(2, 14000);
+  before.metrics = Exposition{routes(100, 0)};
+  now.metrics = Exposition{routes(300, 20)};
+  Controls controls;
+  controls.routes = true;
+  const auto lines = text_of(make_frame(before, now, controls, {80, 24}));
+  CHECK(lines[7] == "  REQ/S  ERR/S          P50          P99 ROUTE");
+  CHECK(lines[8] == "    110     10      <= 1 ms       > 60 s /planets/{name}");
+  CHECK(lines[9] == "      0      0            -            - /a\\\"b");
+  CHECK(lines[10].empty());
+  CHECK_THAT(lines[23], Catch::Contains("o requests"));
+  now.metrics = {};
+  CHECK(text_of(make_frame(before, now, controls, {80, 24}))[8] == "no route was asked for yet");
 }
 
 TEST_CASE("frame: a narrow pane keeps what tells most") {

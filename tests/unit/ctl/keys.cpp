@@ -68,4 +68,12 @@ TEST_CASE("keys: a stack is shown until any key, q quits at once, s goes round t
   CHECK(press(controls, {}, three()).kind == Wish::Kind::kNothing);
 }
 
+TEST_CASE("keys: o shows the routes, and the requests again") {
+  Controls controls;
+  CHECK(type(controls, 'o').kind == Wish::Kind::kNothing);
+  CHECK(controls.routes);
+  type(controls, 'o');
+  CHECK_FALSE(controls.routes);
+}
+
 }  // namespace orrery::ctl

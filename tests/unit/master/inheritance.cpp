@@ -27,6 +27,7 @@ Inheritance example() {
                            {12, false, "unix:/run/admin.sock", os::Role::kAdmin},
                            {13, false, "0.0.0.0:9000", os::Role::kMonitor}};
   inheritance.handover = Inheritance::Handover{3, 10, 11};
+  inheritance.ledger = 14;
   return inheritance;
 }
 
@@ -41,6 +42,20 @@ TEST_CASE("inheritance: what was written is what is read") {
   CHECK(read->channel == inheritance.channel);
   CHECK(read->listeners == inheritance.listeners);
   CHECK(read->handover == inheritance.handover);
+  CHECK(read->ledger == 14);
+}
+
+TEST_CASE("inheritance: a binary that hands no counters on passes no ledger") {
+  Inheritance inheritance = example();
+  inheritance.ledger = -1;
+  CHECK(value_of(to_environment(inheritance)[0]) == "1 4242 9 3 10 11");
+  const auto read = parse_inheritance("1 4242 9 3 10 11", "");
+  REQUIRE(read);
+  CHECK(read->handover == inheritance.handover);
+  CHECK(read->ledger == -1);
+  const auto newer = parse_inheritance("1 4242 9 3 10 11 14 and more", "");
+  REQUIRE(newer);
+  CHECK(newer->ledger == 14);
 }
 
 TEST_CASE("inheritance: the listeners of one role") {

@@ -12,6 +12,9 @@
 
 #include "orrery/metrics.hpp"
 
+#include "base/unique_fd.hpp"
+#include "os/ledger.hpp"
+
 namespace orrery::metrics {
 
 namespace {
@@ -19,7 +22,7 @@ namespace {
 /// Labels and value of each sample, as one text.
 std::map<std::string, std::string> shown(const Family& family, const std::vector<pid_t>& alive = {}) {
   std::map<std::string, std::string> all;
-  for (const Sample& sample : family.samples(alive)) {
+  for (const Sample& sample : family.samples(alive, nullptr)) {
     std::string name{sample.suffix};
     for (const auto& [label, value] : sample.labels) name += label + "=" + value + ";";
     CHECK(all.emplace(name, sample.value).second);
@@ -149,6 +152,41 @@ TEST_CASE("metrics: a histogram counts what is at most each bound") {
   CHECK(all.at("_count") == "7");
   for (const auto& bounds : {std::vector<double>{}, {1, 1}, {2, 1}, {INFINITY}, {NAN}, std::vector<double>(65, 1)})
     CHECK_THROWS_AS((HistogramFamily{"x", "X.", bounds}), std::invalid_argument);
+}
+
+TEST_CASE("metrics: counters and histograms go on where the master before stands, whatever its series and bounds") {
+  auto old_ledger = *os::Ledger::create();
+  auto new_ledger = *os::Ledger::adopt(base::UniqueFd{::dup(old_ledger.fd())});
+  const auto with = [](const Family& family, os::Ledger& ledger) {
+    Shown all;
+    for (const Sample& sample : family.samples({}, &ledger)) {
+      std::string name{sample.suffix};
+      for (const auto& [label, value] : sample.labels) name += label + "=" + value + ";";
+      all.emplace(name, sample.value);
+    }
+    return all;
+  };
+  CounterFamily old_mails{"mails_total", "Mails.", {"kind"}, 4}, new_mails{"mails_total", "Mails.", {"kind"}, 4};
+  old_mails.add(3, {"welcome"});
+  old_mails.add(1, {"news"});
+  old_mails.enter(old_ledger);
+  new_mails.add(2, {"welcome"});
+  new_mails.add(1, {"bill"});
+  CHECK(with(new_mails, new_ledger) == Shown{{"kind=bill;", "1"}, {"kind=news;", "1"}, {"kind=welcome;", "5"}});
+  CHECK(with(old_mails, old_ledger) == with(new_mails, new_ledger));
+  CounterFamily plain{"mails_total", "Mails.", {}, 4};  // other labels: another metric
+  plain.add(1, {});
+  CHECK(with(plain, new_ledger) == Shown{{"", "1"}});
+
+  HistogramFamily old_times{"times", "Times.", {1, 10}}, new_times{"times", "Times.", {1, 5}};
+  for (const double time : {0.5, 7.0, 70.0}) old_times.observe(time);
+  old_times.enter(old_ledger);
+  new_times.observe(3);
+  CHECK(
+      with(new_times, new_ledger) ==
+      Shown{{"_bucketle=1;", "1"}, {"_bucketle=5;", "2"}, {"_bucketle=+Inf;", "4"}, {"_sum", "80.5"}, {"_count", "4"}});
+  GaugeFamily held{"held", "Held."};
+  CHECK(with(held, new_ledger) == Shown{{"", "0"}});
 }
 
 }  // namespace orrery::metrics

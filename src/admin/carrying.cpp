@@ -1,0 +1,118 @@
+#include "admin/carrying.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <fmt/core.h>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/reject.hpp"
+#include "base/whole_number.hpp"
+
+namespace orrery::admin {
+
+namespace {
+
+constexpr char kBetween = '\x1f';  // of the parts of a name
+constexpr std::string_view kRequests = "orrery_route_requests_total\x1f";
+constexpr std::string_view kDurations = "orrery_route_request_duration_seconds_bucket\x1f";
+constexpr std::string_view kDurationSums = "orrery_route_request_duration_nanoseconds\x1f";
+
+template <class... Parts>
+std::string name_of(std::string_view beginning, const Parts&... parts) {
+  std::string name{beginning};
+  bool between = !beginning.ends_with(kBetween);
+  const auto add = [&](const auto& part) {
+    if (std::exchange(between, true)) name += kBetween;
+    fmt::format_to(std::back_inserter(name), "{}", part);
+  };
+  (add(parts), ...);
+  return name;
+}
+
+void carry(os::Totals& totals, os::Ledger& ledger) {
+  const auto carry_one = [&ledger](std::string_view name, std::uint64_t& number) {
+    number = ledger.enter(name, number);
+  };
+  carry_one("orrery_connections_accepted_total", totals.connections);
+  carry_one("orrery_worker_wakeups_in_vain_total", totals.lost_races);
+  carry_one("orrery_requests_total", totals.requests);
+  carry_one("orrery_request_duration_nanoseconds", totals.duration_ns);
+  carry_one("orrery_handler_errors_total", totals.handler_errors);
+  carry_one("orrery_late_answers_total", totals.late_answers);
+  carry_one("orrery_access_log_lines_dropped_total", totals.access_lines_dropped);
+  carry_one("orrery_received_bytes_total", totals.bytes_in);
+  carry_one("orrery_sent_bytes_total", totals.bytes_out);
+  for (std::size_t i = 0; i < totals.responses.size(); ++i)
+    carry_one(name_of("orrery_responses_total", i), totals.responses[i]);
+  for (std::size_t i = 0; i < base::kRejects.size(); ++i)
+    carry_one(name_of("orrery_refusals_total", base::kRejects[i].name), totals.rejects[i]);
+  // By the bit that is the highest of the duration in nanoseconds.
+  for (std::size_t i = 0; i < totals.latency.size(); ++i)
+    carry_one(name_of("orrery_request_duration_seconds_bucket", i), totals.latency[i]);
+}
+
+void carry(os::ServiceFacts& facts, os::Ledger& ledger) {
+  const auto carry_one = [&ledger](std::string_view name, std::uint64_t& number) {
+    number = ledger.enter(name, number);
+  };
+  carry_one(name_of("orrery_reloads_total", "done"), facts.reloads_done);
+  carry_one(name_of("orrery_reloads_total", "refused"), facts.reloads_refused);
+  carry_one(name_of("orrery_reloads_total", "given_up"), facts.reloads_given_up);
+  carry_one("orrery_worker_starts_total", facts.forked);
+  for (std::size_t i = 0; i < facts.ended.size(); ++i)
+    carry_one(name_of("orrery_worker_ends_total", os::word_for(static_cast<os::Ending>(i))), facts.ended[i]);
+}
+
+/// Takes what stands before the next kBetween off the text; nothing when there is none.
+std::string_view take_part(std::string_view& text) {
+  const std::size_t end = std::min(text.find(kBetween), text.size());
+  const std::string_view part = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return part;
+}
+
+void enter(RouteViews& routes, os::Ledger& ledger) {
+  for (auto& [pattern, route] : routes) {
+    for (auto& [kind, count] : route.answers)
+      count = ledger.enter(name_of(kRequests, pattern, kind.first, kind.second), count);
+    for (std::size_t i = 0; i < route.durations.size(); ++i)
+      if (route.durations[i] > 0)
+        route.durations[i] = ledger.enter(name_of(kDurations, pattern, i), route.durations[i]);
+    route.duration_ns = ledger.enter(name_of(kDurationSums, pattern), route.duration_ns);
+  }
+}
+
+/// A route that this master has not answered by yet, or does not have, goes on in the counts.
+void add_routes_of_others(RouteViews& routes, const os::Ledger& ledger) {
+  const auto raise = [](std::uint64_t& number, std::uint64_t all) { number = std::max(number, all); };
+  ledger.each(kRequests, [&](std::string_view rest, std::uint64_t all) {
+    const std::string pattern{take_part(rest)};
+    const std::string method{take_part(rest)};
+    const auto status = base::whole_number<int>(rest);
+    if (status && all > 0) raise(routes[pattern].answers[{method, *status}], all);
+  });
+  ledger.each(kDurations, [&](std::string_view rest, std::uint64_t all) {
+    const std::string pattern{take_part(rest)};
+    const auto bucket = base::whole_number<std::size_t>(rest);
+    if (bucket && *bucket <= os::kDurationBounds && all > 0) raise(routes[pattern].durations[*bucket], all);
+  });
+  ledger.each(kDurationSums, [&](std::string_view rest, std::uint64_t all) {
+    if (all > 0) raise(routes[std::string{rest}].duration_ns, all);
+  });
+}
+
+}  // namespace
+
+void carry(View& view, os::Ledger& ledger) {
+  carry(view.totals, ledger);
+  carry(view.facts, ledger);
+  enter(view.routes, ledger);
+  add_routes_of_others(view.routes, ledger);
+}
+
+}  // namespace orrery::admin
