@@ -19,6 +19,7 @@
 #include "admin/page.hpp"
 #include "admin/stacks.hpp"
 #include "admin/status.hpp"
+#include "admin/tail.hpp"
 #include "admin/view.hpp"
 #include "base/clock.hpp"
 #include "base/counted.hpp"
@@ -143,6 +144,24 @@ void add_events(App& app, const os::EventRing& ring, const Guard& door) {
   });
 }
 
+void add_tail(App& app, const os::Scoreboard& board, const Guard& door, const RouteOf& route) {
+  const auto tail = std::make_shared<Tail>(board, route);
+  app.on_worker_start([tail](Worker& worker) -> Result<void> {
+    tail->begin(worker);
+    return {};
+  });
+  app.get("/tail", [tail, door](Request request, Responder responder) {
+    if (auto refused = door->refuse(request)) return std::move(responder).send(std::move(*refused));
+    auto filter = TailFilter::read(request);
+    if (!filter) return std::move(responder).send(told(400, filter.error().message + "\n"));
+    if (!tail->has_room())
+      return std::move(responder).send(told(503, "Too many clients follow the requests already.\n"));
+    Response head = Response::bytes("text/event-stream", "").with_fixed_fields(never_stored());
+    if (request.method() == "HEAD") return std::move(responder).send(std::move(head));
+    if (auto stream = std::move(responder).start(std::move(head))) tail->join(std::move(*stream), std::move(*filter));
+  });
+}
+
 std::vector<os::RequestRecord> flights_of(const os::Scoreboard& board) {
   std::vector<os::RequestRecord> records;
   for (const os::Slot& slot : board.workers()) {
@@ -194,6 +213,7 @@ App make_admin(const os::Scoreboard& board, AdminParts parts) {
   add_health(app, board, viewer, door, parts.families);
   add_lists(app, board, viewer, door, parts.route);
   add_events(app, board.events(), door);
+  add_tail(app, board, door, parts.route);
   add_page(app, board, viewer, door);
   add_stacks(app, board, desk, door);
   add_orders(app, desk, door);

@@ -151,6 +151,26 @@ Result<Event> read_event(std::string_view json) {
   return event_from(*found);
 }
 
+Result<AnsweredRequest> read_answered(std::string_view json) {
+  AnsweredRequest answered;
+  if (const auto missed = document(json, "missed")) {
+    answered.missed = count(*missed, "missed");
+    return answered;
+  }
+  const auto found = document(json, "target");
+  if (!found) return fail(found);
+  answered.time = number(*found, "time").value_or(0);
+  answered.worker = count(*found, "worker");
+  answered.status = count(*found, "status");
+  answered.id = text(*found, "id");
+  answered.method = text(*found, "method");
+  answered.route = text(*found, "route");
+  answered.target = text(*found, "target");
+  answered.client = text(*found, "client");
+  answered.duration = number(*found, "duration_seconds").value_or(0);
+  return answered;
+}
+
 Result<Configuration> read_configuration(std::string_view json) {
   const auto found = document(json, "settings");
   if (!found) return fail(found);

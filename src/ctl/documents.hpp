@@ -48,6 +48,15 @@ struct Event {
   std::string kind, text, sender;
 };
 
+/// A request that was answered, or how many there were that nobody saw.
+struct AnsweredRequest {
+  double time = 0;  ///< Unix time
+  std::int64_t worker = 0, status = 0;
+  std::string id, method, route, target, client;
+  double duration = 0;      ///< seconds
+  std::int64_t missed = 0;  ///< not 0: there is nothing else in it
+};
+
 struct HiddenValue {
   std::string value, source;
 };
@@ -93,6 +102,7 @@ Result<std::vector<Death>> read_deaths(std::string_view json);
 Result<std::vector<Event>> read_events(std::string_view json);
 /// The object of one event alone, as the stream has it.
 Result<Event> read_event(std::string_view json);
+Result<AnsweredRequest> read_answered(std::string_view json);
 Result<Configuration> read_configuration(std::string_view json);
 Result<Stacks> read_stacks(std::string_view json);
 Result<Outcome> read_outcome(std::string_view json);

@@ -67,21 +67,49 @@ std::string target_of(const Invocation& invocation) {
   return target;
 }
 
-/// Prints each event as it comes; ends only with the connection.
-Verdict follow_events(const Service& service, bool json, const Style& style) {
+/// Prints each event as it comes; ends only with the connection. `what` it is a stream of.
+template <auto read, auto shown>
+Verdict follow(const Service& service, const std::string& target, std::string_view what, bool json,
+               const Style& style) {
   EventStream stream([&](const std::string& data) {
-    const auto event = json ? Result<Event>{Event{}} : read_event(data);
-    const std::string line = json || !event ? with_line_end(printable(data)) : event_line(*event, style);
+    const auto document = read(data);
+    const std::string line = json || !document ? with_line_end(printable(data)) : shown(*document, style);
     std::fputs(line.c_str(), stdout);
     std::fflush(stdout);
   });
-  const auto reply = service.follow("/events?follow", [&](std::string_view part) {
+  const auto reply = service.follow(target, [&](std::string_view part) {
     stream.take(part);
     return std::ferror(stdout) == 0;
   });
   if (!reply && reply.error().kind != NoReply::Kind::kCutOff) return unanswered(reply.error());
-  if (reply && reply->status != 200) return refused(*reply, "/events");
-  return failed(kExitFailed, "the admin process ended the stream of events");
+  if (reply && reply->status != 200) return refused(*reply, target);
+  return failed(kExitFailed, fmt::format("the admin process ended the stream of {}", what));
+}
+
+/// As part of a query (RFC 3986, 2.3): only what never has a meaning of its own stays as it is.
+std::string encoded(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+    out += plain ? std::string{c} : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
+}
+
+Verdict tail(const Service& service, const Invocation& invocation, const Style& style) {
+  std::string target = "/tail";
+  const auto add = [&target](std::string_view name, std::string_view value) {
+    target += fmt::format("{}{}={}", target.find('?') == std::string::npos ? "?" : "&", name, encoded(value));
+  };
+  if (invocation.has("status")) add("status", invocation.value("status"));
+  if (invocation.has("route")) add("route", invocation.value("route"));
+  if (invocation.has("slower")) {
+    const auto time = read_time("slower", invocation.value("slower"));
+    if (!time) return failed(kExitUsage, time.error().message);
+    add("slower", fmt::format("{:.3f}", std::chrono::duration<double>(*time).count()));
+  }
+  return follow<read_answered, answered_line>(service, target, "requests", invocation.has("json"), style);
 }
 
 Verdict set_level(const Service& service, const std::string& level, bool json) {
@@ -119,7 +147,7 @@ Verdict explain(const std::string& body, const std::string& name) {
 
 bool is_question(const Invocation& invocation) {
   const std::string_view name = invocation.command->name;
-  if (name == "metrics" || name == "ready") return true;
+  if (name == "metrics" || name == "ready" || name == "tail") return true;
   for (const Row& row : kRows)
     if (row.command == name) return true;
   return false;
@@ -128,7 +156,8 @@ bool is_question(const Invocation& invocation) {
 Verdict answer(const Service& service, const Invocation& invocation, const Style& style) {
   const std::string_view name = invocation.command->name;
   const bool json = invocation.has("json");
-  if (invocation.has("follow")) return follow_events(service, json, style);
+  if (invocation.has("follow")) return follow<read_event, event_line>(service, "/events?follow", "events", json, style);
+  if (name == "tail") return tail(service, invocation, style);
   if (name == "log-level" && !invocation.operands.empty()) return set_level(service, invocation.operands.front(), json);
   if (name == "ready") return ask_ready(service);
   const std::string target = target_of(invocation);

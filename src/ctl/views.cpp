@@ -172,6 +172,19 @@ std::string event_line(const Event& event, const Style& style) {
   return out + '\n';
 }
 
+std::string answered_line(const AnsweredRequest& answered, const Style& style) {
+  if (answered.missed > 0)
+    return painted(fmt::format("… {} more were not seen: they came faster than they can be read\n", answered.missed),
+                   Paint::kDim, style);
+  const std::string status = answered.status == 0 ? "none" : fmt::format("{}", answered.status);
+  const bool bad = answered.status == 0 || answered.status >= 500;
+  const std::string took =
+      answered.duration < 1 ? fmt::format("{:.3g} ms", answered.duration * 1000) : duration(answered.duration);
+  return fmt::format("{}  {}  {:>9}  {}  {} {}\n", painted(moment(answered.time), Paint::kDim, style),
+                     painted(fmt::format("{:>4}", status), bad ? Paint::kBad : Paint::kPlain, style), took,
+                     printable(answered.client), printable(answered.method), printable(answered.target));
+}
+
 std::string configuration_text(const Configuration& configuration, const Style& style) {
   const std::string file = configuration.file.empty() ? "no file" : configuration.file;
   std::string out = fmt::format("generation {}, {}\n", configuration.generation, printable(file));

@@ -21,6 +21,7 @@ std::string workers_text(const std::vector<Worker>& workers, const Style& style)
 std::string requests_text(LiveRequests requests, const Style& style);
 std::string deaths_text(const std::vector<Death>& deaths, const Style& style);
 std::string event_line(const Event& event, const Style& style);
+std::string answered_line(const AnsweredRequest& answered, const Style& style);
 std::string configuration_text(const Configuration& configuration, const Style& style);
 /// "30s from planets.yaml:12, hidden by --timeout on the command line"; fails for a name that is no setting.
 Result<std::string> explained(const Configuration& configuration, std::string_view name);

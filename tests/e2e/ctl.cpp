@@ -146,6 +146,26 @@ TEST_CASE("ctl: events are followed, each a line as it comes") {
   CHECK(said.exit == 1);
 }
 
+TEST_CASE("ctl: answered requests are followed, with what was asked for in the query") {
+  const std::string line =
+      "data: "
+      "{\"time\":1700000000,\"worker\":1,\"id\":\"a\",\"method\":\"GET\",\"route\":\"/a/{b}\",\"target\":\"/a/c\","
+      "\"client\":\"192.0.2.1\",\"status\":503,\"duration_seconds\":0.5}\n\ndata: {\"missed\":7}\n\n";
+  std::ostringstream chunk;
+  chunk << std::hex << line.size() << "\r\n" << line << "\r\n";
+  const std::string stream =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk.str();
+  const Fake fake{{{"GET /tail", stream}}};
+  const Said said = fake.ctl({"tail", "--status", "5xx", "--route", "/a/{b}", "--slower", "200ms"});
+  CHECK(said.output ==
+        "2023-11-14 22:13:20   503     500 ms  192.0.2.1  GET /a/c\n"
+        "… 7 more were not seen: they came faster than they can be read\n");
+  CHECK(said.exit == 1);
+  CHECK_THAT(fake.server.asked().back(), Catch::StartsWith("GET /tail?status=5xx&route=%2Fa%2F%7Bb%7D&slower=0.200 "));
+  CHECK(fake.ctl({"tail", "--slower", "fast"}).exit == 2);
+  CHECK(fake.ctl({"events", "--status", "5xx"}).exit == 2);
+}
+
 TEST_CASE("ctl: over TCP it gives the token of its file") {
   const CannedServer server{
       "", {{"GET /log-level", canned(200, R"({"log_level":"info"})")}, {"GET /deaths", canned(401, "")}}};

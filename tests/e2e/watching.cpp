@@ -3,6 +3,8 @@
 #include <csignal>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <string>
 #include <sys/stat.h>
 
 #include "e2e/watched.hpp"
@@ -120,6 +122,45 @@ TEST_CASE("watching: questions to it are in no log and no count of the service, 
   CHECK(watched.server.stop() == 0);
   CHECK(count_in(watched.server.read_file("access.log"), "/status") == 0);
   CHECK(count_in(watched.server.read_file("access.log"), "/nowhere") == 5);
+}
+
+TEST_CASE("watching: answered requests are followed by status, route and duration, without an access log") {
+  Watched watched{{"-w", "1"}};
+  watched.serve();
+  const auto follow = [&](const std::string& query) {
+    auto wire = std::make_unique<Wire>(watched.place());
+    REQUIRE(wire->send("GET /tail" + query + " HTTP/1.1\r\nHost: a\r\n\r\n"));
+    std::string head;
+    while (head.find(": requests as they are answered") == std::string::npos) {
+      const std::string more = wire->read_some(4096);
+      REQUIRE_FALSE(more.empty());
+      head += more;
+    }
+    return wire;
+  };
+  const auto all = follow(""), bad = follow("?status=4xx"), slow = follow("?slower=0.05"),
+             other = follow("?route=/later");
+  CHECK(Wire{watched.server.place()}.ask("GET /constant?a=b").status == 200);
+  CHECK(Wire{watched.server.place()}.ask("GET /nowhere").status == 404);
+  CHECK(Wire{watched.server.place()}.ask("GET /later?ms=60").status == 200);
+  const auto until = [](Wire& wire, const std::string& last) {
+    std::string text;
+    while (text.find(last) == std::string::npos) {
+      const std::string more = wire.read_some(4096);
+      if (more.empty()) break;
+      text += more;
+    }
+    return text;
+  };
+  const std::string everything = until(*all, "\"target\":\"/later\"");
+  CHECK(everything.find("\"route\":\"/constant\",\"target\":\"/constant\"") != std::string::npos);
+  CHECK(everything.find("\"route\":null,\"target\":\"/nowhere\"") != std::string::npos);
+  CHECK(until(*bad, "\"target\":").find("/nowhere") != std::string::npos);
+  CHECK(until(*slow, "\"target\":").find("/later") != std::string::npos);
+  CHECK(until(*other, "\"target\":").find("/later") != std::string::npos);
+  CHECK(watched.ask("GET /tail?status=abc").status == 400);
+  CHECK(watched.ask("GET /tail?slower=fast").status == 400);
+  CHECK(watched.server.stop() == 0);
 }
 
 TEST_CASE("watching: while the service starts it answers already, and says so") {

@@ -82,4 +82,21 @@ TEST_CASE("documents: what is no such document is a sentence, and odd types are 
   CHECK(read_status(R"({"state":"serving","listeners":5,"workers":[],"reload":null})")->listeners.empty());
 }
 
+TEST_CASE("documents: an answered request, one without a response, and how many nobody saw") {
+  const auto answered = read_answered(
+      R"({"time":1700000000.5,"worker":3,"id":"a","method":"GET","route":"/planets/{name}","target":"/planets/mars",)"
+      R"("client":"192.0.2.1","status":200,"duration_seconds":0.25,"later":1})");
+  REQUIRE(answered);
+  CHECK(answered->worker == 3);
+  CHECK(answered->status == 200);
+  CHECK(answered->route == "/planets/{name}");
+  CHECK(answered->target == "/planets/mars");
+  CHECK(answered->duration == 0.25);
+  CHECK(answered->missed == 0);
+  CHECK(read_answered(R"({"target":"/","status":null,"route":null})")->status == 0);
+  CHECK(read_answered(R"({"missed":12})")->missed == 12);
+  CHECK_FALSE(read_answered("{}"));
+  CHECK_FALSE(read_answered("x"));
+}
+
 }  // namespace orrery::ctl

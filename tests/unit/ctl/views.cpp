@@ -113,4 +113,14 @@ TEST_CASE("views: a stack has its threads and frames") {
         "worker 1 (pid 4243)\nthread 4243\n  #0   read (libc.so.6)\n  #1   main\nthread 4250\n");
 }
 
+TEST_CASE("views: an answered request on a line, made printable") {
+  const AnsweredRequest fine{1700000000, 3, 200, "a", "GET", "/", "/planets/mars\x1b[2J", "192.0.2.1", 0.00125, 0};
+  CHECK_THAT(answered_line(fine, {}), Catch::EndsWith("   200    1.25 ms  192.0.2.1  GET /planets/mars?[2J\n"));
+  const AnsweredRequest slow{1700000000, 3, 0, "a", "GET", "", "/", "unix", 75, 0};
+  CHECK_THAT(answered_line(slow, {}), Catch::EndsWith("  none  1 min 15 s  unix  GET /\n"));
+  AnsweredRequest missed;
+  missed.missed = 12;
+  CHECK(answered_line(missed, {}) == "… 12 more were not seen: they came faster than they can be read\n");
+}
+
 }  // namespace orrery::ctl
