@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <fmt/core.h>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,6 +27,7 @@
 #include "base/log.hpp"
 #include "base/whole_number.hpp"
 #include "metrics/family.hpp"
+#include "os/open_files.hpp"
 #include "os/process.hpp"
 
 namespace orrery::admin {
@@ -71,7 +73,26 @@ Response answer_readyz(const View& view, bool verbose) {
 
 Response json(std::string text) { return Response::json(std::move(text)).with_fixed_fields(never_stored()); }
 
-Cost cost_of(pid_t pid) { return {os::cpu_time(pid), os::private_memory(pid)}; }
+Cost cost_of(pid_t pid) { return {os::cpu_time(pid), os::private_memory(pid), os::open_files(pid)}; }
+
+/// Of each worker. The kernel walks all of its memory for the answer: not anew for each of many who ask.
+class Costs {
+ public:
+  Cost of(pid_t pid, base::Monotonic now) {
+    if (now - taken_ >= kPeriod) {
+      taken_ = now;
+      known_.clear();
+    }
+    const auto [at, fresh] = known_.try_emplace(pid);
+    if (fresh) at->second = cost_of(pid);
+    return at->second;
+  }
+
+ private:
+  static constexpr std::chrono::seconds kPeriod{2};
+  base::Monotonic taken_{};
+  std::map<pid_t, Cost> known_;
+};
 
 using Guard = std::shared_ptr<const Door>;
 
@@ -90,9 +111,14 @@ void add_health(App& app, const os::Scoreboard& board, const std::shared_ptr<Vie
   tell_at(app, "/livez", door, [look](const Request&) { return answer_livez(look()); });
   tell_at(app, "/readyz", door,
           [look](const Request& request) { return answer_readyz(look(), request.query("verbose").has_value()); });
-  tell_at(app, "/metrics", door, [&board, viewer, families](const Request& request) {
+  const auto costs = std::make_shared<Costs>();
+  tell_at(app, "/metrics", door, [&board, viewer, families, costs](const Request& request) {
     const Exposure form = exposure_for(request.field("Accept").value_or(""));
-    const View view = viewer->look_whole(base::monotonic_now());
+    const base::Monotonic now = base::monotonic_now();
+    View view = viewer->look_whole(now);
+    for (WorkerView& worker : view.workers) worker.cost = costs->of(worker.pid, now);
+    view.open_files_limit = os::open_files_limit();
+    view.listen_queues = os::listen_queues();
     return Response::bytes(media_type_of(form), metrics_text(view, form, families, board.ledger()))
         .with_fixed_fields(never_stored());
   });

@@ -73,11 +73,12 @@ std::string workers_json(const View& view, const CostOf& cost) {
     fmt::format_to(std::back_inserter(list),
                    R"({}{{"worker":{},"pid":{},"state":"{}","generation":{},"connections":{},"in_flight":{},)"
                    R"("requests":{},"errors":{},"silence_seconds":{:.3f},"age_seconds":{:.3f},"cpu_seconds":{},)"
-                   R"("private_bytes":{}}})",
+                   R"("private_bytes":{},"open_files":{}}})",
                    list.empty() ? "" : ",", worker.number, worker.pid, word_for(worker.state), worker.generation,
                    worker.connections, worker.in_flight, worker.requests, worker.errors, base::seconds(worker.silence),
                    base::seconds(worker.age), used.cpu ? fmt::format("{:.2f}", base::seconds(*used.cpu)) : "null",
-                   used.private_bytes ? std::to_string(*used.private_bytes) : "null");
+                   used.private_bytes ? std::to_string(*used.private_bytes) : "null",
+                   used.open_files ? std::to_string(*used.open_files) : "null");
   }
   return fmt::format("{{\"workers\":[{}]}}\n", list);
 }

@@ -20,11 +20,6 @@
 
 namespace orrery::admin {
 
-/// What the kernel tells of a process.
-struct Cost {
-  std::optional<base::Nanoseconds> cpu;
-  std::optional<std::uint64_t> private_bytes;
-};
 using CostOf = std::function<Cost(pid_t)>;
 /// The pattern of the service's route for a method and a path; empty when there is none.
 using RouteOf = std::function<std::string(std::string_view method, std::string_view path)>;

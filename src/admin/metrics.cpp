@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <fmt/core.h>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -102,6 +103,53 @@ void write_workers(const View& view, Exposition& out) {
   out.counter("orrery_worker_ends_total", "Worker processes that ended, by cause.");
   for (std::size_t i = 0; i < view.facts.ended.size(); ++i)
     out.sample(view.facts.ended[i], "cause", os::word_for(static_cast<os::Ending>(i)), "");
+}
+
+/// One series for each worker that lives, by its number; what the kernel did not tell is left out.
+template <class ValueOf>
+void write_costs(const View& view, ValueOf value_of, Exposition& out) {
+  for (const WorkerView& worker : view.workers)
+    if (const auto value = value_of(worker.cost)) out.sample(*value, "worker", std::to_string(worker.number), "");
+}
+
+/// Of "http://127.0.0.1:8000" what the kernel calls it; null for a unix socket.
+const os::ListenQueue* queue_of(std::string_view url, const View& view) {
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos) return nullptr;
+  url.remove_prefix(scheme + 3);
+  const auto found = std::ranges::find_if(
+      view.listen_queues, [url](const os::ListenQueue& queue) { return queue.address.to_string() == url; });
+  return found == view.listen_queues.end() ? nullptr : &*found;
+}
+
+void write_listen_queues(const View& view, Exposition& out) {
+  const auto write = [&](std::uint32_t os::ListenQueue::*number) {
+    const std::size_t shown = std::min<std::size_t>(view.facts.listener_count, view.facts.listeners.size());
+    for (std::size_t i = 0; i < shown; ++i) {
+      const std::string_view url = view.facts.listeners[i].view();
+      if (const auto* const queue = queue_of(url, view)) out.sample(queue->*number, "listener", url, "");
+    }
+  };
+  out.gauge("orrery_listen_queue", "Connections that wait to be accepted, by TCP address.");
+  write(&os::ListenQueue::waiting);
+  out.gauge("orrery_listen_queue_limit", "Connections that may wait there; further ones are lost or sent away.");
+  write(&os::ListenQueue::limit);
+}
+
+void write_costs(const View& view, Exposition& out) {
+  out.gauge("orrery_worker_cpu_seconds", "Time of CPU that a worker has used.");
+  write_costs(
+      view,
+      [](const Cost& cost) { return cost.cpu ? std::optional{base::seconds(*cost.cpu)} : std::optional<double>{}; },
+      out);
+  out.gauge("orrery_worker_private_memory_bytes", "Memory of a worker that it shares with no other process.");
+  write_costs(
+      view, [](const Cost& cost) { return cost.private_bytes; }, out);
+  out.gauge("orrery_worker_open_files", "Descriptors that a worker has open.");
+  write_costs(
+      view, [](const Cost& cost) { return cost.open_files; }, out);
+  out.gauge("orrery_worker_open_files_limit", "Descriptors that a worker may have open.");
+  if (view.open_files_limit) out.sample(*view.open_files_limit);
 }
 
 std::string bound_text(std::size_t index) { return fmt::format("{:.9g}", base::seconds(os::duration_bound(index))); }
@@ -227,9 +275,11 @@ std::string metrics_text(const View& view, Exposure form, const Families& famili
   Exposition out{form};
   write_service(view.facts, view.master_silence, out);
   write_workers(view, out);
+  write_costs(view, out);
   write_requests(view, out);
   write_routes(view.routes, out);
   write_connections(view, out);
+  write_listen_queues(view, out);
   write_application(families, view, ledger, out);
   return out.take();
 }

@@ -42,7 +42,7 @@ base::Nanoseconds eldest_of(const os::Slot& slot, base::Monotonic now) {
 View Viewer::look(base::Monotonic now) {
   if (const auto facts = board_.facts()) facts_ = *facts;
   if (const auto totals = board_.totals()) totals_ = *totals;
-  View view{facts_, totals_, {}, since(board_.last_beat(), now), {}, {}};
+  View view{facts_, totals_, {}, since(board_.last_beat(), now), {}, {}, {}, {}};
   for (const os::Slot& slot : board_.workers()) {
     const os::WorkerState state = slot.state.load(std::memory_order_acquire);
     if (state == os::WorkerState::kFree) continue;

@@ -6,16 +6,25 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <sys/types.h>
 #include <utility>
 #include <vector>
 
 #include "admin/routes.hpp"
 #include "base/clock.hpp"
+#include "os/listen_queue.hpp"
 #include "os/scoreboard.hpp"
 #include "os/service_facts.hpp"
 
 namespace orrery::admin {
+
+/// What the kernel tells of a process.
+struct Cost {
+  std::optional<base::Nanoseconds> cpu;
+  std::optional<std::uint64_t> private_bytes;
+  std::optional<std::uint64_t> open_files;
+};
 
 struct WorkerView {
   pid_t pid = 0;
@@ -28,6 +37,7 @@ struct WorkerView {
   std::uint32_t number = 0;      ///< as in its title and in the log
   std::uint64_t errors = 0;      ///< answered with 5xx
   base::Nanoseconds age{0};      ///< since it was forked
+  Cost cost{};                   ///< where the kernel was asked
 };
 
 struct View {
@@ -37,6 +47,9 @@ struct View {
   base::Nanoseconds master_silence{0};  ///< since the master went round last
   base::Nanoseconds eldest{0};          ///< age of the request that has been in flight longest; 0 = there is none
   RouteViews routes{};                  ///< of Viewer::look_whole()
+  /// Descriptors that a worker may have; nothing = as many as it likes, or the kernel was not asked.
+  std::optional<std::uint64_t> open_files_limit{};
+  std::vector<os::ListenQueue> listen_queues{};  ///< of all TCP addresses of the network namespace; empty as above
 };
 
 class Viewer {

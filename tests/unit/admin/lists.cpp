@@ -35,7 +35,7 @@ TEST_CASE("lists: workers as they are, and what the kernel does not tell is null
   worker.age = 90s;
   view.workers = {worker, worker};
   view.workers[1].pid = 102;
-  const auto cost = [](pid_t pid) { return pid == 101 ? Cost{1500ms, 4096} : Cost{}; };
+  const auto cost = [](pid_t pid) { return pid == 101 ? Cost{1500ms, 4096, 17} : Cost{}; };
   const json list = json::parse(workers_json(view, cost))["workers"];
   REQUIRE(list.size() == 2);
   CHECK(list[0]["worker"] == 7);
@@ -50,6 +50,8 @@ TEST_CASE("lists: workers as they are, and what the kernel does not tell is null
   CHECK(list[0]["age_seconds"] == 90.0);
   CHECK(list[0]["cpu_seconds"] == 1.5);
   CHECK(list[0]["private_bytes"] == 4096);
+  CHECK(list[0]["open_files"] == 17);
+  CHECK(list[1]["open_files"].is_null());
   CHECK(list[1]["cpu_seconds"].is_null());
   CHECK(list[1]["private_bytes"].is_null());
   CHECK(json::parse(workers_json(View{}, cost))["workers"].empty());

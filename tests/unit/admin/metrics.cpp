@@ -1,6 +1,8 @@
 #include "admin/metrics.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -140,6 +142,41 @@ TEST_CASE("metrics: requests and durations by route, with whatever a pattern has
   CHECK(value(family + "_bucket{" + label + R"(,le="+Inf"})") == "10");
   CHECK(value(family + "_count{" + label + "}") == "10");
   CHECK(value(family + "_sum{" + label + "}") == "2.5");
+}
+
+TEST_CASE("metrics: what the kernel tells of each worker, and nothing where it does not") {
+  View view = example();
+  view.workers[0].number = 4;
+  view.workers[0].cost = {std::chrono::milliseconds{1500}, 4096, 17};
+  view.open_files_limit = 1024;
+  const Scrape scrape = read(metrics_text(view));
+  CHECK(scrape.fault.empty());
+  CHECK(scrape.samples.at(R"(orrery_worker_cpu_seconds{worker="4"})") == "1.5");
+  CHECK(scrape.samples.at(R"(orrery_worker_private_memory_bytes{worker="4"})") == "4096");
+  CHECK(scrape.samples.at(R"(orrery_worker_open_files{worker="4"})") == "17");
+  CHECK(scrape.samples.at("orrery_worker_open_files_limit") == "1024");
+  CHECK(scrape.samples.count(R"(orrery_worker_open_files{worker="0"})") == 0);
+}
+
+TEST_CASE("metrics: the listen queues of the service's own addresses") {
+  View view = example();
+  const auto at = [](const char* ip, std::uint16_t port) {
+    base::Address address = *base::parse_ip(ip);
+    address.port = port;
+    return address;
+  };
+  view.facts.listener_count = 3;
+  view.facts.listeners[0] = os::ServiceFacts::Url{"http://127.0.0.1:8000"};
+  view.facts.listeners[1] = os::ServiceFacts::Url{"https://[::1]:8443"};
+  view.facts.listeners[2] = os::ServiceFacts::Url{"unix:/run/a.sock"};
+  view.listen_queues = {{at("127.0.0.1", 8000), 3, 2048}, {at("::1", 8443), 0, 128}, {at("127.0.0.1", 22), 1, 5}};
+  const Scrape scrape = read(metrics_text(view));
+  CHECK(scrape.fault.empty());
+  CHECK(scrape.samples.at(R"(orrery_listen_queue{listener="http://127.0.0.1:8000"})") == "3");
+  CHECK(scrape.samples.at(R"(orrery_listen_queue_limit{listener="http://127.0.0.1:8000"})") == "2048");
+  CHECK(scrape.samples.at(R"(orrery_listen_queue_limit{listener="https://[::1]:8443"})") == "128");
+  CHECK(std::ranges::count_if(
+            scrape.samples, [](const auto& sample) { return sample.first.starts_with("orrery_listen_queue{"); }) == 2);
 }
 
 TEST_CASE("metrics: OpenMetrics where it is asked for, Prometheus' own form elsewhere") {
