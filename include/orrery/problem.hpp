@@ -16,7 +16,7 @@ namespace orrery {
 struct Problem {
   int status = 500;
   /// What happened, for programs: of a refusal its name in the log ("large_body", "queue_full"), else "no_path",
-  /// "no_method", "handler_failed", "layer_failed", "unsendable", "no_streams" or "given_up"; "" of an HttpError.
+  /// "no_method", "handler_failed", "layer_failed", "unsendable" or "given_up"; "" of an HttpError.
   std::string_view name;
   std::string message;               ///< a sentence, fit for the client; may have bytes that are no UTF-8
   const Request* request = nullptr;  ///< null when not even a request line could be read

@@ -40,8 +40,7 @@ std::optional<Reject> RequestState::route(const Context& context, Monotonic now)
     message->dispatched = now;
     return {};
   }
-  const bool stream = options->stream_body && context.config.worker_class == WorkerClass::kAsync;
-  if (message->body_complete || stream) {
+  if (message->body_complete || options->stream_body) {
     message->body_paused = now;
     begin_handling(context, now);
   } else {

@@ -114,12 +114,6 @@ Response track_of_body(const Request& request, const SharedRotation& rotation) {
 }
 
 void stream_sky(const Request& request, Responder responder, Viewers& viewers) {
-  if (request.worker_class() != WorkerClass::kAsync) {
-    return std::move(responder).send(
-        of_now(refusal(501,
-                       "a stream of events needs the server's worker_class async; ask /planets every few "
-                       "seconds instead")));
-  }
   const StreamQuery query = read_stream_query(request);
   if (!query.query.problems.empty()) return std::move(responder).send(refused(query.query));
   if (asks_for_another(request)) return std::move(responder).send(precondition_failed());
@@ -175,7 +169,7 @@ App make_app() {
     auto rotation = EarthRotation::from_environment();
     if (!rotation) return fail(rotation);
     *known = std::move(*rotation);
-    if (worker.config().worker_class == WorkerClass::kAsync) viewers->begin(worker);
+    viewers->begin(worker);
     return {};
   });
   const SharedRotation rotation = known;

@@ -49,6 +49,12 @@ void Reply::answer_error(const HttpError& error) {
   answer(http::error_answer(http::Message::of(request_), error.status, {}, error.message));
 }
 
+void Reply::refuse(base::Reject reason, std::chrono::seconds retry_after) {
+  if (!claim()) return;
+  end_flight();
+  deliver([id = key_.request, reason, retry_after](Session& session) { session.refuse(id, reason, retry_after); });
+}
+
 void Reply::fail_with(std::string why) {
   if (!claim()) return;
   end_flight();
@@ -64,11 +70,6 @@ bool Reply::wanted() const { return services_.connections->find(key_) != nullptr
 void Reply::dropped() { fail_with("its Responder was dropped without an answer"); }
 
 Result<Stream> Reply::start(Response head) {
-  if (services_.context.config.worker_class != WorkerClass::kAsync) {
-    constexpr std::string_view kWhy = "Streams need worker_class async.";
-    answer(http::error_answer(http::Message::of(request_), 501, "no_streams", kWhy));
-    return fail(std::string{kWhy});
-  }
   if (!mailbox_->on_loop_thread()) {
     fail_with("Responder::start was called off the loop thread");
     return fail("Responder::start belongs on the loop thread; use Worker::post");

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,6 +15,7 @@
 
 #include "orrery/app.hpp"
 
+#include "base/reject.hpp"
 #include "worker/flights.hpp"
 #include "worker/services.hpp"
 #include "worker/session.hpp"
@@ -30,6 +32,8 @@ class Reply : public std::enable_shared_from_this<Reply> {
   /// Any thread. Only the first answer counts.
   void answer(Response response);
   void answer_error(const HttpError& error);
+  /// The server answers instead of the handler.
+  void refuse(base::Reject reason, std::chrono::seconds retry_after);
   /// The handler failed: 500 and a log line, unless it had answered.
   void fail_with(std::string why);
   /// Its Responder went away unanswered.

@@ -24,7 +24,6 @@ TEST_CASE("layers: around handlers of every shape, and the server's own answers"
   const std::string worker_class = GENERATE(from_range(kClasses));
   Service service{worker_class};
   REQUIRE(service.server.serve());
-  const bool streams = worker_class == "async";
   struct Row {
     const char* ask;
     int status;
@@ -32,9 +31,8 @@ TEST_CASE("layers: around handlers of every shape, and the server's own answers"
   };
   for (const Row& row :
        {Row{"GET /plain", 200, "plain\n"}, Row{"GET /task", 200, "task\n"}, Row{"GET /later", 200, "later\n"},
-        Row{"GET /stream", streams ? 200 : 501,
-            streams ? "streamed\n" : "501 no_streams: Streams need worker_class async."},
-        Row{"GET /pull", 200, "pulled\n"}, Row{"GET /teapot", 418, "418 : Short and stout."},
+        Row{"GET /stream", 200, "streamed\n"}, Row{"GET /pull", 200, "pulled\n"},
+        Row{"GET /teapot", 418, "418 : Short and stout."},
         Row{"GET /nowhere", 404, "404 no_path: Nothing is served at this path."},
         Row{"PUT /plain", 405, "405 no_method: This path does not answer that method; see Allow."},
         Row{"GET /quick/later", 504, "504 request_deadline: the handler did not answer within request_deadline"},
