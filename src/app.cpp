@@ -1,5 +1,6 @@
 #include "orrery/app.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -8,6 +9,29 @@
 #include "metrics/family.hpp"
 
 namespace orrery {
+
+namespace {
+
+constexpr std::size_t kMostThreads = 256;
+constexpr std::size_t kMostQueued = 1'000'000;
+
+void check_pool(const std::string& name, PoolSize size) {
+  if (name.empty()) throw std::invalid_argument("a pool needs a name, by which the log and people know it");
+  if (size.threads < 1 || size.threads > kMostThreads)
+    throw std::invalid_argument("the pool `" + name + "` wants " + std::to_string(size.threads) +
+                                " threads: 1 to 256 can be had");
+  if (size.queue > kMostQueued)
+    throw std::invalid_argument("the queue of the pool `" + name + "` is for " + std::to_string(size.queue) +
+                                " jobs: 0 to 1,000,000 can be had");
+}
+
+}  // namespace
+
+Pool::Pool(App& app, std::string name, PoolSize size) {
+  check_pool(name, size);
+  plan_ = std::make_shared<const Plan>(Plan{std::move(name), size});
+  app.add(*this);
+}
 
 App& App::add(Route route) {
   routes_.push_back(std::move(route));
@@ -30,6 +54,14 @@ App& App::add(std::shared_ptr<metrics::Family> metric) {
       throw std::invalid_argument("the metric `" + metric->name() + "` is there twice");
   }
   metrics_.push_back(std::move(metric));
+  return *this;
+}
+
+App& App::add(const Pool& pool) {
+  for (const Pool& other : pools_) {
+    if (other.name() == pool.name()) throw std::invalid_argument("the pool `" + pool.name() + "` is there twice");
+  }
+  pools_.push_back(pool);
   return *this;
 }
 

@@ -5,6 +5,8 @@
 //   Responder  void(Request, Responder)         answers later, from any thread; must not block in any class.
 //   Hook       Result<void>(Worker&)            runs in each worker, after the fork, before the first request.
 //
+// blocking(pool, handler) lets a Handler block in every class (blocking.hpp).
+//
 // Behind these a handler takes a value for each {name} of its pattern (typed.hpp). Layers stand around handlers, and
 // around the server's own answers (layer.hpp).
 //
@@ -23,6 +25,8 @@
 #include <utility>
 #include <vector>
 
+#include "orrery/blocking.hpp"
+#include "orrery/callbacks.hpp"
 #include "orrery/config.hpp"
 #include "orrery/export.hpp"
 #include "orrery/layer.hpp"
@@ -46,8 +50,9 @@ namespace metrics {
 class Family;
 }  // namespace metrics
 
-/// A response that is written as things happen (server-sent events, progress). Class `async`, loop thread only. Copies
-/// share one stream. When the last copy goes, the stream ends as if by end().
+/// A response that is written as things happen (server-sent events, progress). Loop thread only, in every worker class;
+/// in the class `sync` it stands still while a handler runs. Copies share one stream. When the last copy goes, the
+/// stream ends as if by end().
 class ORRERY_EXPORT Stream {
  public:
   explicit Stream(std::shared_ptr<worker::Outlet> outlet) : outlet_(std::move(outlet)) {}
@@ -71,8 +76,8 @@ class ORRERY_EXPORT Stream {
   std::shared_ptr<worker::Outlet> outlet_;
 };
 
-/// A request body as it comes (routes with RouteOptions::stream_body). Loop thread only in the class `async`. In the
-/// other classes, and on other routes, the whole body comes as one piece.
+/// A request body as it comes (routes with RouteOptions::stream_body). Loop thread only, in every worker class. On
+/// other routes the whole body comes as one piece.
 class ORRERY_EXPORT BodyReader {
  public:
   using Callback = std::function<void(const BodyPiece&)>;
@@ -98,8 +103,7 @@ class ORRERY_EXPORT Responder {
   void send(Response response) &&;
   /// Sends an error as if the handler had thrown it.
   void fail(const HttpError& error) &&;
-  /// Sends the head of `head` (its body is ignored) and hands back the stream for the body. Class `async`, loop thread.
-  /// In the other classes the client gets 501 and the caller an error.
+  /// Sends the head of `head` (its body is ignored) and hands back the stream for the body. Loop thread.
   Result<Stream> start(Response head) &&;
   /// The body of the request, on routes with `stream_body`. Take it before answering.
   [[nodiscard]] BodyReader body() const { return BodyReader{reply_}; }
@@ -118,6 +122,24 @@ class ORRERY_EXPORT Worker {
 
   /// Calls `task` on the loop thread each `period` (at least 1 ms) for the rest of the worker's life.
   virtual void every(std::chrono::milliseconds period, std::function<void()> task) = 0;
+  /// Calls `task` once, when `delay` has passed, as long as the Timer is kept.
+  [[nodiscard]] virtual Timer after(std::chrono::milliseconds delay, std::function<void()> task) = 0;
+  /// Calls `task` each `period` (at least 1 ms), as long as the Timer is kept.
+  [[nodiscard]] virtual Timer repeat(std::chrono::milliseconds period, std::function<void()> task) = 0;
+  /// Calls `task` each time that `descriptor` can do without waiting what is watched for, as long as the Watch is kept;
+  /// for libraries that bring sockets of their own (libpq, hiredis, c-ares). An error of the descriptor is told once,
+  /// as ready for all that is watched for, and ends it. The descriptor stays the caller's; it becomes non-blocking, and
+  /// one Watch may have it at a time. Throws std::system_error for one that cannot be watched, such as a file's.
+  [[nodiscard]] virtual Watch watch(int descriptor, Ready ready, std::function<void(Ready)> task) = 0;
+
+  /// True while this worker has the lead: at any time one worker of the service has it at most, over reloads, deaths
+  /// and upgrades (USR2), and one has it whenever a worker wants it and the one before has let go. The first call of
+  /// lead() or on_lead() says that this worker wants it. It lets go as it begins to leave; a worker that dies, and the
+  /// lead is the kernel's to take back. For what must be done by one: a nightly job, a subscription.
+  [[nodiscard]] virtual bool lead() = 0;
+  /// Calls `gained` when this worker gets the lead, and `lost` before it lets go, on the loop thread. A worker that
+  /// dies calls nothing. May be called more than once; each pair is called.
+  virtual void on_lead(std::function<void()> gained, std::function<void()> lost) = 0;
   /// Runs `task` on the loop thread soon. Any thread.
   virtual void post(std::function<void()> task) = 0;
   [[nodiscard]] virtual const Config& config() const = 0;
@@ -142,8 +164,8 @@ struct RouteOptions {
   std::optional<std::chrono::milliseconds> request_deadline = {};
   /// Instead of Config::limit_request_body, in bytes.
   std::optional<std::uint64_t> limit_request_body = {};
-  /// Call the handler when the head is complete and let it read the body with Responder::body(). A Task has no
-  /// BodyReader: it gets the whole body all the same.
+  /// Call the handler when the head is complete and let it read the body with Responder::body(). One that takes no
+  /// Responder gets the whole body all the same.
   bool stream_body = false;
   /// Of this route, inside those of its group and of the App. A path that does not know a method (405, OPTIONS) has the
   /// layers of all its routes.
@@ -193,8 +215,22 @@ Route make_route(std::string method, std::string_view pattern, H handler, RouteO
                   "Result or a Task of these; one that takes a Responder answers nothing");
     if constexpr (kAnswersNow<H>) made.handler = handlers::plain(std::move(handler));
   }
-  if (Values::kReadBody || made.task) made.options.stream_body = false;
+  if (Values::kReadBody || !made.responder) made.options.stream_body = false;
   return made;
+}
+
+/// The route of a handler that runs on a pool.
+template <class H>
+Route make_route(std::string method, std::string_view pattern, Blocking<H> wanted, RouteOptions options) {
+  constexpr bool kLater = kAnswersLater<H> || std::is_invocable_v<H&, Request, Responder> || kIsTask<H>;
+  static_assert(!kLater, "blocking() takes a handler that answers at once: one without a Responder, and no Task");
+  if constexpr (kLater) {
+    return {};
+  } else {
+    Route made = handlers::make_route(std::move(method), pattern, std::move(wanted.handler), std::move(options));
+    made.task = handlers::on_pool(std::move(wanted.pool), std::exchange(made.handler, nullptr));
+    return made;
+  }
 }
 
 /// What get() and its like take for a pattern.
@@ -306,6 +342,9 @@ class ORRERY_EXPORT App {
   /// A metric of the application; made by those of metrics.hpp. Throws std::invalid_argument for a name that is there.
   App& add(std::shared_ptr<metrics::Family> metric);
 
+  /// Threads beside the loop; made by Pool. Throws std::invalid_argument for a name that is there.
+  App& add(const Pool& pool);
+
   App& on_worker_start(StartHook hook);
   App& on_worker_end(EndHook hook);
   /// Asked by --check-config, as the workers' user: whether start hooks would succeed with this configuration and
@@ -316,6 +355,7 @@ class ORRERY_EXPORT App {
   [[nodiscard]] const Layers& layers() const { return layers_; }
   [[nodiscard]] const ErrorHandler& error_handler() const { return error_handler_; }
   [[nodiscard]] const std::vector<std::shared_ptr<metrics::Family>>& metric_families() const { return metrics_; }
+  [[nodiscard]] const std::vector<Pool>& pools() const { return pools_; }
   [[nodiscard]] const std::vector<StartHook>& start_hooks() const { return start_hooks_; }
   [[nodiscard]] const std::vector<EndHook>& end_hooks() const { return end_hooks_; }
   [[nodiscard]] const std::vector<CheckHook>& check_hooks() const { return check_hooks_; }
@@ -325,6 +365,7 @@ class ORRERY_EXPORT App {
   Layers layers_;
   ErrorHandler error_handler_;
   std::vector<std::shared_ptr<metrics::Family>> metrics_;
+  std::vector<Pool> pools_;
   std::vector<StartHook> start_hooks_;
   std::vector<EndHook> end_hooks_;
   std::vector<CheckHook> check_hooks_;

@@ -17,6 +17,8 @@
 
 #include "orrery/app.hpp"
 #include "orrery/bearer.hpp"
+#include "orrery/blocking.hpp"
+#include "orrery/callbacks.hpp"
 #include "orrery/compression.hpp"
 #include "orrery/conditional.hpp"
 #include "orrery/config.hpp"

@@ -10,8 +10,10 @@
 #include <chrono>
 #include <concepts>
 #include <coroutine>
+#include <cstdint>
 #include <exception>
 #include <functional>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -19,6 +21,8 @@
 #include "orrery/export.hpp"
 
 namespace orrery {
+
+class Pool;
 
 /// Thrown out of a co_await when nobody waits for the answer any more. Let it pass: destructors are what it is for. It
 /// is no std::exception, so that a handler that catches those does not keep it.
@@ -48,6 +52,18 @@ class ORRERY_EXPORT TaskLoop {
   virtual void ring_after(std::chrono::milliseconds delay, Alarm& alarm) = 0;
   /// It shall not ring any more; nothing happens when it was not to.
   virtual void forget(Alarm& alarm) = 0;
+
+  /// Runs on a thread of a pool. What it returns is called there when the thread is free for the next one.
+  using Job = std::function<std::function<void()>()>;
+  /// Names a job; never 0.
+  using Ticket = std::uint64_t;
+  /// Puts a job of the strand that runs now into the queue of `pool` (blocking.hpp). 0 when that is full. Throws
+  /// std::logic_error where there is no such pool.
+  virtual Ticket run_on(const Pool& /*pool*/, Job /*job*/) {
+    throw std::logic_error("this loop has no pools of threads");
+  }
+  /// Forgets a job. False when a thread has it, or is about to take it.
+  virtual bool withdraw(const Pool& /*pool*/, Ticket /*ticket*/) { return false; }
 };
 
 namespace tasks {

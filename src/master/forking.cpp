@@ -68,6 +68,7 @@ Result<pid_t> Service::fork_worker(const Spawn& action, std::size_t slot) {
     for (const auto& listener : generation.listeners) birth.listeners.push_back(listener.get());
     birth.tls = generation.tls.get();
     birth.handover = &ground_.handover;
+    birth.lead = &ground_.lead;
     birth.access_log = generation.logs.access_for_good();
     return parts_.worker_main(std::move(birth));
   });
@@ -80,7 +81,8 @@ Result<pid_t> Service::fork_sidecar(const Spawn& action, std::size_t slot) {
   os::ChildBirth child;
   child.close = foreign_descriptors(generation, action.role);
   for (const auto& listener : generation.listeners) child.close.push_back(listener->fd.get());
-  for (const int fd : {ground_.handover.give.get(), ground_.handover.take.get()}) child.close.push_back(fd);
+  for (const int fd : {ground_.handover.give.get(), ground_.handover.take.get(), ground_.lead.fd()})
+    child.close.push_back(fd);
   if (const int access = generation.logs.access(); access > STDERR_FILENO) child.close.push_back(access);
   const ListenerSet& set = ground_.sidecars.at(action.role).set;
   os::Channel channel;

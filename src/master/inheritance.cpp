@@ -5,14 +5,15 @@
 #include <fmt/core.h>
 #include <iterator>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 namespace orrery::master {
 
 namespace {
 
-constexpr const char* kUpgrade =
-    "ORRERY_UPGRADE";  // "1 MASTER-PID CHANNEL-FD [HANDOVER-VERSION GIVE-FD TAKE-FD [LEDGER-FD]]"
+// "1 MASTER-PID CHANNEL-FD [HANDOVER-VERSION GIVE-FD TAKE-FD]", then words `NAME=VALUE`, of which each may be unknown.
+constexpr const char* kUpgrade = "ORRERY_UPGRADE";
 // Lines: "FD m|s|a|o BIND": from the service manager, or a setting: `bind`, `admin`, `monitor`. An older binary takes a
 // letter that it does not know for `s`, finds no such setting and closes the socket.
 constexpr const char* kListeners = "ORRERY_LISTENERS";
@@ -26,6 +27,17 @@ char origin_of(const Inheritance::Passed& passed) {
 
 os::Role role_of(char origin) {
   return origin == 'a' ? os::Role::kAdmin : origin == 'o' ? os::Role::kMonitor : os::Role::kWorker;
+}
+
+/// Of the word that begins so; nothing when there is none.
+std::optional<int> named_number(const std::string& words, std::string_view name) {
+  std::istringstream each(words);
+  for (std::string word; each >> word;) {
+    if (!word.starts_with(name)) continue;
+    std::istringstream number(word.substr(name.size()));
+    if (int value = -1; number >> value) return value;
+  }
+  return std::nullopt;
 }
 
 std::string take_variable(const char* name) {
@@ -53,7 +65,8 @@ std::vector<std::string> to_environment(const Inheritance& inheritance) {
   std::string pair;
   if (const auto& handover = inheritance.handover)
     pair = fmt::format(" {} {} {}", handover->version, handover->give, handover->take);
-  if (inheritance.handover && inheritance.ledger >= 0) pair += fmt::format(" {}", inheritance.ledger);
+  if (inheritance.ledger >= 0) pair += fmt::format(" ledger={}", inheritance.ledger);
+  if (inheritance.lead >= 0) pair += fmt::format(" lead={}", inheritance.lead);
   return {fmt::format("{}={} {} {}{}", kUpgrade, kVersion, inheritance.master, inheritance.channel, pair),
           fmt::format("{}={}", kListeners, listeners)};
 }
@@ -64,7 +77,8 @@ std::optional<Inheritance> parse_inheritance(const std::string& upgrade, const s
   std::istringstream numbers(upgrade);
   if (!(numbers >> version >> inheritance.master >> inheritance.channel) || version != kVersion) return std::nullopt;
   if (Inheritance::Handover pair; numbers >> pair.version >> pair.give >> pair.take) inheritance.handover = pair;
-  if (int ledger = -1; inheritance.handover && numbers >> ledger) inheritance.ledger = ledger;
+  inheritance.ledger = named_number(upgrade, "ledger=").value_or(-1);
+  inheritance.lead = named_number(upgrade, "lead=").value_or(-1);
   std::istringstream lines(listeners);
   for (std::string line; std::getline(lines, line);) {
     std::istringstream words(line);

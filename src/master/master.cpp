@@ -113,8 +113,16 @@ std::optional<os::Ledger> find_ledger(const std::optional<Inheritance>& inherita
   return std::nullopt;
 }
 
+/// Read also where the pair cannot be shared: there is one lead at most, over all upgrades.
+Result<os::LeadLock> make_lead(const std::optional<Inheritance>& inheritance) {
+  if (inheritance && inheritance->lead >= 0) {
+    if (auto lock = os::LeadLock::adopt(base::UniqueFd{inheritance->lead})) return std::move(*lock);
+  }
+  return os::LeadLock::make();
+}
+
 Result<Ground> prepare_background(const Config& config, std::string_view role, Foreground foreground,
-                                  os::Daemon& daemon, Result<os::HandoverPair> handover,
+                                  os::Daemon& daemon, Result<os::HandoverPair> handover, Result<os::LeadLock> lead,
                                   const std::optional<Inheritance>& inheritance) {
   foreground.first.logs.use();
   if (foreground.pidfile) {
@@ -126,6 +134,7 @@ Result<Ground> prepare_background(const Config& config, std::string_view role, F
   auto signals = os::SignalFd::open();
   if (!signals) return fail(signals);
   if (!handover) return fail(handover);
+  if (!lead) return fail(lead);
   os::set_title(process_title(config, foreground.first.listeners, role));
   return Ground{{},
                 std::move(foreground.pidfile),
@@ -137,6 +146,7 @@ Result<Ground> prepare_background(const Config& config, std::string_view role, F
                 std::move(*scoreboard),
                 std::move(*signals),
                 std::move(*handover),
+                std::move(*lead),
                 std::move(foreground.sidecars)};
 }
 
@@ -206,7 +216,7 @@ int run_master(MasterParts parts) {
   const std::vector<std::string> notes = foreground->notes;
   auto ground =
       prepare_background(parts.config, predecessor.there() ? "master (new)" : "master", std::move(*foreground), daemon,
-                         make_handover(inheritance, predecessor), inheritance);
+                         make_handover(inheritance, predecessor), make_lead(inheritance), inheritance);
   if (!ground) {
     daemon.failed(os::kExitFailure, ground.error().message);
     predecessor.failed(ground.error().message);

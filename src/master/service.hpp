@@ -30,6 +30,7 @@
 #include "master/supervisor.hpp"
 #include "os/daemon.hpp"
 #include "os/handover.hpp"
+#include "os/lead_lock.hpp"
 #include "os/journal.hpp"
 #include "os/notify.hpp"
 #include "os/order.hpp"
@@ -72,6 +73,7 @@ struct Ground {
   os::Scoreboard scoreboard;
   os::SignalFd signals;
   os::HandoverPair handover;
+  os::LeadLock lead;
   std::map<os::Role, SidecarSockets> sidecars;
 };
 

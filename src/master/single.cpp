@@ -23,6 +23,7 @@ struct Cradle {
   Generation generation;
   os::Scoreboard board;
   os::HandoverPair handover;
+  os::LeadLock lead;
   base::UniqueFd nowhere;
 };
 
@@ -37,9 +38,11 @@ Result<Cradle> make_cradle(const Config& config, std::vector<std::string>& notes
   if (!board) return fail(board);
   auto handover = os::HandoverPair::open();
   if (!handover) return fail(handover);
+  auto lead = os::LeadLock::make();
+  if (!lead) return fail(lead);
   auto nowhere = os::open_nowhere();
   if (!nowhere) return fail(nowhere);
-  return Cradle{std::move(*generation), std::move(*board), std::move(*handover), std::move(*nowhere)};
+  return Cradle{std::move(*generation), std::move(*board), std::move(*handover), std::move(*lead), std::move(*nowhere)};
 }
 
 os::WorkerBirth birth_in(Cradle& cradle) {
@@ -52,6 +55,7 @@ os::WorkerBirth birth_in(Cradle& cradle) {
   birth.board = &cradle.board;
   birth.tls = cradle.generation.tls.get();
   birth.handover = &cradle.handover;
+  birth.lead = &cradle.lead;
   birth.number = birth.generation = 1;
   birth.access_log = cradle.generation.logs.access_for_good();
   birth.master = std::move(cradle.nowhere);

@@ -15,7 +15,8 @@
 namespace orrery::master {
 
 Result<Successor> Successor::start(const os::Program& program, std::vector<Inheritance::Passed> listeners,
-                                   const os::HandoverPair& handover, const os::Ledger* ledger) {
+                                   const os::HandoverPair& handover, const os::LeadLock& lead,
+                                   const os::Ledger* ledger) {
   auto channel = os::make_channel();
   if (!channel) return fail(channel);
   Successor successor;
@@ -23,11 +24,11 @@ Result<Successor> Successor::start(const os::Program& program, std::vector<Inher
   const base::UniqueFd theirs = std::move(channel->theirs);
   const Inheritance::Handover pair{os::kHandoverVersion, handover.give.get(), handover.take.get()};
   const Inheritance inheritance{::getpid(), theirs.get(), std::move(listeners), pair,
-                                ledger != nullptr ? ledger->fd() : -1};
+                                ledger != nullptr ? ledger->fd() : -1, lead.fd()};
   os::Launch launch;
   launch.environment = to_environment(inheritance);
   launch.without.assign(os::kListenVariables.begin(), os::kListenVariables.end());  // sockets are passed on by name
-  launch.keep = {theirs.get(), pair.give, pair.take};
+  launch.keep = {theirs.get(), pair.give, pair.take, lead.fd()};
   if (inheritance.ledger >= 0) launch.keep.push_back(inheritance.ledger);
   for (const auto& passed : inheritance.listeners) launch.keep.push_back(passed.fd);
   launch.complaints = theirs.get();

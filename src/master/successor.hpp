@@ -16,6 +16,7 @@
 #include "master/event.hpp"
 #include "master/inheritance.hpp"
 #include "os/handover.hpp"
+#include "os/lead_lock.hpp"
 #include "os/ledger.hpp"
 #include "os/program.hpp"
 
@@ -29,7 +30,8 @@ class Successor {
   /// None.
   Successor() = default;
   static Result<Successor> start(const os::Program& program, std::vector<Inheritance::Passed> listeners,
-                                 const os::HandoverPair& handover, const os::Ledger* ledger);
+                                 const os::HandoverPair& handover, const os::LeadLock& lead,
+                                 const os::Ledger* ledger);
 
   [[nodiscard]] pid_t pid() const { return pid_; }
   [[nodiscard]] int fd() const { return channel_.get(); }

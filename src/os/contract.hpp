@@ -15,6 +15,7 @@
 #include "base/bind.hpp"
 #include "base/unique_fd.hpp"
 #include "os/handover.hpp"
+#include "os/lead_lock.hpp"
 #include "os/scoreboard.hpp"
 
 namespace orrery::tls {
@@ -52,6 +53,7 @@ struct WorkerBirth {
   const Scoreboard* board = nullptr;          ///< all slots, to see the siblings' and whether the service stops
   const orrery::tls::Context* tls = nullptr;  ///< of the listeners that speak TLS; null where none does
   const HandoverPair* handover = nullptr;     ///< where connections go from worker to worker
+  const LeadLock* lead = nullptr;             ///< of all workers of the service; null: this one is alone
   unsigned number = 0;                        ///< 1..: the worker's age in this master, never reused
   unsigned generation = 0;                    ///< 1 at start, +1 at each reload
   base::UniqueFd access_log{};                ///< open already; none when the worker is to open it itself

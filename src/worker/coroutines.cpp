@@ -1,6 +1,7 @@
 #include "worker/coroutines.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <coroutine>
 #include <exception>
 #include <optional>
@@ -32,6 +33,7 @@ class Coroutines::Running final : public tasks::Strand, http::CancelListener {
   /// This may be gone afterwards, as after each call that lets the task go on.
   void begin(const TaskHandler& handler) {
     const auto former = owner_.flights_.enter(reply_->cell());
+    Running* const interrupted = std::exchange(owner_.current_, this);
     try {
       task_.emplace(handler(std::move(request_)));
       task_->expect_fresh();
@@ -39,10 +41,14 @@ class Coroutines::Running final : public tasks::Strand, http::CancelListener {
       failure_ = std::current_exception();
       ended_ = true;
     }
+    owner_.current_ = interrupted;
     owner_.flights_.leave(former);
     if (ended_) return finish();
     run(task_->begin(*this));
   }
+
+  [[nodiscard]] int cell() const { return reply_->cell(); }
+  [[nodiscard]] base::Monotonic deadline() const { return message_.deadline; }
 
   /// Answers with what became of the task.
   void finish() {
@@ -53,9 +59,11 @@ class Coroutines::Running final : public tasks::Strand, http::CancelListener {
  private:
   void run(std::coroutine_handle<> coroutine) override {
     const auto former = owner_.flights_.enter(reply_->cell());
+    Running* const interrupted = std::exchange(owner_.current_, this);
     ++depth_;
     coroutine.resume();
     --depth_;
+    owner_.current_ = interrupted;
     owner_.flights_.leave(former);
     if (ended_ && depth_ == 0) finish();
   }
@@ -72,6 +80,8 @@ class Coroutines::Running final : public tasks::Strand, http::CancelListener {
     try {
       if (failure_) std::rethrow_exception(failure_);
       reply_->answer(task_->result());
+    } catch (const PoolFull&) {
+      reply_->refuse(base::Reject::queue_full, std::chrono::seconds{1});
     } catch (const HttpError& error) {
       reply_->answer(http::error_answer(message_, error.status, {}, error.message));
     } catch (const Cancelled&) {
@@ -99,8 +109,8 @@ class Coroutines::Running final : public tasks::Strand, http::CancelListener {
   bool ended_ = false;
 };
 
-Coroutines::Coroutines(Services& services, Flights& flights)
-    : services_(services), flights_(flights), alarms_(services.loop) {}
+Coroutines::Coroutines(Services& services, Flights& flights, Pools& pools)
+    : services_(services), flights_(flights), pools_(pools), alarms_(services.loop) {}
 
 Coroutines::~Coroutines() = default;
 
@@ -123,6 +133,17 @@ std::size_t Coroutines::cancel_all() {
 }
 
 void Coroutines::post(std::function<void()> act) { services_.mailbox->post(std::move(act)); }
+
+TaskLoop::Ticket Coroutines::run_on(const Pool& pool, Job job) {
+  if (!current_) return pools_.add(pool, std::move(job), {});
+  auto recorded = [this, cell = current_->cell(), job = std::move(job)] {
+    pools_.on_thread(flights_, cell, ThreadPool::thread_id());
+    ThreadPool::Report report = job();
+    pools_.on_thread(flights_, cell, 0);
+    return report;
+  };
+  return pools_.add(pool, std::move(recorded), current_->deadline());
+}
 
 Coroutines::Running* Coroutines::find(Number number) const {
   const auto found = running_.find(number);

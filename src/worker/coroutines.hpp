@@ -19,6 +19,7 @@
 #include "http/next.hpp"
 #include "worker/alarms.hpp"
 #include "worker/flights.hpp"
+#include "worker/pools.hpp"
 #include "worker/services.hpp"
 #include "worker/session.hpp"
 
@@ -26,7 +27,7 @@ namespace orrery::worker {
 
 class Coroutines final : public TaskLoop {
  public:
-  Coroutines(Services& services, Flights& flights);
+  Coroutines(Services& services, Flights& flights, Pools& pools);
   ~Coroutines() override;
 
   /// Calls the route's task, which runs until it waits for the first time.
@@ -39,6 +40,8 @@ class Coroutines final : public TaskLoop {
   void post(std::function<void()> act) override;
   void ring_after(std::chrono::milliseconds delay, Alarm& alarm) override { alarms_.ring_after(delay, alarm); }
   void forget(Alarm& alarm) override { alarms_.forget(alarm); }
+  Ticket run_on(const Pool& pool, Job job) override;
+  bool withdraw(const Pool& pool, Ticket ticket) override { return pools_.withdraw(pool, ticket); }
 
  private:
   class Running;
@@ -51,7 +54,9 @@ class Coroutines final : public TaskLoop {
 
   Services& services_;
   Flights& flights_;
+  Pools& pools_;
   Alarms alarms_;
+  Running* current_ = nullptr;  ///< whose coroutine the loop thread runs
   Number last_ = 0;
   bool leaving_ = false;  ///< a task that is cancelled has no answer yet
   std::unordered_map<Number, std::unique_ptr<Running>> running_;

@@ -56,6 +56,11 @@ std::function<void()> fenced_task(std::string_view what, std::function<void()> t
   };
 }
 
+/// The first threads of the slot are those of the class.
+std::size_t threads_of_class(const Config& config) {
+  return config.worker_class == WorkerClass::kThreads ? static_cast<std::size_t>(config.threads) : 0;
+}
+
 WorkerClass class_of_dispatch(const Config& config, Life::Threads threads) {
   const bool needs_threads = config.worker_class == WorkerClass::kThreads;
   return needs_threads && threads == Life::Threads::kNone ? WorkerClass::kSync : config.worker_class;
@@ -86,7 +91,8 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ht
       connections_(services_, connection_limit(*birth_.config, birth_.number),
                    static_cast<std::size_t>(birth_.config->lingering_connections)),
       flights_(*birth_.slot, birth_.board->quarantine(*birth_.slot)),
-      coroutines_(services_, flights_),
+      pools_(app.pools(), *birth_.slot, threads_of_class(*birth_.config), *services_.mailbox, threads),
+      coroutines_(services_, flights_, pools_),
       after_poll_(loop_, [this] { after_poll(); }),
       dispatch_(Dispatch::make(class_of_dispatch(*birth_.config, threads), services_, flights_, after_poll_)),
       acceptor_(loop_, *birth_.config, birth_.listeners, connections_, *birth_.slot,
@@ -97,7 +103,9 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ht
       signalled_(loop_, [this] { on_signals(); }),
       heartbeat_(loop_, [this] { beat(); }),
       flusher_(loop_, [this] { recorder_.flush(); }),
-      grace_(loop_, [this] { on_grace_over(); }) {
+      grace_(loop_, [this] { on_grace_over(); }),
+      callbacks_(loop_),
+      lead_(birth_.lead, services_.mailbox) {
   services_.connections = &connections_;
   services_.dispatch = dispatch_.get();
   services_.coroutines = &coroutines_;
@@ -114,7 +122,7 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ht
   if (const std::uint64_t count = recycle_after(); count > 0)
     recorder_.on_request_count(count, [this] { tell_master(os::WorkerMessage::kRecycle); });
   recorder_.on_deadline_passed([this] {
-    exhausted_ = dispatch_->exhausted();
+    exhausted_ = exhausted();
     if (exhausted_) tell_master(os::WorkerMessage::kExhausted);
   });
 }
@@ -159,6 +167,7 @@ void Life::close() {
   recorder_.flush();
   services_.mailbox->close();
   dispatch_->stop();
+  pools_.stop();
 }
 
 Result<void> Life::run_start_hooks() {
@@ -184,7 +193,31 @@ void Life::every(std::chrono::milliseconds period, std::function<void()> task) {
   tasks_.back()->start(step, step);
 }
 
+Timer Life::after(std::chrono::milliseconds delay, std::function<void()> task) {
+  return callbacks_.timer(std::max(delay, std::chrono::milliseconds{0}), std::chrono::milliseconds{0},
+                          fenced_task("a timer", std::move(task)));
+}
+
+Timer Life::repeat(std::chrono::milliseconds period, std::function<void()> task) {
+  const auto step = std::max(period, std::chrono::milliseconds{1});
+  return callbacks_.timer(step, step, fenced_task("a timer", std::move(task)));
+}
+
+Watch Life::watch(int descriptor, Ready ready, std::function<void(Ready)> task) {
+  return callbacks_.watch(descriptor, ready, [task = std::move(task)](Ready now) {
+    const std::string failure = fenced([&] { task(now); });
+    if (!failure.empty()) base::log_error("a watch of the application failed: {}", failure);
+  });
+}
+
+void Life::on_lead(std::function<void()> gained, std::function<void()> lost) {
+  lead_.tell(fenced_task("a callback of the lead", std::move(gained)),
+             fenced_task("a callback of the lead", std::move(lost)));
+}
+
 void Life::post(std::function<void()> task) { services_.mailbox->post(fenced_task("a posted task", std::move(task))); }
+
+bool Life::exhausted() const { return dispatch_->exhausted() || pools_.exhausted(base::monotonic_now()); }
 
 void Life::beat() {
   const base::Monotonic now = base::monotonic_now();
@@ -209,7 +242,7 @@ bool Life::pass_on(int socket, const base::Address& peer, ProxyProtocol proxy, b
 
 void Life::after_poll() {
   // A client that gets in now would find no handler thread: siblings, or the replacement, are to have it.
-  if (exhausted_) exhausted_ = dispatch_->exhausted();
+  if (exhausted_) exhausted_ = exhausted();
   if (exhausted_) {
     acceptor_.hold_off();
     adopter_.look_away();
@@ -254,6 +287,7 @@ void Life::begin_drain() {
   if (std::exchange(draining_, true)) return;
   birth_.slot->state.store(os::WorkerState::kDraining, std::memory_order_relaxed);
   grace_.start(graceful_timeout_here(*birth_.config));
+  lead_.let_go();
   if (!alone()) {
     adopter_.stop();
     acceptor_.leave();

@@ -16,11 +16,14 @@
 #include "os/contract.hpp"
 #include "uv/loop.hpp"
 #include "worker/acceptor.hpp"
+#include "worker/callbacks.hpp"
 #include "worker/connections.hpp"
 #include "worker/coroutines.hpp"
 #include "worker/dispatch.hpp"
 #include "worker/flights.hpp"
 #include "worker/handover.hpp"
+#include "worker/lead.hpp"
+#include "worker/pools.hpp"
 #include "worker/recorder.hpp"
 #include "worker/services.hpp"
 #include "worker/tls_stream.hpp"
@@ -29,8 +32,9 @@ namespace orrery::worker {
 
 class Life final : public orrery::Worker {
  public:
-  /// Whether class `threads` has threads of its own; else its handlers run on the loop thread, one at a time.
-  enum class Threads : std::uint8_t { kOwn, kNone };
+  /// Whether class `threads` and pools have threads of their own; else their handlers run on the loop thread, one at a
+  /// time.
+  using Threads = Pools::Threads;
 
   Life(os::WorkerBirth birth, const App& app, const http::Router& router, http::Proxies proxies,
        std::optional<AccessLog> access_log, Threads threads = Threads::kOwn);
@@ -54,7 +58,11 @@ class Life final : public orrery::Worker {
   /// A coroutine has not ended.
   [[nodiscard]] bool suspended() const { return !coroutines_.empty(); }
   /// After close(), before the application goes: nothing of it is called any more.
-  void forget_application() { tasks_.clear(); }
+  void forget_application() {
+    tasks_.clear();
+    callbacks_.let_go();
+    lead_.forget();
+  }
   /// The application has nothing left (a request, a responder, a stream) that would come back to this object.
   [[nodiscard]] bool forgotten() const { return services_.mailbox.use_count() == 1 && context_.pool.all_home(); }
   [[nodiscard]] uv::Loop& loop() { return loop_; }
@@ -63,6 +71,11 @@ class Life final : public orrery::Worker {
 
   // --- orrery::Worker ---
   void every(std::chrono::milliseconds period, std::function<void()> task) override;
+  [[nodiscard]] Timer after(std::chrono::milliseconds delay, std::function<void()> task) override;
+  [[nodiscard]] Timer repeat(std::chrono::milliseconds period, std::function<void()> task) override;
+  [[nodiscard]] Watch watch(int descriptor, Ready ready, std::function<void(Ready)> task) override;
+  [[nodiscard]] bool lead() override { return lead_.has(); }
+  void on_lead(std::function<void()> gained, std::function<void()> lost) override;
   void post(std::function<void()> task) override;
   [[nodiscard]] const Config& config() const override { return *birth_.config; }
   [[nodiscard]] unsigned number() const override { return birth_.number; }
@@ -72,6 +85,7 @@ class Life final : public orrery::Worker {
   Result<void> run_start_hooks();
   void run_end_hooks();
   void beat();
+  [[nodiscard]] bool exhausted() const;
   void follow_log_level();
   void after_poll();
   void on_signals();
@@ -98,6 +112,7 @@ class Life final : public orrery::Worker {
   std::optional<TlsTerms> tls_;  ///< where a listener speaks TLS
   Connections connections_;
   Flights flights_;
+  Pools pools_;
   Coroutines coroutines_;
   uv::AfterPoll after_poll_;
   std::unique_ptr<Dispatch> dispatch_;
@@ -109,11 +124,13 @@ class Life final : public orrery::Worker {
   uv::Timer flusher_;
   uv::Timer grace_;
   std::vector<std::unique_ptr<uv::Timer>> tasks_;
+  Callbacks callbacks_;
+  Lead lead_;
   std::optional<LogLevel> log_level_;  ///< that the master has set; nothing = the configured one
   bool slept_ = true;                  ///< the loop had nothing to do before this turn's poll phase
   bool draining_ = false;
   bool grace_over_ = false;
-  bool exhausted_ = false;    ///< every handler thread was past its deadline when last looked
+  bool exhausted_ = false;    ///< every handler thread, or every one of a pool, was past its deadline when last looked
   bool asked_to_go_ = false;  ///< the master was told to replace this worker
 };
 

@@ -2,34 +2,15 @@
 
 #include <algorithm>
 #include <iterator>
-#include <signal.h>
 #include <unistd.h>
 #include <utility>
 
+#include "worker/signals_blocked.hpp"
+
 namespace orrery::worker {
 
-namespace {
-
-/// Signals are for the loop thread: new threads inherit the mask of the one that makes them.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_{};
-};
-
-}  // namespace
-
-ThreadPool::ThreadPool(std::size_t threads, std::size_t queue, os::Slot& slot)
-    : slot_(slot), queue_limit_(queue), running_(threads) {
+ThreadPool::ThreadPool(std::size_t threads, std::size_t queue, os::Slot& slot, std::size_t first)
+    : slot_(slot), first_(first), queue_limit_(queue), running_(threads) {
   const SignalsBlocked blocked;
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this, i] { work(i); });
 }
@@ -92,7 +73,8 @@ ThreadPool::Task ThreadPool::take() {
 
 void ThreadPool::work(std::size_t number) {
   os::prepare_thread_for_stack_signals();
-  slot_.threads[number].store(thread_id(), std::memory_order_relaxed);
+  if (first_ + number < slot_.threads.size())
+    slot_.threads[first_ + number].store(thread_id(), std::memory_order_relaxed);
   std::unique_lock lock{mutex_};
   for (;;) {
     wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });

@@ -1,4 +1,4 @@
-// ThreadPool: the handler threads of a `threads` worker: a bounded queue and N threads.
+// ThreadPool: a bounded queue and N threads: the handler threads of a `threads` worker, and each Pool of an App.
 //
 // Threads are made on construction (after the fork) and block every signal but those of os/stack. What is added waits
 // until start(), so that the jobs of one turn of the loop cost one lock and wake no more threads than there are jobs.
@@ -28,7 +28,8 @@ class ThreadPool {
   /// Names a job; never 0.
   using Ticket = std::uint64_t;
 
-  ThreadPool(std::size_t threads, std::size_t queue, os::Slot& slot);
+  /// `first`: where the ids of its threads begin in the slot. Those for which there is no place are not written down.
+  ThreadPool(std::size_t threads, std::size_t queue, os::Slot& slot, std::size_t first = 0);
   ~ThreadPool();
 
   /// Takes a job that should be done by `deadline` (the epoch = no limit). 0 when the queue is full.
@@ -66,6 +67,7 @@ class ThreadPool {
   Task take();
 
   os::Slot& slot_;
+  std::size_t first_;
   std::size_t queue_limit_;
   std::vector<Task> added_;             ///< loop thread's
   Ticket last_ = 0;                     ///< loop thread's

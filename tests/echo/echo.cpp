@@ -48,6 +48,7 @@
 
 #include "counting.hpp"
 #include "layers.hpp"
+#include "pools.hpp"
 #include "tasks.hpp"
 
 namespace {
@@ -347,6 +348,8 @@ orrery::App make_app() {
     if (stream) subscribers->all.push_back({std::move(*stream), count});
   });
   add_tasks(app);
+  add_pools(app);
+  add_lead(app);
   add_counting(app);
   app.on_check([](const orrery::Config&) -> orrery::Result<void> {
     const char* told = std::getenv("ECHO_START");

@@ -84,7 +84,8 @@ orrery::App make_app() {
   orrery::App app;
   orrery::RouteOptions uploads;
   uploads.limit_request_body = 16 * 1024 * 1024;
-  app.post("/half", half, uploads);
-  app.get("/health", [](Request, orrery::Responder responder) { std::move(responder).send(Response::text("well\n")); });
+  const orrery::Pool scaling{app, "scaling", {.threads = 4, .queue = 64}};
+  app.post("/half", blocking(scaling, half), uploads);
+  app.get("/health", [](const Request&) { return Response::text("well\n"); });
   return app;
 }

@@ -3,7 +3,7 @@
 //   POST /half     a picture (PGM, binary) of half the width and height
 //   GET /health    answers at once, however many pictures are being made smaller
 //
-// Class `threads`: handlers have threads, and what takes a Responder runs on the loop.
+// Pictures have threads of their own, so every worker class does, and `async` holds nobody up.
 #pragma once
 
 #include <orrery/orrery.hpp>

@@ -1,4 +1,4 @@
-// The pictures as a service: `thumbnails -k threads --threads 4`.
+// The pictures as a service: `thumbnails -w 2`.
 #include "app.hpp"
 
 int main(int argc, char** argv) {

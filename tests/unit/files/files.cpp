@@ -22,6 +22,11 @@ namespace fs = std::filesystem;
 class NoWorker final : public Worker {
  public:
   void every(std::chrono::milliseconds, std::function<void()>) override {}
+  [[nodiscard]] Timer after(std::chrono::milliseconds, std::function<void()>) override { return {}; }
+  [[nodiscard]] Timer repeat(std::chrono::milliseconds, std::function<void()>) override { return {}; }
+  [[nodiscard]] Watch watch(int, Ready, std::function<void(Ready)>) override { return {}; }
+  [[nodiscard]] bool lead() override { return true; }
+  void on_lead(std::function<void()>, std::function<void()>) override {}
   void post(std::function<void()>) override {}
   [[nodiscard]] const Config& config() const override { return config_; }
   [[nodiscard]] unsigned number() const override { return 1; }

@@ -28,6 +28,7 @@ Inheritance example() {
                            {13, false, "0.0.0.0:9000", os::Role::kMonitor}};
   inheritance.handover = Inheritance::Handover{3, 10, 11};
   inheritance.ledger = 14;
+  inheritance.lead = 15;
   return inheritance;
 }
 
@@ -43,19 +44,22 @@ TEST_CASE("inheritance: what was written is what is read") {
   CHECK(read->listeners == inheritance.listeners);
   CHECK(read->handover == inheritance.handover);
   CHECK(read->ledger == 14);
+  CHECK(read->lead == 15);
 }
 
-TEST_CASE("inheritance: a binary that hands no counters on passes no ledger") {
+TEST_CASE("inheritance: what a binary does not pass is not there, and what it passes besides is not looked at") {
   Inheritance inheritance = example();
-  inheritance.ledger = -1;
+  inheritance.ledger = inheritance.lead = -1;
   CHECK(value_of(to_environment(inheritance)[0]) == "1 4242 9 3 10 11");
   const auto read = parse_inheritance("1 4242 9 3 10 11", "");
   REQUIRE(read);
   CHECK(read->handover == inheritance.handover);
   CHECK(read->ledger == -1);
-  const auto newer = parse_inheritance("1 4242 9 3 10 11 14 and more", "");
+  CHECK(read->lead == -1);
+  const auto newer = parse_inheritance("1 4242 9 3 10 11 more=3 ledger=14 and lead=15", "");
   REQUIRE(newer);
   CHECK(newer->ledger == 14);
+  CHECK(newer->lead == 15);
 }
 
 TEST_CASE("inheritance: the listeners of one role") {
@@ -73,6 +77,7 @@ TEST_CASE("inheritance: a binary that hands no connections over passes no pair")
   const auto read = there_and_back(inheritance);
   REQUIRE(read);
   CHECK_FALSE(read->handover);
+  CHECK(read->lead == 14);
   CHECK(read->listeners.empty());
 }
 
@@ -98,7 +103,9 @@ TEST_CASE("inheritance: words that a newer binary adds do no harm") {
   const auto read = parse_inheritance("1 4242 9 3 10 11 more to come", "5 s 0.0.0.0:8000\n");
   REQUIRE(read);
   CHECK(read->handover == Inheritance::Handover{3, 10, 11});
+  CHECK(read->lead == -1);
   CHECK(read->listeners.size() == 1);
+  CHECK(parse_inheritance("1 4242 9 later=7 lead=x lead=14", "")->lead == 14);
 }
 
 TEST_CASE("inheritance: taking it leaves nothing for the programs that are started later") {
