@@ -8,6 +8,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -28,6 +29,7 @@
 #include "master/master.hpp"
 #include "master/single.hpp"
 #include "migrate/command.hpp"
+#include "module.hpp"
 #include "os/signals.hpp"
 #include "worker/worker.hpp"
 
@@ -46,6 +48,12 @@ std::vector<std::string> sentences_of(const std::vector<config::Complaint>& comp
   return sentences;
 }
 
+/// Where `app` lies, wherever `chdir` leads.
+void find_app(Config& config) {
+  std::error_code ignored;
+  if (!config.app.empty()) config.app = std::filesystem::absolute(config.app, ignored);
+}
+
 /// What HUP does: the same sources, read again. Relative paths in them mean what they meant at the start, though
 /// `chdir` has taken the master elsewhere since.
 master::Reload reload(const config::Sources& sources, const std::filesystem::path& start, const Config& current) {
@@ -53,6 +61,7 @@ master::Reload reload(const config::Sources& sources, const std::filesystem::pat
   const auto here = std::filesystem::current_path(ignored);
   std::filesystem::current_path(start, ignored);
   config::Outcome outcome = config::load(sources);
+  find_app(outcome.config);
   std::filesystem::current_path(here, ignored);
   master::Reload result;
   result.complaints = sentences_of(outcome.complaints);
@@ -110,6 +119,25 @@ admin::Patterns patterns_of(const App& app) {
   return patterns;
 }
 
+/// In a worker: the application that only the worker loads. It is never destroyed, as nothing of a worker is.
+int run_module(os::WorkerBirth birth) {
+  auto app = load_module(*birth.app, birth.config->app);
+  if (!app) return base::log_error("{}", app.error().message), os::kExitAppLoad;
+  static const App* const kept = new App(std::move(*app));
+  auto router = http::Router::make(kept->routes());
+  if (!router) return base::log_error("{}: {}", birth.config->app, router.error().message), os::kExitAppLoad;
+  return worker::run_worker(std::move(birth), *kept, *router);
+}
+
+/// What this process needs of the application: all of it, unless the workers will load it.
+Result<App> application(const Config& config, config::Action action, const std::function<App()>& make_app) {
+  if (config.app.empty()) return make_app();
+  if (action != config::Action::kCheckConfig && !config.preload_app) return App{};
+  const auto copy = os::SealedFile::copy(config.app);
+  if (!copy) return fail(copy);
+  return load_module(*copy, config.app);
+}
+
 enum class How : std::uint8_t { kSupervised, kSingle };
 
 int serve(How how, Config config, const App& app, const About& about, std::vector<std::string> notes,
@@ -135,7 +163,9 @@ int serve(How how, Config config, const App& app, const About& about, std::vecto
   parts.notes = std::move(notes);
   parts.reload = std::move(reload_config);
   parts.worker_count = config::effective_workers;
-  parts.worker_main = [&](os::WorkerBirth birth) { return worker::run_worker(std::move(birth), app, *router); };
+  parts.worker_main = [&](os::WorkerBirth birth) {
+    return birth.app ? run_module(std::move(birth)) : worker::run_worker(std::move(birth), app, *router);
+  };
   parts.service = about.name + " " + about.version;
   return how == How::kSingle ? master::run_single(std::move(parts)) : master::run_master(std::move(parts));
 }
@@ -159,7 +189,6 @@ int run(int argc, char** argv, const std::function<App()>& make_app, About about
   if (ctl::is_command(argc, argv)) return ctl::run_command(config::capture_sources(argc, argv, environ));
   os::hold_signals();
   os::ignore_write_signals();
-  const App app = make_app();
   about = completed(std::move(about));
   config::Sources sources = config::capture_sources(argc, argv, environ);
   sources.version = about.version;
@@ -171,14 +200,22 @@ int run(int argc, char** argv, const std::function<App()>& make_app, About about
     master::tell_predecessor(base::joined(sentences_of(outcome.complaints), "; "));
     return os::kExitUsage;
   }
-  if (outcome.action == config::Action::kCheckConfig) return check_config(outcome, app, sources.program);
-  const bool single = outcome.action == config::Action::kServeSingle;
-  if (outcome.action != config::Action::kServe && !single) {
+  if (outcome.action == config::Action::kPrintText) {
     std::fputs(outcome.text.c_str(), stdout);
     return os::kExitOk;
   }
+  find_app(outcome.config);
+  const bool checks = outcome.action == config::Action::kCheckConfig;
+  const bool single = outcome.action == config::Action::kServeSingle;
+  const Result<App> app = application(outcome.config, outcome.action, make_app);
+  if (!app) {
+    fmt::print(stderr, "{}: {}\n", sources.program, app.error().message);
+    master::tell_predecessor(app.error().message);
+    return checks ? os::kExitUsage : os::kExitAppLoad;
+  }
+  if (checks) return check_config(outcome, *app, sources.program);
   std::string description = config::describe(outcome);
-  return serve(single ? How::kSingle : How::kSupervised, std::move(outcome.config), app, about,
+  return serve(single ? How::kSingle : How::kSupervised, std::move(outcome.config), *app, about,
                std::move(outcome.notes), std::move(description),
                [sources, start](const Config& current) { return reload(sources, start, current); });
 }

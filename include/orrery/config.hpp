@@ -242,6 +242,10 @@ struct Config {
   std::vector<std::string> proxy_allow_ips{"127.0.0.1", "::1"};
 
   // --- process ---
+  /// Shared object with the application that is served (module.hpp); empty = the one that the program has in it.
+  std::string app;
+  /// Load `app` once, in the master, before the fork: a reload starts the same code again.
+  bool preload_app = false;
   std::string proc_name = "orrery";    ///< shown by ps: `orrery: master`
   std::string chdir;                   ///< working directory; empty = where it was started
   std::vector<std::string> raw_env;    ///< `NAME=value`, set in the environment of master and workers

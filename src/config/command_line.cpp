@@ -127,6 +127,10 @@ class Collector {
     bool value_may_follow = false;
     for (const std::string& word : rest) {
       if (word == "--") continue;
+      if (is_module(word) && !value_may_follow) {
+        take_module(word);
+        continue;
+      }
       const bool flag = word.size() > 1 && word[0] == '-';
       if (flag) complain(kCommandLine, unknown_flag(word));
       // The word after an unknown flag is most likely its value: one mistake, one complaint.
@@ -148,6 +152,17 @@ class Collector {
   CommandLine finish() { return std::move(out_); }
 
  private:
+  /// `orrery ./libchat.so`: as `gunicorn module:app`, the application needs no flag.
+  static bool is_module(std::string_view word) { return word.ends_with(".so") && word[0] != '-'; }
+
+  void take_module(const std::string& word) {
+    const Setting& app = *find_setting("app");
+    const auto same = [&app](const Given& given) { return given.setting == &app; };
+    if (std::ranges::any_of(out_.reading.given, same))
+      return complain(kCommandLine, fmt::format("`{}` is one application more: one can be served", word));
+    out_.reading.given.push_back({&app, {{word, where(app)}}, where(app), origin(app)});
+  }
+
   void complain(const Setting& setting, const std::string& message) {
     complain(shown_flag(setting), variable_.empty() ? message : fmt::format("{}: {}", shown_flag(setting), message));
   }

@@ -19,8 +19,6 @@ constexpr std::array kForeign{
     ForeignSetting{"raw_paste_global_conf", "--paste-global", kPython, "a variable of a PasteDeploy file; remove it"},
     ForeignSetting{"default_proc_name", "", kPython,
                    "gunicorn's own note of the application's name; proc_name says what ps shows"},
-    ForeignSetting{"preload_app", "--preload", kNotNeeded,
-                   "gunicorn's loading of the application before the fork, which a binary always has; remove it"},
     ForeignSetting{
         "root_path", "--root-path", kAbsent,
         "the prefix below which a proxy mounts the application; there is none: let the proxy take the prefix "
@@ -220,6 +218,7 @@ constexpr std::array kShared{
     SharedSetting{"keyfile", "Read by the master before it gives up root: the workers' user need not be able to."},
     SharedSetting{"cert_reqs", "Words: `none`, `optional`, `required`; Python's 0, 1 and 2 are understood."},
     SharedSetting{"ciphers", "Of TLS 1.2 only. The default is Mozilla's intermediate list, without DHE."},
+    SharedSetting{"preload_app", "An application that is in the binary is always loaded before the fork."},
     SharedSetting{"config", "A YAML file, not a program: `name: value` lines."},
     // --- without ---
     SharedSetting{"bind", ""},

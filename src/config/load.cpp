@@ -138,6 +138,7 @@ class Ranking {
     if (config.max_requests_jitter > 0 && config.max_requests == 0) {
       note("max_requests_jitter has no effect without `max_requests`");
     }
+    if (config.preload_app && config.app.empty()) note("preload_app has no effect without `app`");
   }
 
   void note_useless_format() {

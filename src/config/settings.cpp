@@ -342,6 +342,16 @@ std::vector<Setting> make_settings() {
             "are answered 403. Peers on unix sockets always are."},
 
     // --- process ---
+    {.name = "app", .member = &Config::app, .kind = Kind::kText, .group = Group::kProcess,
+     .impact = Impact::kRespawn, .flags = {"app"}, .placeholder = "FILE", .check = check_file,
+     .doc = "Shared object with the application to serve (ORRERY_APP); empty = the one that the program has in it. On "
+            "the command line the file may stand alone: `orrery ./libchat.so`. The master copies it at start and at "
+            "each reload, and workers load that copy: HUP takes new code, and a file that is overwritten in its place "
+            "harms nobody."},
+    {.name = "preload_app", .member = &Config::preload_app, .kind = Kind::kSwitch, .group = Group::kProcess,
+     .impact = Impact::kRestart, .flags = {"preload"},
+     .doc = "Load `app` once in the master, before the fork. Workers share its memory then, also that of its metrics "
+            "and request limits; a reload starts the same code again, and new code takes a restart or USR2."},
     {.name = "proc_name", .member = &Config::proc_name, .kind = Kind::kText, .group = Group::kProcess,
      .impact = Impact::kRespawn, .letter = 'n', .flags = {"name", "proc-name"}, .placeholder = "NAME",
      .doc = "Name that ps shows, before the role of the process."},

@@ -25,6 +25,18 @@
 
 namespace orrery::master {
 
+namespace {
+
+/// What is loaded before the fork is the program's by then.
+Result<std::optional<os::SealedFile>> copy_app(const Config& config) {
+  if (config.app.empty() || config.preload_app) return std::nullopt;
+  auto copy = os::SealedFile::copy(config.app);
+  if (!copy) return fail(copy);
+  return std::optional{std::move(*copy)};
+}
+
+}  // namespace
+
 Result<Generation> make_generation(const Config& config, Listeners& listeners, const Generation* before,
                                    std::vector<std::string>& notes) {
   std::shared_ptr<const tls::Context> context;
@@ -37,9 +49,12 @@ Result<Generation> make_generation(const Config& config, Listeners& listeners, c
   if (!identity) return fail(identity);
   auto logs = Logs::open(config, *identity, notes);
   if (!logs) return fail(logs);
+  auto app = copy_app(config);
+  if (!app) return fail(app);
   auto set = listeners.open(config, *identity, notes);
   if (!set) return fail(set);
-  return Generation{config, std::move(*identity), std::move(*logs), std::move(*set), std::move(context)};
+  return Generation{config, std::move(*identity), std::move(*logs), std::move(*set), std::move(context),
+                    {},     std::move(*app)};
 }
 
 void Service::apply(const SendSignal& action) {

@@ -69,6 +69,7 @@ Result<pid_t> Service::fork_worker(const Spawn& action, std::size_t slot) {
     birth.tls = generation.tls.get();
     birth.handover = &ground_.handover;
     birth.lead = &ground_.lead;
+    birth.app = generation.app ? &*generation.app : nullptr;
     birth.access_log = generation.logs.access_for_good();
     return parts_.worker_main(std::move(birth));
   });
@@ -164,6 +165,7 @@ std::vector<int> Service::foreign_descriptors(const Generation& generation, os::
   for (const auto& [pid, process] : processes_) add(process.pipe.get());
   for (const auto& [number, other] : generations_) {
     if (&other != &generation) std::ranges::for_each(other.logs.descriptors(), add);
+    if (other.app && (&other != &generation || role != os::Role::kWorker)) add(other.app->fd());
   }
   for (const auto& [other, sockets] : ground_.sidecars) {
     if (other != role) std::ranges::for_each(sockets.listeners.descriptors(), add);

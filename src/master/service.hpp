@@ -30,14 +30,15 @@
 #include "master/supervisor.hpp"
 #include "os/daemon.hpp"
 #include "os/handover.hpp"
-#include "os/lead_lock.hpp"
 #include "os/journal.hpp"
+#include "os/lead_lock.hpp"
 #include "os/notify.hpp"
 #include "os/order.hpp"
 #include "os/pidfile.hpp"
 #include "os/process.hpp"
 #include "os/program.hpp"
 #include "os/scoreboard.hpp"
+#include "os/sealed_file.hpp"
 #include "os/signals.hpp"
 #include "tls/context.hpp"
 
@@ -52,7 +53,8 @@ struct Generation {
   Logs logs;
   ListenerSet listeners;
   std::shared_ptr<const orrery::tls::Context> tls;  ///< null where nobody asks for TLS
-  std::string description{};  ///< its settings and where they came from, as text for the admin process
+  std::string description{};            ///< its settings and where they came from, as text for the admin process
+  std::optional<os::SealedFile> app{};  ///< the shared object that its workers load; nothing: they load none
 };
 
 /// Where a sidecar listens. The sockets outlive every generation, and every child of that role.

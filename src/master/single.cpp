@@ -56,6 +56,7 @@ os::WorkerBirth birth_in(Cradle& cradle) {
   birth.tls = cradle.generation.tls.get();
   birth.handover = &cradle.handover;
   birth.lead = &cradle.lead;
+  birth.app = cradle.generation.app ? &*cradle.generation.app : nullptr;
   birth.number = birth.generation = 1;
   birth.access_log = cradle.generation.logs.access_for_good();
   birth.master = std::move(cradle.nowhere);

@@ -17,6 +17,7 @@
 #include "os/handover.hpp"
 #include "os/lead_lock.hpp"
 #include "os/scoreboard.hpp"
+#include "os/sealed_file.hpp"
 
 namespace orrery::tls {
 class Context;
@@ -53,6 +54,7 @@ struct WorkerBirth {
   const Scoreboard* board = nullptr;          ///< all slots, to see the siblings' and whether the service stops
   const orrery::tls::Context* tls = nullptr;  ///< of the listeners that speak TLS; null where none does
   const HandoverPair* handover = nullptr;     ///< where connections go from worker to worker
+  const SealedFile* app = nullptr;            ///< the application to load; null: the program's own
   const LeadLock* lead = nullptr;             ///< of all workers of the service; null: this one is alone
   unsigned number = 0;                        ///< 1..: the worker's age in this master, never reused
   unsigned generation = 0;                    ///< 1 at start, +1 at each reload

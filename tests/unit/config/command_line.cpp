@@ -102,6 +102,11 @@ TEST_CASE("command_line: ways to write a value") {
       {{"-n", "a b"}, "proc_name=a b"},
       {{"-n", "\"quoted\""}, "proc_name=\"quoted\""},
       {{"-n", "{x}"}, "proc_name={x}"},
+      {{"./libchat.so"}, "app=./libchat.so"},
+      {{"libchat.so", "-w", "4"}, "workers=4; app=libchat.so"},
+      {{"-w", "4", "/srv/chat.so"}, "workers=4; app=/srv/chat.so"},
+      {{"--app", "libchat.so"}, "app=libchat.so"},
+      {{"-n", "chat.so"}, "proc_name=chat.so"},
   };
   for (const auto& row : rows) {
     INFO(row.given);

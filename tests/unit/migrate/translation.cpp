@@ -75,9 +75,9 @@ TEST_CASE("translation: what is left, and what is left out") {
   const Row rows[] = {
       {"the application", "a:b", "",
        "c: `wsgi_app` (Python's) is the Python application; here the binary is the application\n"},
-      {"not needed", "--preload", "",
-       "c: `preload_app` (not needed) is gunicorn's loading of the application before the fork, "
-       "which a binary always has\n"},
+      {"not needed", "--reuse-port", "",
+       "c: `reuse_port` (not needed) is one socket for each worker; workers share one socket here, whose queue none "
+       "loses\n"},
       {"an order", "--check-config", "", "c: `--check-config` is an order for one call, not a setting\n"},
       {"missing", "--reload", "`reload` (not offered) is gunicorn's development reload", ""},
       {"stricter", "--strip-header-spaces", "`strip_header_spaces` (always strict) is gunicorn's leave", ""},
