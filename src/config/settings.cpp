@@ -349,7 +349,7 @@ std::vector<Setting> make_settings() {
             "each reload, and workers load that copy: HUP takes new code, and a file that is overwritten in its place "
             "harms nobody."},
     {.name = "preload_app", .member = &Config::preload_app, .kind = Kind::kSwitch, .group = Group::kProcess,
-     .impact = Impact::kRestart, .flags = {"preload"},
+     .impact = Impact::kRestart, .flags = {"preload", "preload-app"},
      .doc = "Load `app` once in the master, before the fork. Workers share its memory then, also that of its metrics "
             "and request limits; a reload starts the same code again, and new code takes a restart or USR2."},
     {.name = "proc_name", .member = &Config::proc_name, .kind = Kind::kText, .group = Group::kProcess,

@@ -135,7 +135,8 @@ void Service::apply(const StartSuccessor&) {
   for (const auto& [role, sockets] : ground_.sidecars) {
     for (auto& one : sockets.listeners.to_pass(role)) passed.push_back(std::move(one));
   }
-  auto started = Successor::start(program_, std::move(passed), ground_.handover, ground_.lead, ground_.scoreboard.ledger());
+  auto started =
+      Successor::start(program_, std::move(passed), ground_.handover, ground_.lead, ground_.scoreboard.ledger());
   if (!started) return inbox_.push_back(SuccessorNotStarted{started.error().message});
   successor_ = std::move(*started);
   inbox_.push_back(SuccessorStarted{successor_.pid()});

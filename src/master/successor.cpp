@@ -23,8 +23,8 @@ Result<Successor> Successor::start(const os::Program& program, std::vector<Inher
   successor.channel_ = std::move(channel->ours);
   const base::UniqueFd theirs = std::move(channel->theirs);
   const Inheritance::Handover pair{os::kHandoverVersion, handover.give.get(), handover.take.get()};
-  const Inheritance inheritance{::getpid(), theirs.get(), std::move(listeners), pair,
-                                ledger != nullptr ? ledger->fd() : -1, lead.fd()};
+  const Inheritance inheritance{
+      ::getpid(), theirs.get(), std::move(listeners), pair, ledger != nullptr ? ledger->fd() : -1, lead.fd()};
   os::Launch launch;
   launch.environment = to_environment(inheritance);
   launch.without.assign(os::kListenVariables.begin(), os::kListenVariables.end());  // sockets are passed on by name

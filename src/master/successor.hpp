@@ -30,8 +30,7 @@ class Successor {
   /// None.
   Successor() = default;
   static Result<Successor> start(const os::Program& program, std::vector<Inheritance::Passed> listeners,
-                                 const os::HandoverPair& handover, const os::LeadLock& lead,
-                                 const os::Ledger* ledger);
+                                 const os::HandoverPair& handover, const os::LeadLock& lead, const os::Ledger* ledger);
 
   [[nodiscard]] pid_t pid() const { return pid_; }
   [[nodiscard]] int fd() const { return channel_.get(); }

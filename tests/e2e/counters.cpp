@@ -146,6 +146,8 @@ TEST_CASE("counters: requests by pattern, method and status, and their durations
     is(R"(orrery_route_request_duration_seconds_count{route="/count/{kind}"})", 3);
     is(R"x(orrery_route_request_duration_seconds_bucket{route="(unmatched)",le="+Inf"})x", 2);
   };
+  // An answer is counted when it has left, which its client may see first.
+  CHECK(eventually([&] { return counted.sum(R"x(orrery_route_requests_total{)x") == 6; }));
   right();
   ::kill(counted.server.workers().at(0), SIGKILL);
   REQUIRE(eventually([&] { return counted.status()["workers"]["ended"]["crashed"] == 1; }, kPatience));
@@ -225,7 +227,7 @@ TEST_CASE("counters: an upgrade to a program with other routes keeps the counts 
   Counted counted{{"-w", "1"}};
   counted.serve();
   CHECK(Wire{counted.server.place()}.ask("POST /count/apples?weight=5", "Content-Length: 0\r\n").status == 200);
-  CHECK(counted.counter("orrery_requests_total") == 1);
+  CHECK(eventually([&] { return counted.counter("orrery_requests_total") == 1; }));
   counted.install(orrery_binary());
   const pid_t master = counted.upgrade(counted.server.pid());
   CHECK(counted.counter(R"(orrery_route_requests_total{route="/count/{kind}",method="POST",status="200"})") == 1);
