@@ -3,7 +3,7 @@
 //   orrery::App make_app() { … }
 //   ORRERY_APP(make_app)
 //
-//   c++ -std=c++20 -shared chat.cpp -o libchat.so $(pkg-config --cflags orrery-module)
+//   c++ -std=c++20 -fPIC -shared chat.cpp -o libchat.so $(pkg-config --cflags orrery-module)
 //
 // make_app is called in each worker after its fork, and once in the process of --check-config; with `preload_app` once
 // in the master instead. What it throws is told as a sentence, and the worker ends with exit code 4. The module links
