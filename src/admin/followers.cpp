@@ -11,8 +11,7 @@ namespace orrery::admin {
 namespace {
 
 constexpr std::chrono::milliseconds kPeriod{200};
-/// Proxies take a connection on which nothing comes for dead.
-constexpr std::uint64_t kLongestSilence = std::chrono::seconds{15} / kPeriod;
+constexpr std::uint64_t kLooksInSilence = kLongestSilence / kPeriod;
 
 }  // namespace
 
@@ -25,30 +24,20 @@ void Followers::begin(Worker& worker) {
 }
 
 void Followers::join(Stream stream, std::uint64_t sequence) {
-  const auto follower = std::make_shared<Follower>(Follower{std::move(stream), sequence});
-  const std::weak_ptr<Follower> known = follower;
-  follower->stream.on_closed([known] {
-    if (const auto closed = known.lock()) closed->gone = true;
-  });
-  follower->stream.on_draining([known] {
-    const auto leaving = known.lock();
-    if (!leaving) return;
-    leaving->gone = true;
-    leaving->stream.end();
-  });
+  const auto follower = std::make_shared<Follower>(Follower{{std::move(stream)}, sequence});
+  Followed::notice_end(follower);
   streams_.push_back(follower);
   follower->gone = !follower->stream.write(": the journal of the service\n\n");
   tell(*follower);
 }
 
 void Followers::look() {
-  const bool breaks_silence = ++looks_ % kLongestSilence == 0;
+  const bool breaks_silence = ++looks_ % kLooksInSilence == 0;
   for (const auto& follower : streams_) {
     tell(*follower);
-    if (breaks_silence && !follower->gone && !follower->stream.behind())
-      follower->gone = !follower->stream.write(":\n\n");
+    if (breaks_silence) follower->break_silence();
   }
-  std::erase_if(streams_, [](const auto& follower) { return follower->gone || !follower->stream.open(); });
+  std::erase_if(streams_, [](const auto& follower) { return follower->over(); });
 }
 
 void Followers::tell(Follower& follower) {

@@ -12,6 +12,7 @@
 
 #include "orrery/app.hpp"
 
+#include "admin/followed.hpp"
 #include "os/journal.hpp"
 
 namespace orrery::admin {
@@ -27,10 +28,8 @@ class Followers {
   void join(Stream stream, std::uint64_t sequence);
 
  private:
-  struct Follower {
-    Stream stream;
+  struct Follower : Followed {
     std::uint64_t sequence;
-    bool gone = false;
   };
   void look();
   void tell(Follower& follower);

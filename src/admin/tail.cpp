@@ -13,8 +13,7 @@ namespace orrery::admin {
 namespace {
 
 constexpr std::chrono::milliseconds kPeriod{20};
-/// Proxies take a connection on which nothing comes for dead.
-constexpr std::uint64_t kLongestSilence = std::chrono::seconds{15} / kPeriod;
+constexpr std::uint64_t kLooksInSilence = kLongestSilence / kPeriod;
 
 /// "5xx", "404" or "none".
 bool read_status(std::string_view text, TailFilter& filter) {
@@ -102,17 +101,8 @@ std::string tail_json(const TailReader::Line& line, std::string_view route, base
 
 void Tail::join(Stream stream, TailFilter filter) {
   const auto follower =
-      std::make_shared<Follower>(Follower{std::move(stream), std::move(filter), TailReader{board_}, 0, false});
-  const std::weak_ptr<Follower> known = follower;
-  follower->stream.on_closed([known] {
-    if (const auto closed = known.lock()) closed->gone = true;
-  });
-  follower->stream.on_draining([known] {
-    const auto leaving = known.lock();
-    if (!leaving) return;
-    leaving->gone = true;
-    leaving->stream.end();
-  });
+      std::make_shared<Follower>(Follower{{std::move(stream)}, std::move(filter), TailReader{board_}});
+  Followed::notice_end(follower);
   streams_.push_back(follower);
   follower->gone = !follower->stream.write(": requests as they are answered\n\n");
   // A process that nobody follows need not wake up for it.
@@ -121,13 +111,12 @@ void Tail::join(Stream stream, TailFilter filter) {
 
 void Tail::look() {
   if (streams_.empty()) return;
-  const bool breaks_silence = ++looks_ % kLongestSilence == 0;
+  const bool breaks_silence = ++looks_ % kLooksInSilence == 0;
   for (const auto& follower : streams_) {
     tell(*follower);
-    if (breaks_silence && !follower->gone && !follower->stream.behind())
-      follower->gone = !follower->stream.write(":\n\n");
+    if (breaks_silence) follower->break_silence();
   }
-  std::erase_if(streams_, [](const auto& follower) { return follower->gone || !follower->stream.open(); });
+  std::erase_if(streams_, [](const auto& follower) { return follower->over(); });
 }
 
 void Tail::tell(Follower& follower) {

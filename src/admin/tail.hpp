@@ -18,6 +18,7 @@
 #include "orrery/app.hpp"
 #include "orrery/result.hpp"
 
+#include "admin/followed.hpp"
 #include "admin/lists.hpp"
 #include "base/clock.hpp"
 #include "os/scoreboard.hpp"
@@ -74,12 +75,10 @@ class Tail {
   void join(Stream stream, TailFilter filter);
 
  private:
-  struct Follower {
-    Stream stream;
+  struct Follower : Followed {
     TailFilter filter;
     TailReader reader;
     std::uint64_t missed = 0;  ///< that it was not told of yet
-    bool gone = false;
   };
   void look();
   void tell(Follower& follower);
