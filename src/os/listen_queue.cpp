@@ -36,21 +36,18 @@ bool ask(int fd, int family) {
 }
 
 base::Address address_of(const inet_diag_msg& told) {
-  sockaddr_storage storage{};
   if (told.idiag_family == AF_INET) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = told.id.idiag_sport;
     std::memcpy(&address.sin_addr, told.id.idiag_src, sizeof address.sin_addr);
-    std::memcpy(&storage, &address, sizeof address);
-    return base::Address::from_sockaddr(reinterpret_cast<const sockaddr*>(&storage), sizeof address);
+    return base::Address::from_sockaddr(reinterpret_cast<const sockaddr*>(&address), sizeof address);
   }
   sockaddr_in6 address{};
   address.sin6_family = AF_INET6;
   address.sin6_port = told.id.idiag_sport;
   std::memcpy(&address.sin6_addr, told.id.idiag_src, sizeof address.sin6_addr);
-  std::memcpy(&storage, &address, sizeof address);
-  return base::Address::from_sockaddr(reinterpret_cast<const sockaddr*>(&storage), sizeof address);
+  return base::Address::from_sockaddr(reinterpret_cast<const sockaddr*>(&address), sizeof address);
 }
 
 void take(const inet_diag_msg& told, std::vector<ListenQueue>& queues) {
