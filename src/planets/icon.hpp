@@ -1,6 +1,7 @@
 // Icon: the page's sign as a PNG, for devices that install the page; browsers' tabs have it as page/icon.svg.
 //
-// Pure: the same size gives the same bytes. Drawn in the thread of the caller, in some milliseconds; it keeps nothing.
+// Pure: the same size gives the same bytes. Drawn in the thread of the caller, in some milliseconds; it keeps nothing,
+// its caller does.
 #pragma once
 
 #include <string>

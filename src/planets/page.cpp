@@ -1,6 +1,8 @@
 #include "planets/page.hpp"
 
 #include <array>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -128,6 +130,12 @@ struct Icon {
 constexpr std::array<Icon, 3> kIcons = {
     {{"/icon-192.png", 192, 1}, {"/icon-512.png", 512, 1}, {"/icon-maskable-512.png", 512, 0.8}}};
 
+/// An icon's bytes, which never change: drawn for the first who asks.
+struct Drawn {
+  std::once_flag once;
+  std::string png;
+};
+
 }  // namespace
 
 void add_page(App& app, std::shared_ptr<const EarthRotation> rotation) {
@@ -137,8 +145,9 @@ void add_page(App& app, std::shared_ptr<const EarthRotation> rotation) {
     });
   app.get("/favicon.ico", icon);
   for (const Icon& picture : kIcons)
-    app.get(picture.path, [&picture](const Request& request) {
-      Response response = Response::bytes("image/png", icon_png(picture.size, picture.share));
+    app.get(picture.path, [&picture, drawn = std::make_shared<Drawn>()](const Request& request) {
+      std::call_once(drawn->once, [&] { drawn->png = icon_png(picture.size, picture.share); });
+      Response response = Response::bytes("image/png", drawn->png);
       response.add_field("Cache-Control", "public, max-age=86400");
       make_conditional(request, response);
       return response;
