@@ -1,8 +1,10 @@
 #include "os/stack.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <ctime>
 #include <execinfo.h>
 #include <fcntl.h>
 #include <fmt/core.h>
@@ -26,13 +28,22 @@ constexpr std::array kCrashes{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 // Signal handlers can reach nothing but static storage; written once, before the handlers stand.
 StackCell* crash_cell = nullptr;
 StackCell* sample_cell = nullptr;
+std::atomic<bool> crashed{false};
 
 /// glibc keeps the first two real-time signals for itself.
 int sample_signal() { return SIGRTMIN + 3; }
 
 pid_t sender_of(const siginfo_t& info) { return info.si_code <= 0 ? info.si_pid : 0; }
 
+/// Another thread crashed first, and the process ends when its stack is recorded: this one must neither end the
+/// process sooner nor write over it. Not for ever: the first one may be held up by what the crash broke.
+void wait_for_the_end() {
+  const timespec wait{0, 10'000'000};
+  for (int tries = 0; tries < 200; ++tries) ::nanosleep(&wait, nullptr);
+}
+
 void on_crash(int signal, siginfo_t* info, void*) {
+  if (crashed.exchange(true, std::memory_order_acq_rel)) wait_for_the_end();
   if (signal == SIGABRT && sender_of(*info) == ::getppid()) speak_last_words();
   crash_cell->record(signal, sender_of(*info));
   ::signal(signal, SIG_DFL);

@@ -2,6 +2,7 @@
 // to name.
 //
 // A crash (SEGV, BUS, FPE, ILL, ABRT) leaves the stack of the thread it happened in and then takes its default course.
+// Of threads that crash together the first leaves its stack, and the others wait until it has.
 // A thread that seems stuck is asked by a real-time signal and goes on. The handlers are async-signal-safe: they walk
 // the stack (the unwinder is loaded before fork) and store raw addresses. Naming them is the master's: a forked worker
 // has its address layout. Worker: install, then each handler thread prepares itself. Master: the rest.
@@ -26,7 +27,7 @@ struct StackSample {
   std::array<std::uintptr_t, 48> frames{};  ///< innermost first
 };
 
-/// A StackSample in shared memory. One writer at a time; the first of several threads that crash together.
+/// A StackSample in shared memory. One writer at a time. Of several threads that crash together the first one writes.
 class StackCell {
  public:
   /// Async-signal-safe.

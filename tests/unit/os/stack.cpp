@@ -1,10 +1,12 @@
 #include "os/stack.hpp"
 
+#include <array>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <optional>
 #include <sys/mman.h>
+#include <thread>
 
 #include "os/symbols.hpp"
 #include "support/child_process.hpp"
@@ -101,6 +103,36 @@ TEST_CASE("stack: a crash is recorded and takes its course") {
   REQUIRE(sample);
   CHECK(sample->signal == signal);
   CHECK(sample->depth > 1);
+}
+
+TEST_CASE("stack: of threads that crash together, one is recorded whole") {
+  load_unwinder();
+  for (int round = 0; round < 30; ++round) {
+    Cells& cells = shared_cells();
+    const pid_t pid = test::in_child([&] {
+      install_stack_signals(cells.crash, cells.sample);
+      std::atomic<int> there{0};
+      const auto crash = [&] {
+        prepare_thread_for_stack_signals();
+        for (++there; there < 4;) {
+        }
+        ::raise(SIGSEGV);
+      };
+      std::array<std::thread, 4> threads;
+      for (std::thread& thread : threads) thread = std::thread{crash};
+      for (std::thread& thread : threads) thread.join();
+      return 0;
+    });
+    const auto status = test::wait_for(pid);
+    REQUIRE(status);
+    CHECK(WTERMSIG(*status) == SIGSEGV);
+    const auto sample = cells.crash.read();
+    REQUIRE(sample);
+    CHECK(sample->thread != pid);
+    CHECK(sample->depth > 1);
+    CHECK(cells.crash.count() == 1);
+    ::munmap(&cells, sizeof cells);
+  }
 }
 
 TEST_CASE("stack: a sample whose writer died in the middle is unreliable") {
