@@ -168,6 +168,15 @@ void put_time(JsonText& json, Instant instant) {
   json.written(kTimestampRoom, write);
 }
 
+std::string key_of(const Query& query) {
+  JsonText key{256};
+  for (const double value : {query.observer.longitude.value, query.observer.latitude.value,
+                             query.observer.elevation.value, query.pressure.value, query.temperature.value})
+    key.number(value).raw(" ");
+  put_time(key, query.instant);
+  return key.take();
+}
+
 void put_second(JsonText& json, Instant instant) {
   const auto write = [instant](char* to) { return write_rfc3339_seconds(to, instant); };
   json.raw("\"").written(kTimestampRoom, write).raw("\"");

@@ -38,6 +38,9 @@ void put_time(JsonText& json, Instant instant);
 /// The same with its quotes, to the second: of what was computed to be there.
 void put_second(JsonText& json, Instant instant);
 
+/// All that an answer for every body depends on, as a text: the same for the same place, instant and air.
+[[nodiscard]] std::string key_of(const Query& query);
+
 /// `,"az":…,"alt":…`: the altitude as it is seen through the query's air.
 void put_direction(JsonText& json, const Query& query, const Sky& sky, Body body);
 

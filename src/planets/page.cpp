@@ -15,6 +15,7 @@
 
 #include "planets/assets.hpp"
 #include "planets/icon.hpp"
+#include "planets/kept.hpp"
 #include "planets/preview.hpp"
 
 namespace orrery::planets {
@@ -91,25 +92,48 @@ Response answer(const Asset& asset, const Request& request) {
   return response;
 }
 
-/// The page, with the preview of the link that it was asked by: made for it, and compressed for it.
-Response answer_page(const Asset& page, const Request& request, const EarthRotation& rotation) {
-  const auto coding = choose_coding(accepted_codings(request), Compression{}.codings);
-  if (!coding) return answer(page, request);
-  std::string made = preview(page.identity, request, rotation);
-  const std::string tag = entity_tag(made);
-  const Precondition precondition = evaluate(request, {tag, {}});
-  if (precondition == Precondition::kFailed) return failed();
-  const bool unchanged = precondition == Precondition::kNotModified;
-  Response response = unchanged ? Response::status(304) : Response::bytes(page.media_type, std::move(made));
-  // As compress() would leave it.
-  const bool is_weak = unchanged && *coding != ContentCoding::kIdentity;
-  add_caching(response, page, is_weak ? "W/" + tag : tag);
-  if (unchanged) return response;
-  response.add_field("X-Content-Type-Options", "nosniff");
-  add_protection(response);
-  compress(request, response);
-  return response;
-}
+/// The page as it was made for a link, in one coding.
+struct Made {
+  std::string tag;  // of what was compressed
+  std::string body;
+  [[nodiscard]] std::size_t size() const { return tag.size() + body.size(); }
+};
+
+/// The page with the preview of the link that it is asked by. One a worker, any thread.
+class Pages {
+ public:
+  Pages(const Asset& page, std::shared_ptr<const EarthRotation> rotation)
+      : page_(page), rotation_(std::move(rotation)) {}
+
+  Response answer(const Request& request) {
+    const auto coding = choose_coding(accepted_codings(request), Compression{}.codings);
+    if (!coding) return planets::answer(page_, request);
+    const auto made = made_for(link_of(request), *coding);
+    const Precondition precondition = evaluate(request, {made->tag, {}});
+    if (precondition == Precondition::kFailed) return failed();
+    const bool unchanged = precondition == Precondition::kNotModified;
+    Response response = unchanged ? Response::status(304) : Response::bytes(page_.media_type, made->body);
+    const bool compressed = *coding != ContentCoding::kIdentity;
+    add_caching(response, page_, compressed ? "W/" + made->tag : made->tag);
+    if (unchanged) return response;
+    if (compressed) response.add_field("Content-Encoding", std::string{name_of(*coding)});
+    response.add_field("X-Content-Type-Options", "nosniff");
+    add_protection(response);
+    return response;
+  }
+
+ private:
+  std::shared_ptr<const Made> made_for(const Link& link, ContentCoding coding) {
+    return kept_.get(key_of(link) + '\n' + std::string{name_of(coding)}, [&] {
+      const std::string text = preview(page_.identity, link, *rotation_);
+      return Made{entity_tag(text), compressed(text, coding, Compression{}.level)};
+    });
+  }
+
+  const Asset& page_;
+  std::shared_ptr<const EarthRotation> rotation_;
+  Kept<Made> kept_{std::size_t{1} << 20};
+};
 
 /// What a browser asks for by itself when it shows an answer of the API.
 Response icon(const Request& request) {
@@ -139,10 +163,15 @@ struct Drawn {
 }  // namespace
 
 void add_page(App& app, std::shared_ptr<const EarthRotation> rotation) {
-  for (const Asset& asset : page_assets())
-    app.get(std::string{asset.path}, [&asset, rotation](const Request& request) {
-      return is_page(asset) ? answer_page(asset, request, *rotation) : answer(asset, request);
-    });
+  for (const Asset& asset : page_assets()) {
+    const std::string path{asset.path};
+    if (is_page(asset))
+      app.get(path, [pages = std::make_shared<Pages>(asset, rotation)](const Request& request) {
+        return pages->answer(request);
+      });
+    else
+      app.get(path, [&asset](const Request& request) { return answer(asset, request); });
+  }
   app.get("/favicon.ico", icon);
   for (const Icon& picture : kIcons)
     app.get(picture.path, [&picture, drawn = std::make_shared<Drawn>()](const Request& request) {

@@ -110,22 +110,6 @@ class Card {
   Raster raster_{kPostcardWidth, kPostcardHeight, scene::kGround};
 };
 
-/// All that a picture depends on.
-std::string key_of(const Query& query) {
-  JsonText key{128};
-  for (const double value : {query.observer.longitude.value, query.observer.latitude.value,
-                             query.observer.elevation.value, query.pressure.value, query.temperature.value})
-    key.number(value).raw(" ");
-  put_time(key, query.instant);
-  return key.take();
-}
-
-/// To the minute, which is all that its words tell.
-void begin_minute(Query& query) {
-  const double second = query.instant.civil().second;
-  query.instant = query.instant.later(Seconds{-second});
-}
-
 }  // namespace
 
 std::string postcard(const Query& query, const EarthRotation& rotation) {
@@ -152,43 +136,7 @@ Response Postcards::answer(const Request& request, const EarthRotation& rotation
 }
 
 std::string Postcards::picture_of(const Query& query, const EarthRotation& rotation) {
-  const std::string key = key_of(query);
-  std::string known = find(key);
-  if (!known.empty()) return known;
-  // Two who ask at once may both draw it: nobody waits for another.
-  known = postcard(query, rotation);
-  keep(key, known);
-  return known;
-}
-
-std::string Postcards::find(const std::string& key) {
-  const std::lock_guard lock{mutex_};
-  const auto place = places_.find(key);
-  if (place == places_.end()) return {};
-  kept_.splice(kept_.begin(), kept_, place->second);
-  return place->second->png;
-}
-
-void Postcards::keep(const std::string& key, const std::string& png) {
-  const std::lock_guard lock{mutex_};
-  if (png.size() > most_bytes_ || places_.contains(key)) return;
-  for (; bytes_ + png.size() > most_bytes_; kept_.pop_back()) {
-    places_.erase(kept_.back().key);
-    bytes_ -= kept_.back().png.size();
-  }
-  kept_.push_front({key, png});
-  places_.emplace(kept_.front().key, kept_.begin());
-  bytes_ += png.size();
-}
-
-std::size_t Postcards::count() const {
-  const std::lock_guard lock{mutex_};
-  return kept_.size();
-}
-
-std::size_t Postcards::bytes() const {
-  const std::lock_guard lock{mutex_};
-  return bytes_;
+  return *kept_.get(key_of(query), [&] { return postcard(query, rotation); });
 }
 
 }  // namespace orrery::planets

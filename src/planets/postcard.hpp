@@ -5,16 +5,13 @@
 #pragma once
 
 #include <cstddef>
-#include <list>
-#include <mutex>
 #include <string>
-#include <string_view>
-#include <unordered_map>
 
 #include "orrery/request.hpp"
 #include "orrery/response.hpp"
 
 #include "planets/earth_rotation.hpp"
+#include "planets/kept.hpp"
 #include "planets/query.hpp"
 
 namespace orrery::planets {
@@ -28,30 +25,19 @@ inline constexpr int kPostcardHeight = 630;
 /// Those that were sent last, as many as fit into some bytes. Any thread; one a worker.
 class Postcards {
  public:
-  explicit Postcards(std::size_t most_bytes = std::size_t{4} << 20) : most_bytes_(most_bytes) {}
+  explicit Postcards(std::size_t most_bytes = std::size_t{4} << 20) : kept_(most_bytes) {}
 
   /// `GET /sky.png`: the picture, or 400. One of now is that of the minute, and may be kept for one.
   [[nodiscard]] Response answer(const Request& request, const EarthRotation& rotation);
 
   /// How many are kept, and their bytes.
-  [[nodiscard]] std::size_t count() const;
-  [[nodiscard]] std::size_t bytes() const;
+  [[nodiscard]] std::size_t count() const { return kept_.count(); }
+  [[nodiscard]] std::size_t bytes() const { return kept_.bytes(); }
 
  private:
-  struct Kept {
-    std::string key;
-    std::string png;
-  };
-
   std::string picture_of(const Query& query, const EarthRotation& rotation);
-  [[nodiscard]] std::string find(const std::string& key);
-  void keep(const std::string& key, const std::string& png);
 
-  std::size_t most_bytes_;
-  mutable std::mutex mutex_;
-  std::list<Kept> kept_;  ///< the one that was asked for last comes first
-  std::unordered_map<std::string_view, std::list<Kept>::iterator> places_;
-  std::size_t bytes_ = 0;
+  Kept<std::string> kept_;
 };
 
 }  // namespace orrery::planets

@@ -2,13 +2,12 @@
 
 #include <cmath>
 #include <cstddef>
-#include <optional>
+#include <utility>
 #include <vector>
 
 #include "planets/answer.hpp"
 #include "planets/json.hpp"
 #include "planets/postcard.hpp"
-#include "planets/query.hpp"
 #include "planets/refraction.hpp"
 #include "planets/utf8.hpp"
 #include "planets/wording.hpp"
@@ -142,32 +141,40 @@ std::string name_of_place(const Request& request, const Query& query) {
   return name.empty() ? place_text(query.observer) : name;
 }
 
-/// Of the place or the time that the link names; nothing where it names neither, or one that is wrong.
-std::optional<Query> query_of(const Request& request) {
-  if (!request.query("lon") && !request.query("lat") && !request.query("time")) return {};
-  Query query = read_link_query(request);
-  if (!query.problems.empty()) return {};
-  return query;
-}
-
 }  // namespace
 
-std::string preview(std::string_view page, const Request& request, const EarthRotation& rotation) {
-  const std::string picture = server_of(request) + "sky.png";
-  const auto asked = query_of(request);
+Link link_of(const Request& request) {
+  Link link{server_of(request), {}, {}};
+  if (!request.query("lon") && !request.query("lat") && !request.query("time")) return link;
+  Query query = read_link_query(request);
+  if (!query.problems.empty()) return link;
+  if (query.is_now) begin_minute(query);
+  link.name = name_of_place(request, query);
+  link.query = std::move(query);
+  return link;
+}
+
+std::string key_of(const Link& link) {
+  if (!link.query) return link.server;
+  // No escaped text has a control character.
+  return link.server + '\n' + link.name + '\n' + key_of(*link.query) + (link.query->is_now ? " now" : "");
+}
+
+std::string preview(std::string_view page, const Link& link, const EarthRotation& rotation) {
+  const std::string picture = link.server + "sky.png";
   std::string out{page};
-  if (!asked) {
+  if (!link.query) {
     put_between(out, "image",
                 image(picture, "The sky over Greenwich as a disc, with the Sun, the Moon and the planets"));
     return out;
   }
-  const Query& query = *asked;
-  const std::string name = name_of_place(request, query);
-  const std::string time = query.is_now ? "now" : minute_text(query.instant);
+  const Query& query = *link.query;
+  const std::string minute = minute_text(query.instant);
+  const std::string time = query.is_now ? "now" : minute;
   const auto all = directions(query, rotation);
   const std::string words = described(all);
-  put_between(out, "preview", head(name, time, words) + image(picture + "?" + parameters_of(query), words));
-  put_between(out, "table", table(name, query.is_now ? minute_text(query.instant) : time, query, all));
+  put_between(out, "preview", head(link.name, time, words) + image(picture + "?" + parameters_of(query), words));
+  put_between(out, "table", table(link.name, minute, query, all));
   return out;
 }
 

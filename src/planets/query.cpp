@@ -252,6 +252,11 @@ SeenPhenomenaQuery read_seen_phenomena_query(const Request& request) {
           request.query(text_of(Name::kLongitude)).has_value()};
 }
 
+void begin_minute(Query& query) {
+  const double second = query.instant.civil().second;
+  query.instant = query.instant.later(Seconds{-second});
+}
+
 Query read_picture_query(const Request& request) {
   Parameters parameters{request, kOfPicture};
   return read_moment(parameters);

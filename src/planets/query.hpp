@@ -32,6 +32,9 @@ struct Query {
   std::vector<std::string> problems;  ///< sentences; not empty = 400
 };
 
+/// What tells no seconds is the same for a minute.
+void begin_minute(Query& query);
+
 /// `lon` -180..180 and `lat` -90..90 in degrees (east, north positive), both or neither; with them `elevation`
 /// -12000..100000 in metres, default 0; `time` RFC 3339, default now; `pressure` 0..2000 mbar (0: no air),
 /// `temperature` -150..100 degrees Celsius; `fields` names of field.hpp, separated by commas.

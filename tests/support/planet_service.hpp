@@ -22,13 +22,16 @@ class PlanetService {
 
   /// The one response to a request; `fields` are whole lines, each with its CRLF. Throws std::runtime_error when it is
   /// not well framed.
-  SeenResponse ask(std::string_view target, std::string_view fields = {}, const std::string& method = "GET") {
+  SeenResponse ask(std::string_view target, std::string_view fields = {}, const std::string& method = "GET",
+                   std::string_view host = "localhost") {
     ConnectionDriver driver{{}, app_.routes()};
     driver.answer_with([this](const Request& request) { return answer(request); });
     driver.receive(std::string{method}
                        .append(" ")
                        .append(target)
-                       .append(" HTTP/1.1\r\nHost: localhost\r\n")
+                       .append(" HTTP/1.1\r\nHost: ")
+                       .append(host)
+                       .append("\r\n")
                        .append(fields)
                        .append("\r\n"));
     const auto responses = read_responses(driver.output(), {method});

@@ -118,7 +118,8 @@ TEST_CASE("postcard: the latest are kept, within a bound", "[planets]") {
   };
   const std::string first = ask("2026-11-23T20:00:00Z");
   CHECK(postcards->count() == 1);
-  CHECK(postcards->bytes() == first.size());
+  CHECK(postcards->bytes() > first.size());
+  CHECK(postcards->bytes() < first.size() + 200);
   CHECK(ask("2026-11-23T20:00:00Z") == first);
   CHECK(postcards->count() == 1);
   ask("2026-11-23T20:01:00Z");

@@ -4,6 +4,8 @@
 #include <array>
 #include <catch2/catch.hpp>
 #include <cstdio>
+#include <set>
+#include <string>
 
 #include "support/json.hpp"
 #include "support/planet_service.hpp"
@@ -42,6 +44,30 @@ TEST_CASE("preview: title and description tell the sky of the link", "[planets]"
   CHECK(mentions(page, "<meta name=\"twitter:card\" content=\"summary_large_image\">"));
   CHECK_FALSE(mentions(page, "<title>Planets over your horizon</title>"));
   CHECK(mentions(page, "<script type=\"module\" src=\"page/"));
+}
+
+TEST_CASE("preview: what is kept for one link is for no other", "[planets]") {
+  PlanetService service;
+  const auto page_of = [&](const std::string& host, const std::string& target, const std::string& coding) {
+    const SeenResponse response = service.ask(target, "Accept-Encoding: " + coding + "\r\n", "GET", host);
+    CHECK(response.status == 200);
+    CHECK(response.field("Content-Encoding").value_or("identity") == coding);
+    return response.body;
+  };
+  std::set<std::string> pages;
+  int asked = 0;
+  for (const char* host : {"localhost", "sky.example"})
+    for (const char* target :
+         {"/", "/?lon=1&lat=2&time=2026-11-23T10:10:00Z", "/?lon=1&lat=2&time=2026-11-23T10:10:01Z",
+          "/?lon=1&lat=2&time=2026-11-23T10:10:00Z&name=Here", "/?lon=2&lat=1"})
+      for (const char* coding : {"identity", "gzip", "br", "zstd"}) {
+        INFO(host << target << " " << coding);
+        const std::string page = page_of(host, target, coding);
+        CHECK(pages.insert(page).second);
+        CHECK(page_of(host, target, coding) == page);
+        ++asked;
+      }
+  CHECK(pages.size() == static_cast<std::size_t>(asked));
 }
 
 TEST_CASE("preview: without JavaScript there is the table of the API and its picture", "[planets]") {
