@@ -2,6 +2,7 @@
 import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,20 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
 from checks import SOURCE, end, expect, run, skip  # noqa: E402, F401
 
 CONFIG = os.path.join(SOURCE, "config")
+
+
+def npm_package(name):
+    """The folder of a package of package.json, which npm fetches when it is not there yet. Skips the check without npm."""
+    for program in ("node", "npm"):
+        if not shutil.which(program):
+            skip(f"{program} is missing; scripts/setup test installs it")
+    here = os.path.dirname(os.path.abspath(__file__))
+    folder = os.path.join(here, "node_modules", name)
+    if not os.path.isdir(folder):
+        fetched = subprocess.run(["npm", "ci", "--silent", "--no-audit", "--no-fund"], cwd=here, capture_output=True)
+        if fetched.returncode != 0:
+            skip(f"npm could not install {name}; is its registry reached?")
+    return folder
 
 
 def read(*parts):
