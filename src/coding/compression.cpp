@@ -95,10 +95,9 @@ void compress_stream(Response& response, std::unique_ptr<Encoder> encoder) {
   response.replace_body([stream](std::string& out) { return (*stream)(out); });
 }
 
-}  // namespace
-
-void compress(const Request& request, Response& response, const Compression& compression) {
-  if (!has_body(response, compression.least) || !may_be_changed(response)) return;
+/// Apart from what is asked of each response, so that one that stays as it is costs a few comparisons.
+[[gnu::noinline]] void compress_body(const Request& request, Response& response, const Compression& compression) {
+  if (!may_be_changed(response)) return;
   if (!compression.secrets && is_secret(request, response)) return;
   add_vary(response);
   const auto chosen = choose_coding(accepted_codings(request), compression.codings);
@@ -114,9 +113,15 @@ void compress(const Request& request, Response& response, const Compression& com
   response.add_field("Content-Encoding", std::string{name_of(*chosen)});
 }
 
+}  // namespace
+
+void compress(const Request& request, Response& response, const Compression& compression) {
+  if (has_body(response, compression.least)) compress_body(request, response, compression);
+}
+
 void compress(const Request& request, Response& response) {
   static const Compression usual;
-  compress(request, response, usual);
+  if (has_body(response, usual.least)) compress_body(request, response, usual);
 }
 
 std::string compressed(std::string_view bytes, ContentCoding coding, int level) {

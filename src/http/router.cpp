@@ -1,6 +1,7 @@
 #include "http/router.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/counted.hpp"
 #include "http/characters.hpp"
@@ -13,7 +14,10 @@ struct Router::Node {
     std::uint16_t route;
     std::vector<std::string> names;
   };
+  /// Those with the same first character stand together.
   std::vector<std::pair<std::string, std::unique_ptr<Node>>> literals;
+  /// Where those with a first character begin.
+  std::array<std::uint16_t, 256> first_of{};
   std::unique_ptr<Node> parameter;
   std::unique_ptr<Node> rest;
   std::vector<Endpoint> endpoints;
@@ -22,7 +26,16 @@ struct Router::Node {
   Node* literal(std::string_view segment) {
     for (auto& [name, node] : literals)
       if (name == segment) return node.get();
-    return literals.emplace_back(std::string{segment}, std::make_unique<Node>()).second.get();
+    const auto behind = std::upper_bound(literals.begin(), literals.end(), first(segment),
+                                         [](unsigned char one, const auto& other) { return one < first(other.first); });
+    const auto made = literals.emplace(behind, segment, std::make_unique<Node>());
+    for (std::size_t i = literals.size(); i-- > 0;) first_of[first(literals[i].first)] = static_cast<std::uint16_t>(i);
+    return made->second.get();
+  }
+
+  /// An empty segment is followed by the next `/`, or by nothing.
+  static unsigned char first(std::string_view text) {
+    return text.empty() ? '/' : static_cast<unsigned char>(text.front());
   }
 
   [[nodiscard]] const Endpoint* endpoint(std::string_view method) const {
@@ -38,8 +51,7 @@ struct Router::Node {
 
   static bool begins_with_segment(std::string_view path, std::string_view segment) {
     if (segment.empty()) return path.empty() || path.front() == '/';
-    return !path.empty() && path.front() == segment.front() && path.starts_with(segment) &&
-           (path.size() == segment.size() || path[segment.size()] == '/');
+    return path.starts_with(segment) && (path.size() == segment.size() || path[segment.size()] == '/');
   }
 
   /// The node with endpoints that `path` leads to, filling the parameters on its way.
@@ -47,7 +59,9 @@ struct Router::Node {
     if (at == path.size()) return endpoints.empty() ? find_rest(path, at, match) : this;
     const std::size_t begin = at + 1;
     const std::string_view left = path.substr(begin);
-    for (const auto& [name, node] : literals) {
+    const unsigned char key = first(left);
+    for (std::size_t i = first_of[key]; i < literals.size() && first(literals[i].first) == key; ++i) {
+      const auto& [name, node] = literals[i];
       if (!begins_with_segment(left, name)) continue;
       if (const Node* found = node->find(path, begin + name.size(), match)) return found;
     }

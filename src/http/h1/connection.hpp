@@ -192,6 +192,8 @@ class Connection {
   [[gnu::cold]] bool leave_to_http2(std::string_view head, base::Reject reason);
   bool skip_empty_lines();
   Advance take_head(std::string_view head, std::size_t length, base::Monotonic now);
+  /// Layers may answer before a handler does, and where there is no handler the server itself does.
+  void answer_early(base::Monotonic now);
   std::optional<base::Reject> understand_head(std::size_t length);
   void note_request_line(std::string_view head);
   Advance read_body(base::Monotonic now);

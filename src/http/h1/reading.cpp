@@ -157,11 +157,16 @@ Connection::Advance Connection::take_head(std::string_view head, std::size_t len
     reject(*reason, now);
     return Advance::kMoved;
   }
+  if (request_.message->layers || !request_.has_handler()) [[unlikely]]
+    answer_early(now);
+  return Advance::kMoved;
+}
+
+void Connection::answer_early(Monotonic now) {
   std::optional<Response> answer;
   if (request_.message->layers) answer = request_.ask_layers(context_, now);
   if (!answer && !request_.has_handler()) answer = request_.answer_without_handler();
   if (answer) write_response(*std::move(answer), now);
-  return Advance::kMoved;
 }
 
 /// What the access log can say of a request, even of one that is refused.
