@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/access_sketch.hpp"
+#include "base/calendar_names.hpp"
 #include "base/lower_case.hpp"
 #include "base/pen.hpp"
 
@@ -69,12 +70,10 @@ class SecondText {
 
  private:
   void make(std::time_t second) {
-    // Not strftime's %b: month names of an access log never follow the locale.
-    static constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
     std::tm parts{};
     ::gmtime_r(&second, &parts);
     const auto end = fmt::format_to_n(text_.data(), text_.size(), "[{:02}/{}/{}:{:02}:{:02}:{:02} +0000]",
-                                      parts.tm_mday, kMonths.substr(static_cast<std::size_t>(parts.tm_mon) * 3, 3),
+                                      parts.tm_mday, month_name(static_cast<unsigned>(parts.tm_mon) + 1),
                                       parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
     length_ = std::min(end.size, text_.size());
     second_ = second;

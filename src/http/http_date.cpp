@@ -6,14 +6,13 @@
 #include <string>
 #include <string_view>
 
+#include "base/calendar_names.hpp"
+
 namespace orrery {
 
 namespace {
 
 using namespace std::chrono;
-
-constexpr std::string_view kDays = "SunMonTueWedThuFriSat";
-constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
 void put_two_digits(std::string& text, std::size_t at, unsigned value) {
   text[at] = static_cast<char>('0' + value / 10 % 10);
@@ -45,18 +44,8 @@ class Reader {
     return digits(1);
   }
   /// 1 to 12.
-  unsigned month() {
-    const std::size_t at = left_.size() < 3 ? std::string_view::npos : kMonths.find(left_.substr(0, 3));
-    good_ = good_ && at != std::string_view::npos && at % 3 == 0;
-    if (!good_) return 1;
-    left_.remove_prefix(3);
-    return static_cast<unsigned>(at / 3) + 1;
-  }
-  void short_day_name() {
-    const std::size_t at = left_.size() < 3 ? std::string_view::npos : kDays.find(left_.substr(0, 3));
-    good_ = good_ && at != std::string_view::npos && at % 3 == 0;
-    if (good_) left_.remove_prefix(3);
-  }
+  unsigned month() { return number_in(base::kMonthNames) + 1; }
+  void short_day_name() { static_cast<void>(number_in(base::kDayNames)); }
   void long_day_name() {
     constexpr std::string_view kNames[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
                                            "Thursday", "Friday", "Saturday"};
@@ -77,6 +66,15 @@ class Reader {
   [[nodiscard]] bool done() const { return good_ && left_.empty(); }
 
  private:
+  /// Which of the names of three letters stands here; 0 when none does.
+  unsigned number_in(std::string_view names) {
+    const std::size_t at = left_.size() < 3 ? std::string_view::npos : names.find(left_.substr(0, 3));
+    good_ = good_ && at != std::string_view::npos && at % 3 == 0;
+    if (!good_) return 0;
+    left_.remove_prefix(3);
+    return static_cast<unsigned>(at / 3);
+  }
+
   std::string_view left_;
   bool good_ = true;
 };
@@ -145,9 +143,9 @@ std::string http_date(HttpTime time) {
   const hh_mm_ss clock{time - day};
   const auto year = static_cast<unsigned>(static_cast<int>(date.year()));
   std::string text = "---, -- --- ---- --:--:-- GMT";
-  kDays.copy(text.data(), 3, weekday{day}.c_encoding() * 3);
+  base::day_name(weekday{day}.c_encoding()).copy(text.data(), 3);
   put_two_digits(text, 5, static_cast<unsigned>(date.day()));
-  kMonths.copy(text.data() + 8, 3, (static_cast<unsigned>(date.month()) - 1) * 3);
+  base::month_name(static_cast<unsigned>(date.month())).copy(text.data() + 8, 3);
   put_two_digits(text, 12, year / 100);
   put_two_digits(text, 14, year);
   put_two_digits(text, 17, static_cast<unsigned>(clock.hours().count()));
