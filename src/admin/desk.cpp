@@ -1,14 +1,14 @@
 #include "admin/desk.hpp"
 
-#include <cerrno>
+#include <array>
 #include <csignal>
-#include <poll.h>
 #include <string_view>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
 
 #include "os/signals.hpp"
+#include "os/waiting.hpp"
 
 namespace orrery::admin {
 
@@ -72,8 +72,7 @@ void Desk::forget(std::uint64_t ticket) {
 
 void Desk::read_answers() {
   for (;;) {
-    pollfd polled{channel_.get(), POLLIN, 0};
-    if (::poll(&polled, 1, -1) < 0 && errno != EINTR) break;
+    if (!os::wait_for_any(std::array{channel_.get()}, base::Monotonic::max())) break;
     const os::AnswerArrival arrival = os::take_answer(channel_.get());
     if (arrival.what == os::Arrival::kClosed) break;
     if (arrival.what == os::Arrival::kMessage) take(arrival.answer);

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,7 +17,7 @@ namespace {
 /// Standard output or error, when `path` is one of them by another name.
 UniqueFd open_standard_stream(const std::string& path) {
   for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) {
-    if (is_open_as(path, fd)) return UniqueFd{::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)};
+    if (is_open_as(path, fd)) return duplicated(fd);
   }
   return {};
 }
@@ -53,6 +54,14 @@ bool is_open_as(const std::string& path, int fd) {
 mode_t kind_of(int fd) {
   struct stat info {};
   return ::fstat(fd, &info) == 0 ? info.st_mode & S_IFMT : 0;
+}
+
+ssize_t write_at_once(int fd, bool socket, std::string_view bytes) {
+  if (socket) return ::send(fd, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  pollfd ready{fd, POLLOUT, 0};
+  if (::poll(&ready, 1, 0) == 1) return ::write(fd, bytes.data(), bytes.size());
+  errno = EAGAIN;
+  return -1;
 }
 
 Appended append_lines(int fd, std::string_view lines) {

@@ -35,6 +35,11 @@ bool is_open_as(const std::string& path, int fd);
 /// S_IFREG, S_IFIFO, …; 0 when that cannot be told.
 mode_t kind_of(int fd);
 
+/// One write that never waits, whatever else shares the open file description and whatever its flags are: systemd hands
+/// over a socket, and a pipe of somebody else's cannot be opened anew. A pipe that polls writable takes PIPE_BUF bytes;
+/// a unix socket takes so few bytes whole or not at all. As write(2), with EAGAIN.
+ssize_t write_at_once(int fd, bool socket, std::string_view bytes);
+
 struct Appended {
   bool whole = true;  ///< everything is written
   int error = 0;      ///< else why not: EAGAIN = its reader has stopped

@@ -3,6 +3,7 @@
 // Any process, any thread. Never hands out ownership by copy: pass `fd.get()` to borrow, move to give.
 #pragma once
 
+#include <fcntl.h>
 #include <unistd.h>
 #include <utility>
 
@@ -33,5 +34,12 @@ class UniqueFd {
  private:
   int fd_ = -1;
 };
+
+/// Another descriptor of the same open file, close-on-exec and none of the standard ones; empty when there is none
+/// free.
+inline UniqueFd duplicated(int fd) { return UniqueFd{::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)}; }
+
+/// No program that this process becomes, or starts, has it.
+inline void close_on_exec(int fd) { ::fcntl(fd, F_SETFD, FD_CLOEXEC); }
 
 }  // namespace orrery::base

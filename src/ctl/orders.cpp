@@ -2,8 +2,8 @@
 
 #include <chrono>
 #include <fmt/core.h>
-#include <poll.h>
 #include <string_view>
+#include <thread>
 
 #include "base/clock.hpp"
 #include "ctl/documents.hpp"
@@ -36,7 +36,7 @@ Verdict wait_until_gone(const Service& service, seconds wait) {
     const auto reply = service.get("/livez");
     if (!reply && reply.error().kind == NoReply::Kind::kUnreachable)
       return {kExitDone, "The service has stopped.\n", ""};
-    ::poll(nullptr, 0, static_cast<int>(kBetweenLooks.count()));
+    std::this_thread::sleep_for(kBetweenLooks);
   }
   return failed(kExitFailed, fmt::format("the service still stops after {} s; it goes on with it", wait.count()));
 }

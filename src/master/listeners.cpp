@@ -1,7 +1,6 @@
 #include "master/listeners.hpp"
 
 #include <algorithm>
-#include <fcntl.h>
 #include <fmt/core.h>
 #include <utility>
 
@@ -23,7 +22,7 @@ std::shared_ptr<os::Listener> share(os::Listener listener) {
 Listeners::Listeners(std::vector<std::string> inherited, const std::vector<Inheritance::Passed>& stored)
     : inherited_(std::move(inherited)) {
   for (const auto& one : stored) {
-    ::fcntl(one.fd, F_SETFD, FD_CLOEXEC);
+    base::close_on_exec(one.fd);
     passed_.push_back({one.bind, base::UniqueFd{one.fd}, true});
   }
 }
@@ -31,7 +30,7 @@ Listeners::Listeners(std::vector<std::string> inherited, const std::vector<Inher
 Listeners::Listeners(const std::vector<Inheritance::Passed>& passed) {
   for (const auto& one : passed) {
     if (one.from_manager) inherited_.push_back(one.bind);
-    ::fcntl(one.fd, F_SETFD, FD_CLOEXEC);
+    base::close_on_exec(one.fd);
     passed_.push_back({one.bind, base::UniqueFd{one.fd}});
   }
 }

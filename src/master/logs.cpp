@@ -1,6 +1,5 @@
 #include "master/logs.hpp"
 
-#include <fcntl.h>
 #include <fmt/core.h>
 #include <unistd.h>
 #include <utility>
@@ -66,8 +65,7 @@ std::vector<std::string> Logs::reopen(const std::optional<os::Identity>& owner) 
 }
 
 void Logs::use() const {
-  base::take_log(base::UniqueFd{error_ ? ::fcntl(error_.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1) : -1}, error_path_,
-                 level_, format_);
+  base::take_log(error_ ? base::duplicated(error_.get()) : base::UniqueFd{}, error_path_, level_, format_);
 }
 
 void Logs::use_for_good() const { base::take_log(base::UniqueFd{error_.get()}, error_path_, level_, format_); }

@@ -1,16 +1,16 @@
 #include "master/predecessor.hpp"
 
+#include <algorithm>
 #include <array>
-#include <cerrno>
-#include <fcntl.h>
 #include <string>
-#include <sys/socket.h>
 #include <utility>
+
+#include "os/packet.hpp"
 
 namespace orrery::master {
 
 Predecessor::Predecessor(const Inheritance& inheritance) : pid_(inheritance.master), channel_(inheritance.channel) {
-  ::fcntl(channel_.get(), F_SETFD, FD_CLOEXEC);
+  base::close_on_exec(channel_.get());
   tell("hello ", "1");
 }
 
@@ -25,19 +25,16 @@ std::optional<os::HandoverPair> Predecessor::take_handover(const Inheritance& in
 }
 
 void Predecessor::tell(std::string_view word, std::string_view text) {
-  if (!channel_) return;
-  const std::string message = std::string(word).append(text);
-  ::send(channel_.get(), message.data(), message.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (channel_) os::send_packet(channel_.get(), std::string(word).append(text));
 }
 
 std::optional<PredecessorLeft> Predecessor::listen() {
   std::array<char, 256> bytes{};
   while (channel_) {
-    const ssize_t got = ::recv(channel_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0 && errno == EAGAIN) return std::nullopt;
-    if (got <= 0) return channel_.reset(), PredecessorLeft{false};
-    const std::string_view message{bytes.data(), static_cast<std::size_t>(got)};
+    const os::Packet packet = os::take_packet(channel_.get(), bytes);
+    if (packet.what == os::Arrival::kNothing) return std::nullopt;
+    if (packet.what == os::Arrival::kClosed) return channel_.reset(), PredecessorLeft{false};
+    const std::string_view message{bytes.data(), std::min(packet.size, bytes.size())};
     if (message.starts_with("commit")) return channel_.reset(), PredecessorLeft{true};
     if (message.starts_with("stopping")) adopts_ = false;
   }

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <fmt/core.h>
-#include <poll.h>
 #include <utility>
 #include <variant>
 
@@ -16,6 +15,7 @@
 #include "os/build_id.hpp"
 #include "os/oom.hpp"
 #include "os/wait_status.hpp"
+#include "os/waiting.hpp"
 
 namespace orrery::master {
 
@@ -35,13 +35,6 @@ base::Nanoseconds pulse_interval(const Config& config) {
   const bool watched = config.worker_class != WorkerClass::kAsync && config.request_deadline.count() > 0;
   if (watched) shortest = std::min<base::Nanoseconds>(shortest, config.request_deadline);
   return std::max(shortest / 4, kShortestPulse);
-}
-
-int poll_timeout(base::Monotonic until, base::Monotonic now) {
-  if (until <= now) return 0;
-  // Rounded up: waking a moment early would mean one turn for nothing.
-  const auto wait = std::chrono::ceil<milliseconds>(until - now).count();
-  return static_cast<int>(std::min<long>(wait, 3600 * 1000));
 }
 
 bool blocked_past_deadline(const os::Slot& slot, base::Monotonic now) {
@@ -116,21 +109,16 @@ int Service::run() {
 }
 
 void Service::wait() {
-  std::vector<pollfd> polled{{ground_.signals.fd(), POLLIN, 0}};
-  for (const auto& [pid, worker] : processes_) {
-    if (worker.pipe) polled.push_back({worker.pipe.get(), POLLIN, 0});
-  }
-  for (const int channel : {successor_.fd(), ground_.predecessor.fd()}) {
-    if (channel >= 0) polled.push_back({channel, POLLIN, 0});
-  }
+  std::vector<int> spoken{ground_.signals.fd(), successor_.fd(), ground_.predecessor.fd()};
+  for (const auto& [pid, worker] : processes_) spoken.push_back(worker.pipe.get());
   const base::Monotonic now = base::monotonic_now();
-  if (orders_ && (orders_left_ > 0 || next_orders_ <= now)) polled.push_back({orders_.get(), POLLIN, 0});
+  if (orders_left_ > 0 || next_orders_ <= now) spoken.push_back(orders_.get());
   // A watchdog beat that is due and withheld must not make this spin: the next pulse looks again.
   const bool beats = ground_.notify.watchdog_interval().count() > 0 && next_watchdog_ > now;
   const base::Monotonic pulse = beats ? std::min(next_pulse_, next_watchdog_) : next_pulse_;
   const base::Monotonic until =
       std::min({pulse, supervisor_.next_deadline().value_or(kNever), hooks_.next_deadline().value_or(kNever)});
-  ::poll(polled.data(), polled.size(), poll_timeout(until, now));
+  os::wait_for_any(spoken, until);
 }
 
 void Service::take_signals() {

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fmt/core.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
+#include "os/packet.hpp"
 #include "os/process.hpp"
 #include "os/socket.hpp"
 
@@ -42,22 +41,19 @@ void Successor::signal(int signo) const {
   if (pid_ > 0) os::send_signal(pid_, signo);
 }
 
-void Successor::tell(std::string_view word) {
-  ::send(channel_.get(), word.data(), word.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-}
+void Successor::tell(std::string_view word) { os::send_packet(channel_.get(), word); }
 
 std::vector<SuccessorSpoke> Successor::listen() {
   std::vector<SuccessorSpoke> heard;
   std::array<char, 1024> bytes{};
   while (channel_) {
-    const ssize_t got = ::recv(channel_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0 && errno == EAGAIN) break;
-    if (got <= 0) {
-      channel_.reset();  // it is ending; poll must not report that for ever
+    const os::Packet packet = os::take_packet(channel_.get(), bytes);
+    if (packet.what == os::Arrival::kNothing) break;
+    if (packet.what == os::Arrival::kClosed) {
+      channel_.reset();  // it is ending; a wait must not report that for ever
       break;
     }
-    const std::string_view message{bytes.data(), static_cast<std::size_t>(got)};
+    const std::string_view message{bytes.data(), std::min(packet.size, bytes.size())};
     const std::size_t space = std::min(message.find(' '), message.size());
     const std::string_view word = message.substr(0, space);
     const std::string text{message.substr(std::min(space + 1, message.size()))};

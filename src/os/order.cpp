@@ -1,7 +1,5 @@
 #include "os/order.hpp"
 
-#include <cerrno>
-#include <sys/socket.h>
 #include <type_traits>
 
 namespace orrery::os {
@@ -13,22 +11,14 @@ namespace {
 
 template <class Message>
 bool send_whole(int fd, const Message& message) {
-  ssize_t sent = 0;
-  do {
-    sent = ::send(fd, &message, sizeof message, MSG_NOSIGNAL | MSG_DONTWAIT);
-  } while (sent < 0 && errno == EINTR);
-  return sent == sizeof message;
+  return send_packet(fd, {reinterpret_cast<const char*>(&message), sizeof message});
 }
 
 template <class Message>
 Arrival take_whole(int fd, Message& message) {
-  ssize_t got = 0;
-  do {
-    got = ::recv(fd, &message, sizeof message, MSG_DONTWAIT | MSG_TRUNC);
-  } while (got < 0 && errno == EINTR);
-  if (got < 0) return errno == EAGAIN ? Arrival::kNothing : Arrival::kClosed;
-  if (got == 0) return Arrival::kClosed;
-  return got == sizeof message ? Arrival::kMessage : Arrival::kNonsense;
+  const Packet packet = take_packet(fd, {reinterpret_cast<char*>(&message), sizeof message});
+  if (packet.what != Arrival::kMessage) return packet.what;
+  return packet.size == sizeof message ? Arrival::kMessage : Arrival::kNonsense;
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "os/packet.hpp"
 #include "os/service_facts.hpp"
 
 namespace orrery::os {
@@ -60,7 +61,6 @@ struct OrderAnswer {
 bool send_order(int fd, const Order& order);
 bool send_answer(int fd, const OrderAnswer& answer);
 
-enum class Arrival : std::uint8_t { kNothing, kMessage, kNonsense, kClosed };
 struct OrderArrival {
   Arrival what = Arrival::kNothing;
   Order order;

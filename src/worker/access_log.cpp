@@ -7,7 +7,6 @@
 #include <cstring>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <span>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -23,26 +22,15 @@ namespace {
 
 constexpr std::size_t kFlushAt = 32 * 1024;
 
-/// One write that never waits, whatever else shares the open file description and whatever its flags are: systemd hands
-/// us a socket, and a pipe of somebody else's cannot be opened anew. A pipe that polls writable takes PIPE_BUF bytes; a
-/// unix socket takes so few bytes whole or not at all.
-ssize_t write_without_waiting(int fd, bool socket, std::string_view bytes) {
-  if (socket) return ::send(fd, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-  pollfd ready{fd, POLLOUT, 0};
-  if (::poll(&ready, 1, 0) == 1) return ::write(fd, bytes.data(), bytes.size());
-  errno = EAGAIN;
-  return -1;
-}
-
 /// Standard output as an open file description of our own, so that O_NONBLOCK does not reach those who share it.
-int open_standard_output() {
-  const int own = ::open("/proc/self/fd/1", base::kLogFlags);
-  return own >= 0 ? own : ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+base::UniqueFd open_standard_output() {
+  base::UniqueFd own{::open("/proc/self/fd/1", base::kLogFlags)};
+  return own ? std::move(own) : base::duplicated(STDOUT_FILENO);
 }
 
 Result<base::UniqueFd> open_path(const std::string& path) {
   if (path == "-") {
-    base::UniqueFd own{open_standard_output()};
+    base::UniqueFd own = open_standard_output();
     if (own) return own;
     return fail(std::string("cannot open the access log -: ") + std::strerror(errno));
   }
@@ -136,7 +124,7 @@ void AccessLog::write_out(std::string_view lines) {
   while (!lines.empty()) {
     const std::string_view bytes = torn_ ? std::string_view{"\n"} : lines;
     const ssize_t written =
-        waits_ ? ::write(fd_.get(), bytes.data(), bytes.size()) : write_without_waiting(fd_.get(), socket_, bytes);
+        waits_ ? ::write(fd_.get(), bytes.data(), bytes.size()) : base::write_at_once(fd_.get(), socket_, bytes);
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) {
       const int error = errno;

@@ -5,13 +5,13 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
-#include <poll.h>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "http/error_answer.hpp"
 #include "os/last_words.hpp"
+#include "os/waiting.hpp"
 #include "worker/connections.hpp"
 #include "worker/coroutines.hpp"
 #include "worker/fence.hpp"
@@ -40,10 +40,7 @@ class SocketProbe final : public http::ClientProbe {
  public:
   /// -1: none is run.
   void look_at(int socket) { socket_ = socket; }
-  [[nodiscard]] bool left() const noexcept override {
-    pollfd asked{socket_, POLLRDHUP, 0};
-    return socket_ >= 0 && ::poll(&asked, 1, 0) > 0 && (asked.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
-  }
+  [[nodiscard]] bool left() const noexcept override { return socket_ >= 0 && os::has_peer_left(socket_); }
 
  private:
   int socket_ = -1;
