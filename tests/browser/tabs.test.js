@@ -1,7 +1,7 @@
 // Many tabs of the page at once: a browser opens six connections to a server, and a stream holds one for good.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { choosePlace, desktop, watch } from './browser.js';
+import { choosePlace, watch } from './browser.js';
 import { Server } from './server.js';
 import { browser, server, setStage } from './stage.js';
 
@@ -26,7 +26,7 @@ function makeHideable() {
 }
 
 async function newContext() {
-  context = await browser.newContext(desktop);
+  context = await browser.newContext({ viewport: { width: 480, height: 600 } });
   await context.addInitScript(makeHideable);
 }
 
