@@ -4,13 +4,13 @@
 export class Share {
   /**
    * page: {share, copy, embed, snippet, code}: the buttons, what the embed button opens and the text in it. handlers: link() gives the
-   * address of what is shown, picture() that of its picture and its words, onDone(words).
+   * address of what is shown, picture() that of its picture and its words, both as this page names them; onDone(words).
    */
   constructor(page, handlers) {
     Object.assign(this, { page, handlers });
     page.share.hidden = !navigator.share;
     page.share.addEventListener('click', () => this.#share());
-    page.copy.addEventListener('click', () => this.#copy(handlers.link(), 'The link is copied.'));
+    page.copy.addEventListener('click', () => this.#copy(this.#link(), 'The link is copied.'));
     page.embed.addEventListener('click', () => this.#open(page.snippet.hidden));
     page.code.addEventListener('focus', () => page.code.select());
   }
@@ -23,7 +23,7 @@ export class Share {
   async #share() {
     const { words } = this.handlers.picture();
     // A person who changes the mind is no error.
-    await navigator.share({ title: document.title, text: words, url: this.handlers.link() }).catch(() => {});
+    await navigator.share({ title: document.title, text: words, url: this.#link() }).catch(() => {});
   }
 
   async #copy(text, done) {
@@ -43,8 +43,17 @@ export class Share {
 
   #write(text) {
     const { address, words } = this.handlers.picture();
-    this.page.code.value = text ?? snippet(this.handlers.link(), address, words);
+    this.page.code.value = text ?? snippet(this.#link(), absolute(address), words);
   }
+
+  #link() {
+    return absolute(this.handlers.link());
+  }
+}
+
+/** As others need it. */
+function absolute(address) {
+  return new URL(address, location.href).href;
 }
 
 /** HTML that shows the picture and leads to the page. */

@@ -8,6 +8,7 @@
 //   now   Relay gives positions every few seconds; the slower numbers are asked for anew when they grow old
 //   then  one question at a time, the latest choice next; the slower numbers when the choice has settled
 import { readAddress, writeAddress } from './address.js';
+import { AddressBar } from './address_bar.js';
 import { Almanac } from './almanac.js';
 import { almanacFields, ask, Away, pictureUrl, skyFields, skyUrl, spaceFields } from './api.js';
 import { timestamp } from './calendar.js';
@@ -27,7 +28,8 @@ import { Player } from './player.js';
 import { Relay } from './relay.js';
 import { Share } from './share.js';
 import { keepPage } from './shell.js';
-import { nothingBehind, placeOf, skyBehind } from './stars.js';
+import { hasSpace } from './space.js';
+import { nothingBehind, placeOf, ringPole, skyBehind } from './stars.js';
 import { skyColours } from './tint.js';
 import { Tonight } from './tonight.js';
 import { usualView, Views } from './views.js';
@@ -36,21 +38,18 @@ import { capital } from './words.js';
 
 const at = (id) => document.getElementById(id);
 const settled = 250;
-// North of Saturn's ring, J2000.
-const ringPole = { ra: 40.589, dec: 83.537 };
 
 const wanted = { place: undefined, instant: undefined }; // no instant: now
 let shown; // {place, instant, live, bodies}
 let view = usualView;
 const marked = { chosen: undefined, pointed: undefined, where: 'table' };
 let asking = false;
-let entry; // how the address will be written: 'pushState', 'replaceState' or not at all
-let writing;
 let settling;
 let unsaid = false; // a choice of which nothing has been said
 let hoursTurn = 0;
 
 const curtain = new Curtain([showSummary, showDome, showBehind, showTable]);
+const addressBar = new AddressBar();
 const notice = new Notice(at('notice'));
 const dome = new Dome(at('dome'), { onSelect: (name) => select(name, 'dome'), onPoint: point });
 const orrery = new Orrery(at('orrery'), { onSelect: (name) => select(name, 'dome'), onPoint() {} });
@@ -65,7 +64,7 @@ const tonight = new Tonight(
 const next = new Next(at('next-lines'), { onPick: (name, instant) => visitMoment(name, instant) });
 const share = new Share(
   { share: at('share'), copy: at('copy'), embed: at('embed'), snippet: at('snippet'), code: at('code') },
-  { link: () => absolute(addressShown()), picture: pictureShown, onDone: tellShared });
+  { link: addressShown, picture: pictureShown, onDone: tellShared });
 const observer = new Observer(
   { form: at('place-form'), input: at('place'), list: at('place-list'), locate: at('locate'), edit: at('edit'),
     details: at('details'), zone: at('zone'), elevation: at('elevation'), problem: at('place-problem') },
@@ -104,7 +103,7 @@ const relay = new Relay({
 function go({ place, instant }) {
   unsaid = true;
   at('shared').textContent = '';
-  entry = sameSpot(place, shown?.place) ? 'replaceState' : 'pushState';
+  addressBar.plan(!sameSpot(place, shown?.place));
   observer.complain();
   want(place, instant);
 }
@@ -210,14 +209,7 @@ function visitMoment(name, instant) {
 /** Writes the address of what is shown, once it is what was chosen. */
 function record() {
   const { live, instant } = shown;
-  // Browsers refuse to have their address changed many times a second.
-  if (!entry || player.runs || (!live && timestamp(instant) !== timestamp(wanted.instant))) return;
-  const how = entry;
-  entry = undefined;
-  const write = () => history[how](null, '', addressShown());
-  clearTimeout(writing);
-  if (how === 'pushState') write();
-  else writing = setTimeout(write, 150);
+  if (!player.runs && (live || timestamp(instant) === timestamp(wanted.instant))) addressBar.write(addressShown);
 }
 
 // --- what is given to others ---
@@ -227,14 +219,10 @@ function addressShown() {
   return writeAddress(place, live ? undefined : instant, view, marked.chosen);
 }
 
-function absolute(address) {
-  return new URL(address, location.href).href;
-}
-
 function pictureShown() {
   const { place, live, instant } = shown;
   const words = live ? `The sky over ${place.name} now` : `The sky over ${place.name}, ${spokenTime(instant, place.zone)}`;
-  return { address: absolute(pictureUrl(place, live ? undefined : timestamp(instant))), words };
+  return { address: pictureUrl(place, live ? undefined : timestamp(instant)), words };
 }
 
 function tellShared(words) {
@@ -286,10 +274,6 @@ function showMap(bodies) {
   orrery.describe(`The solar system from above, ${spokenTime(shown.instant, shown.place.zone)}. ${mapSummary(bodies)}`);
 }
 
-function hasSpace(bodies) {
-  return bodies.length > 0 && bodies.every(({ heliocentric }) => heliocentric);
-}
-
 /** The fields to ask for; those of space only where they are shown. */
 function withSpace(fields) {
   return view.name === 'orrery' ? `${fields},${spaceFields}` : fields;
@@ -329,7 +313,7 @@ function mark() {
 
 /** What is looked at belongs into the address; it is no step of the history. */
 function note() {
-  entry ??= 'replaceState';
+  addressBar.touch();
   record();
 }
 
@@ -393,8 +377,8 @@ function open() {
   const { place, instant, view: linked, body, problems } = readAddress(location.search, home);
   player.stop();
   // An address that does not tell the place would mean another one to a friend.
-  entry = home && place === home ? 'replaceState' : undefined;
-  clearTimeout(writing);
+  addressBar.forget();
+  if (home && place === home) addressBar.touch();
   setView(linked);
   Object.assign(marked, { chosen: body, where: 'dome' });
   if (shown) mark();

@@ -16,6 +16,11 @@ const nearest = { all: 0.3, inner: 0.35 };
 
 const obliquity = [Math.sin(23.4392911 * degree), Math.cos(23.4392911 * degree)];
 
+/** Whether all of them have their place in space, which is asked for only where it is shown. */
+export function hasSpace(bodies) {
+  return bodies.length > 0 && bodies.every(({ heliocentric }) => heliocentric);
+}
+
 /** From the axes of the ICRS to those of the ecliptic of J2000: x to the equinox, z to the north. */
 export function ecliptic({ x, y, z }) {
   const [sin, cos] = obliquity;

@@ -63,6 +63,9 @@ export function overhead([x, y, z], { lon, lat }, instant) {
   return horizontal([x * cosS + y * sinS, y * cosS - x * sinS, z], lat);
 }
 
+/** North of Saturn's ring, J2000. */
+export const ringPole = { ra: 40.589, dec: 83.537 };
+
 /** {az, alt} over a place of what has a right ascension and declination of J2000, such as the pole of Saturn's ring. */
 export function placeOf(direction, where, instant) {
   return overhead(ofDate(direction, instant), where, instant);
