@@ -31,7 +31,7 @@ class Planter {
     } else if (node.IsMap()) {
       tree.kind = Tree::Kind::kMap;
       for (const auto& pair : node) {
-        if (pair.first.IsScalar()) tree.pairs.emplace_back(pair.first.Scalar(), plant(pair.second, depth + 1));
+        if (pair.first.IsScalar()) tree.pairs.push_back({pair.first.Scalar(), plant(pair.second, depth + 1)});
       }
     }
     return tree;
@@ -64,8 +64,8 @@ std::vector<Document> cut_documents(const std::string& text) {
 }  // namespace
 
 const Tree* Tree::find(std::string_view name) const {
-  const auto pair = std::ranges::find_if(pairs, [&](const auto& one) { return one.first == name; });
-  return pair == pairs.end() ? nullptr : &pair->second;
+  const auto pair = std::ranges::find_if(pairs, [&](const auto& one) { return one.name == name; });
+  return pair == pairs.end() ? nullptr : &pair->value;
 }
 
 Result<std::vector<Tree>> read_trees(const std::string& text) {

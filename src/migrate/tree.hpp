@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "orrery/result.hpp"
@@ -16,15 +15,21 @@
 namespace orrery::migrate {
 
 struct Tree {
+  struct Pair;
   enum class Kind : std::uint8_t { kNull, kText, kList, kMap };
   Kind kind = Kind::kNull;
-  std::string text;                                 ///< kText
-  std::vector<Tree> items;                          ///< kList
-  std::vector<std::pair<std::string, Tree>> pairs;  ///< kMap, in the order of the file
-  int line = 0;                                     ///< from 1
+  std::string text;         ///< kText
+  std::vector<Tree> items;  ///< kList
+  std::vector<Pair> pairs;  ///< kMap, in the order of the file
+  int line = 0;             ///< from 1
 
   /// The value of this name; null where there is none, or this is no map.
   [[nodiscard]] const Tree* find(std::string_view name) const;
+};
+
+struct Tree::Pair {
+  std::string name;
+  Tree value;
 };
 
 /// Every document of the text. Fails with a sentence and the line where YAML cannot be read.
