@@ -58,7 +58,7 @@ Fields get(const Fields& other) {
   Fields fields{{":method", "GET"}, {":scheme", "http"}, {":path", "/"}, {":authority", "a.example"}};
   for (const auto& [name, value] : other) {
     const auto same =
-        std::find_if(fields.begin(), fields.end(), [&](const auto& field) { return field.first == name; });
+        std::find_if(fields.begin(), fields.end(), [&known = name](const auto& field) { return field.first == known; });
     if (same == fields.end())
       fields.emplace_back(name, value);
     else
