@@ -10,11 +10,12 @@
 #include <string>
 
 /// What an upstream says of a city, as JSON; throws where it cannot. A test gives one of its own.
-using Source = std::function<orrery::Task<std::string>(std::string city)>;
+using Source = std::function<orrery::Task<std::string>(const orrery::Request& request, std::string city)>;
 
 struct Sources {
   Source weather;
   Source events;
 };
 
-orrery::App make_app(const Sources& sources);
+/// `app` is what the sources were made with.
+orrery::App make_app(const Sources& sources, orrery::App app = {});

@@ -11,14 +11,14 @@ namespace {
 
 /// An upstream that answers after `time`.
 Source says(std::string text, std::chrono::milliseconds time = 0ms) {
-  return [text, time](std::string) -> orrery::Task<std::string> {
+  return [text, time](const orrery::Request&, std::string) -> orrery::Task<std::string> {
     co_await orrery::sleep_for(time);
     co_return text;
   };
 }
 
 Source fails() {
-  return [](std::string) -> orrery::Task<std::string> {
+  return [](const orrery::Request&, std::string) -> orrery::Task<std::string> {
     co_await orrery::sleep_for(1ms);
     throw std::runtime_error("connection refused");
   };
@@ -64,7 +64,7 @@ TEST_CASE("aggregator: two upstreams that fail are 502") {
 
 TEST_CASE("aggregator: nobody is asked on when the client leaves") {
   int cancelled = 0;
-  const Source slow = [&](std::string) -> orrery::Task<std::string> {
+  const Source slow = [&](const orrery::Request&, std::string) -> orrery::Task<std::string> {
     try {
       co_await orrery::sleep_for(1h);
     } catch (const orrery::Cancelled&) {
@@ -79,7 +79,7 @@ TEST_CASE("aggregator: nobody is asked on when the client leaves") {
 }
 
 TEST_CASE("aggregator: an upstream that answers on a thread of its own") {
-  const Source threaded = [](std::string city) -> orrery::Task<std::string> {
+  const Source threaded = [](const orrery::Request&, std::string city) -> orrery::Task<std::string> {
     const auto begin = [city](auto done) { std::thread{[city, done] { done("\"" + city + "\""); }}.detach(); };
     co_return co_await orrery::Await<std::string>{begin};
   };
