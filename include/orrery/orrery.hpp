@@ -42,5 +42,6 @@
 #include "orrery/shared_memory.hpp"
 #include "orrery/task.hpp"
 #include "orrery/timing.hpp"
+#include "orrery/topic.hpp"
 #include "orrery/typed.hpp"
 #include "orrery/version.hpp"

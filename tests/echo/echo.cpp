@@ -50,6 +50,7 @@
 #include "layers.hpp"
 #include "pools.hpp"
 #include "tasks.hpp"
+#include "topics.hpp"
 
 namespace {
 
@@ -351,6 +352,7 @@ orrery::App make_app() {
   add_pools(app);
   add_lead(app);
   add_counting(app);
+  add_topics(app);
   app.on_check([](const orrery::Config&) -> orrery::Result<void> {
     const char* told = std::getenv("ECHO_START");
     return told != nullptr && std::string_view{told} == "fail" ? orrery::fail("told to fail") : orrery::Result<void>{};

@@ -18,6 +18,17 @@ using orrery::Stream;
 /// A proxy may cut off a connection on which nothing comes.
 constexpr std::chrono::seconds kSignOfLife{15};
 
+/// What is said in a room, on its way to all workers.
+std::string line_of(const std::string& room, std::string_view text) {
+  return (std::to_string(room.size()) + ":" + room).append(text);
+}
+
+std::pair<std::string, std::string_view> parts_of(std::string_view line) {
+  const std::size_t colon = line.find(':');
+  const auto size = static_cast<std::size_t>(std::stoul(std::string{line.substr(0, colon)}));
+  return {std::string{line.substr(colon + 1, size)}, line.substr(colon + 1 + size)};
+}
+
 /// One event; each line of the text is a line of data (WHATWG HTML, 9.2.6).
 std::string event_of(std::string_view text) {
   std::string event = "data: ";
@@ -40,12 +51,9 @@ class Rooms {
     // So that the client knows that it is in, before anybody says anything.
     (void)stream.write(": welcome\n\n");
   }
-  /// To how many it was said. A client that is behind by 64 KiB misses it.
-  std::size_t say(const std::string& room, const std::string& bytes) {
-    std::size_t heard = 0;
-    for (const Stream& stream : streams_of(room))
-      if (stream.write(bytes)) ++heard;
-    return heard;
+  /// In this worker. A client that is behind by 64 KiB misses it.
+  void say(const std::string& room, const std::string& bytes) {
+    for (const Stream& stream : streams_of(room)) (void)stream.write(bytes);
   }
   void give_signs_of_life() {
     std::vector<std::string> names;
@@ -54,6 +62,8 @@ class Rooms {
       for (const Stream& stream : streams_of(room)) (void)(stream.behind() || stream.write(":\n\n"));
   }
   [[nodiscard]] std::size_t count() const { return rooms_.size(); }
+
+  orrery::Subscription listens;
 
  private:
   void say_good_bye(const std::string& room, std::uint64_t number) {
@@ -85,8 +95,13 @@ class Rooms {
 orrery::App make_app() {
   auto rooms = std::make_shared<Rooms>();
   orrery::App app;
-  app.on_worker_start([rooms](orrery::Worker& worker) -> orrery::Result<void> {
+  const orrery::Topic lines{app, "lines", {.messages = 1024, .largest = 4096}};
+  app.on_worker_start([rooms, lines](orrery::Worker& worker) -> orrery::Result<void> {
     worker.every(kSignOfLife, [rooms] { rooms->give_signs_of_life(); });
+    rooms->listens = lines.subscribe([here = rooms.get()](const orrery::TopicMessage& line) {
+      const auto [room, text] = parts_of(line.bytes);
+      here->say(room, event_of(text));
+    });
     return {};
   });
   app.get("/rooms/{room}", [rooms](Request request, orrery::Responder responder) {
@@ -94,10 +109,11 @@ orrery::App make_app() {
         std::move(responder).start(Response::bytes("text/event-stream", "").with_field("Cache-Control", "no-store"));
     if (stream) rooms->enter(std::string{request.param("room")}, *stream);
   });
-  app.post("/rooms/{room}", [rooms](const Request& request) {
+  app.post("/rooms/{room}", [lines](const Request& request) {
     if (request.body().empty()) throw HttpError{400, "There is nothing to say."};
-    const auto heard = rooms->say(std::string{request.param("room")}, event_of(request.body()));
-    return Response::json("{\"heard\":" + std::to_string(heard) + "}");
+    if (!lines.publish(line_of(std::string{request.param("room")}, request.body())))
+      throw HttpError{413, "That is too much to say at once."};
+    return Response::status(204);
   });
   app.get("/rooms", [rooms](const Request&) { return Response::text(std::to_string(rooms->count()) + "\n"); });
   return app;

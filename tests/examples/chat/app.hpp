@@ -2,7 +2,7 @@
 //
 //   GET /rooms/{room}    what is said there from now on      POST /rooms/{room}    says the body there
 //
-// Class `async`, and one worker: who talks in a worker is heard in that worker.
+// Class `async`, and any number of workers: what is said in one of them is heard in all.
 #pragma once
 
 #include <orrery/orrery.hpp>
