@@ -43,6 +43,11 @@ App& App::layer(Layer layer) {
   return *this;
 }
 
+App& App::layer_below(PrefixLayers layers) {
+  prefix_layers_.push_back(std::move(layers));
+  return *this;
+}
+
 App& App::on_error(ErrorHandler handler) {
   error_handler_ = std::move(handler);
   return *this;

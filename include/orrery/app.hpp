@@ -241,6 +241,12 @@ using PatternFor = std::type_identity_t<Pattern<ValuesOf<H>::kNames, Part>>;
 
 class App;
 
+/// What stands around the paths below a prefix that no route has.
+struct PrefixLayers {
+  std::string prefix;  ///< a pattern, which may have names
+  Layers layers;
+};
+
 /// Routes that share a prefix, options and layers: `auto api = app.group("/api"); api.get("/users/{id}", …);`
 class Group {
  public:
@@ -250,6 +256,7 @@ class Group {
   Group(App& app, std::string prefix, RouteOptions options)
       : app_(&app), prefix_(std::move(prefix)), options_(std::move(options)), layers_(std::move(options_.layers)) {
     options_.layers = {};
+    stand_around_prefix();
   }
   template <class H>
   Group& get(PatternFor<H> pattern, H handler, std::optional<RouteOptions> options = {}) {
@@ -275,10 +282,11 @@ class Group {
   Group& route(std::string method, PatternFor<H> pattern, H handler, std::optional<RouteOptions> options = {}) {
     return add(std::move(method), pattern.text(), std::move(handler), std::move(options));
   }
-  /// Around the routes that are added from now on, whatever options they have. A path below the prefix that no route
-  /// has (404) has the layers of the App only.
+  /// Around the routes that are added from now on, whatever options they have, and around the answer for a path below
+  /// the prefix that no route has (404). A group without a prefix has no such paths.
   Group& layer(Layer layer) {
     layers_.add(std::move(layer));
+    stand_around_prefix();
     return *this;
   }
   /// Has these options and layers too.
@@ -291,6 +299,7 @@ class Group {
  private:
   template <class H>
   Group& add(std::string method, std::string_view pattern, H handler, std::optional<RouteOptions> options);
+  void stand_around_prefix();
 
   App* app_;
   std::string prefix_;
@@ -336,6 +345,9 @@ class ORRERY_EXPORT App {
   }
   /// Around all routes, whenever they are added, and around the server's own answers. The first one is the outermost.
   App& layer(Layer layer);
+  /// Made by Group. Of several prefixes that a path begins with, the one with the most segments counts; what was said
+  /// of it more than once is put together.
+  App& layer_below(PrefixLayers layers);
   /// Makes the one form that all errors have, those of handlers and the server's own.
   App& on_error(ErrorHandler handler);
 
@@ -353,6 +365,7 @@ class ORRERY_EXPORT App {
 
   [[nodiscard]] const std::vector<Route>& routes() const { return routes_; }
   [[nodiscard]] const Layers& layers() const { return layers_; }
+  [[nodiscard]] const std::vector<PrefixLayers>& prefix_layers() const { return prefix_layers_; }
   [[nodiscard]] const ErrorHandler& error_handler() const { return error_handler_; }
   [[nodiscard]] const std::vector<std::shared_ptr<metrics::Family>>& metric_families() const { return metrics_; }
   [[nodiscard]] const std::vector<Pool>& pools() const { return pools_; }
@@ -363,6 +376,7 @@ class ORRERY_EXPORT App {
  private:
   std::vector<Route> routes_;
   Layers layers_;
+  std::vector<PrefixLayers> prefix_layers_;
   ErrorHandler error_handler_;
   std::vector<std::shared_ptr<metrics::Family>> metrics_;
   std::vector<Pool> pools_;
@@ -370,6 +384,10 @@ class ORRERY_EXPORT App {
   std::vector<EndHook> end_hooks_;
   std::vector<CheckHook> check_hooks_;
 };
+
+inline void Group::stand_around_prefix() {
+  if (!prefix_.empty() && !layers_.all().empty()) app_->layer_below({prefix_, layers_});
+}
 
 template <class H>
 Group& Group::add(std::string method, std::string_view pattern, H handler, std::optional<RouteOptions> options) {

@@ -36,7 +36,8 @@ inline constinit const std::atomic<bool> kNotClosing{false};
 
 struct Context {
   Context(const Config& settings, const Router& table, const std::vector<Route>& all_routes, Observer& listener,
-          Proxies trusted_proxies, std::uint64_t id_seed, const Layers& global_layers = {}, ErrorHandler on_error = {})
+          Proxies trusted_proxies, std::uint64_t id_seed, const Layers& global_layers = {}, ErrorHandler on_error = {},
+          const std::vector<PrefixLayers>& prefix_layers = {})
       : config(settings),
         router(table),
         routes(all_routes),
@@ -46,7 +47,7 @@ struct Context {
         error_media_type(media_type_of(settings.error_form)),
         ids(id_seed),
         error_handler(std::move(on_error)),
-        layers(LayerTable::make(all_routes, global_layers)) {}
+        layers(LayerTable::make(all_routes, global_layers, prefix_layers)) {}
 
   const Config& config;
   const Router& router;

@@ -36,6 +36,22 @@ std::string path_of(std::string_view pattern) {
   return path;
 }
 
+/// Whether the first segments of `path` are what the segments of `prefix` say.
+bool begins_with(std::string_view path, std::string_view prefix) {
+  while (!prefix.empty()) {
+    if (!path.starts_with('/') || !prefix.starts_with('/')) return false;
+    path.remove_prefix(1);
+    prefix.remove_prefix(1);
+    const std::string_view wanted = prefix.substr(0, prefix.find('/'));
+    const std::string_view found = path.substr(0, path.find('/'));
+    prefix.remove_prefix(wanted.size());
+    path.remove_prefix(found.size());
+    const bool literal = patterns::read_segment(wanted).kind == patterns::Segment::Kind::kLiteral;
+    if (literal ? wanted != found : found.empty()) return false;
+  }
+  return true;
+}
+
 /// Inside a catch block: what a layer threw, as an answer.
 [[gnu::cold]] Response answer_to_thrown(const Layer& layer, const Message& message, Observer& observer) {
   try {
@@ -67,7 +83,7 @@ const Layer* pass(const LayerChain& chain, Message& message, Response& response,
 
 }  // namespace
 
-LayerTable::LayerTable(const std::vector<Route>& routes, const Layers& global) {
+LayerTable::LayerTable(const std::vector<Route>& routes, const Layers& global, const std::vector<PrefixLayers>& below) {
   const auto keep = [&](const Layers& layers) { kept_.insert(kept_.end(), layers.all().begin(), layers.all().end()); };
   keep(global);
   append(global_, global);
@@ -79,19 +95,43 @@ LayerTable::LayerTable(const std::vector<Route>& routes, const Layers& global) {
     append(of_routes_[i], routes[i].options.layers);
     append(of_paths_[first_of_path.emplace(path_of(routes[i].pattern), i).first->second], routes[i].options.layers);
   }
+  for (const PrefixLayers& one : below) {
+    keep(one.layers);
+    add_prefix(one);
+  }
+  std::ranges::stable_sort(prefixes_, std::ranges::greater{}, &Prefix::segments);
 }
 
-std::unique_ptr<const LayerTable> LayerTable::make(const std::vector<Route>& routes, const Layers& global) {
-  const bool any = !global.all().empty() || std::any_of(routes.begin(), routes.end(), [](const Route& route) {
-    return !route.options.layers.all().empty();
-  });
-  return any ? std::make_unique<const LayerTable>(routes, global) : nullptr;
+void LayerTable::add_prefix(const PrefixLayers& below) {
+  const std::string_view prefix = std::string_view{below.prefix}.substr(0, below.prefix.find_last_not_of('/') + 1);
+  auto known =
+      std::ranges::find_if(prefixes_, [prefix](const Prefix& one) { return path_of(one.pattern) == path_of(prefix); });
+  if (known == prefixes_.end()) {
+    const auto segments = static_cast<std::size_t>(std::ranges::count(prefix, '/'));
+    known = prefixes_.insert(prefixes_.end(), Prefix{std::string{prefix}, segments, global_});
+  }
+  append(known->chain, below.layers);
 }
 
-const LayerChain* LayerTable::of(const RouteMatch& match) const {
+const LayerChain* LayerTable::of_no_path(std::string_view path) const {
+  for (const Prefix& prefix : prefixes_)
+    if (begins_with(path, prefix.pattern)) return &prefix.chain;
+  return &global_;
+}
+
+std::unique_ptr<const LayerTable> LayerTable::make(const std::vector<Route>& routes, const Layers& global,
+                                                   const std::vector<PrefixLayers>& below) {
+  const bool any =
+      !below.empty() || !global.all().empty() ||
+      std::any_of(routes.begin(), routes.end(), [](const Route& route) { return !route.options.layers.all().empty(); });
+  return any ? std::make_unique<const LayerTable>(routes, global, below) : nullptr;
+}
+
+const LayerChain* LayerTable::of(const Message& message) const {
+  const RouteMatch& match = message.match;
   if (match.kind == RouteMatch::Kind::kFound) return &of_routes_[match.route];
   const bool known = match.kind != RouteMatch::Kind::kNoPath && match.route != kNoRoute;
-  return known ? &of_paths_[match.route] : &global_;
+  return known ? &of_paths_[match.route] : of_no_path(message.path());
 }
 
 std::optional<Response> run_before(const LayerChain& chain, Message& message, Observer& observer) {

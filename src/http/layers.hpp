@@ -4,8 +4,10 @@
 // Loop thread only. It decides nothing about bytes.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,17 +24,28 @@ class Observer;
 
 class LayerTable {
  public:
-  LayerTable(const std::vector<Route>& routes, const Layers& global);
+  LayerTable(const std::vector<Route>& routes, const Layers& global, const std::vector<PrefixLayers>& below);
   /// Null when there are no layers at all.
-  static std::unique_ptr<const LayerTable> make(const std::vector<Route>& routes, const Layers& global);
+  static std::unique_ptr<const LayerTable> make(const std::vector<Route>& routes, const Layers& global,
+                                                const std::vector<PrefixLayers>& below = {});
 
   /// Of a request whose route is not known.
   [[nodiscard]] const LayerChain* global() const { return &global_; }
-  /// Of a path that has no such method: those of all its routes. Of no path: the global ones.
-  [[nodiscard]] const LayerChain* of(const RouteMatch& match) const;
+  /// Of a message whose route was looked for. Of a path that has no such method: those of all its routes. Of no path:
+  /// those of the group below whose prefix it would be, else the global ones.
+  [[nodiscard]] const LayerChain* of(const Message& message) const;
 
  private:
+  struct Prefix {
+    std::string pattern;
+    std::size_t segments = 0;
+    LayerChain chain;
+  };
+  void add_prefix(const PrefixLayers& below);
+  [[nodiscard]] const LayerChain* of_no_path(std::string_view path) const;
+
   LayerChain global_;
+  std::vector<Prefix> prefixes_;  ///< those with the most segments first
   std::vector<LayerChain> of_routes_;
   std::vector<LayerChain> of_paths_;  ///< by the index of a path's first route; the others' are empty
   std::vector<Layers::Shared> kept_;

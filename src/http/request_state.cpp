@@ -30,7 +30,7 @@ std::optional<Reject> RequestState::route(const Context& context, Monotonic now)
     message->match = context.router.match(message->method, message->path());
     message->decode_parameters();
   }
-  if (context.layers) message->layers = context.layers->of(message->match);
+  if (context.layers) message->layers = context.layers->of(*message);
   message->body_limit = context.config.limit_request_body;
   const RouteOptions* options = has_handler() ? &context.routes[message->match.route].options : nullptr;
   if (options && options->limit_request_body) message->body_limit = *options->limit_request_body;

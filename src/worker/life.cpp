@@ -85,7 +85,7 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ht
       loop_(birth_.config->limit_request_pipeline),
       recorder_(*birth_.slot, birth_.board->routes_of(*birth_.slot), std::move(access_log)),
       context_(*birth_.config, router, app.routes(), recorder_, std::move(proxies), random_seed(), app.layers(),
-               app.error_handler()),
+               app.error_handler(), app.prefix_layers()),
       deadlines_(loop_),
       services_(loop_, context_, recorder_, deadlines_, *birth_.slot),
       connections_(services_, connection_limit(*birth_.config, birth_.number),

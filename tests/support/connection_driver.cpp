@@ -105,17 +105,18 @@ Response ConnectionDriver::echo(const Request& request) {
 }
 
 ConnectionDriver::ConnectionDriver(Config config, std::vector<Route> routes, const char* peer, const Layers& layers,
-                                   ErrorHandler on_error)
+                                   ErrorHandler on_error, const std::vector<PrefixLayers>& prefix_layers)
     : config_(std::move(config)),
       routes_(std::move(routes)),
       router_(router_of(routes_)),
-      context_(config_, router_, routes_, *this, http::Proxies::make(config_).value(), 7, layers, std::move(on_error)),
+      context_(config_, router_, routes_, *this, http::Proxies::make(config_).value(), 7, layers, std::move(on_error),
+               prefix_layers),
       connection_(context_, decoders_, address_of(peer), config_.proxy_protocol, now_) {
   context_.date.update(base::WallTime{std::chrono::seconds{1'000'000'000}});
 }
 
 ConnectionDriver::ConnectionDriver(const App& app, Config config, const char* peer)
-    : ConnectionDriver(std::move(config), app.routes(), peer, app.layers(), app.error_handler()) {
+    : ConnectionDriver(std::move(config), app.routes(), peer, app.layers(), app.error_handler(), app.prefix_layers()) {
   handler_ = [this](const Request& request) { return call_handler(request); };
 }
 

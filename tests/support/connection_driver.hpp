@@ -63,7 +63,8 @@ class ConnectionDriver final : http::Observer {
   using Milliseconds = std::chrono::milliseconds;
 
   explicit ConnectionDriver(Config config = {}, std::vector<Route> routes = echo_routes(),
-                            const char* peer = "192.0.2.1", const Layers& layers = {}, ErrorHandler on_error = {});
+                            const char* peer = "192.0.2.1", const Layers& layers = {}, ErrorHandler on_error = {},
+                            const std::vector<PrefixLayers>& prefix_layers = {});
   /// With the plain handlers, layers and error handler of an application; what they throw is answered as a worker does.
   explicit ConnectionDriver(const App& app, Config config = {}, const char* peer = "192.0.2.1");
   ConnectionDriver(const ConnectionDriver&) = delete;

@@ -311,6 +311,46 @@ TEST_CASE("One layer around several routes of a path is there once") {
   CHECK(seen == Lines{"g before /a/1", "g after 405"});
 }
 
+TEST_CASE("The layers of a group stand around what is not found below its prefix") {
+  Lines seen;
+  App app;
+  app.layer(witness("app", seen));
+  auto api = app.group("/api/");
+  api.get("known", hello);
+  api.layer(witness("api", seen));
+  api.layer(witness("late", seen));
+  app.group("/api").layer(witness("again", seen));
+  auto of_user = api.group("users/{id}");
+  of_user.layer(witness("user", seen));
+  app.group("").layer(witness("nowhere", seen));
+  ConnectionDriver driver{app};
+  struct Row {
+    const char* path;
+    const char* layers;
+  };
+  const Row rows[] = {
+      {"/", "app"},
+      {"/other", "app"},
+      {"/apiary", "app"},
+      {"/api", "app api late again"},
+      {"/api/nothing", "app api late again"},
+      {"/api/users", "app api late again"},
+      {"/api/users/", "app api late again"},
+      {"/api/users/7", "app api late user"},
+      {"/api/users/7/deep/er", "app api late user"},
+  };
+  for (const Row& row : rows) {
+    INFO(row.path);
+    seen.clear();
+    CHECK(ask(driver, head("GET", row.path)).status == 404);
+    std::string names;
+    for (const std::string& line : seen)
+      if (line.find(" before ") != std::string::npos)
+        names += (names.empty() ? "" : " ") + line.substr(0, line.find(' '));
+    CHECK(names == row.layers);
+  }
+}
+
 TEST_CASE("Without layers there is no table") {
   App app;
   app.get("/", hello);
