@@ -48,10 +48,15 @@ std::vector<std::string> sentences_of(const std::vector<config::Complaint>& comp
   return sentences;
 }
 
-/// Where `app` lies, wherever `chdir` leads.
-void find_app(Config& config) {
+std::string absolute_path(const std::string& path) {
   std::error_code ignored;
-  if (!config.app.empty()) config.app = std::filesystem::absolute(config.app, ignored);
+  return path.empty() ? path : std::filesystem::absolute(path, ignored).lexically_normal().string();
+}
+
+/// Where `app` and what is watched lie, wherever `chdir` leads.
+void find_files(Config& config) {
+  config.app = absolute_path(config.app);
+  for (std::string& path : config.reload_extra_files) path = absolute_path(path);
 }
 
 /// What HUP does: the same sources, read again. Relative paths in them mean what they meant at the start, though
@@ -61,7 +66,7 @@ master::Reload reload(const config::Sources& sources, const std::filesystem::pat
   const auto here = std::filesystem::current_path(ignored);
   std::filesystem::current_path(start, ignored);
   config::Outcome outcome = config::load(sources);
-  find_app(outcome.config);
+  find_files(outcome.config);
   std::filesystem::current_path(here, ignored);
   master::Reload result;
   result.complaints = sentences_of(outcome.complaints);
@@ -141,7 +146,8 @@ Result<App> application(const Config& config, config::Action action, const std::
 enum class How : std::uint8_t { kSupervised, kSingle };
 
 int serve(How how, Config config, const App& app, const About& about, std::vector<std::string> notes,
-          std::string description, std::function<master::Reload(const Config&)> reload_config) {
+          std::string description, std::string settings_file,
+          std::function<master::Reload(const Config&)> reload_config) {
   auto router = http::Router::make(app.routes());
   if (!router) {
     std::fprintf(stderr, "%s: %s\n", about.name.c_str(), router.error().message.c_str());
@@ -159,6 +165,7 @@ int serve(How how, Config config, const App& app, const About& about, std::vecto
     admin::enter_counts(board, families, patterns);
   };
   parts.description = std::move(description);
+  parts.settings_file = std::move(settings_file);
   parts.config = std::move(config);
   parts.notes = std::move(notes);
   parts.reload = std::move(reload_config);
@@ -204,7 +211,7 @@ int run(int argc, char** argv, const std::function<App()>& make_app, About about
     std::fputs(outcome.text.c_str(), stdout);
     return os::kExitOk;
   }
-  find_app(outcome.config);
+  find_files(outcome.config);
   const bool checks = outcome.action == config::Action::kCheckConfig;
   const bool single = outcome.action == config::Action::kServeSingle;
   const Result<App> app = application(outcome.config, outcome.action, make_app);
@@ -216,7 +223,7 @@ int run(int argc, char** argv, const std::function<App()>& make_app, About about
   if (checks) return check_config(outcome, *app, sources.program);
   std::string description = config::describe(outcome);
   return serve(single ? How::kSingle : How::kSupervised, std::move(outcome.config), *app, about,
-               std::move(outcome.notes), std::move(description),
+               std::move(outcome.notes), std::move(description), absolute_path(outcome.file),
                [sources, start](const Config& current) { return reload(sources, start, current); });
 }
 
@@ -235,7 +242,8 @@ int Server::run_checked(bool single) {
                  problem.message.c_str());
   }
   if (!problems.empty()) return os::kExitUsage;
-  return serve(single ? How::kSingle : How::kSupervised, config_, app_, about_, {}, config::describe(config_), {});
+  find_files(config_);
+  return serve(single ? How::kSingle : How::kSupervised, config_, app_, about_, {}, config::describe(config_), {}, {});
 }
 
 }  // namespace orrery

@@ -166,6 +166,11 @@ struct Config {
   int min_ready = 1;
 
   // --- reload and upgrade ---
+  /// For development: reload when `app`, the settings file or one of `reload_extra_files` changes, and tell clients on
+  /// this machine what a handler threw.
+  bool reload = false;
+  /// Files, patterns (`*`, `?`, `[a-z]`) and directories, with all below them, that `reload` watches too.
+  std::vector<std::string> reload_extra_files;
   ReloadStrategy reload_strategy = ReloadStrategy::kRolling;
   /// `rolling`: workers above `workers` while others are replaced, 0 to 256; those that drain are not counted.
   int max_surge = 1;

@@ -70,6 +70,12 @@ std::string Address::to_string() const {
   return std::string{shown};
 }
 
+bool Address::is_loopback() const {
+  constexpr std::array<std::uint8_t, 16> kV6{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+  if (family == Family::kV4) return ip[12] == 127;
+  return family == Family::kV6 && ip == kV6;
+}
+
 Address Address::from_sockaddr(const sockaddr* address, socklen_t length) {
   Address out;
   if (address == nullptr || length < sizeof(sa_family_t)) return out;

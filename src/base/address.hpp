@@ -32,6 +32,9 @@ struct Address {
   /// Fills `out` and returns its length; kV4 and kV6 only.
   socklen_t to_sockaddr(sockaddr_storage& out) const;
 
+  /// 127.0.0.0/8 or ::1.
+  [[nodiscard]] bool is_loopback() const;
+
   friend bool operator==(const Address&, const Address&) = default;
 };
 

@@ -35,12 +35,6 @@ bool is_id(const std::string& text) {
   return digits && std::stoull(text) < 4294967295ULL;
 }
 
-bool is_loopback(const base::Address& address) {
-  constexpr std::array<std::uint8_t, 16> kV6{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
-  const bool v4 = address.family == base::Address::Family::kV4;
-  return v4 ? address.ip[12] == 127 : address.ip == kV6;
-}
-
 Result<void> refuse_switch(const std::string& text, std::string_view instead) {
   const auto word = base::lower_case(text);
   for (const char* known : {"true", "yes", "on", "false", "no", "off", "none", "null"}) {
@@ -68,7 +62,7 @@ Result<void> check_admin(const std::string& text) {
 
 bool is_open_to_others(const std::string& address) {
   const auto target = base::parse_bind(address);
-  return target && target->kind == base::BindTarget::Kind::kTcp && !is_loopback(target->address);
+  return target && target->kind == base::BindTarget::Kind::kTcp && !target->address.is_loopback();
 }
 
 Result<void> check_token_file(const std::string& text) {

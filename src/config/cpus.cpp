@@ -121,7 +121,8 @@ unsigned allowed_cpus(const std::string& root) {
 
 unsigned effective_workers(const Config& config) {
   static const auto most = static_cast<unsigned>(find_setting("workers")->range.most);
-  const auto wanted = config.workers > 0 ? static_cast<unsigned>(config.workers) : allowed_cpus();
+  const unsigned by_itself = config.reload ? 1 : allowed_cpus();
+  const auto wanted = config.workers > 0 ? static_cast<unsigned>(config.workers) : by_itself;
   return std::clamp(wanted, 1U, most);
 }
 

@@ -21,7 +21,7 @@ std::optional<unsigned> quota_cpus(const std::string& root = "/");
 /// The smaller of the two; at least 1.
 unsigned allowed_cpus(const std::string& root = "/");
 
-/// `config.workers`, with `auto` resolved; 1 to 256.
+/// `config.workers`, with `auto` resolved (1 with `reload`); 1 to 256.
 unsigned effective_workers(const Config& config);
 
 }  // namespace orrery::config

@@ -39,14 +39,9 @@ constexpr std::array kForeign{
                    "one socket for each worker; workers share one socket here, whose queue none loses: remove it"},
 
     // --- development ---
-    ForeignSetting{"reload", "--reload", kAbsent,
-                   "gunicorn's development reload, which restarts when a file changes; there is none yet: build, then "
-                   "send USR2 (new binary) or HUP (new configuration)"},
-    ForeignSetting{"reload_engine", "--reload-engine", kPython,
-                   "how gunicorn's development reload watches Python's files; there is no such reload yet: remove it"},
-    ForeignSetting{"reload_extra_files", "--reload-extra-file", kAbsent,
-                   "a file that gunicorn's development reload watches too; there is no such reload yet: send HUP when "
-                   "the configuration has changed"},
+    ForeignSetting{
+        "reload_engine", "--reload-engine", kNotNeeded,
+        "how gunicorn's development reload watches Python's files; here the kernel tells (inotify): remove it"},
     ForeignSetting{"spew", "--spew", kPython, "a trace of every line of Python; use gdb or perf on the binary"},
 
     // --- logs ---
@@ -219,6 +214,8 @@ constexpr std::array kShared{
     SharedSetting{"cert_reqs", "Words: `none`, `optional`, `required`; Python's 0, 1 and 2 are understood."},
     SharedSetting{"ciphers", "Of TLS 1.2 only. The default is Mozilla's intermediate list, without DHE."},
     SharedSetting{"preload_app", "An application that is in the binary is always loaded before the fork."},
+    SharedSetting{"reload", "Watches the application as a shared object, or the program; there are no source files."},
+    SharedSetting{"reload_extra_files", "Patterns and directories too."},
     SharedSetting{"config", "A YAML file, not a program: `name: value` lines."},
     // --- without ---
     SharedSetting{"bind", ""},

@@ -158,6 +158,17 @@ std::vector<Setting> make_settings() {
      .doc = "Workers that must be ready for /readyz to say 200. Never more than there shall be."},
 
     // --- reload and upgrade ---
+    {.name = "reload", .member = &Config::reload, .kind = Kind::kSwitch, .group = Group::kReload,
+     .impact = Impact::kRespawn, .flags = {"reload"},
+     .doc = "For development: watch `app`, the settings file and `reload_extra_files`, and reload when one of them has "
+            "changed and is closed. A service whose application is in its program watches the program, and starts "
+            "anew in its place. `workers` is 1 unless it is given, and clients on this machine are told what a handler "
+            "threw. Not for production."},
+    {.name = "reload_extra_files", .member = &Config::reload_extra_files, .kind = Kind::kList,
+     .group = Group::kReload, .impact = Impact::kLive, .flags = {"reload-extra-file", "reload-extra-files"},
+     .placeholder = "PATH", .unit = "paths", .range = {0, 1024},
+     .doc = "What `reload` watches too; may be repeated. A file, a pattern such as `templates/*.html`, or a directory "
+            "with all that is below it, without names that begin with a dot."},
     {.name = "reload_strategy", .member = &Config::reload_strategy, .kind = Kind::kChoice, .group = Group::kReload,
      .impact = Impact::kLive, .flags = {"reload-strategy"}, .placeholder = "STRATEGY",
      .choices = {{"rolling", int(ReloadStrategy::kRolling)}, {"surge", int(ReloadStrategy::kSurge)},

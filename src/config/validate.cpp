@@ -128,6 +128,15 @@ void find_stuck_reloads(const Config& config, std::vector<Problem>& problems) {
   }
 }
 
+/// What is loaded once cannot be taken anew.
+void find_reload_of_preloaded(const Config& config, std::vector<Problem>& problems) {
+  if (!config.reload || !config.preload_app || config.app.empty()) return;
+  problems.push_back(
+      {"preload_app", 0,
+       "`reload` takes new code, and `preload_app` loads it once, for as long as the master lives; leave "
+       "one of them out"});
+}
+
 void find_upside_down_limits(const Config& config, std::vector<Problem>& problems) {
   if (config.max_worker_memory_hard != 0 && config.max_worker_memory_hard < config.max_worker_memory) {
     problems.push_back({"max_worker_memory_hard", 0,
@@ -166,6 +175,7 @@ std::vector<Problem> find_conflicts(const Config& config) {
   find_shared_files(config, problems);
   find_lost_logs(config, problems);
   find_stuck_reloads(config, problems);
+  find_reload_of_preloaded(config, problems);
   find_upside_down_limits(config, problems);
   find_half_tls(config, problems);
   return problems;

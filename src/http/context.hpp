@@ -47,7 +47,9 @@ struct Context {
         error_media_type(media_type_of(settings.error_form)),
         ids(id_seed),
         error_handler(std::move(on_error)),
-        layers(LayerTable::make(all_routes, global_layers, prefix_layers)) {}
+        layers(LayerTable::make(all_routes, global_layers, prefix_layers)) {
+    pool.tells_failures = settings.reload;
+  }
 
   const Config& config;
   const Router& router;

@@ -41,6 +41,10 @@ Response error_answer(const Message& message, int status, std::string_view name,
   return problem(status, sentence, message.error_accept());
 }
 
+Response failure_answer(const Message& message, std::string_view name, std::string_view why) {
+  return error_answer(message, 500, name, message.failures_are_told() ? why : std::string_view{});
+}
+
 Response answer_unsendable(const Message& message, const Response& unsendable, Observer& observer) {
   const int status = unsendable.status();
   if (status < 200 || status > 599)

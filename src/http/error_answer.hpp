@@ -17,6 +17,10 @@ class Observer;
 [[gnu::cold]] Response error_answer(const Message& message, int status, std::string_view name = {},
                                     std::string_view sentence = {});
 
+/// To what a handler or a layer threw, which says `why`. That is for the log, and under development (`reload`) also for
+/// a client on this machine.
+[[gnu::cold]] Response failure_answer(const Message& message, std::string_view name, std::string_view why);
+
 /// In the place of a response that cannot be sent, of which the observer is told.
 [[gnu::cold]] Response answer_unsendable(const Message& message, const Response& unsendable, Observer& observer);
 

@@ -59,8 +59,9 @@ bool begins_with(std::string_view path, std::string_view prefix) {
   } catch (const HttpError& error) {
     return error_answer(message, error.status, {}, error.message);
   } catch (...) {
-    observer.on_layer_failed(message, layer.name, base::describe_exception());
-    return error_answer(message, 500, "layer_failed");
+    const std::string why = base::describe_exception();
+    observer.on_layer_failed(message, layer.name, why);
+    return failure_answer(message, "layer_failed", why);
   }
 }
 

@@ -74,6 +74,13 @@ std::optional<std::string_view> Message::field_value(std::string_view name) cons
   return {};
 }
 
+bool Message::failures_are_told() const {
+  const auto here = [](const base::Address& address) {
+    return address.family == base::Address::Family::kUnix || address.is_loopback();
+  };
+  return pool_->tells_failures && here(peer) && here(client);
+}
+
 void Message::join_accept(std::string_view more) {
   const bool joined = !error_media_type.empty() && error_media_type.data() == accept_text_.data();
   if (!error_media_type.empty() && !joined) return;  // the settings say it

@@ -185,6 +185,8 @@ class Message : public MessageState {
     if (!error_media_type.empty() || accept.length == 0) return error_media_type;
     return view(accept);
   }
+  /// The client may read what its handler threw: the service is under development, and the client on this machine.
+  [[nodiscard]] bool failures_are_told() const;
   [[nodiscard]] Field trailer(const FieldSpan& span) const;
   /// What one more Accept field says counts as a part of the first (RFC 9110, 5.3).
   [[gnu::cold]] void join_accept(std::string_view more);
@@ -262,6 +264,8 @@ class MessagePool {
   Message* take();
   void give_back(Message* message) noexcept;
   [[nodiscard]] bool on_owner_thread() const noexcept;
+  /// Of all its messages: see Message::failures_are_told().
+  bool tells_failures = false;
   /// All that it made are here or were deleted on the loop thread: nobody will give one back.
   [[nodiscard]] bool all_home() const { return made_ == free_.size(); }
 

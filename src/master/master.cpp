@@ -40,6 +40,7 @@ struct Foreground {
   Generation first;
   std::vector<std::string> notes;
   std::map<os::Role, SidecarSockets> sidecars;
+  std::optional<ReloadWatch> changes;
 };
 
 Found find_listeners(const std::optional<Inheritance>& inheritance, std::vector<std::string>& notes) {
@@ -72,19 +73,29 @@ std::map<os::Role, SidecarSockets> open_sidecars(const MasterParts& parts, const
   return opened;
 }
 
+/// Before the application is copied: what changes from then on is another one.
+std::optional<ReloadWatch> watch_changes(const MasterParts& parts, std::vector<std::string>& notes) {
+  if (!parts.config.reload) return {};
+  auto made = ReloadWatch::make(watched_files(parts.config, parts.settings_file, os::save_invocation().binary));
+  if (made) return std::move(*made);
+  notes.push_back(made.error().message + "; `reload` has no effect");
+  return {};
+}
+
 Result<Foreground> prepare_foreground(const MasterParts& parts, const os::DescriptorLimit& limit,
                                       const std::optional<Inheritance>& inheritance) {
   const Config& config = parts.config;
   if (const std::string why = too_few_descriptors(config, worker_count(parts, config), limit.now); !why.empty())
     return fail(why);
   std::vector<std::string> notes;
-  Foreground prepared{{}, find_listeners(inheritance, notes), {}, std::move(notes), {}};
+  Foreground prepared{{}, find_listeners(inheritance, notes), {}, std::move(notes), {}, {}};
   if (const auto entered = enter_place(config); !entered) return fail(entered);
   if (!config.pidfile.empty()) {
     auto pidfile = os::Pidfile::lock(config.pidfile + (inheritance ? kPidfileSuffix : ""));
     if (!pidfile) return fail(pidfile);
     prepared.pidfile = std::move(*pidfile);
   }
+  prepared.changes = watch_changes(parts, prepared.notes);
   auto generation = make_generation(config, prepared.found.listeners, nullptr, prepared.notes);
   if (!generation) return fail(generation);
   prepared.first = std::move(*generation);
@@ -147,7 +158,8 @@ Result<Ground> prepare_background(const Config& config, std::string_view role, F
                 std::move(*signals),
                 std::move(*handover),
                 std::move(*lead),
-                std::move(foreground.sidecars)};
+                std::move(foreground.sidecars),
+                std::move(foreground.changes)};
 }
 
 void say_start(const MasterParts& parts, const os::DescriptorLimit& limit, const ListenerSet& listeners,
@@ -171,6 +183,19 @@ void say_sidecars(const std::map<os::Role, SidecarSockets>& sidecars) {
 int give_up(const std::string& why) {
   base::log_critical("{}", why);
   return os::kExitFailure;
+}
+
+int live(MasterParts parts, Ground ground) {
+  const os::Program program{os::save_invocation()};
+  bool starts_anew = false;
+  int code = 0;
+  {
+    Service service{std::move(parts), std::move(ground)};
+    code = service.run();
+    starts_anew = service.starts_anew();
+  }
+  if (!starts_anew) return code;
+  return give_up(program.replace(own_variables()).message);
 }
 
 }  // namespace
@@ -234,7 +259,7 @@ int run_master(MasterParts parts) {
     ground->predecessor.failed(begun.error().message);
     return give_up(begun.error().message);
   }
-  return Service{std::move(parts), std::move(*ground)}.run();
+  return live(std::move(parts), std::move(*ground));
 }
 
 }  // namespace orrery::master

@@ -39,6 +39,7 @@ struct MasterParts {
   Config config;
   /// Reads the configuration again and compares it with `current`; empty = HUP starts the same one again.
   std::function<Reload(const Config& current)> reload;
+  std::string settings_file{};  ///< that was read, as an absolute path, for `reload`; empty = none
   /// Resolves `auto`; empty = Config::workers, at least 1.
   std::function<unsigned(const Config&)> worker_count;
   os::WorkerMain worker_main;

@@ -84,6 +84,7 @@ int Service::run() {
     listen_to_masters();  // the old master says whether it stops too before it sends TERM
     read_pipes();
     take_orders();
+    take_changes();
     reap();
     read_scoreboard();
     read_memory();
@@ -116,8 +117,10 @@ void Service::wait() {
   // A watchdog beat that is due and withheld must not make this spin: the next pulse looks again.
   const bool beats = ground_.notify.watchdog_interval().count() > 0 && next_watchdog_ > now;
   const base::Monotonic pulse = beats ? std::min(next_pulse_, next_watchdog_) : next_pulse_;
-  const base::Monotonic until =
-      std::min({pulse, supervisor_.next_deadline().value_or(kNever), hooks_.next_deadline().value_or(kNever)});
+  if (ground_.changes) spoken.push_back(ground_.changes->fd());
+  const auto changes = ground_.changes ? ground_.changes->deadline() : std::nullopt;
+  const base::Monotonic until = std::min({pulse, supervisor_.next_deadline().value_or(kNever),
+                                          hooks_.next_deadline().value_or(kNever), changes.value_or(kNever)});
   os::wait_for_any(spoken, until);
 }
 

@@ -25,6 +25,7 @@
 #include "master/master.hpp"
 #include "master/predecessor.hpp"
 #include "master/quarantine.hpp"
+#include "master/reload_watch.hpp"
 #include "master/stall_watch.hpp"
 #include "master/successor.hpp"
 #include "master/supervisor.hpp"
@@ -77,7 +78,11 @@ struct Ground {
   os::HandoverPair handover;
   os::LeadLock lead;
   std::map<os::Role, SidecarSockets> sidecars;
+  std::optional<ReloadWatch> changes;  ///< with `reload`
 };
+
+/// What `reload` watches for a service of these settings; `program` is its binary.
+Watched watched_files(const Config& config, const std::string& settings_file, const std::string& program);
 
 /// Who the workers of `config` run as, which sockets and certificates they get, and its log files, open. Warnings go to
 /// `notes`. `before`: the generation that serves, at a reload.
@@ -99,6 +104,8 @@ class Service {
 
   /// Until the last worker is gone; the exit code.
   int run();
+  /// After run(): the program itself has changed, and shall be started anew in this process (`reload`).
+  [[nodiscard]] bool starts_anew() const { return starts_anew_; }
 
  private:
   struct Process {
@@ -137,6 +144,10 @@ class Service {
   void change_log_level(const os::Order& order);
   void ask_for_stack(const os::Order& order);
   void keep_log_level() const;
+
+  // Changed files, under development (changes.cpp).
+  void take_changes();
+  void follow_changes(const Config& config);
 
   // What happened, for readers of the journal (journal.cpp).
   void note(os::EventKind kind, std::string_view text, std::string_view sender = {});
@@ -211,6 +222,7 @@ class Service {
   unsigned logging_ = 1;     ///< the generation whose error log is the master's
   std::string log_path_;
   std::optional<int> exit_code_;
+  bool starts_anew_ = false;
   std::uint64_t oom_kills_ = 0;  ///< as last read
   base::UniqueFd orders_;        ///< this end of the channel to the admin process that was started last
   unsigned orders_left_ = 0;     ///< that are taken before next_orders_

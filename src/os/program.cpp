@@ -86,15 +86,24 @@ Result<pid_t> Program::launch(const Launch& launch) const {
 void Program::become(const Launch& launch, std::vector<std::string> environment) const {
   restore_default_dispositions();
   for (const int fd : launch.keep) ::fcntl(fd, F_SETFD, 0);
-  if (::chdir(invocation_.directory.c_str()) != 0) {
-    give_up(launch, fmt::format("cannot change to directory {}: {}", invocation_.directory, std::strerror(errno)));
-  }
+  give_up(launch, run(std::move(environment)));
+}
+
+Error Program::replace(const std::vector<std::string>& without) const {
+  std::fflush(nullptr);
+  return {run(launch_environment(invocation_.environment, {{}, without, {}}))};
+}
+
+// Why it could not be run.
+std::string Program::run(std::vector<std::string> environment) const {
+  if (::chdir(invocation_.directory.c_str()) != 0)
+    return fmt::format("cannot change to directory {}: {}", invocation_.directory, std::strerror(errno));
   std::vector<std::string> arguments = invocation_.arguments;
   const auto argv = pointers(arguments);
   const auto envp = pointers(environment);
   hold_signals_that_end_nobody();
   ::execve(invocation_.binary.c_str(), argv.data(), envp.data());
-  give_up(launch, fmt::format("cannot run {}: {}", invocation_.binary, std::strerror(errno)));
+  return fmt::format("cannot run {}: {}", invocation_.binary, std::strerror(errno));
 }
 
 }  // namespace orrery::os

@@ -37,6 +37,9 @@ class Program {
   [[nodiscard]] bool changed() const;
   /// Forks and runs the path anew, with fresh signals; the new process's id. It is not tied to this one's life.
   [[nodiscard]] Result<pid_t> launch(const Launch& launch) const;
+  /// This process becomes the path anew, with the arguments, environment and directory of the start, and without
+  /// `without` in the environment. Returns only when it cannot.
+  [[nodiscard]] Error replace(const std::vector<std::string>& without) const;
 
  private:
   struct Identity {
@@ -49,6 +52,7 @@ class Program {
   };
   static std::optional<Identity> identify(const std::string& path);
   [[noreturn]] void become(const Launch& launch, std::vector<std::string> environment) const;
+  [[nodiscard]] std::string run(std::vector<std::string> environment) const;
 
   Invocation invocation_;
   std::optional<Identity> at_start_;

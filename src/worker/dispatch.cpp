@@ -225,7 +225,8 @@ Outcome call_handler(const Handler& handler, const Request& request) {
     return {http::error_answer(http::Message::of(request), error.status, {}, error.message), {}};
   } catch (...) {
     std::string why = describe_exception();
-    return {http::error_answer(http::Message::of(request), 500, "handler_failed"), std::move(why)};
+    Response answer = http::failure_answer(http::Message::of(request), "handler_failed", why);
+    return {std::move(answer), std::move(why)};
   }
 }
 

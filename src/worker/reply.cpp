@@ -61,7 +61,7 @@ void Reply::fail_with(std::string why) {
   deliver([self = shared_from_this(), why = std::move(why)](Session& session) {
     const http::Message& message = http::Message::of(self->request_);
     self->services_.recorder.handler_failed(message, why);
-    session.answer(self->key_.request, http::error_answer(message, 500, "handler_failed"));
+    session.answer(self->key_.request, http::failure_answer(message, "handler_failed", why));
   });
 }
 

@@ -33,6 +33,18 @@ TEST_CASE("addresses without a number print themselves") {
   CHECK(Address{}.to_sockaddr(storage) == 0);
 }
 
+TEST_CASE("which addresses are this machine's own") {
+  for (const char* text : {"127.0.0.1", "127.255.0.7", "::1", "::ffff:127.0.0.1"}) {
+    INFO(text);
+    CHECK(parse_ip(text).value().is_loopback());
+  }
+  for (const char* text : {"128.0.0.1", "0.0.0.0", "192.0.2.127", "::", "::2", "2001:db8::1"}) {
+    INFO(text);
+    CHECK_FALSE(parse_ip(text).value().is_loopback());
+  }
+  CHECK_FALSE(Address{}.is_loopback());
+}
+
 TEST_CASE("an IPv4 peer of a dual-stack socket is the IPv4 peer") {
   CHECK(parse_ip("::ffff:192.0.2.1").value() == parse_ip("192.0.2.1").value());
   CHECK_FALSE(parse_ip("fe80::1%eth0"));

@@ -138,7 +138,7 @@ TEST_CASE("command_line: complaints name the flag and the nearest one") {
       {{"--wrokers", "4"}, "command line", "unknown flag `--wrokers`; did you mean `--workers`?"},
       {{"--wrokers=4"}, "command line", "did you mean `--workers`?"},
       {{"--ssl-version", "x"}, "command line", "`--ssl-version` is a word that gunicorn itself ignores"},
-      {{"--reload"}, "command line", "`--reload` is gunicorn's development reload"},
+      {{"--reload-engine=poll"}, "command line", "`--reload-engine` is how gunicorn's development reload watches"},
       {{"--frobnicate"}, "command line", "--help lists all flags"},
       {{"-Z"}, "command line", "unknown flag `-Z`"},
       {{"planets:app"}, "command line", "unexpected word `planets:app`"},

@@ -66,6 +66,8 @@ TEST_CASE("allowed_cpus is the smaller of affinity and quota, effective_workers 
   CHECK(allowed_cpus(root.path("")) == 1);
   Config config;
   CHECK(effective_workers(config) >= 1);
+  config.reload = true;
+  CHECK(effective_workers(config) == 1);
   config.workers = 7;
   CHECK(effective_workers(config) == 7);
   config.workers = 1000;

@@ -134,9 +134,12 @@ TEST_CASE("wrong configs: each message says what, where, and what to write inste
        "1:12: `max_surge` and `max_unavailable` are both 0, so no worker could ever be replaced; give one of "
        "them at least 1\n"},
       {"daemon: true\n", "1:9: a daemon has no standard error for its error log; set `errorlog` to a file\n"},
-      {"reload: true\n",
-       "1:1: `reload` is gunicorn's development reload, which restarts when a file changes; there is none "
-       "yet: build, then send USR2 (new binary) or HUP (new configuration)\n"},
+      {"reload_engine: poll\n",
+       "1:1: `reload_engine` is how gunicorn's development reload watches Python's files; here the kernel tells "
+       "(inotify): remove it\n"},
+      {"app: x.so\nreload: true\npreload_app: true\n",
+       "3:14: `reload` takes new code, and `preload_app` loads it once, for as long as the master lives; leave one of "
+       "them out\n"},
       {"config: x.yaml\n", "1:1: `config` belongs on the command line, as --config; remove it here\n"},
       {"proc_name: \"a\\qb\"\n",
        "1:16: YAML cannot be read: `proc_name: \"a\\qb\"`: a backslash in double quotes begins an escape; "

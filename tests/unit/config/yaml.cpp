@@ -63,7 +63,7 @@ TEST_CASE("yaml: what is refused, with its place") {
       {"dashes", "worker-class: sync\n", "f:1:1", "did you mean `worker_class`?"},
       {"another server's setting", "listen: x\n", "f:1:1", "unknown setting `listen`; --help lists all settings"},
       {"a word of gunicorn's TLS", "ssl_version: x\n", "f:1:1", "`ssl_version` is a word that gunicorn itself ignores"},
-      {"gunicorn's reload", "reload: true\n", "f:1:1", "`reload` is gunicorn's development reload"},
+      {"gunicorn's reload", "reload_engine: poll\n", "f:1:1", "`reload_engine` is how gunicorn's development reload"},
       {"an order", "check_config: true\n", "f:1:1", "belongs on the command line, as --check-config"},
       {"no value", "workers:\nuser: x\n", "f:1:1", "`workers` has no value"},
       {"null", "workers: ~\n", "f:1:1", "`workers` has no value"},

@@ -79,7 +79,7 @@ TEST_CASE("translation: what is left, and what is left out") {
        "c: `reuse_port` (not needed) is one socket for each worker; workers share one socket here, whose queue none "
        "loses\n"},
       {"an order", "--check-config", "", "c: `--check-config` is an order for one call, not a setting\n"},
-      {"missing", "--reload", "`reload` (not offered) is gunicorn's development reload", ""},
+      {"missing", "--root-path /x", "`root_path` (not offered) is the prefix below which", ""},
       {"stricter", "--strip-header-spaces", "`strip_header_spaces` (always strict) is gunicorn's leave", ""},
       {"a bad value", "-w 999", "c: `workers`: 999 is out of range; it must be 1 to 256, or `auto`\n", ""},
       {"a computed value", "-b :$(x)", "c: `bind` is computed (`:$(x)`); write its value\n", ""},

@@ -1,0 +1,42 @@
+// What the service does when files of a service under development change (`reload`). Part of class Service.
+#include <algorithm>
+#include <csignal>
+#include <fmt/core.h>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/log.hpp"
+#include "master/service.hpp"
+
+namespace orrery::master {
+
+Watched watched_files(const Config& config, const std::string& settings_file, const std::string& program) {
+  Watched watched{{config.app.empty() ? program : config.app}, config.reload_extra_files};
+  if (!settings_file.empty()) watched.application.push_back(settings_file);
+  return watched;
+}
+
+void Service::take_changes() {
+  if (!ground_.changes) return;
+  const std::vector<std::string> paths = ground_.changes->changed(base::monotonic_now());
+  if (paths.empty() || !supervisor_.serving()) return;
+  const std::string said = fmt::format("Reload: {} changed", spoken_files(paths));
+  base::log_info("{}", said);
+  note(os::EventKind::kNote, said);
+  // The master runs the program: no worker of it could have the new code.
+  starts_anew_ = std::ranges::find(paths, program_.path()) != paths.end();
+  inbox_.emplace_back(SignalArrived{starts_anew_ ? SIGINT : SIGHUP, ::getpid()});
+  dispatch_inbox();
+}
+
+void Service::follow_changes(const Config& config) {
+  if (!config.reload) return ground_.changes.reset();
+  Watched watched = watched_files(config, parts_.settings_file, program_.path());
+  if (ground_.changes) return ground_.changes->aim(std::move(watched));
+  auto made = ReloadWatch::make(std::move(watched));
+  if (!made) return base::log_warning("{}; `reload` has no effect", made.error().message);
+  ground_.changes = std::move(*made);
+}
+
+}  // namespace orrery::master
