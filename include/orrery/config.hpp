@@ -87,6 +87,13 @@ enum class ClientHalfClose : std::uint8_t {
   kWaits,   ///< the client only has nothing more to ask
 };
 
+/// What becomes of a request's trace context (W3C Trace Context, the field `traceparent`); see Request::trace().
+enum class Traceparent : std::uint8_t {
+  kOff,   ///< it is a field like any other, and no request has a trace
+  kKeep,  ///< that of a trusted peer is kept; other requests have none
+  kMake,  ///< that of a trusted peer is kept; other requests begin a trace of their own
+};
+
 /// The form of the answers the server makes itself: errors, refusals.
 enum class ErrorForm : std::uint8_t {
   kAuto,  ///< what the request accepts: HTML, JSON, else plain text
@@ -281,6 +288,8 @@ struct Config {
   /// gunicorn's atoms; an unknown atom is refused when the configuration is read. A format that is a JSON object gives
   /// lines of JSON.
   std::string access_log_format = R"(%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s")";
+  /// Whether requests belong to a trace, which the logs name; see Request::trace().
+  Traceparent traceparent = Traceparent::kKeep;
 };
 
 }  // namespace orrery

@@ -103,6 +103,10 @@ class ORRERY_EXPORT Request {
 
   /// Names this request in the log and in the response: X-Request-ID, kept from trusted peers, else made here.
   [[nodiscard]] std::string_view id() const;
+  /// The trace that the request belongs to (W3C Trace Context), as the field `traceparent` of what is asked of others
+  /// on its behalf: 00-TRACE-PARENT-FLAGS, where TRACE is the sender's and PARENT names this request. Empty when it has
+  /// none (Config::traceparent).
+  [[nodiscard]] std::string_view trace() const;
   /// Address of the other end of the connection, without port: "192.0.2.1", "2001:db8::1" or "unix".
   [[nodiscard]] std::string_view peer() const;
   /// Address of who asked, in the same form: what trusted proxies say (PROXY header, X-Forwarded-For, Forwarded), else

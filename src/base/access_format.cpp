@@ -38,6 +38,8 @@ enum class AccessFormat::Atom : std::uint8_t {
   kPid,
   kId,
   kEnding,
+  kTrace,
+  kRoute,
   kRequestField,
   kResponseField,
   kEnvironment,
@@ -227,6 +229,8 @@ std::optional<AccessFormat::Piece> AccessFormat::piece_for(std::string_view name
   for (const auto& row : kLetters) {
     if (name.size() == 1 && row.letter == name[0]) return Piece{row.atom, {}, false};
   }
+  if (name == "trace") return Piece{Atom::kTrace, {}, false};
+  if (name == "route") return Piece{Atom::kRoute, {}, false};
   if (name.size() < 4 || name[0] != '{' || name[name.size() - 2] != '}') return std::nullopt;
   const auto inner = name.substr(1, name.size() - 3);
   if (name.back() == 'i') return Piece{Atom::kRequestField, lower_case(inner), false};
@@ -351,6 +355,8 @@ std::size_t AccessFormat::write(const AccessRecord& record, std::span<char> to, 
       case Atom::kPid: style.pid(pen, piece.bare, record.pid); break;
       case Atom::kId: text(record.id); break;
       case Atom::kEnding: text(ending_of(record.ending)); break;
+      case Atom::kTrace: text(record.trace); break;
+      case Atom::kRoute: text(record.route); break;
       case Atom::kRequestField: text(request_field(record, piece.text)); break;
       case Atom::kResponseField: text(response_field(record, piece.text)); break;
       case Atom::kEnvironment: text(environment_value(piece.text)); break;

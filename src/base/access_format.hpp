@@ -44,6 +44,8 @@ struct AccessRecord {
   std::string_view target;  ///< as it came: path and query
   Protocol protocol = Protocol::kHttp11;
   std::string_view id;
+  std::string_view trace;  ///< 32 hexadecimal digits; empty when it has none
+  std::string_view route;  ///< its pattern; empty when no route has it
   int status = 0;
   std::uint64_t body_bytes = 0;  ///< body bytes of the response that left, without framing
   WallTime finished;

@@ -352,6 +352,14 @@ std::vector<Setting> make_settings() {
      .doc = "Peers whose PROXY header is believed: addresses or networks with commas between them, `*` = all. Others "
             "are answered 403. Peers on unix sockets always are."},
 
+    {.name = "traceparent", .member = &Config::traceparent, .kind = Kind::kChoice, .group = Group::kTrust,
+     .impact = Impact::kRespawn, .flags = {"traceparent"}, .placeholder = "WORD",
+     .choices = {{"off", int(Traceparent::kOff)}, {"keep", int(Traceparent::kKeep)},
+                 {"make", int(Traceparent::kMake)}},
+     .doc = "Which requests belong to a trace (W3C Trace Context): off, keep or make. With `keep` those whose trusted "
+            "peer says so by the field traceparent; with `make` every other request begins a trace, which is to be "
+            "recorded. A trace is named in the error log, by %(trace)s in the access log, and by Request::trace()."},
+
     // --- process ---
     {.name = "app", .member = &Config::app, .kind = Kind::kText, .group = Group::kProcess,
      .impact = Impact::kRespawn, .flags = {"app"}, .placeholder = "FILE", .check = check_file,

@@ -52,8 +52,8 @@ using Member =
                  WorkerClass Config::*, ReloadStrategy Config::*, UpgradeMode Config::*, LogLevel Config::*,
                  HeaderMap Config::*, EncodedSlash Config::*, ForwardedBy Config::*, ProxyProtocol Config::*,
                  Http2 Config::*, ErrorForm Config::*, LogFormat Config::*, ClientHalfClose Config::*,
-                 ClientCertificate Config::*, TlsVersion Config::*, std::optional<std::uint32_t> Config::*,
-                 std::string Config::*, std::vector<std::string> Config::*>;
+                 Traceparent Config::*, ClientCertificate Config::*, TlsVersion Config::*,
+                 std::optional<std::uint32_t> Config::*, std::string Config::*, std::vector<std::string> Config::*>;
 
 struct Range {
   std::int64_t least = 0;  ///< numbers: the value (durations in ms); lists: how many entries

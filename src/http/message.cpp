@@ -201,6 +201,12 @@ void Message::clear() {
   }
 }
 
+std::string name_in_log(const Message& message) {
+  std::string name = "request " + std::string{message.id_view()};
+  if (message.traced) name.append(", trace ").append(trace_id(message.trace_view()));
+  return name;
+}
+
 MessagePool::MessagePool() : owner_(this_thread()) {}
 MessagePool::~MessagePool() = default;
 
@@ -310,6 +316,8 @@ std::size_t Request::trailer_count() const { return message_->body_complete ? me
 Field Request::trailer_at(std::size_t index) const { return message_->trailer(message_->trailers.at(index)); }
 std::string_view Request::body() const { return message_->body; }
 std::string_view Request::id() const { return message_->id_view(); }
+
+std::string_view Request::trace() const { return message_->trace_view(); }
 
 std::string_view Request::peer() const { return shown(message_->peer, message_->peer_text_); }
 std::string_view Request::client() const { return shown(message_->client, message_->client_text_); }

@@ -33,6 +33,7 @@
 #include "http/characters.hpp"
 #include "http/router.hpp"
 #include "http/target.hpp"
+#include "http/trace.hpp"
 
 namespace orrery {
 struct Layer;
@@ -98,6 +99,7 @@ struct MessageState {
   bool expects_continue = false;
   bool answered = false;  ///< what its handler says is not waited for any more
   bool secure = false;    ///< asked over https: its connection speaks TLS, or a trusted proxy was asked so
+  bool traced = false;    ///< it belongs to a trace
   std::uint8_t id_length = 0;
   WorkerClass worker_class = WorkerClass::kAsync;
   std::uint64_t ticket = 0;  ///< of its place in a queue for a handler; 0 = it keeps it, or has none
@@ -156,6 +158,7 @@ class Message : public MessageState {
   std::string trailer_bytes;
   std::shared_ptr<Response::Pull> pull;       ///< of a response that comes piece by piece
   std::array<char, 64> id{};                  ///< the first `id_length` of them
+  Traceparent trace{};                        ///< where it is `traced`
   base::Address peer;                         ///< the other end of the connection
   base::Address client;                       ///< who asked, as trusted proxies say; else the peer
   std::atomic<bool> cancelled{false};         ///< nobody waits for the answer
@@ -194,6 +197,11 @@ class Message : public MessageState {
   void set_id(const std::array<char, 16>& made) {
     std::copy(made.begin(), made.end(), id.begin());
     id_length = static_cast<std::uint8_t>(made.size());
+  }
+
+  /// As `traceparent` has it; empty when it has no trace.
+  [[nodiscard]] std::string_view trace_view() const {
+    return traced ? std::string_view{trace.data(), trace.size()} : std::string_view{};
   }
 
   /// Makes the head independent of the buffer it came in.
@@ -255,6 +263,9 @@ class Message : public MessageState {
   std::vector<std::unique_ptr<std::string>> decoded_values_;
   MessagePool* pool_;
 };
+
+/// "request 1a2b", and its trace where it has one.
+[[gnu::cold]] std::string name_in_log(const Message& message);
 
 /// Messages of one worker, kept for the next request. Loop thread only. Dropped with the worker, while no handler runs.
 class MessagePool {

@@ -60,9 +60,9 @@ void take_accept(Message& message, Span value) {
 }
 
 /// Two that differ name nothing: none of them is kept.
-[[gnu::noinline]] void take_request_id(PolicyFindings& findings, std::string_view value) {
-  const bool first = findings.request_id.data() == nullptr;
-  findings.request_id = first || findings.request_id == value ? value : std::string_view{""};
+[[gnu::noinline]] void take_name(std::string_view& found, std::string_view value) {
+  const bool first = found.data() == nullptr;
+  found = first || found == value ? value : std::string_view{""};
 }
 
 bool has_underscore(std::string_view name) { return name.find('_') != std::string_view::npos; }
@@ -96,9 +96,12 @@ Refusal take_field(Message& message, OwnFields& own, PolicyFindings& findings, F
       if (equals_ignoring_case(name, "accept")) take_accept(message, span.value);
       if (equals_ignoring_case(name, "expect")) return take_expect(message, value);
       break;
+    case 11:
+      if (equals_ignoring_case(name, "traceparent")) take_name(findings.traceparent, value);
+      break;
     case 12:
       if (equals_ignoring_case(name, "content-type")) return take_content_type(findings);
-      if (equals_ignoring_case(name, "x-request-id")) take_request_id(findings, value);
+      if (equals_ignoring_case(name, "x-request-id")) take_name(findings.request_id, value);
       break;
     case 14:
       if (equals_ignoring_case(name, "content-length")) return take_content_length(findings, message, value);

@@ -21,6 +21,7 @@ struct FieldSpan;
 /// What was found that is no part of the message itself.
 struct PolicyFindings {
   std::string_view request_id;     ///< X-Request-ID as it came; believed only from trusted peers
+  std::string_view traceparent;    ///< the same
   std::uint64_t name_lengths = 0;  ///< of its fields, as length_bit
   FieldSpan* host = nullptr;
   bool content_length = false;

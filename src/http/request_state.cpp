@@ -49,6 +49,15 @@ std::optional<Reject> RequestState::route(const Context& context, Monotonic now)
   return {};
 }
 
+void RequestState::find_trace(Context& context, const base::Address& sender, std::string_view offered) {
+  using Wanted = orrery::Traceparent;
+  if (context.config.traceparent == Wanted::kOff) return;
+  const bool kept = is_traceparent(offered) && context.proxies.forwarding.trusts(sender);
+  if (!kept && context.config.traceparent != Wanted::kMake) return;
+  message->trace = kept ? continue_trace(offered, context.ids) : begin_trace(context.ids);
+  message->traced = true;
+}
+
 void RequestState::cancel(Context& context) {
   message->cancelled.store(true, std::memory_order_release);
   if (message->cancel_listener) message->cancel_listener->on_cancelled();

@@ -75,6 +75,11 @@ struct RequestState {
     if (RequestIds::acceptable(offered) && context.proxies.forwarding.trusts(sender)) return message->set_id(offered);
     message->set_id(context.ids.next());
   }
+  /// Its trace: that which a trusted sender offers, else one of ours where there shall be one.
+  void choose_trace(Context& context, const base::Address& sender, std::string_view offered) {
+    if (!offered.empty() || context.config.traceparent == orrery::Traceparent::kMake)
+      find_trace(context, sender, offered);
+  }
   /// Nobody waits for its answer: its handler gets to know.
   [[gnu::cold]] void cancel(Context& context);
   /// Gives what Request::on_cancelled was given to the driver of the connection. `due`: it is to be called.
@@ -106,6 +111,8 @@ struct RequestState {
   [[nodiscard]] base::Monotonic deadline(const Config& config) const;
   /// What is overdue once deadline() has passed.
   [[nodiscard]] base::Reject overdue(base::Monotonic now) const;
+
+  void find_trace(Context& context, const base::Address& sender, std::string_view offered);
 
   /// It is over: gives the message back.
   void finish() {

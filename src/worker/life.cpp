@@ -83,7 +83,7 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ht
     : birth_(std::move(birth)),
       app_(app),
       loop_(birth_.config->limit_request_pipeline),
-      recorder_(*birth_.slot, birth_.board->routes_of(*birth_.slot), std::move(access_log)),
+      recorder_(*birth_.slot, birth_.board->routes_of(*birth_.slot), app.routes(), std::move(access_log)),
       context_(*birth_.config, router, app.routes(), recorder_, std::move(proxies), random_seed(), app.layers(),
                app.error_handler(), app.prefix_layers()),
       deadlines_(loop_),

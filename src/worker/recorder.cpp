@@ -162,7 +162,7 @@ void Recorder::on_answered(const http::Message& message, const http::Answer& ans
   os::bump(counters.responses[static_cast<std::size_t>(std::clamp(answer.status / 100, 0, 5))]);
   os::bump(counters.latency[latency_bucket(duration)]);
   os::bump(counters.duration_ns, static_cast<std::uint64_t>(std::max<std::int64_t>(duration.count(), 0)));
-  routes_.count(row_of(message), os::AnswerKind{message.method, answer.status}, duration);
+  counts_.count(row_of(message), os::AnswerKind{message.method, answer.status}, duration);
   const std::uint32_t next = slot_.finished_next.load(std::memory_order_relaxed);
   slot_.finished[next % os::kFinishedCells].write([&](os::RequestRecord& record) {
     describe(message, record);
@@ -184,6 +184,8 @@ void Recorder::write_access_line(const http::Message& message, const http::Answe
   record.target = message.view(message.target);
   record.protocol = message.protocol;
   record.id = message.id_view();
+  record.trace = http::trace_id(message.trace_view());
+  if (message.match.kind == http::RouteMatch::Kind::kFound) record.route = routes_[message.match.route].pattern;
   record.status = answer.status;
   record.body_bytes = answer.body_bytes;
   record.finished = base::wall_tick();
@@ -206,13 +208,13 @@ void Recorder::on_bad_status(const http::Message& message, int status) {
 
 void Recorder::on_layer_failed(const http::Message& message, std::string_view layer, std::string_view why) {
   os::bump(slot_.counters.handler_errors);
-  base::log_error("layer {} failed at {} {}: {} (request {})", layer, message.method, message.path(), why,
-                  message.id_view());
+  base::log_error("layer {} failed at {} {}: {} ({})", layer, message.method, message.path(), why,
+                  http::name_in_log(message));
 }
 
 void Recorder::handler_failed(const http::Message& message, std::string_view why) {
   os::bump(slot_.counters.handler_errors);
-  base::log_error("handler of {} {} failed: {} (request {})", message.method, message.path(), why, message.id_view());
+  base::log_error("handler of {} {} failed: {} ({})", message.method, message.path(), why, http::name_in_log(message));
 }
 
 void Recorder::flush() {

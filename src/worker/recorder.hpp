@@ -10,6 +10,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "http/context.hpp"
@@ -20,8 +21,9 @@ namespace orrery::worker {
 
 class Recorder final : public http::Observer {
  public:
-  Recorder(os::Slot& slot, os::RouteCounts& routes, std::optional<AccessLog> access_log)
-      : slot_(slot), routes_(routes), access_log_(std::move(access_log)) {}
+  Recorder(os::Slot& slot, os::RouteCounts& counts, const std::vector<Route>& routes,
+           std::optional<AccessLog> access_log)
+      : slot_(slot), counts_(counts), routes_(routes), access_log_(std::move(access_log)) {}
 
   [[gnu::cold]] void on_rejected(base::Reject reason, const base::Address& peer, const http::Message* message) override;
   void on_answered(const http::Message& message, const http::Answer& answer) override;
@@ -51,7 +53,8 @@ class Recorder final : public http::Observer {
   [[gnu::cold]] void tell_withheld();
 
   os::Slot& slot_;
-  os::RouteCounts& routes_;
+  os::RouteCounts& counts_;
+  const std::vector<Route>& routes_;
   std::optional<AccessLog> access_log_;
   std::uint32_t rejects_logged_ = 0;  ///< lines about refused peers in this second
   std::int64_t rejects_second_ = 0;

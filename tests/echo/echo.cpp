@@ -100,6 +100,7 @@ Response echo(const Request& request) {
                     {"path", latin1(request.path())},
                     {"version", "1." + std::to_string(request.minor_version())},
                     {"id", request.id()},
+                    {"trace", request.trace()},
                     {"peer", request.peer()},
                     {"client", request.client()},
                     {"scheme", request.scheme()},
