@@ -92,21 +92,24 @@ std::vector<master::SidecarParts> make_sidecars(const Config& service, const std
                                                 const admin::RouteOf& route, const admin::Families& families,
                                                 const admin::Patterns& patterns) {
   std::vector<master::SidecarParts> sidecars;
-  const auto add = [&](os::Role role, std::vector<std::string> addresses, std::function<App(os::WorkerBirth&)> make) {
-    if (addresses.empty()) return;
+  const auto add = [&](os::Role role, std::vector<std::string> addresses, bool has_other_work,
+                       std::function<App(os::WorkerBirth&)> make) {
+    if (addresses.empty() && !has_other_work) return;
     const auto run = [make = std::move(make)](os::WorkerBirth birth) -> int {
       const App own = make(birth);
       const auto router = http::Router::make(own.routes());
       return router ? worker::run_worker(std::move(birth), own, *router) : int{os::kExitAppLoad};
     };
-    sidecars.push_back({role, admin::settings_for(service, std::move(addresses)), role == os::Role::kAdmin, run});
+    sidecars.push_back(
+        {role, admin::settings_for(service, std::move(addresses)), role == os::Role::kAdmin, run, has_other_work});
   };
   const admin::Directories directories{variable("RUNTIME_DIRECTORY"), variable("XDG_RUNTIME_DIR")};
-  add(os::Role::kAdmin, admin::admin_addresses(service, directories),
-      [token, route, families, patterns](os::WorkerBirth& birth) {
-        return admin::make_admin(*birth.board, {std::move(birth.orders), token, route, families, patterns});
+  const admin::StatsdTarget statsd{service.statsd_host, service.statsd_prefix, service.dogstatsd_tags};
+  add(os::Role::kAdmin, admin::admin_addresses(service, directories), !statsd.host.empty(),
+      [token, route, families, patterns, statsd](os::WorkerBirth& birth) {
+        return admin::make_admin(*birth.board, {std::move(birth.orders), token, route, families, patterns, statsd});
       });
-  add(os::Role::kMonitor, service.monitor,
+  add(os::Role::kMonitor, service.monitor, false,
       [families, patterns](os::WorkerBirth& birth) { return admin::make_monitor(*birth.board, families, patterns); });
   return sidecars;
 }

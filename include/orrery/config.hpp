@@ -171,6 +171,12 @@ struct Config {
   std::vector<std::string> monitor;
   /// Workers that must be ready for /readyz to say so, 1 to 256; never more than there shall be.
   int min_ready = 1;
+  /// Where the admin process sends metrics in the form of StatsD: `HOST:PORT` (UDP) or `unix://PATH`; empty = nowhere.
+  std::string statsd_host;
+  /// What stands before each of their names, with a dot behind it; empty = nothing.
+  std::string statsd_prefix;
+  /// Tags behind each of them, in the form of DogStatsD: `name:value`.
+  std::vector<std::string> dogstatsd_tags;
 
   // --- reload and upgrade ---
   /// For development: reload when `app`, the settings file or one of `reload_extra_files` changes, and tell clients on

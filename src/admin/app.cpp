@@ -18,6 +18,7 @@
 #include "admin/metrics.hpp"
 #include "admin/orders.hpp"
 #include "admin/page.hpp"
+#include "admin/pusher.hpp"
 #include "admin/stacks.hpp"
 #include "admin/status.hpp"
 #include "admin/tail.hpp"
@@ -170,6 +171,15 @@ void add_events(App& app, const os::EventRing& ring, const Guard& door) {
   });
 }
 
+void add_pusher(App& app, const os::Scoreboard& board, const Patterns& patterns, StatsdTarget target) {
+  const auto pusher = std::make_shared<Pusher>(Viewer{board, patterns}, std::move(target));
+  app.on_worker_start([pusher](Worker&) -> Result<void> {
+    pusher->begin();
+    return {};
+  });
+  app.on_worker_end([pusher](Worker&) { pusher->end(); });
+}
+
 void add_tail(App& app, const os::Scoreboard& board, const Guard& door, const RouteOf& route) {
   const auto tail = std::make_shared<Tail>(board, route);
   app.on_worker_start([tail](Worker& worker) -> Result<void> {
@@ -222,13 +232,13 @@ void add_page(App& app, const os::Scoreboard& board, const std::shared_ptr<Viewe
 
 App make_monitor(const os::Scoreboard& board, Families families, Patterns patterns) {
   App app;
-  add_health(app, board, std::make_shared<Viewer>(board, std::move(patterns)), std::make_shared<const Door>(),
-             families);
+  add_health(app, board, std::make_shared<Viewer>(board, std::move(patterns)), std::make_shared<const Door>(), families);
   return app;
 }
 
 App make_admin(const os::Scoreboard& board, AdminParts parts) {
   App app;
+  if (!parts.statsd.host.empty()) add_pusher(app, board, parts.patterns, std::move(parts.statsd));
   const auto viewer = std::make_shared<Viewer>(board, std::move(parts.patterns));
   const auto door = std::make_shared<const Door>(std::move(parts.token));
   const auto desk = std::make_shared<Desk>(std::move(parts.orders));

@@ -11,6 +11,7 @@
 
 #include "admin/lists.hpp"
 #include "admin/metrics.hpp"
+#include "admin/statsd.hpp"
 #include "base/unique_fd.hpp"
 #include "os/scoreboard.hpp"
 
@@ -22,6 +23,7 @@ struct AdminParts {
   RouteOf route;          ///< the service's routes, by pattern
   Families families;      ///< the application's own metrics
   Patterns patterns;      ///< of the service's routes, in their order
+  StatsdTarget statsd{};  ///< where metrics are sent
 };
 
 /// `board` must outlive the App.

@@ -52,9 +52,14 @@ View Viewer::look(base::Monotonic now) {
   return view;
 }
 
-View Viewer::look_whole(base::Monotonic now) {
+View Viewer::look_own(base::Monotonic now) {
   View view = look(now);
-  view.routes = routes_of(board_, patterns_);
+  view.routes = routes_of(board_, names_.patterns);
+  return view;
+}
+
+View Viewer::look_whole(base::Monotonic now) {
+  View view = look_own(now);
   if (os::Ledger* const ledger = board_.ledger()) carry(view, *ledger);
   return view;
 }

@@ -59,7 +59,9 @@ class Viewer {
       : board_(board), patterns_(std::move(patterns)) {}
   /// How this master's service is at this moment.
   View look(base::Monotonic now);
-  /// The same with its routes; every count is that of all masters which the service has had, one after the other.
+  /// The same with its routes.
+  View look_own(base::Monotonic now);
+  /// That, where every count is that of all masters which the service has had, one after the other.
   View look_whole(base::Monotonic now);
 
  private:

@@ -15,6 +15,7 @@
 #include "base/access_format.hpp"
 #include "base/address.hpp"
 #include "base/bind.hpp"
+#include "base/datagram_target.hpp"
 #include "base/lower_case.hpp"
 #include "config/shell_words.hpp"
 #include "config/token.hpp"
@@ -68,6 +69,24 @@ bool is_open_to_others(const std::string& address) {
 Result<void> check_token_file(const std::string& text) {
   if (text.empty()) return {};
   return without_value(read_token(text));
+}
+
+Result<void> check_statsd_host(const std::string& text) {
+  return text.empty() ? Result<void>{} : without_value(base::parse_datagram_target(text, "8125"));
+}
+
+Result<void> check_statsd_tag(const std::string& text) {
+  if (!text.empty() && text.find_first_of("|\n,#") == std::string::npos) return {};
+  return fail(fmt::format("`{}` is no tag, such as env:prod", text));
+}
+
+Result<void> check_syslog_addr(const std::string& text) {
+  return without_value(base::parse_datagram_target(text, "514"));
+}
+
+Result<void> check_syslog_facility(const std::string& text) {
+  if (base::syslog_facility(text)) return {};
+  return fail(fmt::format("`{}` is no facility of syslog, such as user, daemon or local0", text));
 }
 
 Result<void> check_trusted_peer(const std::string& text) { return without_value(base::AddressSet::parse({text})); }

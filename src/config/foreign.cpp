@@ -60,26 +60,8 @@ constexpr std::array kForeign{
     ForeignSetting{"enable_stdio_inheritance", "-R --enable-stdio-inheritance", kPython,
                    "Python's unbuffered standard output; workers have the master's standard output and standard error "
                    "always here: remove it"},
-    ForeignSetting{
-        "syslog", "--log-syslog", kAbsent,
-        "gunicorn's syslog client; there is none: the service manager takes standard error (errorlog: \"-\")"},
-    ForeignSetting{"syslog_addr", "--log-syslog-to", kAbsent,
-                   "where gunicorn's syslog client sends; there is none: forward from the service manager's journal"},
-    ForeignSetting{"syslog_prefix", "--log-syslog-prefix", kAbsent,
-                   "the name in gunicorn's syslog lines; there is no client: use SyslogIdentifier= of the unit"},
-    ForeignSetting{"syslog_facility", "--log-syslog-facility", kAbsent,
-                   "the facility of gunicorn's syslog lines; there is no client: use SyslogFacility= of the unit"},
-    ForeignSetting{
-        "disable_redirect_access_to_syslog", "--disable-redirect-access-to-syslog", kNotNeeded,
-        "what keeps gunicorn's access log out of syslog; accesslog alone says where it goes here: remove it"},
-    ForeignSetting{"statsd_host", "--statsd-host", kAbsent,
-                   "gunicorn's statsd client; there is none yet: count by the access log, whose format may be JSON"},
-    ForeignSetting{"statsd_prefix", "--statsd-prefix", kAbsent,
-                   "the prefix of gunicorn's statsd names; there is no client yet: remove it"},
-    ForeignSetting{"dogstatsd_tags", "--dogstatsd-tags", kAbsent,
-                   "the tags of gunicorn's statsd lines; there is no client yet: remove it"},
     ForeignSetting{"enable_backlog_metric", "--enable-backlog-metric", kAbsent,
-                   "gunicorn's statsd gauge of the accept queue; there is no client yet: `ss -ltn` shows the queue"},
+                   "gunicorn's statsd gauge of the accept queue; /metrics has it as orrery_listen_queue: remove it"},
 
     // --- control ---
     ForeignSetting{
@@ -217,6 +199,9 @@ constexpr std::array kShared{
     SharedSetting{"reload", "Watches the application as a shared object, or the program; there are no source files."},
     SharedSetting{"reload_extra_files", "Patterns and directories too."},
     SharedSetting{"config", "A YAML file, not a program: `name: value` lines."},
+    SharedSetting{"statsd_host", "Counts are sent each second by a process of their own, not from each request."},
+    SharedSetting{"syslog_addr", "The default is unix:/dev/log, and TCP is not spoken."},
+    SharedSetting{"syslog_prefix", "It stands alone before .error and .access, without gunicorn's name."},
     // --- without ---
     SharedSetting{"bind", ""},
     SharedSetting{"backlog", ""},
@@ -241,6 +226,8 @@ constexpr std::array kShared{
     SharedSetting{"errorlog", ""},
     SharedSetting{"loglevel", ""},
     SharedSetting{"proc_name", ""},
+    SharedSetting{"statsd_prefix", ""},
+    SharedSetting{"dogstatsd_tags", ""},
     SharedSetting{"proxy_allow_ips", ""},
     SharedSetting{"check_config", ""},
     SharedSetting{"print_config", ""},

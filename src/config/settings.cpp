@@ -157,6 +157,20 @@ std::vector<Setting> make_settings() {
      .impact = Impact::kLive, .flags = {"min-ready"}, .placeholder = "N", .unit = "processes", .range = {1, 256},
      .doc = "Workers that must be ready for /readyz to say 200. Never more than there shall be."},
 
+    {.name = "statsd_host", .member = &Config::statsd_host, .kind = Kind::kText, .group = Group::kWatching,
+     .impact = Impact::kRestart, .flags = {"statsd-host"}, .placeholder = "ADDRESS", .check = check_statsd_host,
+     .doc = "Where the admin process sends metrics each second in the form of StatsD, under gunicorn's names: "
+            "HOST:PORT over UDP (8125 where no port is given), or unix://PATH; empty = nowhere. It needs no `admin` "
+            "address."},
+    {.name = "statsd_prefix", .member = &Config::statsd_prefix, .kind = Kind::kText, .group = Group::kWatching,
+     .impact = Impact::kRestart, .flags = {"statsd-prefix"}, .placeholder = "PREFIX",
+     .doc = "What stands before each name that is sent to `statsd_host`, with a dot behind it."},
+    {.name = "dogstatsd_tags", .member = &Config::dogstatsd_tags, .kind = Kind::kList, .group = Group::kWatching,
+     .impact = Impact::kRestart, .flags = {"dogstatsd-tags"}, .placeholder = "TAGS", .unit = "tags", .range = {0, 64},
+     .separator = ',', .check = check_statsd_tag,
+     .doc = "Tags behind each metric that is sent to `statsd_host`, in the form of DogStatsD, with commas between "
+            "them: env:prod,team:sky."},
+
     // --- reload and upgrade ---
     {.name = "reload", .member = &Config::reload, .kind = Kind::kSwitch, .group = Group::kReload,
      .impact = Impact::kRespawn, .flags = {"reload"},

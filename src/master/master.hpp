@@ -31,6 +31,7 @@ struct SidecarParts {
   Config config;                 ///< what it runs with and where it listens; a reload changes nothing of it
   bool private_sockets = false;  ///< its unix sockets are for their owner only
   os::WorkerMain main;
+  bool has_other_work = false;  ///< it runs where nobody can reach it as well
 };
 
 /// Everything a master is made of. The command line's memory becomes the process title: `reload` must keep

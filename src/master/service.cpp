@@ -73,7 +73,8 @@ Service::Service(MasterParts parts, Ground ground)
 int Service::run() {
   std::vector<os::Role> sidecars;
   for (const auto& [role, sockets] : ground_.sidecars) {
-    if (!sockets.set.empty()) sidecars.push_back(role);
+    const auto parts = std::ranges::find(parts_.sidecars, role, &SidecarParts::role);
+    if (!sockets.set.empty() || parts->has_other_work) sidecars.push_back(role);
   }
   dispatch(Started{plan_of(generations_.at(1).config), os::has_terminal(), ground_.predecessor.there(), ::getpid() == 1,
                    std::move(sidecars)});

@@ -112,7 +112,6 @@ TEST_CASE("foreign: a flag of gunicorn's says what becomes of it, not which flag
     std::string sentence;
   };
   const std::vector<Row> rows{
-      {"--statsd-host", "`--statsd-host` is gunicorn's statsd client"},
       {"--worker-tmp-dir", "`--worker-tmp-dir` is where gunicorn's workers touch a file"},
       {"--log-config", "`--log-config` is a file for Python's loggers"},
       {"--no-control-socket", "`--no-control-socket` is what turns the socket for gunicornc off"},
