@@ -294,6 +294,17 @@ struct Config {
   /// gunicorn's atoms; an unknown atom is refused when the configuration is read. A format that is a JSON object gives
   /// lines of JSON.
   std::string access_log_format = R"(%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s")";
+  /// Lead what the application writes to standard output and standard error into the error log.
+  bool capture_output = false;
+  /// Send the lines of both logs to syslog too.
+  bool syslog = false;
+  /// Where syslog is: `unix:PATH` or `udp://HOST:PORT`.
+  std::string syslog_addr = "unix:/dev/log";
+  std::string syslog_facility = "user";  ///< as syslog(3) has it: user, daemon, local0 to local7, ...
+  /// The name in its lines; empty = proc_name.
+  std::string syslog_prefix;
+  /// Keep the access log out of syslog.
+  bool disable_redirect_access_to_syslog = false;
   /// Whether requests belong to a trace, which the logs name; see Request::trace().
   Traceparent traceparent = Traceparent::kKeep;
 };

@@ -126,6 +126,17 @@ class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
     journal_ = journal;
   }
 
+  void take_copy(std::shared_ptr<LogCopy> copy) {
+    const std::scoped_lock lock(mutex_);
+    copy_ = std::move(copy);
+  }
+
+  void capture() {
+    const std::scoped_lock lock(mutex_);
+    if (has_file_) ::dup2(file_.get(), STDERR_FILENO);
+    ::dup2(STDERR_FILENO, STDOUT_FILENO);
+  }
+
   bool writes_to(const std::string& path) {
     const std::scoped_lock lock(mutex_);
     return file_ && is_open_as(path, file_.get());
@@ -143,6 +154,10 @@ class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
     const LogRecord record{message.time, our_level(message.level),
                            ::getpid(),   role_,
                            worker_,      {message.payload.data(), message.payload.size()}};
+    if (copy_) copy_->take(record);
+    return put(record, message);
+  }
+  bool put(const LogRecord& record, const spdlog::details::log_msg& message) {
     if (format_ == LogFormat::kJson) return put_line(json_line(record));
     if (journal_ != nullptr && !has_file_) {
       reason_ = journal_->write(journal_entry(record, ::program_invocation_short_name));
@@ -173,6 +188,7 @@ class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
   UniqueFd file_;
   LogFormat format_ = LogFormat::kText;
   JournalWriter* journal_ = nullptr;
+  std::shared_ptr<LogCopy> copy_;
   std::string_view role_ = "master";
   unsigned worker_ = 0;
   bool has_file_ = false;       ///< file_ is the log's own
@@ -275,6 +291,10 @@ void take_log(UniqueFd file, const std::string& path, LogLevel level, LogFormat 
 void set_log_writer(std::string_view role, unsigned worker) { process_log().sink().name_writer(role, worker); }
 
 void set_journal(JournalWriter* journal) { process_log().sink().take_journal(journal); }
+
+void set_log_copy(std::shared_ptr<LogCopy> copy) { process_log().sink().take_copy(std::move(copy)); }
+
+void capture_output() { process_log().sink().capture(); }
 
 Result<void> open_log(const std::string& path, LogLevel level) {
   try {

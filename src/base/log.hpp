@@ -10,6 +10,7 @@
 #pragma once
 
 #include <fmt/core.h>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +21,8 @@
 #include "base/unique_fd.hpp"
 
 namespace orrery::base {
+
+struct LogRecord;
 
 /// Writes to `file` from now on, which was opened at `path` and will be again by reopen_log(); no descriptor
 /// and `-` = standard error.
@@ -39,6 +42,18 @@ class JournalWriter {
 };
 /// For the life of the process; null = standard error is no journal.
 void set_journal(JournalWriter* journal);
+
+/// Takes a copy of each line that the error log takes. Any thread may call it; it must not log.
+class LogCopy {
+ public:
+  virtual ~LogCopy() = default;
+  virtual void take(const LogRecord& record) = 0;
+};
+/// Of all further lines; null = nobody takes one.
+void set_log_copy(std::shared_ptr<LogCopy> copy);
+
+/// Leads standard output and standard error of this process into its error log, as far as that is none of them.
+void capture_output();
 
 /// Opens `path` (`-` = standard error) with the rights of this process as its error log. On failure the
 /// former log stays.

@@ -5,12 +5,10 @@
 
 #include "base/json_text.hpp"
 #include "base/log.hpp"
+#include "base/syslog_line.hpp"
 
 namespace orrery::base {
 
-namespace {
-
-/// RFC 3339, in UTC, to the millisecond.
 std::string timestamp(std::chrono::system_clock::time_point time) {
   const auto since = time.time_since_epoch();
   const auto seconds = std::chrono::floor<std::chrono::seconds>(since);
@@ -22,20 +20,6 @@ std::string timestamp(std::chrono::system_clock::time_point time) {
                      utc.tm_hour, utc.tm_min, utc.tm_sec, rest);
 }
 
-/// As syslog(3) has it.
-int priority(LogLevel level) {
-  switch (level) {
-    case LogLevel::kDebug: return 7;
-    case LogLevel::kInfo: return 6;
-    case LogLevel::kWarning: return 4;
-    case LogLevel::kError: return 3;
-    case LogLevel::kCritical: return 2;
-  }
-  return 6;
-}
-
-}  // namespace
-
 std::string json_line(const LogRecord& record) {
   const std::string worker = record.worker == 0 ? "" : fmt::format(",\"worker\":{}", record.worker);
   return fmt::format("{{\"time\":\"{}\",\"level\":\"{}\",\"pid\":{},\"role\":{}{},\"message\":{}}}\n",
@@ -45,7 +29,7 @@ std::string json_line(const LogRecord& record) {
 
 std::string journal_entry(const LogRecord& record, std::string_view identifier) {
   const std::string worker = record.worker == 0 ? "" : fmt::format("ORRERY_WORKER={}\n", record.worker);
-  return fmt::format("PRIORITY={}\nSYSLOG_IDENTIFIER={}\nORRERY_ROLE={}\n{}MESSAGE={}\n", priority(record.level),
+  return fmt::format("PRIORITY={}\nSYSLOG_IDENTIFIER={}\nORRERY_ROLE={}\n{}MESSAGE={}\n", syslog_severity(record.level),
                      identifier, record.role, worker, record.message);
 }
 

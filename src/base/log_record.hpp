@@ -21,6 +21,9 @@ struct LogRecord {
   std::string_view message;
 };
 
+/// RFC 3339, in UTC, to the millisecond.
+std::string timestamp(std::chrono::system_clock::time_point time);
+
 /// `{"time":"2026-08-22T10:00:00.123Z","level":"info","pid":7,"role":"worker","worker":3,"message":"…"}` and a newline;
 /// `worker` only where it is one.
 std::string json_line(const LogRecord& record);

@@ -17,6 +17,7 @@
 #include "base/bind.hpp"
 #include "base/datagram_target.hpp"
 #include "base/lower_case.hpp"
+#include "base/syslog_line.hpp"
 #include "config/shell_words.hpp"
 #include "config/token.hpp"
 

@@ -54,9 +54,6 @@ constexpr std::array kForeign{
                    "a file for Python's loggers; for an access log in JSON make access_log_format a JSON object"},
     ForeignSetting{"logger_class", "--logger-class", kPython,
                    "a Python class that writes the logs; errorlog and accesslog say where they go here"},
-    ForeignSetting{"capture_output", "--capture-output", kAbsent,
-                   "gunicorn's leading of what handlers print into errorlog; it goes to standard output and standard "
-                   "error as it is here, which the service manager keeps: remove it"},
     ForeignSetting{"enable_stdio_inheritance", "-R --enable-stdio-inheritance", kPython,
                    "Python's unbuffered standard output; workers have the master's standard output and standard error "
                    "always here: remove it"},
@@ -225,6 +222,10 @@ constexpr std::array kShared{
     SharedSetting{"access_log_format", ""},
     SharedSetting{"errorlog", ""},
     SharedSetting{"loglevel", ""},
+    SharedSetting{"capture_output", ""},
+    SharedSetting{"syslog", ""},
+    SharedSetting{"syslog_facility", ""},
+    SharedSetting{"disable_redirect_access_to_syslog", ""},
     SharedSetting{"proc_name", ""},
     SharedSetting{"statsd_prefix", ""},
     SharedSetting{"dogstatsd_tags", ""},

@@ -483,7 +483,31 @@ std::vector<Setting> make_settings() {
             "sign. A missing value is `-`. Control bytes, quotes, backslashes and bytes beyond ASCII are written as "
             "\\xHH. A format that is a JSON object, as {\"path\":\"%(U)s\",\"status\":%(s)s}, gives lines of valid "
             "JSON: values are escaped as JSON, and an atom outside the quotes is a number, a string with its own "
-            "quotes, or null."},
+            "quotes, or null. The word `json` stands for such an object with time, client, user, method, path, query, "
+            "protocol, status, bytes, duration, queue, route, referer, agent, request, trace, ending and pid."},
+
+    {.name = "capture_output", .member = &Config::capture_output, .kind = Kind::kSwitch, .group = Group::kLogs,
+     .impact = Impact::kRespawn, .flags = {"capture-output"},
+     .doc = "Lead what the application writes to standard output and standard error into the error log, as it is."},
+    {.name = "syslog", .member = &Config::syslog, .kind = Kind::kSwitch, .group = Group::kLogs,
+     .impact = Impact::kRespawn, .flags = {"log-syslog"},
+     .doc = "Send the lines of the error log and of the access log to syslog too, the latter also where accesslog is "
+            "empty."},
+    {.name = "syslog_addr", .member = &Config::syslog_addr, .kind = Kind::kText, .group = Group::kLogs,
+     .impact = Impact::kRespawn, .flags = {"log-syslog-to"}, .placeholder = "ADDRESS", .check = check_syslog_addr,
+     .doc = "Where syslog is: unix:PATH, which gets lines as syslog(3) writes them, or udp://HOST:PORT (514 where no "
+            "port is given), which gets those of RFC 5424. A host is looked up at the start and at each reload."},
+    {.name = "syslog_facility", .member = &Config::syslog_facility, .kind = Kind::kText, .group = Group::kLogs,
+     .impact = Impact::kRespawn, .flags = {"log-syslog-facility"}, .placeholder = "WORD",
+     .check = check_syslog_facility,
+     .doc = "Facility of the lines in syslog, as syslog(3) names it: user, daemon, local0 to local7 and so on."},
+    {.name = "syslog_prefix", .member = &Config::syslog_prefix, .kind = Kind::kText, .group = Group::kLogs,
+     .impact = Impact::kRespawn, .flags = {"log-syslog-prefix"}, .placeholder = "NAME",
+     .doc = "Name of the program in the lines in syslog; empty = proc_name. On this machine .error or .access follows "
+            "it."},
+    {.name = "disable_redirect_access_to_syslog", .member = &Config::disable_redirect_access_to_syslog,
+     .kind = Kind::kSwitch, .group = Group::kLogs, .impact = Impact::kRespawn,
+     .flags = {"disable-redirect-access-to-syslog"}, .doc = "Keep the access log out of syslog."},
 
     // --- orders to the program ---
     {.name = "config", .letter = 'c', .flags = {"config"}, .placeholder = "FILE",

@@ -221,12 +221,14 @@ void Service::take_over(const Process& worker, Ending ending) {
   if (worker.role != os::Role::kWorker) return;
   if (!blame.order.empty()) base::log_critical("{}", blame.order);
   const Config& config = generations_.at(worker.generation).config;
-  if (!config.accesslog.empty()) {
+  const Logs& logs = generations_.at(worker.generation).logs;
+  if (!config.accesslog.empty() || logs.access_syslog()) {
     // The format was compiled when the configuration was read, so it can only be good here.
     const auto format = base::AccessFormat::compile(config.access_log_format);
     const std::string lines = format ? remaining_access_lines(death, slot, *format, now) : "";
-    const auto written = base::append_lines(generations_.at(worker.generation).logs.access(), lines);
-    if (!written.whole) {
+    if (const os::Syslog* const syslog = logs.access_syslog())
+      syslog->take_accesses(lines, slot.pid.load(std::memory_order_relaxed));
+    if (!config.accesslog.empty() && !base::append_lines(logs.access(), lines).whole) {
       base::log_warning("Access lines of worker {} are lost: {} does not take them", worker.number, config.accesslog);
     }
   }

@@ -11,7 +11,10 @@ constexpr std::size_t kStandard = 3;
 constexpr std::size_t kHandover = 2;
 constexpr std::size_t kErrorLog = 1;  // or standard error once more
 
-std::size_t access_log(const Config& config) { return config.accesslog.empty() ? 0 : 1; }
+/// Of the access log and of syslog.
+std::size_t other_logs(const Config& config) {
+  return (config.accesslog.empty() ? std::size_t{0} : 1) + (config.syslog ? std::size_t{1} : 0);
+}
 
 }  // namespace
 
@@ -20,7 +23,7 @@ std::size_t descriptors_of_worker(const Config& config) {
   constexpr std::size_t kNothing = 1;     // /dev/null, which takes the place of listeners
   constexpr std::size_t kLoop = 2;        // epoll and its wake-up
   constexpr std::size_t kConnection = 1;  // the first
-  return kStandard + kHandover + kErrorLog + access_log(config) + config.bind.size() + kPipe + kNothing + kLoop +
+  return kStandard + kHandover + kErrorLog + other_logs(config) + config.bind.size() + kPipe + kNothing + kLoop +
          kConnection;
 }
 
@@ -30,7 +33,7 @@ std::size_t descriptors_of_master(const Config& config, std::size_t workers) {
   constexpr std::size_t kPidfile = 1;
   constexpr std::size_t kChannels = 2;  // to another master, during an upgrade
   constexpr std::size_t kAtWork = 2;    // a file that is read, the other end of a worker's pipe
-  const std::size_t generation = kErrorLog + access_log(config) + config.bind.size();
+  const std::size_t generation = kErrorLog + other_logs(config) + config.bind.size();
   const auto surge = static_cast<std::size_t>(std::max(config.max_surge, 1));
   return kStandard + kHandover + kErrorLog + kSignals + kNotify + kPidfile + kChannels + kAtWork + 2 * generation +
          workers + surge;

@@ -37,6 +37,11 @@ Result<Logs> Logs::open(const Config& config, const std::optional<os::Identity>&
   logs.format_ = config.log_format;
   if (const auto opened = logs.open_error(owner, notes); !opened) return fail(opened);
   if (const auto opened = logs.open_access(owner, notes); !opened) return fail(opened);
+  if (!config.syslog) return logs;
+  auto syslog = os::Syslog::open(config);
+  if (!syslog) return fail(syslog);
+  logs.syslog_ = std::move(*syslog);
+  logs.syslog_takes_accesses_ = !config.disable_redirect_access_to_syslog;
   return logs;
 }
 
@@ -66,9 +71,13 @@ std::vector<std::string> Logs::reopen(const std::optional<os::Identity>& owner) 
 
 void Logs::use() const {
   base::take_log(error_ ? base::duplicated(error_.get()) : base::UniqueFd{}, error_path_, level_, format_);
+  base::set_log_copy(syslog_);
 }
 
-void Logs::use_for_good() const { base::take_log(base::UniqueFd{error_.get()}, error_path_, level_, format_); }
+void Logs::use_for_good() const {
+  base::take_log(base::UniqueFd{error_.get()}, error_path_, level_, format_);
+  base::set_log_copy(syslog_);
+}
 
 int Logs::access() const { return access_path_ == "-" ? STDOUT_FILENO : access_.get(); }
 
@@ -77,6 +86,7 @@ std::vector<int> Logs::descriptors() const {
   for (const auto* file : {&error_, &access_}) {
     if (*file) open.push_back(file->get());
   }
+  if (syslog_) open.push_back(syslog_->fd());
   return open;
 }
 

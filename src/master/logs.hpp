@@ -1,4 +1,4 @@
-// Logs: the log files of one generation, as the master holds them open.
+// Logs: the log files of one generation, and its way to syslog, as the master holds them open.
 //
 // Owned by the generation, in the master. Opened before its first worker (os/owned_file.hpp says how safely)
 // and again at USR1; where that fails the file open till then stays. Workers are born with copies, so a
@@ -6,6 +6,7 @@
 // worker go where its own went. Must never be opened by path for one write.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 
 #include "base/unique_fd.hpp"
 #include "os/privileges.hpp"
+#include "os/syslog.hpp"
 
 namespace orrery::master {
 
@@ -35,6 +37,8 @@ class Logs {
   [[nodiscard]] base::UniqueFd access_for_good() const { return base::UniqueFd{access_.get()}; }
   /// Where lines for the access log go; -1 = nowhere.
   [[nodiscard]] int access() const;
+  /// Where they go too; null = nowhere else.
+  [[nodiscard]] const os::Syslog* access_syslog() const { return syslog_takes_accesses_ ? syslog_.get() : nullptr; }
   [[nodiscard]] std::vector<int> descriptors() const;
 
  private:
@@ -44,7 +48,9 @@ class Logs {
   std::string error_path_, access_path_;
   LogLevel level_ = LogLevel::kInfo;
   LogFormat format_ = LogFormat::kText;
-  base::UniqueFd error_, access_;  ///< none: a standard stream, or no log
+  base::UniqueFd error_, access_;       ///< none: a standard stream, or no log
+  std::shared_ptr<os::Syslog> syslog_;  ///< null: no lines go there
+  bool syslog_takes_accesses_ = false;
 };
 
 }  // namespace orrery::master

@@ -59,6 +59,7 @@ os::WorkerBirth birth_in(Cradle& cradle) {
   birth.app = cradle.generation.app ? &*cradle.generation.app : nullptr;
   birth.number = birth.generation = 1;
   birth.access_log = cradle.generation.logs.access_for_good();
+  birth.syslog = cradle.generation.logs.access_syslog();
   birth.master = std::move(cradle.nowhere);
   birth.master_pid = ::getpid();
   return birth;

@@ -25,6 +25,8 @@ class Context;
 
 namespace orrery::os {
 
+class Syslog;
+
 /// "127.0.0.1:8000", "[fe80::1%eth0]:8000".
 std::string shown_address(const base::Address& address, const std::string& zone);
 
@@ -59,6 +61,7 @@ struct WorkerBirth {
   unsigned number = 0;                        ///< 1..: the worker's age in this master, never reused
   unsigned generation = 0;                    ///< 1 at start, +1 at each reload
   base::UniqueFd access_log{};                ///< open already; none when the worker is to open it itself
+  const Syslog* syslog = nullptr;             ///< where access lines go too; null: nowhere else
   base::UniqueFd master;                      ///< write end of the pipe to the master: WorkerMessage
   pid_t master_pid = 0;
   base::UniqueFd orders{};  ///< where the admin process gives the master orders (os/order.hpp); others have none

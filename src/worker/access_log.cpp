@@ -42,8 +42,9 @@ Result<base::UniqueFd> open_path(const std::string& path) {
 }  // namespace
 
 Result<AccessLog> AccessLog::open(std::string path, base::AccessFormat format, std::vector<std::string> skip,
-                                  os::Slot& slot, base::UniqueFd file) {
+                                  os::Slot& slot, base::UniqueFd file, const os::Syslog* syslog) {
   AccessLog log{std::move(path), std::move(format), std::move(skip), slot};
+  log.syslog_ = syslog;
   if (file) {
     log.direct(std::move(file));
   } else if (auto opened = log.reopen(); !opened) {
@@ -54,6 +55,8 @@ Result<AccessLog> AccessLog::open(std::string path, base::AccessFormat format, s
 
 Result<void> AccessLog::reopen() {
   flush();
+  // What is standard output by now may be the error log.
+  if (path_.empty() || (path_ == "-" && fd_)) return {};
   auto file = open_path(path_);
   if (!file && fd_ && base::is_open_as(path_, fd_.get())) return {};
   if (!file) return fail(file);
@@ -75,7 +78,18 @@ void AccessLog::write(const base::AccessRecord& record) {
   if (append(record)) return;
   std::string line;
   format_.render(record, line);
-  write_out(line);
+  put_out(line);
+}
+
+void AccessLog::put_out(std::string_view lines) {
+  if (syslog_)
+    os::bump(slot_->counters.access_lines_dropped,
+             syslog_->take_accesses(lines, slot_->pid.load(std::memory_order_relaxed)));
+  if (!fd_) return;
+  if (waits_)
+    write_out(lines);
+  else
+    write_whole_lines(lines);
 }
 
 bool AccessLog::skips(std::string_view target) const {
@@ -101,12 +115,8 @@ bool AccessLog::append(const base::AccessRecord& record) {
 void AccessLog::flush() {
   os::AccessBatch& batch = slot_->access;
   const std::uint32_t used = batch.used.load(std::memory_order_relaxed);
-  if (used == 0 || !fd_) return;
-  const std::string_view lines{batch.bytes.data(), used};
-  if (waits_)
-    write_out(lines);
-  else
-    write_whole_lines(lines);
+  if (used == 0 || (!fd_ && !syslog_)) return;
+  put_out({batch.bytes.data(), used});
   batch.used.store(0, std::memory_order_release);
 }
 

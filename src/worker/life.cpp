@@ -270,6 +270,7 @@ void Life::on_signals() {
   if (seen.reopen_logs) {
     if (auto reopened = base::reopen_log(); !reopened) base::log_error("{}", reopened.error().message);
     recorder_.reopen();
+    if (birth_.config->capture_output) base::capture_output();
     base::log_debug("the logs are reopened, but for those whose failure stands above");
   }
   if (seen.refused != 0)

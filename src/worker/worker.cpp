@@ -14,11 +14,11 @@ namespace {
 
 Result<std::optional<AccessLog>> open_access_log(os::WorkerBirth& birth) {
   const Config& config = *birth.config;
-  if (config.accesslog.empty()) return std::nullopt;
+  if (config.accesslog.empty() && birth.syslog == nullptr) return std::nullopt;
   auto format = base::AccessFormat::compile(config.access_log_format);
   if (!format) return fail(format);
   auto log = AccessLog::open(config.accesslog, std::move(*format), config.access_log_skip, *birth.slot,
-                             std::move(birth.access_log));
+                             std::move(birth.access_log), birth.syslog);
   if (!log) return fail(log);
   return std::optional<AccessLog>{std::move(*log)};
 }
@@ -36,6 +36,8 @@ int run_worker(os::WorkerBirth birth, const App& app, const http::Router& router
     if (!proxies) return fail_to_boot(proxies.error().message);
     auto access_log = open_access_log(birth);
     if (!access_log) return fail_to_boot(access_log.error().message);
+    // The access log may be standard output: it has it already.
+    if (birth.config->capture_output) base::capture_output();
     // Never destroyed: handler threads, and Responders the application keeps, may still point into it when the process
     // ends.
     static Life* life = nullptr;

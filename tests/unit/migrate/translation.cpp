@@ -93,7 +93,8 @@ TEST_CASE("translation: what is left, and what is left out") {
     CHECK(migration.left.empty() == std::string_view{row.left}.empty());
   }
   Findings harmless;
-  harmless.said = {{"reload", {literal("false")}, "c.py:1", Rank::kFile}, {"statsd_host", {}, "c.py:2", Rank::kFile}};
+  harmless.said = {{"reload", {literal("false")}, "c.py:1", Rank::kFile},
+                   {"control_socket", {}, "c.py:2", Rank::kFile}};
   CHECK(translate(harmless).left.empty());
 }
 
