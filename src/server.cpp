@@ -90,7 +90,7 @@ std::string_view variable(const char* name) {
 /// The processes that tell of the service.
 std::vector<master::SidecarParts> make_sidecars(const Config& service, const std::string& token,
                                                 const admin::RouteOf& route, const admin::Families& families,
-                                                const admin::Patterns& patterns) {
+                                                const admin::Names& names) {
   std::vector<master::SidecarParts> sidecars;
   const auto add = [&](os::Role role, std::vector<std::string> addresses, bool has_other_work,
                        std::function<App(os::WorkerBirth&)> make) {
@@ -106,11 +106,11 @@ std::vector<master::SidecarParts> make_sidecars(const Config& service, const std
   const admin::Directories directories{variable("RUNTIME_DIRECTORY"), variable("XDG_RUNTIME_DIR")};
   const admin::StatsdTarget statsd{service.statsd_host, service.statsd_prefix, service.dogstatsd_tags};
   add(os::Role::kAdmin, admin::admin_addresses(service, directories), !statsd.host.empty(),
-      [token, route, families, patterns, statsd](os::WorkerBirth& birth) {
-        return admin::make_admin(*birth.board, {std::move(birth.orders), token, route, families, patterns, statsd});
+      [token, route, families, names, statsd](os::WorkerBirth& birth) {
+        return admin::make_admin(*birth.board, {std::move(birth.orders), token, route, families, names, statsd});
       });
   add(os::Role::kMonitor, service.monitor, false,
-      [families, patterns](os::WorkerBirth& birth) { return admin::make_monitor(*birth.board, families, patterns); });
+      [families, names](os::WorkerBirth& birth) { return admin::make_monitor(*birth.board, families, names); });
   return sidecars;
 }
 
@@ -121,10 +121,11 @@ admin::RouteOf route_of(const App& app, const http::Router& router) {
   };
 }
 
-admin::Patterns patterns_of(const App& app) {
-  admin::Patterns patterns;
-  for (const Route& route : app.routes()) patterns.push_back(route.pattern);
-  return patterns;
+admin::Names names_of(const App& app) {
+  admin::Names names;
+  for (const Route& route : app.routes()) names.patterns.push_back(route.pattern);
+  for (const Pool& pool : app.pools()) names.pools.push_back(pool.name());
+  return names;
 }
 
 /// In a worker: the application that only the worker loads. It is never destroyed, as nothing of a worker is.
@@ -163,9 +164,9 @@ int serve(How how, Config config, const App& app, const About& about, std::vecto
   }
   master::MasterParts parts;
   if (how == How::kSupervised)
-    parts.sidecars = make_sidecars(config, *token, route_of(app, *router), app.metric_families(), patterns_of(app));
-  parts.enter_counts = [families = app.metric_families(), patterns = patterns_of(app)](const os::Scoreboard& board) {
-    admin::enter_counts(board, families, patterns);
+    parts.sidecars = make_sidecars(config, *token, route_of(app, *router), app.metric_families(), names_of(app));
+  parts.enter_counts = [families = app.metric_families(), names = names_of(app)](const os::Scoreboard& board) {
+    admin::enter_counts(board, families, names);
   };
   parts.description = std::move(description);
   parts.settings_file = std::move(settings_file);

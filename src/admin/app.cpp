@@ -171,8 +171,8 @@ void add_events(App& app, const os::EventRing& ring, const Guard& door) {
   });
 }
 
-void add_pusher(App& app, const os::Scoreboard& board, const Patterns& patterns, StatsdTarget target) {
-  const auto pusher = std::make_shared<Pusher>(Viewer{board, patterns}, std::move(target));
+void add_pusher(App& app, const os::Scoreboard& board, const Names& names, StatsdTarget target) {
+  const auto pusher = std::make_shared<Pusher>(Viewer{board, names}, std::move(target));
   app.on_worker_start([pusher](Worker&) -> Result<void> {
     pusher->begin();
     return {};
@@ -230,16 +230,16 @@ void add_page(App& app, const os::Scoreboard& board, const std::shared_ptr<Viewe
 
 }  // namespace
 
-App make_monitor(const os::Scoreboard& board, Families families, Patterns patterns) {
+App make_monitor(const os::Scoreboard& board, Families families, Names names) {
   App app;
-  add_health(app, board, std::make_shared<Viewer>(board, std::move(patterns)), std::make_shared<const Door>(), families);
+  add_health(app, board, std::make_shared<Viewer>(board, std::move(names)), std::make_shared<const Door>(), families);
   return app;
 }
 
 App make_admin(const os::Scoreboard& board, AdminParts parts) {
   App app;
-  if (!parts.statsd.host.empty()) add_pusher(app, board, parts.patterns, std::move(parts.statsd));
-  const auto viewer = std::make_shared<Viewer>(board, std::move(parts.patterns));
+  if (!parts.statsd.host.empty()) add_pusher(app, board, parts.names, std::move(parts.statsd));
+  const auto viewer = std::make_shared<Viewer>(board, std::move(parts.names));
   const auto door = std::make_shared<const Door>(std::move(parts.token));
   const auto desk = std::make_shared<Desk>(std::move(parts.orders));
   app.on_worker_start([desk](Worker&) -> Result<void> {
@@ -256,9 +256,9 @@ App make_admin(const os::Scoreboard& board, AdminParts parts) {
   return app;
 }
 
-void enter_counts(const os::Scoreboard& board, const Families& families, const Patterns& patterns) {
+void enter_counts(const os::Scoreboard& board, const Families& families, const Names& names) {
   if (board.ledger() == nullptr) return;
-  Viewer{board, patterns}.look_whole(base::monotonic_now());
+  Viewer{board, names}.look_whole(base::monotonic_now());
   for (const auto& family : families) family->enter(*board.ledger());
 }
 

@@ -22,16 +22,16 @@ struct AdminParts {
   std::string token;      ///< that requests must bring; empty = none
   RouteOf route;          ///< the service's routes, by pattern
   Families families;      ///< the application's own metrics
-  Patterns patterns;      ///< of the service's routes, in their order
+  Names names;            ///< of the service's routes and pools
   StatsdTarget statsd{};  ///< where metrics are sent
 };
 
 /// `board` must outlive the App.
-App make_monitor(const os::Scoreboard& board, Families families = {}, Patterns patterns = {});
+App make_monitor(const os::Scoreboard& board, Families families = {}, Names names = {});
 App make_admin(const os::Scoreboard& board, AdminParts parts);
 
 /// Enters all that this master's service has counted into the ledger, for the masters beside and behind it; nothing
 /// where there is none. In the master.
-void enter_counts(const os::Scoreboard& board, const Families& families, const Patterns& patterns);
+void enter_counts(const os::Scoreboard& board, const Families& families, const Names& names);
 
 }  // namespace orrery::admin

@@ -47,6 +47,10 @@ void carry(os::Totals& totals, os::Ledger& ledger) {
   carry_one("orrery_access_log_lines_dropped_total", totals.access_lines_dropped);
   carry_one("orrery_received_bytes_total", totals.bytes_in);
   carry_one("orrery_sent_bytes_total", totals.bytes_out);
+  carry_one("orrery_request_queue_nanoseconds", totals.queue_ns);
+  carry_one("orrery_connections_taken_over_total", totals.taken_over);
+  for (std::size_t i = 0; i < totals.closed.size(); ++i)
+    carry_one(name_of("orrery_connections_closed_total", os::kClosings[i]), totals.closed[i]);
   for (std::size_t i = 0; i < totals.responses.size(); ++i)
     carry_one(name_of("orrery_responses_total", i), totals.responses[i]);
   for (std::size_t i = 0; i < base::kRejects.size(); ++i)
@@ -54,6 +58,8 @@ void carry(os::Totals& totals, os::Ledger& ledger) {
   // By the bit that is the highest of the duration in nanoseconds.
   for (std::size_t i = 0; i < totals.latency.size(); ++i)
     carry_one(name_of("orrery_request_duration_seconds_bucket", i), totals.latency[i]);
+  for (std::size_t i = 0; i < totals.queue.size(); ++i)
+    carry_one(name_of("orrery_request_queue_seconds_bucket", i), totals.queue[i]);
 }
 
 void carry(os::ServiceFacts& facts, os::Ledger& ledger) {

@@ -148,26 +148,38 @@ void write_costs(const View& view, Exposition& out) {
   out.gauge("orrery_worker_open_files", "Descriptors that a worker has open.");
   write_costs(
       view, [](const Cost& cost) { return cost.open_files; }, out);
+  out.gauge("orrery_worker_loop_lag_seconds", "By how much the last beat of a worker's loop was late.");
+  for (const WorkerView& worker : view.workers)
+    out.sample(base::seconds(worker.lag), "worker", std::to_string(worker.number), "");
   out.gauge("orrery_worker_open_files_limit", "Descriptors that a worker may have open.");
   if (view.open_files_limit) out.sample(*view.open_files_limit);
 }
 
 std::string bound_text(std::size_t index) { return fmt::format("{:.9g}", base::seconds(os::duration_bound(index))); }
 
-/// Each bucket of the scoreboard is twice as long as the one before.
-void write_durations(const os::Totals& totals, Exposition& out) {
+using Buckets = std::array<std::uint64_t, os::kLatencyBuckets>;
+
+/// Of the histogram begun last. Each bucket of the scoreboard is twice as long as the one before.
+void write_buckets(const Buckets& buckets, std::uint64_t sum_ns, Exposition& out) {
   constexpr std::size_t kFirst = os::kFirstBound - 1, kLast = kFirst + os::kDurationBounds - 1;
-  out.histogram("orrery_request_duration_seconds", "Time from a request's first byte to the end of its response.");
   std::uint64_t below = 0, all = 0;
-  for (const std::uint64_t count : totals.latency) all += count;
+  for (const std::uint64_t count : buckets) all += count;
   for (std::size_t i = 0; i <= kLast; ++i) {
-    below += totals.latency[i];
+    below += buckets[i];
     if (i < kFirst) continue;
     out.sample(below, "le", bound_text(i - kFirst), "_bucket");
   }
   out.sample(all, "le", "+Inf", "_bucket");
-  out.sample(static_cast<double>(totals.duration_ns) / 1e9, {}, "_sum");
+  out.sample(static_cast<double>(sum_ns) / 1e9, {}, "_sum");
   out.sample(all, {}, "_count");
+}
+
+void write_durations(const os::Totals& totals, Exposition& out) {
+  out.histogram("orrery_request_duration_seconds", "Time from a request's first byte to the end of its response.");
+  write_buckets(totals.latency, totals.duration_ns, out);
+  out.histogram("orrery_request_queue_seconds",
+                "Time from the moment in which a worker has a request whole to that in which its handler begins.");
+  write_buckets(totals.queue, totals.queue_ns, out);
 }
 
 void write_route_durations(const std::string& label, const RouteView& route, Exposition& out) {
@@ -235,6 +247,30 @@ bool speaks_version_one(std::string_view range) {
   return at == std::string_view::npos || range.substr(at + 8).starts_with("1.0.");
 }
 
+void write_connection_states(const View& view, std::int64_t open, Exposition& out) {
+  std::int64_t idle = 0, lingering = 0;
+  for (const WorkerView& worker : view.workers) {
+    idle += worker.idle;
+    lingering += worker.lingering;
+  }
+  out.gauge("orrery_connections", "Connections by state, when each worker's loop beat last.");
+  out.sample(std::max<std::int64_t>(open - idle - lingering, 0), "state", "busy", "");
+  out.sample(idle, "state", "idle", "");
+  out.sample(lingering, "state", "lingering", "");
+}
+
+void write_pools(const View& view, Exposition& out) {
+  const auto write = [&](std::uint64_t PoolView::*number) {
+    for (const PoolView& pool : view.pools) out.sample(pool.*number, "pool", pool.name, "");
+  };
+  out.gauge("orrery_pool_threads", "Threads by pool; (handlers): those of worker class threads.");
+  write(&PoolView::threads);
+  out.gauge("orrery_pool_threads_busy", "Threads of a pool that run something.");
+  write(&PoolView::busy);
+  out.gauge("orrery_pool_queue", "What waits for a thread of a pool.");
+  write(&PoolView::queued);
+}
+
 void write_connections(const View& view, Exposition& out) {
   std::int64_t open = 0;
   for (const WorkerView& worker : view.workers) open += worker.connections;
@@ -244,6 +280,12 @@ void write_connections(const View& view, Exposition& out) {
   out.sample(view.totals.lost_races);
   out.gauge("orrery_connections_open", "Connections that are open.");
   out.sample(open);
+  write_connection_states(view, open, out);
+  out.counter("orrery_connections_closed_total", "Connections that ended in a worker, by reason.");
+  for (std::size_t i = 0; i < os::kClosings.size(); ++i)
+    out.sample(view.totals.closed[i], "reason", os::kClosings[i], "");
+  out.counter("orrery_connections_taken_over_total", "Connections that came from another worker.");
+  out.sample(view.totals.taken_over);
   out.counter("orrery_received_bytes_total", "Bytes that clients sent.");
   out.sample(view.totals.bytes_in);
   out.counter("orrery_sent_bytes_total", "Bytes that were sent to clients.");
@@ -279,6 +321,7 @@ std::string metrics_text(const View& view, Exposure form, const Families& famili
   write_requests(view, out);
   write_routes(view.routes, out);
   write_connections(view, out);
+  write_pools(view, out);
   write_listen_queues(view, out);
   write_application(families, view, ledger, out);
   return out.take();

@@ -20,6 +20,12 @@ namespace orrery::admin {
 /// Of the service's routes, in their order.
 using Patterns = std::vector<std::string>;
 
+/// What the application calls what it has.
+struct Names {
+  Patterns patterns{};
+  std::vector<std::string> pools{};  ///< in their order
+};
+
 inline constexpr std::string_view kServerRoute = "(server)";        ///< refused before it came to a route
 inline constexpr std::string_view kUnmatchedRoute = "(unmatched)";  ///< no route has the path
 inline constexpr std::string_view kOtherRoute = "(other)";          ///< of the routes beyond os::kMostRoutes

@@ -24,7 +24,20 @@ WorkerView view_of(const os::Slot& slot, os::WorkerState state, base::Monotonic 
           since(beat, now),
           slot.number.load(std::memory_order_relaxed),
           slot.counters.responses[5].load(std::memory_order_relaxed),
-          since(base::Monotonic{base::Nanoseconds{slot.born_ns.load(std::memory_order_relaxed)}}, now)};
+          since(base::Monotonic{base::Nanoseconds{slot.born_ns.load(std::memory_order_relaxed)}}, now),
+          {},
+          slot.idle.load(std::memory_order_relaxed),
+          slot.lingering.load(std::memory_order_relaxed),
+          base::Nanoseconds{slot.lag_ns.load(std::memory_order_relaxed)}};
+}
+
+void add_pools(const os::Slot& slot, std::vector<PoolView>& pools) {
+  for (std::size_t i = 0; i < std::min(pools.size(), slot.pools.size()); ++i) {
+    const os::PoolUse& use = slot.pools[i];
+    pools[i].threads += use.threads.load(std::memory_order_relaxed);
+    pools[i].busy += use.busy.load(std::memory_order_relaxed);
+    pools[i].queued += use.queued.load(std::memory_order_relaxed);
+  }
 }
 
 base::Nanoseconds eldest_of(const os::Slot& slot, base::Monotonic now) {
@@ -42,13 +55,17 @@ base::Nanoseconds eldest_of(const os::Slot& slot, base::Monotonic now) {
 View Viewer::look(base::Monotonic now) {
   if (const auto facts = board_.facts()) facts_ = *facts;
   if (const auto totals = board_.totals()) totals_ = *totals;
-  View view{facts_, totals_, {}, since(board_.last_beat(), now), {}, {}, {}, {}};
+  View view{facts_, totals_, {}, since(board_.last_beat(), now), {}, {}, {}, {}, {}};
+  view.pools.push_back({"(handlers)"});
+  for (const std::string& name : names_.pools) view.pools.push_back({name});
   for (const os::Slot& slot : board_.workers()) {
     const os::WorkerState state = slot.state.load(std::memory_order_acquire);
     if (state == os::WorkerState::kFree) continue;
     view.workers.push_back(view_of(slot, state, now));
+    add_pools(slot, view.pools);
     view.eldest = std::max(view.eldest, eldest_of(slot, now));
   }
+  std::erase_if(view.pools, [](const PoolView& pool) { return pool.threads == 0; });
   return view;
 }
 

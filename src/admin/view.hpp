@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <sys/types.h>
 #include <utility>
 #include <vector>
@@ -30,14 +31,22 @@ struct WorkerView {
   pid_t pid = 0;
   os::WorkerState state = os::WorkerState::kBooting;
   std::uint32_t generation = 0;
-  std::int32_t connections = 0;  ///< open now
-  std::int32_t in_flight = 0;    ///< requests with a handler now
-  std::uint64_t requests = 0;    ///< answered, or given up
-  base::Nanoseconds silence{0};  ///< since its loop beat last; 0 when it has not begun to
-  std::uint32_t number = 0;      ///< as in its title and in the log
-  std::uint64_t errors = 0;      ///< answered with 5xx
-  base::Nanoseconds age{0};      ///< since it was forked
-  Cost cost{};                   ///< where the kernel was asked
+  std::int32_t connections = 0;          ///< open now
+  std::int32_t in_flight = 0;            ///< requests with a handler now
+  std::uint64_t requests = 0;            ///< answered, or given up
+  base::Nanoseconds silence{0};          ///< since its loop beat last; 0 when it has not begun to
+  std::uint32_t number = 0;              ///< as in its title and in the log
+  std::uint64_t errors = 0;              ///< answered with 5xx
+  base::Nanoseconds age{0};              ///< since it was forked
+  Cost cost{};                           ///< where the kernel was asked
+  std::int32_t idle = 0, lingering = 0;  ///< of its connections, when its loop beat last
+  base::Nanoseconds lag{0};              ///< by how much that beat was late
+};
+
+/// The threads of one name, of all workers together.
+struct PoolView {
+  std::string name;
+  std::uint64_t threads = 0, busy = 0, queued = 0;
 };
 
 struct View {
@@ -49,14 +58,14 @@ struct View {
   RouteViews routes{};                  ///< of Viewer::look_whole()
   /// Descriptors that a worker may have; nothing = as many as it likes, or the kernel was not asked.
   std::optional<std::uint64_t> open_files_limit{};
+  std::vector<PoolView> pools{};                 ///< those that have threads: of class `threads`, then the App's
   std::vector<os::ListenQueue> listen_queues{};  ///< of all TCP addresses of the network namespace; empty as above
 };
 
 class Viewer {
  public:
-  /// `patterns`: of the service's routes.
-  explicit Viewer(const os::Scoreboard& board, Patterns patterns = {})
-      : board_(board), patterns_(std::move(patterns)) {}
+  /// `names`: of the service's routes and pools.
+  explicit Viewer(const os::Scoreboard& board, Names names = {}) : board_(board), names_(std::move(names)) {}
   /// How this master's service is at this moment.
   View look(base::Monotonic now);
   /// The same with its routes.
@@ -66,7 +75,7 @@ class Viewer {
 
  private:
   const os::Scoreboard& board_;
-  Patterns patterns_;
+  Names names_;
   os::ServiceFacts facts_;  ///< as last read whole
   os::Totals totals_;
 };

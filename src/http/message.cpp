@@ -190,6 +190,7 @@ void Message::clear() {
   pull.reset();
   cancelled.store(false, std::memory_order_relaxed);
   over.store(false, std::memory_order_relaxed);
+  taken_ns.store(0, std::memory_order_relaxed);
   if (on_cancelled) on_cancelled = nullptr;
   if (extras) extras.reset();
   trim(kept_);

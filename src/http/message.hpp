@@ -110,6 +110,7 @@ struct MessageState {
   const ErrorHandler* error_handler = nullptr;  ///< the application's; null: there is none
   base::Monotonic started{};                    ///< its first byte came
   base::Monotonic dispatched{};                 ///< its handler was called
+  base::Monotonic came{};                       ///< the loop began the round in which it found it whole
   base::Monotonic deadline{};                   ///< the handler's; the epoch = none
   std::optional<std::uint64_t> stream_length;   ///< of a response that comes piece by piece
 };
@@ -163,6 +164,7 @@ class Message : public MessageState {
   base::Address client;                       ///< who asked, as trusted proxies say; else the peer
   std::atomic<bool> cancelled{false};         ///< nobody waits for the answer
   std::atomic<bool> over{false};              ///< nor could it be sent
+  std::atomic<std::int64_t> taken_ns{0};      ///< CLOCK_MONOTONIC: its handler began to run; 0 = it has not
   std::function<void()> on_cancelled;         ///< its handler's; loop thread only
   CancelListener* cancel_listener = nullptr;  ///< loop thread
   std::unique_ptr<Extras> extras;             ///< of layers; null: none was asked for
@@ -178,6 +180,14 @@ class Message : public MessageState {
   /// Once the route of a path that is not raw is found: in the values of its parameters kept slashes are slashes.
   void decode_parameters() {
     if (!normal_path.slashes.empty()) put_slashes_into_parameters();
+  }
+  /// Any thread: its handler runs from now on.
+  void take_up(base::Monotonic now) { taken_ns.store(now.time_since_epoch().count(), std::memory_order_relaxed); }
+  /// From the moment in which the loop found it whole to that in which its handler began; nothing when none has.
+  [[nodiscard]] std::optional<base::Nanoseconds> time_in_queue() const {
+    const std::int64_t taken = taken_ns.load(std::memory_order_relaxed);
+    if (taken == 0) return std::nullopt;
+    return std::max(base::Monotonic{base::Nanoseconds{taken}} - came, base::Nanoseconds{0});
   }
   [[nodiscard]] std::string_view id_view() const { return {id.data(), id_length}; }
   [[nodiscard]] Field field(const FieldSpan& span) const { return {view(span.name), view(span.value)}; }

@@ -45,6 +45,10 @@ void fold(CountersOf<Number>& totals, const Counters& parts) {
   fold(totals.bytes_out, parts.bytes_out);
   fold(totals.rejects, parts.rejects);
   fold(totals.latency, parts.latency);
+  fold(totals.queue, parts.queue);
+  fold(totals.queue_ns, parts.queue_ns);
+  fold(totals.closed, parts.closed);
+  fold(totals.taken_over, parts.taken_over);
 }
 
 }  // namespace

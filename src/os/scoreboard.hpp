@@ -98,6 +98,21 @@ inline constexpr std::size_t kMaxThreads = 1024;
 inline constexpr std::size_t kLatencyBuckets = 40;  ///< bucket b: [2^b, 2^(b+1)) ns
 inline constexpr std::size_t kAccessBatch = 64 * 1024;
 
+/// Why a connection ended.
+enum class Closing : std::uint8_t {
+  kFinished,    ///< after a response that said so
+  kClient,      ///< its client closed it
+  kBroken,      ///< it broke, or what was on it could not be sent
+  kTimedOut,    ///< a time limit passed
+  kMadeRoom,    ///< it was idle, and another one came
+  kDrained,     ///< its worker left
+  kHandedOver,  ///< it went on in another worker
+  kCutOff,      ///< its worker's time to leave was over
+};
+/// By Closing, for labels.
+inline constexpr std::array<std::string_view, 8> kClosings{"finished",  "client",  "broken",      "timed_out",
+                                                           "made_room", "drained", "handed_over", "cut_off"};
+
 /// What is counted; every number only ever grows.
 template <class Number>
 struct CountersOf {
@@ -112,6 +127,10 @@ struct CountersOf {
   Number bytes_in{0}, bytes_out{0};
   std::array<Number, 96> rejects{};  ///< by base::Reject
   std::array<Number, kLatencyBuckets> latency{};
+  std::array<Number, kLatencyBuckets> queue{};    ///< time in queue, of requests that a handler took
+  Number queue_ns{0};                             ///< of all requests together
+  std::array<Number, kClosings.size()> closed{};  ///< by Closing
+  Number taken_over{0};                           ///< connections that another worker handed over
 };
 static_assert(base::kRejects.size() <= 96);
 /// Of one worker. Plain relaxed atomics: one writer.
@@ -131,6 +150,15 @@ struct AccessBatch {
   std::array<char, kAccessBatch> bytes;
 };
 
+/// The threads of one pool of a worker, as it uses them.
+struct PoolUse {
+  std::atomic<std::uint32_t> threads{0};
+  std::atomic<std::uint32_t> busy{0};    ///< threads that run a job
+  std::atomic<std::uint32_t> queued{0};  ///< jobs that wait for a thread
+};
+/// The first is the one of class `threads`; the pools of the App follow. Of further ones nothing is told.
+inline constexpr std::size_t kPoolsTold = 32;
+
 struct alignas(64) Slot {
   // First cache line: what the master looks at every second.
   std::atomic<pid_t> pid{0};
@@ -147,7 +175,12 @@ struct alignas(64) Slot {
   std::atomic<std::uint32_t> number{0};  ///< the child's age among those of its role, as in its title and the log
   std::atomic<std::int64_t> born_ns{0};  ///< CLOCK_MONOTONIC
 
+  // What the loop thread knew when it beat last.
+  std::atomic<std::int32_t> idle{0}, lingering{0};  ///< of the open connections
+  std::atomic<std::int64_t> lag_ns{0};              ///< by how much the beat was late
+
   alignas(64) Counters counters;
+  std::array<PoolUse, kPoolsTold> pools;
   std::array<std::atomic<pid_t>, kMaxThreads> threads{};  ///< ids of the pool threads
   std::array<RequestCell, kInFlightCells> flights;        ///< the oldest requests in flight
   /// Beside each of them: the last `flight` whose request is counted and has its access line although its handler may

@@ -37,6 +37,7 @@ void Connections::add(base::UniqueFd socket, const base::Address& peer, ProxyPro
 
 void Connections::adopt(os::TakenConnection taken) {
   Session& session = seat(taken.rest.peer, taken.rest.tls ? taken.rest.proxy : ProxyProtocol::kOff);
+  os::bump(services_.slot.counters.taken_over);
   const Conversation::Rest rest{base::Monotonic{base::Nanoseconds{taken.rest.since_ns}}, taken.rest.requests,
                                 taken.rest.sender, taken.rest.proxy};
   begin(session, taken.rest.tls ? session.start_tls(std::move(taken.socket), taken.rest.proxy)
@@ -47,6 +48,7 @@ void Connections::begin(Session& session, const Result<void>& begun) {
   now_idle(session);
   if (begun) return;
   base::log_warning("{}", begun.error().message);
+  session.ends_by(os::Closing::kBroken);
   session.close();
 }
 
@@ -124,7 +126,7 @@ void Connections::give_resting(const std::function<os::Giving(int socket, const 
                                                              .requests = rest->requests});
       if (giving == os::Giving::kLater) return;
       if (giving == os::Giving::kGiven)
-        session->close();
+        session->leave_to_sibling();
       else
         session->drain();
     }

@@ -34,6 +34,7 @@ class Connections {
   [[nodiscard]] bool can_make_room() const { return idle_ > 0 || lingering_ > 0; }
   [[nodiscard]] bool any_idle() const { return idle_ > 0; }
   [[nodiscard]] std::size_t count_idle() const { return idle_; }
+  [[nodiscard]] std::size_t count_lingering() const { return lingering_; }
   void drain();
   [[nodiscard]] bool leaving() const { return leaving_; }
   /// Tells the handlers that are streaming that the worker leaves, and ends the connections that no sibling can take as

@@ -185,9 +185,10 @@ class ThreadsDispatch final : public Dispatch {
     http::Message& message = session.message(id);
     const int cell = flights_.begin(message);
     auto request = std::make_shared<Request>(message.share());
-    auto job = [this, cell, key = session.key(id), request, &route] {
+    auto job = [this, cell, key = session.key(id), request, message = &message, &route] {
       flights_.on_thread(cell, ThreadPool::thread_id());
       const bool over = http::Message::of(*request).over.load(std::memory_order_acquire);
+      if (!over) message->take_up(base::monotonic_now());
       auto outcome = std::make_shared<Outcome>(over ? Outcome{} : call_handler(route.handler, *request));
       flights_.end(cell);
       return report([this, key, request, outcome] { finish(key, *request, std::move(*outcome)); });
@@ -238,8 +239,11 @@ Pulled call_pull(const Response::Pull& pull) {
 
 void Dispatch::request(Session& session, RequestId id) {
   if (!flights_.none_held() && refuse_if_held(session, id)) return;
-  const Route& route = services_.context.routes[session.message(id).match.route];
+  http::Message& message = session.message(id);
+  const Route& route = services_.context.routes[message.match.route];
+  message.came = services_.round_began(session.latest());
   if (route.handler) return run_handler(session, id, route);
+  message.take_up(session.latest());
   if (route.task) return services_.coroutines->start(session, id, route);
   run_responder(session, id, route);
 }
@@ -259,6 +263,7 @@ void Dispatch::run_here(Session& session, RequestId id, const Route& route, base
 }
 
 int Dispatch::begin_here(http::Message& message, base::Monotonic now) {
+  message.take_up(now);
   // The whole time from now on: what it waited for its turn is not the handler's.
   const bool limited = message.deadline != base::Monotonic{};
   return flights_.begin_here(message, limited ? now + (message.deadline - message.dispatched) : base::Monotonic{});

@@ -222,7 +222,13 @@ bool Life::exhausted() const { return dispatch_->exhausted() || pools_.exhausted
 void Life::beat() {
   const base::Monotonic now = base::monotonic_now();
   services_.set_wall_clock(now, base::wall_now());
-  birth_.slot->heartbeat_ns.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+  os::Slot& slot = *birth_.slot;
+  const base::Monotonic due = std::exchange(next_beat_, now + beat_period(*birth_.config));
+  const base::Nanoseconds lag = due == base::Monotonic{} ? base::Nanoseconds{0} : now - due;
+  slot.lag_ns.store(std::max<std::int64_t>(lag.count(), 0), std::memory_order_relaxed);
+  slot.idle.store(static_cast<std::int32_t>(connections_.count_idle()), std::memory_order_relaxed);
+  slot.lingering.store(static_cast<std::int32_t>(connections_.count_lingering()), std::memory_order_relaxed);
+  slot.heartbeat_ns.store(now.time_since_epoch().count(), std::memory_order_relaxed);
   follow_log_level();
 }
 
@@ -254,6 +260,7 @@ void Life::after_poll() {
   adopter_.after_poll(willing);
   dispatch_->after_poll();
   slept_ = dispatch_->willing();
+  services_.end_round();
   giver_.after_poll();
   connections_.free_buried();
   if (draining_ && nothing_left()) loop_.stop();

@@ -127,6 +127,7 @@ class Life final : public orrery::Worker {
   Callbacks callbacks_;
   Lead lead_;
   std::optional<LogLevel> log_level_;  ///< that the master has set; nothing = the configured one
+  base::Monotonic next_beat_{};        ///< when the next one is due; the epoch = there was none
   bool slept_ = true;                  ///< the loop had nothing to do before this turn's poll phase
   bool draining_ = false;
   bool grace_over_ = false;

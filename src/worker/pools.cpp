@@ -9,7 +9,7 @@ namespace orrery::worker {
 Pools::Pools(const std::vector<Pool>& pools, os::Slot& slot, std::size_t first, Mailbox& mailbox, Threads threads)
     : slot_(slot), mailbox_(mailbox), own_threads_(threads) {
   for (const Pool& pool : pools) {
-    entries_.push_back({pool, first, nullptr});
+    entries_.push_back({pool, first, entries_.size() + 1, nullptr});
     first += pool.size().threads;
   }
 }
@@ -25,7 +25,8 @@ Pools::Ticket Pools::add(const Pool& pool, Job job, base::Monotonic deadline) {
   Entry& entry = find(pool);
   if (own_threads_ == Threads::kNone) return add_here(std::move(job));
   const PoolSize size = pool.size();
-  if (!entry.threads) entry.threads = std::make_unique<ThreadPool>(size.threads, size.queue, slot_, entry.first);
+  if (!entry.threads)
+    entry.threads = std::make_unique<ThreadPool>(size.threads, size.queue, slot_, entry.first, entry.number);
   const Ticket ticket = entry.threads->add(std::move(job), deadline);
   if (ticket != 0) entry.threads->start();
   return ticket;

@@ -45,6 +45,7 @@ class Pools {
   struct Entry {
     Pool pool;
     std::size_t first;
+    std::size_t number;                   ///< of its place among the slot's pools
     std::unique_ptr<ThreadPool> threads;  ///< null until its first job
   };
   struct Waiting {

@@ -162,6 +162,10 @@ void Recorder::on_answered(const http::Message& message, const http::Answer& ans
   os::bump(counters.responses[static_cast<std::size_t>(std::clamp(answer.status / 100, 0, 5))]);
   os::bump(counters.latency[latency_bucket(duration)]);
   os::bump(counters.duration_ns, static_cast<std::uint64_t>(std::max<std::int64_t>(duration.count(), 0)));
+  if (const auto waited = message.time_in_queue()) {
+    os::bump(counters.queue[latency_bucket(*waited)]);
+    os::bump(counters.queue_ns, static_cast<std::uint64_t>(waited->count()));
+  }
   counts_.count(row_of(message), os::AnswerKind{message.method, answer.status}, duration);
   const std::uint32_t next = slot_.finished_next.load(std::memory_order_relaxed);
   slot_.finished[next % os::kFinishedCells].write([&](os::RequestRecord& record) {

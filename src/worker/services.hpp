@@ -69,6 +69,14 @@ struct Services {
   void keep_date(base::Monotonic now) {
     if (now >= date_until_) set_date(now);
   }
+  /// The loop's present round: when it first read something for a connection, or `now`, where it has not.
+  [[nodiscard]] base::Monotonic round_began(base::Monotonic now) const {
+    return round_ == base::Monotonic{} ? now : round_;
+  }
+  void keep_round(base::Monotonic now) {
+    if (round_ == base::Monotonic{}) round_ = now;
+  }
+  void end_round() { round_ = {}; }
   /// UTC may have stepped: what it is now.
   void set_wall_clock(base::Monotonic now, base::WallTime utc) {
     wall_offset_ = utc.time_since_epoch() - now.time_since_epoch();
@@ -83,6 +91,7 @@ struct Services {
   }
 
   base::Nanoseconds wall_offset_{0};  ///< what added to the monotonic clock gives UTC
+  base::Monotonic round_{};           ///< the epoch: nothing was read in it
   base::Monotonic date_until_{};      ///< when the next second of UTC begins
 };
 

@@ -122,6 +122,7 @@ void Session::run_out_of_memory() {
   base::log_error("there was no memory for the connection of {}; it is closed", connection_.peer().format_ip(peer));
   output_->clear();
   transport_.reset_on_close();
+  ends_by(os::Closing::kBroken);
   close(kNotServed);
 }
 
@@ -178,7 +179,7 @@ void Session::flush() {
   const std::size_t size = output_->size();
   // What waits goes first.
   const long taken = connection_.unsent() == 0 ? try_write() : 0;
-  if (taken < 0) return close();
+  if (taken < 0) return ends_by(os::Closing::kBroken), close();
   const auto sent = static_cast<std::size_t>(taken);
   os::bump(services_.slot.counters.bytes_out, sent);
   const std::size_t unsent = connection_.unsent() + size - sent;
@@ -208,12 +209,14 @@ void Session::on_bytes(std::string_view bytes) {
   if (connection_.deaf()) return connection_.receive(bytes, base::monotonic_now());
   turn([&] {
     services_.keep_date(now_);
+    services_.keep_round(now_);
     connection_.receive(bytes, now_);
   });
 }
 
 void Session::on_end(int error) {
   reading_ = Reading::kNot;
+  ends_by(error == 0 ? os::Closing::kClient : os::Closing::kBroken);
   turn([&] {
     if (error == 0) return connection_.receive_end();
     note_progress();
@@ -222,6 +225,7 @@ void Session::on_end(int error) {
 }
 
 void Session::on_noticed_end(bool broken) {
+  ends_by(broken ? os::Closing::kBroken : os::Closing::kClient);
   turn([&] {
     if (!broken) return connection_.notice_end();
     note_progress();
@@ -236,6 +240,7 @@ void Session::leave(RequestId request) {
 }
 
 void Session::on_sent(int error, std::size_t unsent) {
+  if (error != 0) ends_by(os::Closing::kBroken);
   turn([&] {
     note_sent(unsent);
     if (error != 0) connection_.abandon(now_);
@@ -266,11 +271,15 @@ void Session::tell_drained() {
 }
 
 void Session::on_deadline(Monotonic) {
+  const os::Closing before = closing_;
+  ends_by(os::Closing::kTimedOut);
   turn([&] {
     note_progress();
     if (now_ >= transport_.deadline()) return transport_.expire();
     connection_.expire(now_);
   });
+  // A handler's time may be over, and the connection go on.
+  if (!closed_ && !lingering_) closing_ = before;
 }
 
 /// A PROXY header is for the connection, which knows whom to believe; what follows it must be TLS.
@@ -364,6 +373,7 @@ void Session::tell_reader(const BodyReader::Callback& callback, const BodyPiece&
 }
 
 void Session::drain() {
+  ends_by(os::Closing::kDrained);
   turn([&] { connection_.drain(now_); });
   tell_draining();
 }
@@ -379,13 +389,20 @@ void Session::tell_draining() {
 
 bool Session::close_if_idle() {
   if (closed_ || !connection_.close_if_idle()) return false;
+  ends_by(os::Closing::kMadeRoom);
   if (const std::string last = connection_.farewell(); !last.empty() && transport_.queued() == 0)
     static_cast<void>(transport_.try_write(last, std::string_view{}));
   close();
   return true;
 }
 
+void Session::leave_to_sibling() {
+  ends_by(os::Closing::kHandedOver);
+  close();
+}
+
 bool Session::cut_off() {
+  ends_by(os::Closing::kCutOff);
   const bool cut = !idle() && !connection_.lingering();
   if (connection_.streaming() || connection_.blocked()) transport_.reset_on_close();
   close(kNotServed);
@@ -401,6 +418,7 @@ void Session::begin_linger() {
 
 void Session::close(int unanswered) {
   if (std::exchange(closed_, true)) return;
+  os::bump(services_.slot.counters.closed[static_cast<std::size_t>(closing_)]);
   now_ = base::monotonic_now();
   note_progress();
   connection_.abandon(now_, unanswered);

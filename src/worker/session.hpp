@@ -92,6 +92,8 @@ class Session final : TransportEvents, Deadline {
   [[nodiscard]] std::optional<Conversation::Rest> rest() const;
   /// Closes now when no request is going on.
   bool close_if_idle();
+  /// Another worker has it from now on.
+  void leave_to_sibling();
   /// Closes, whatever is going on. True when the client has not all of its answer.
   [[gnu::cold]] bool cut_off();
 
@@ -141,6 +143,10 @@ class Session final : TransportEvents, Deadline {
   void begin_linger();
   /// `unanswered`: what the access log says of a request that got no answer.
   void close(int unanswered = http::kClientLeft);
+  /// The first reason is the reason; what happens while it lingers is none.
+  void ends_by(os::Closing reason) {
+    if (closing_ == os::Closing::kFinished && !lingering_) closing_ = reason;
+  }
   void settle_reading();
   void schedule(base::Monotonic now);
   [[gnu::cold]] void watch_end();
@@ -165,6 +171,7 @@ class Session final : TransportEvents, Deadline {
   base::Monotonic latest_{};     ///< and when, since then, a handler ended
   std::uint32_t index_;
   std::uint32_t serial_;
+  os::Closing closing_ = os::Closing::kFinished;  ///< what will have ended it
   enum class Reading : std::uint8_t { kNot, kForUse, kAway } reading_ = Reading::kNot;
   bool lingering_ = false;  ///< and so stands in Connections' other queue
   bool closed_ = false;

@@ -9,8 +9,13 @@
 
 namespace orrery::worker {
 
-ThreadPool::ThreadPool(std::size_t threads, std::size_t queue, os::Slot& slot, std::size_t first)
-    : slot_(slot), first_(first), queue_limit_(queue), running_(threads) {
+ThreadPool::ThreadPool(std::size_t threads, std::size_t queue, os::Slot& slot, std::size_t first, std::size_t number)
+    : slot_(slot),
+      first_(first),
+      queue_limit_(queue),
+      use_(number < slot.pools.size() ? slot.pools[number] : untold_),
+      running_(threads) {
+  use_.threads.store(static_cast<std::uint32_t>(threads), std::memory_order_relaxed);
   const SignalsBlocked blocked;
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this, i] { work(i); });
 }
@@ -19,8 +24,8 @@ ThreadPool::~ThreadPool() { stop(); }
 
 ThreadPool::Ticket ThreadPool::add(Job job, base::Monotonic deadline) {
   // Threads may have become idle since: then the next one gets in.
-  const std::size_t idle = running_.size() - busy_.load(std::memory_order_acquire);
-  if (queued_.load(std::memory_order_acquire) + added_.size() >= queue_limit_ + idle) return 0;
+  const std::size_t idle = running_.size() - use_.busy.load(std::memory_order_acquire);
+  if (use_.queued.load(std::memory_order_acquire) + added_.size() >= queue_limit_ + idle) return 0;
   added_.push_back({std::move(job), deadline, ++last_});
   return last_;
 }
@@ -33,7 +38,7 @@ bool ThreadPool::withdraw(Ticket ticket) {
   const auto added = find(added_);
   const bool queued = here != queue_.end() && here->ticket == ticket && here->job;
   if (!queued && (added == added_.end() || added->ticket != ticket)) return false;
-  if (const std::size_t idle = running_.size() - busy_.load(std::memory_order_acquire); idle > 0) {
+  if (const std::size_t idle = running_.size() - use_.busy.load(std::memory_order_acquire); idle > 0) {
     const auto ahead = std::count_if(queue_.begin(), here, [](const Task& task) { return bool{task.job}; }) +
                        (queued ? 0 : added - added_.begin());
     if (static_cast<std::size_t>(ahead) < idle) return false;
@@ -44,7 +49,7 @@ bool ThreadPool::withdraw(Ticket ticket) {
     return true;
   }
   unwanted = std::exchange(here->job, nullptr);
-  queued_.fetch_sub(1, std::memory_order_relaxed);
+  use_.queued.fetch_sub(1, std::memory_order_relaxed);
   // Now and then, so that it costs each no more than to be put there.
   if (++withdrawn_ > queue_.size() / 2) {
     std::erase_if(queue_, [](const Task& task) { return !task.job; });
@@ -58,7 +63,7 @@ void ThreadPool::start() {
   {
     const std::lock_guard lock{mutex_};
     std::move(added_.begin(), added_.end(), std::back_inserter(queue_));
-    queued_.fetch_add(count, std::memory_order_relaxed);
+    use_.queued.fetch_add(static_cast<std::uint32_t>(count), std::memory_order_relaxed);
   }
   added_.clear();
   for (std::size_t i = 0; i < std::min(count, running_.size()); ++i) wake_.notify_one();
@@ -82,13 +87,13 @@ void ThreadPool::work(std::size_t number) {
     Task task = take();
     if (!task.job) continue;
     running_[number] = {true, task.deadline};
-    busy_.fetch_add(1, std::memory_order_relaxed);
-    queued_.fetch_sub(1, std::memory_order_release);
+    use_.busy.fetch_add(1, std::memory_order_relaxed);
+    use_.queued.fetch_sub(1, std::memory_order_release);
     lock.unlock();
     {
       const Report report = task.job();
       task.job = nullptr;
-      busy_.fetch_sub(1, std::memory_order_release);
+      use_.busy.fetch_sub(1, std::memory_order_release);
       if (report) report();
     }
     lock.lock();

@@ -29,7 +29,8 @@ class ThreadPool {
   using Ticket = std::uint64_t;
 
   /// `first`: where the ids of its threads begin in the slot. Those for which there is no place are not written down.
-  ThreadPool(std::size_t threads, std::size_t queue, os::Slot& slot, std::size_t first = 0);
+  /// `number`: of its place among the slot's pools; likewise.
+  ThreadPool(std::size_t threads, std::size_t queue, os::Slot& slot, std::size_t first = 0, std::size_t number = 0);
   ~ThreadPool();
 
   /// Takes a job that should be done by `deadline` (the epoch = no limit). 0 when the queue is full.
@@ -69,10 +70,10 @@ class ThreadPool {
   os::Slot& slot_;
   std::size_t first_;
   std::size_t queue_limit_;
-  std::vector<Task> added_;             ///< loop thread's
-  Ticket last_ = 0;                     ///< loop thread's
-  std::atomic<std::size_t> queued_{0};  ///< jobs that wait for a thread, from their start() on
-  std::atomic<std::size_t> busy_{0};    ///< threads that run a job
+  std::vector<Task> added_;  ///< loop thread's
+  Ticket last_ = 0;          ///< loop thread's
+  os::PoolUse untold_;
+  os::PoolUse& use_;  ///< jobs are queued from their start() on
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Task> queue_;        // under mutex_

@@ -35,8 +35,18 @@ View example() {
   view.totals.latency[3] = 4;   // far below the first bound
   view.totals.latency[20] = 5;  // about a millisecond
   view.totals.latency[39] = 1;  // far above the last
+  view.totals.queue[20] = 3;
+  view.totals.queue_ns = 4'500'000;
+  view.totals.closed[static_cast<std::size_t>(os::Closing::kTimedOut)] = 6;
+  view.totals.taken_over = 2;
+  view.pools = {{"(handlers)", 8, 7, 5}, {"disk \"one\"", 2, 0, 0}};
   view.totals.rejects[0] = 7;
   view.workers = {{101, os::WorkerState::kReady, 3, 4, 1, 6, {}}, {102, os::WorkerState::kDraining, 2, 1, 0, 4, {}}};
+  view.workers[0].number = 1;
+  view.workers[0].idle = 2;
+  view.workers[0].lingering = 1;
+  view.workers[0].lag = std::chrono::milliseconds{250};
+  view.workers[1].number = 2;
   return view;
 }
 
@@ -115,6 +125,19 @@ TEST_CASE("metrics: values stand where they belong") {
   CHECK(value("orrery_requests_in_flight") == "1");
   CHECK(value("orrery_connections_open") == "5");
   CHECK(value(R"(orrery_refusals_total{reason="bad_request_line"})") == "7");
+  CHECK(value("orrery_request_queue_seconds_count") == "3");
+  CHECK(value("orrery_request_queue_seconds_sum") == "0.0045");
+  CHECK(value(R"(orrery_connections{state="idle"})") == "2");
+  CHECK(value(R"(orrery_connections{state="lingering"})") == "1");
+  CHECK(value(R"(orrery_connections{state="busy"})") == "2");
+  CHECK(value(R"(orrery_connections_closed_total{reason="timed_out"})") == "6");
+  CHECK(value(R"(orrery_connections_closed_total{reason="client"})") == "0");
+  CHECK(value("orrery_connections_taken_over_total") == "2");
+  CHECK(value(R"(orrery_worker_loop_lag_seconds{worker="1"})") == "0.25");
+  CHECK(value("orrery_pool_threads{pool=\"(handlers)\"}") == "8");
+  CHECK(value("orrery_pool_threads_busy{pool=\"(handlers)\"}") == "7");
+  CHECK(value("orrery_pool_queue{pool=\"(handlers)\"}") == "5");
+  CHECK(value(R"(orrery_pool_threads{pool="disk \"one\""})") == "2");
 }
 
 TEST_CASE("metrics: requests and durations by route, with whatever a pattern has in it") {

@@ -87,7 +87,7 @@ TEST_CASE("carrying: a master goes on where the one before stands, with other ro
   facts.ended[static_cast<std::size_t>(os::Ending::kCrashed)] = 1;
   facts.reloads_done = 2;
   old_board.publish(facts);
-  Viewer before{old_board, kPatterns}, after{new_board, {"/new", "/planets/{name}"}};
+  Viewer before{old_board, {kPatterns}}, after{new_board, {{"/new", "/planets/{name}"}}};
   CHECK(before.look_whole(base::Monotonic{1s}).totals.requests == 3);
 
   os::RouteCounts& fresh = claim(new_board);
@@ -118,7 +118,7 @@ TEST_CASE("carrying: a master goes on where the one before stands, with other ro
 TEST_CASE("carrying: without a ledger a look tells what this master's workers counted") {
   auto board = *os::Scoreboard::create();
   claim(board).count(os::kServerRow, AnswerKind{"", 408}, 1ms);
-  const View view = Viewer{board, kPatterns}.look_whole(base::Monotonic{1s});
+  const View view = Viewer{board, {kPatterns}}.look_whole(base::Monotonic{1s});
   CHECK(answers(view.routes, "(server)", "", 408) == 1);
 }
 
