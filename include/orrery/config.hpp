@@ -292,7 +292,7 @@ struct Config {
   /// Paths whose requests get no line in the access log, such as `/health`; compared whole, without the query.
   std::vector<std::string> access_log_skip;
   /// gunicorn's atoms; an unknown atom is refused when the configuration is read. A format that is a JSON object gives
-  /// lines of JSON.
+  /// lines of JSON, and so does the word `json`.
   std::string access_log_format = R"(%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s")";
   /// Lead what the application writes to standard output and standard error into the error log.
   bool capture_output = false;

@@ -4,15 +4,14 @@
 #include <array>
 #include <chrono>
 #include <cstdlib>
-#include <ctime>
 #include <fmt/core.h>
 #include <optional>
 #include <utility>
 
 #include "base/access_sketch.hpp"
-#include "base/calendar_names.hpp"
 #include "base/lower_case.hpp"
 #include "base/pen.hpp"
+#include "base/second_text.hpp"
 
 namespace orrery::base {
 
@@ -40,6 +39,8 @@ enum class AccessFormat::Atom : std::uint8_t {
   kEnding,
   kTrace,
   kRoute,
+  kTimestamp,
+  kQueue,
   kRequestField,
   kResponseField,
   kEnvironment,
@@ -59,36 +60,6 @@ void put_decimal_seconds(Nanoseconds duration, Pen& pen) {
   std::int64_t rest = micros % 1'000'000;
   for (std::size_t i = 6; i > 0; --i, rest /= 10) fraction[i] = static_cast<char>('0' + rest % 10);
   pen.put({fraction.data(), fraction.size()});
-}
-
-/// The text of one second, made once for all requests of that second.
-class SecondText {
- public:
-  std::string_view of(WallTime time) {
-    const std::time_t second = std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(time));
-    if (second != second_ || length_ == 0) make(second);
-    return {text_.data(), length_};
-  }
-
- private:
-  void make(std::time_t second) {
-    std::tm parts{};
-    ::gmtime_r(&second, &parts);
-    const auto end = fmt::format_to_n(text_.data(), text_.size(), "[{:02}/{}/{}:{:02}:{:02}:{:02} +0000]",
-                                      parts.tm_mday, month_name(static_cast<unsigned>(parts.tm_mon) + 1),
-                                      parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
-    length_ = std::min(end.size, text_.size());
-    second_ = second;
-  }
-
-  std::time_t second_ = 0;
-  std::array<char, 48> text_{};
-  std::size_t length_ = 0;
-};
-
-std::string_view second_text(WallTime time) {
-  thread_local SecondText text;
-  return text.of(time);
 }
 
 std::string_view ending_of(const Ending& ending) { return {reinterpret_cast<const char*>(&ending), 1}; }
@@ -126,7 +97,11 @@ template <class Extent>
 struct Plain {
   Extent extent;
   void text(Pen& pen, bool, std::string_view value) const { pen.put_value(extent.of(value)); }
-  static void time(Pen& pen, bool, WallTime time) { pen.put(second_text(time)); }
+  static void time(Pen& pen, bool, WallTime time) { pen.put(second_text<WriteTime>(time)); }
+  static void timestamp(Pen& pen, bool, WallTime time) { put_timestamp(time, pen); }
+  static void seconds(Pen& pen, bool, std::optional<Nanoseconds> duration) {
+    duration ? put_decimal_seconds(*duration, pen) : pen.put('-');
+  }
   static void status(Pen& pen, bool, int status) { pen.put_number_or_dash(status); }
   static void bytes(Pen& pen, bool, std::uint64_t count) { pen.put_number_or_dash(count); }
   static void pid(Pen& pen, bool, pid_t pid) {
@@ -155,8 +130,16 @@ struct Json {
   }
   static void time(Pen& pen, bool bare, WallTime time) {
     if (bare) pen.put('"');
-    pen.put(second_text(time));
+    pen.put(second_text<WriteTime>(time));
     if (bare) pen.put('"');
+  }
+  static void timestamp(Pen& pen, bool bare, WallTime time) {
+    if (bare) pen.put('"');
+    put_timestamp(time, pen);
+    if (bare) pen.put('"');
+  }
+  static void seconds(Pen& pen, bool bare, std::optional<Nanoseconds> duration) {
+    duration || !bare ? Plain<Extent>::seconds(pen, bare, duration) : pen.put("null");
   }
   static void status(Pen& pen, bool bare, int status) {
     status == 0 && bare ? pen.put("null") : pen.put_number_or_dash(status);
@@ -179,8 +162,8 @@ struct Json {
 
 std::string unknown_atom(std::string_view name, std::size_t at) {
   return fmt::format(
-      "unknown atom `%({})s` at column {}; known are %(h)s l u t r m U q H s B b f a T M D L p I X and "
-      "%({{name}}i)s, o, e",
+      "unknown atom `%({})s` at column {}; known are %(h)s l u t r m U q H s B b f a T M D L p I X time "
+      "queue route trace and %({{name}}i)s, o, e",
       name, at + 1);
 }
 
@@ -231,6 +214,8 @@ std::optional<AccessFormat::Piece> AccessFormat::piece_for(std::string_view name
   }
   if (name == "trace") return Piece{Atom::kTrace, {}, false};
   if (name == "route") return Piece{Atom::kRoute, {}, false};
+  if (name == "time") return Piece{Atom::kTimestamp, {}, false};
+  if (name == "queue") return Piece{Atom::kQueue, {}, false};
   if (name.size() < 4 || name[0] != '{' || name[name.size() - 2] != '}') return std::nullopt;
   const auto inner = name.substr(1, name.size() - 3);
   if (name.back() == 'i') return Piece{Atom::kRequestField, lower_case(inner), false};
@@ -250,9 +235,15 @@ bool AccessFormat::brings_text(Atom atom) {
     case Atom::kMilliseconds:
     case Atom::kMicroseconds:
     case Atom::kDecimalSeconds:
+    case Atom::kTimestamp:
+    case Atom::kQueue:
     case Atom::kPid: return false;
     default: return true;
   }
+}
+
+bool AccessFormat::is_number(Atom atom) {
+  return atom != Atom::kText && atom != Atom::kTime && atom != Atom::kTimestamp && !brings_text(atom);
 }
 
 void AccessFormat::add(Piece piece) {
@@ -267,6 +258,7 @@ void AccessFormat::add(Piece piece) {
 }
 
 Result<AccessFormat> AccessFormat::compile(std::string_view format) {
+  if (format == "json") format = kJsonFormat;
   const auto sketch = AccessSketch::of(format);
   if (!sketch) return fail(sketch);
   AccessFormat compiled;
@@ -281,6 +273,9 @@ Result<AccessFormat> AccessFormat::compile(std::string_view format) {
     if (!piece) return fail(unknown_atom(part.name, part.at));
     compiled.has_atoms_ = true;
     piece->bare = compiled.json_ && part.bare;
+    if (compiled.json_ && !part.bare && is_number(piece->atom))
+      compiled.quoted_numbers_.append(compiled.quoted_numbers_.empty() ? "" : ", ")
+          .append(fmt::format("%({})s", part.name));
     if (piece->atom == Atom::kText && piece->bare) piece->text = "null";
     compiled.add(std::move(*piece));
   }
@@ -357,6 +352,8 @@ std::size_t AccessFormat::write(const AccessRecord& record, std::span<char> to, 
       case Atom::kEnding: text(ending_of(record.ending)); break;
       case Atom::kTrace: text(record.trace); break;
       case Atom::kRoute: text(record.route); break;
+      case Atom::kTimestamp: style.timestamp(pen, piece.bare, record.finished); break;
+      case Atom::kQueue: style.seconds(pen, piece.bare, record.queue); break;
       case Atom::kRequestField: text(request_field(record, piece.text)); break;
       case Atom::kResponseField: text(response_field(record, piece.text)); break;
       case Atom::kEnvironment: text(environment_value(piece.text)); break;

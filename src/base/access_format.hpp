@@ -11,6 +11,8 @@
 //   %(B)s response body bytes  %(b)s the same, `-` when 0  %(f)s referer  %(a)s user agent
 //   %(T)s seconds  %(M)s ms  %(D)s us  %(L)s seconds with 6 decimals  %(p)s <pid>  %(I)s request id
 //   %(X)s how the response ended, as in Apache: X cut off  + whole, the connection goes on  - whole, it is closed
+//   %(trace)s id of its trace  %(route)s pattern of its route  %(time)s time as RFC 3339 has it, in UTC
+//   %(queue)s seconds with 6 decimals that it waited for its handler
 //   %({name}i)s request field  %({name}o)s response field  %({name}e)s environment variable;  %% a percent sign.
 // A missing value (an empty query and a status of 0 too) is `-`.
 #pragma once
@@ -49,6 +51,7 @@ struct AccessRecord {
   int status = 0;
   std::uint64_t body_bytes = 0;  ///< body bytes of the response that left, without framing
   WallTime finished;
+  std::optional<Nanoseconds> queue;  ///< how long it waited for its handler; nothing when it got none
   Nanoseconds duration{0};
   pid_t pid = 0;
   Ending ending = Ending::kClosed;
@@ -59,9 +62,16 @@ struct AccessRecord {
   const void* context = nullptr;
 };
 
+/// What the word `json` stands for.
+inline constexpr std::string_view kJsonFormat =
+    R"({"time":%(time)s,"client":%(h)s,"user":%(u)s,"method":%(m)s,"path":%(U)s,"query":%(q)s,"protocol":%(H)s,)"
+    R"("status":%(s)s,"bytes":%(B)s,"duration":%(L)s,"queue":%(queue)s,"route":%(route)s,"referer":%(f)s,)"
+    R"("agent":%(a)s,"request":%(I)s,"trace":%(trace)s,"ending":%(X)s,"pid":%(p)s})";
+
 class AccessFormat {
  public:
-  /// Compiles `format`; fails with a sentence that names the unknown atom and its column.
+  /// Compiles `format`, or what the word `json` stands for; fails with a sentence that names the unknown atom and its
+  /// column.
   static Result<AccessFormat> compile(std::string_view format);
 
   /// Whether a line has fields of the response in it.
@@ -82,6 +92,8 @@ class AccessFormat {
   [[nodiscard]] bool is_json() const { return json_; }
   /// Why a format that begins as a JSON object is none: "look at column 17"; empty for all others.
   [[nodiscard]] const std::string& json_fault() const { return json_fault_; }
+  /// Atoms of a JSON object that would be numbers without the quotes around them: "%(s)s, %(B)s".
+  [[nodiscard]] const std::string& quoted_numbers() const { return quoted_numbers_; }
 
   /// What a pipe takes whole (PIPE_BUF). Half of it is kept for what a request brings.
   static constexpr std::size_t kShortestRoom = 4096;
@@ -96,6 +108,7 @@ class AccessFormat {
   /// The piece for what stands between `%(` and `)s`; nothing when it is not known.
   static std::optional<Piece> piece_for(std::string_view name);
   static bool brings_text(Atom atom);
+  static bool is_number(Atom atom);
   void add(Piece piece);
   template <class Style>
   std::size_t write(const AccessRecord& record, std::span<char> to, const Style& style) const;
@@ -104,7 +117,7 @@ class AccessFormat {
   std::size_t fixed_ = 0;  ///< bytes that a line may need beside the texts of its request
   std::size_t texts_ = 0;  ///< how many of these are in a line
   bool json_ = false, has_atoms_ = false;
-  std::string json_fault_;
+  std::string json_fault_, quoted_numbers_;
 };
 
 }  // namespace orrery::base

@@ -51,7 +51,7 @@ constexpr std::array kForeign{
         "logconfig_dict", "", kPython,
         "a dictionary for Python's loggers; errorlog, accesslog, loglevel and access_log_format say all here"},
     ForeignSetting{"logconfig_json", "--log-config-json", kAbsent,
-                   "a file for Python's loggers; for an access log in JSON make access_log_format a JSON object"},
+                   "a file for Python's loggers; for an access log in JSON write access_log_format: json"},
     ForeignSetting{"logger_class", "--logger-class", kPython,
                    "a Python class that writes the logs; errorlog and accesslog say where they go here"},
     ForeignSetting{"enable_stdio_inheritance", "-R --enable-stdio-inheritance", kPython,

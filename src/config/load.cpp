@@ -146,6 +146,11 @@ class Ranking {
     const auto format = base::AccessFormat::compile(outcome_.config.access_log_format);
     if (format && !format->has_atoms() && !outcome_.config.accesslog.empty())
       note("access_log_format has no atom such as %(r)s, so every line of the access log is the same");
+    if (format && !format->quoted_numbers().empty())
+      note(
+          fmt::format("access_log_format has {} within quotes, which makes a text of a number, and `-` of one that is "
+                      "missing; without the quotes it is a number, or null",
+                      format->quoted_numbers()));
     if (!format || format->json_fault().empty()) return;
     note(
         fmt::format("access_log_format begins like a JSON object but is none ({}), so its values are escaped as text "

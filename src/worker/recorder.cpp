@@ -194,6 +194,7 @@ void Recorder::write_access_line(const http::Message& message, const http::Answe
   record.body_bytes = answer.body_bytes;
   record.finished = base::wall_tick();
   record.duration = now - message.started;
+  record.queue = message.time_in_queue();
   record.ending = answer.ending;
   record.pid = slot_.pid.load(std::memory_order_relaxed);
   record.request_field = request_field;

@@ -33,9 +33,12 @@ AccessRecord mars() {
   record.id = "0123456789abcdef";
   record.status = 200;
   record.body_bytes = 321;
-  record.finished = WallTime{std::chrono::seconds{1795341600}};
+  record.finished = WallTime{std::chrono::milliseconds{1795341600045}};
   record.duration = std::chrono::microseconds{1'234'567};
   record.pid = 42;
+  record.trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+  record.route = "/planets/{name}";
+  record.queue = std::chrono::microseconds{250};
   record.request_field = request_field;
   record.response_field = response_field;
   return record;
@@ -112,6 +115,10 @@ TEST_CASE("access_format renders every atom") {
       {"%(L)s", "1.234567"},
       {"%(p)s", "<42>"},
       {"%(I)s", "0123456789abcdef"},
+      {"%(trace)s", "4bf92f3577b34da6a3ce929d0e0e4736"},
+      {"%(route)s", "/planets/{name}"},
+      {"%(time)s", "2026-11-22T10:00:00.045Z"},
+      {"%(queue)s", "0.000250"},
       {"%({X-One}i)s", "1"},
       {"%({Content-Type}o)s", "text/plain"},
       {"%({none}i)s", "-"},
@@ -131,8 +138,8 @@ TEST_CASE("access_format renders every atom") {
 
 TEST_CASE("access_format: what is missing is a dash") {
   const AccessRecord empty;
-  const char* formats[] = {"%(h)s", "%(u)s", "%(r)s", "%(m)s",    "%(U)s", "%(q)s",
-                           "%(s)s", "%(b)s", "%(f)s", "%({a}i)s", "%(I)s"};
+  const char* formats[] = {"%(h)s", "%(u)s", "%(r)s",    "%(m)s", "%(U)s",     "%(q)s",     "%(s)s",
+                           "%(b)s", "%(f)s", "%({a}i)s", "%(I)s", "%(trace)s", "%(route)s", "%(queue)s"};
   for (const auto* format : formats) {
     INFO(format);
     CHECK(rendered(format, empty) == "-\n");
@@ -162,12 +169,12 @@ TEST_CASE("access_format: an environment atom follows the environment") {
   ::unsetenv("ORRERY_TEST_ATOM");
 }
 
-const char* const kJsonFormat =
+const char* const kOwnJson =
     R"({"t":"%(t)s","h":"%(h)s","r":"%(r)s","s":%(s)s,"B":%(B)s,"b":%(b)s,"a":"%(a)s","bare":%(a)s,"D":%(D)s,)"
     R"("L":%(L)s,"p":%(p)s,"l":%(l)s,"line":%(r)s,"time":%(t)s,"q":"<%(q)s>","%(m)s":[1,{"deep":%({x-one}i)s}]})";
 
 TEST_CASE("access_format: a format that is a JSON object gives the values as JSON") {
-  const auto line = nlohmann::json::parse(rendered(kJsonFormat));
+  const auto line = nlohmann::json::parse(rendered(kOwnJson));
   CHECK(line["s"] == 200);
   CHECK(line["b"] == 321);
   CHECK(line["p"] == 42);
@@ -180,12 +187,44 @@ TEST_CASE("access_format: a format that is a JSON object gives the values as JSO
   CHECK(line["line"] == line["r"]);
   CHECK(line["q"] == "<lon=1&lat=2>");
   CHECK(line["GET"][1]["deep"] == "1");
-  const auto nothing = nlohmann::json::parse(rendered(kJsonFormat, AccessRecord{}));
+  const auto nothing = nlohmann::json::parse(rendered(kOwnJson, AccessRecord{}));
   CHECK(nothing["s"].is_null());
   CHECK(nothing["bare"].is_null());
   CHECK(nothing["line"].is_null());
   CHECK(nothing["h"] == "-");
   CHECK(nothing["b"] == 0);
+}
+
+TEST_CASE("access_format: the word json stands for an object whose members have the type that they should") {
+  const auto line = nlohmann::json::parse(rendered("json"));
+  CHECK(line["time"] == "2026-11-22T10:00:00.045Z");
+  CHECK(line["path"] == "/planets/mars");
+  CHECK(line["status"] == 200);
+  CHECK(line["duration"] == 1.234567);
+  CHECK(line["queue"] == 0.00025);
+  CHECK(line["route"] == "/planets/{name}");
+  CHECK(line["agent"] == "curl/8 \"x\"\n");
+  const auto nothing = nlohmann::json::parse(rendered("json", AccessRecord{}));
+  for (const char* name : {"client", "user", "method", "query", "status", "queue", "route", "trace", "agent"}) {
+    INFO(name);
+    CHECK(nothing[name].is_null());
+  }
+}
+
+TEST_CASE("access_format: numbers within the quotes of a JSON object are told") {
+  struct Row {
+    const char* format;
+    const char* told;
+  };
+  for (const Row& row : {Row{R"({"s":"%(s)s","D":"%(D)s","U":"%(U)s","t":"%(t)s"})", "%(s)s, %(D)s"},
+                         {R"({"s":%(s)s,"U":"%(U)s"})", ""},
+                         {R"("%(s)s")", ""},
+                         {"json", ""}}) {
+    INFO(row.format);
+    const auto format = AccessFormat::compile(row.format);
+    REQUIRE(format);
+    CHECK(format->quoted_numbers() == row.told);
+  }
 }
 
 TEST_CASE("access_format: a line of JSON is valid JSON whatever bytes a request has") {
@@ -221,7 +260,7 @@ TEST_CASE("access_format: a line of JSON is valid JSON whatever bytes a request 
     if (row.value != nullptr) CHECK(nlohmann::json::parse(line)["h"] == row.value);
     // What goes to a pipe is cut in its values, and stays JSON.
     std::vector<char> room(AccessFormat::kShortestRoom);
-    const auto format = AccessFormat::compile(kJsonFormat);
+    const auto format = AccessFormat::compile(kOwnJson);
     const std::size_t length = format->render_within(record, room);
     REQUIRE(length <= room.size());
     CHECK(nlohmann::json::accept(std::string_view{room.data(), length}));
