@@ -170,6 +170,8 @@ struct RouteOptions {
   /// Of this route, inside those of its group and of the App. A path that does not know a method (405, OPTIONS) has the
   /// layers of all its routes.
   Layers layers = {};
+  /// False: its requests are served however long they have waited (Config::pressure): what health checks ask for.
+  bool shed = true;
 };
 
 /// One registered route. `pattern` begins with "/"; a segment is literal, `{name}`, or, as the last one, `{name...}`

@@ -87,6 +87,12 @@ enum class ClientHalfClose : std::uint8_t {
   kWaits,   ///< the client only has nothing more to ask
 };
 
+/// What becomes of requests that wait too long for a handler.
+enum class Pressure : std::uint8_t {
+  kOff,    ///< nothing: they are served in their order
+  kCodel,  ///< while no request waits for a short time only, those that have waited for long are answered 503
+};
+
 /// What becomes of a request's trace context (W3C Trace Context, the field `traceparent`); see Request::trace().
 enum class Traceparent : std::uint8_t {
   kOff,   ///< it is a field like any other, and no request has a trace
@@ -141,6 +147,12 @@ struct Config {
   int threads = 4;
   /// Requests that may wait for a handler thread before a `threads` worker answers 503; 1 to 65536.
   int thread_queue = 256;
+  /// What becomes of requests that wait too long for a handler, in the classes `threads` and `sync`.
+  Pressure pressure = Pressure::kOff;
+  /// Waiting for less than that is no pressure, 1 ms to a minute.
+  Milliseconds pressure_target{50};
+  /// As long as even the one that has waited least has waited longer than that, 10 ms to an hour.
+  Milliseconds pressure_interval{500};
   /// Connections a worker holds at once, 1 to 1000000; also bounded by RLIMIT_NOFILE.
   int worker_connections = 10000;
   /// Connections of a worker that may linger at once (see lingering_time), 0 to 1000000; when there are more the oldest

@@ -70,6 +70,7 @@ namespace orrery::base {
   X(write_timeout,           0, "the client did not take the response within write_timeout") \
   X(request_deadline,      504, "the handler did not answer within request_deadline") \
   X(queue_full,            503, "all handler threads are busy and their queue is full") \
+  X(overloaded,            503, "the request has waited for a handler for too long, and so do all (pressure)") \
   X(quarantined,           503, "workers died of this request: it is not run for a while") \
   X(no_memory,             503, "there is no memory for the request's body") \
   X(too_many_connections,    0, "the longest-idle connection was closed to make room for a new one") \

@@ -91,6 +91,19 @@ std::vector<Setting> make_settings() {
     {.name = "thread_queue", .member = &Config::thread_queue, .kind = Kind::kInteger, .group = Group::kWorkers,
      .impact = Impact::kRespawn, .flags = {"thread-queue"}, .placeholder = "N", .unit = "requests", .range = {1, 65536},
      .doc = "Requests that may wait for a handler thread before a `threads` worker answers 503."},
+    {.name = "pressure", .member = &Config::pressure, .kind = Kind::kChoice, .group = Group::kWorkers,
+     .impact = Impact::kRespawn, .flags = {"pressure"}, .placeholder = "WORD",
+     .choices = {{"off", int(Pressure::kOff)}, {"codel", int(Pressure::kCodel)}},
+     .doc = "What becomes of requests that wait too long for a handler, in the worker classes threads and sync: off "
+            "(they are served in their order) or codel: when for `pressure_interval` none has waited for less than "
+            "`pressure_target`, those that have waited twice as long as that are answered 503 with Retry-After, until "
+            "one waits for less again. Routes that say so are never shed."},
+    {.name = "pressure_target", .member = &Config::pressure_target, .kind = Kind::kDuration, .group = Group::kWorkers,
+     .impact = Impact::kRespawn, .flags = {"pressure-target"}, .placeholder = "TIME", .unit = "seconds",
+     .range = {1, 60'000}, .doc = "How long requests may wait for a handler before that is called pressure."},
+    {.name = "pressure_interval", .member = &Config::pressure_interval, .kind = Kind::kDuration,
+     .group = Group::kWorkers, .impact = Impact::kRespawn, .flags = {"pressure-interval"}, .placeholder = "TIME",
+     .unit = "seconds", .range = {10, 3'600'000}, .doc = "How long it must last until requests are shed."},
     {.name = "worker_connections", .member = &Config::worker_connections, .kind = Kind::kInteger,
      .group = Group::kWorkers, .impact = Impact::kRespawn, .flags = {"worker-connections"}, .placeholder = "N",
      .unit = "connections", .range = {1, 1000000},

@@ -52,7 +52,7 @@ using Member =
                  WorkerClass Config::*, ReloadStrategy Config::*, UpgradeMode Config::*, LogLevel Config::*,
                  HeaderMap Config::*, EncodedSlash Config::*, ForwardedBy Config::*, ProxyProtocol Config::*,
                  Http2 Config::*, ErrorForm Config::*, LogFormat Config::*, ClientHalfClose Config::*,
-                 Traceparent Config::*, ClientCertificate Config::*, TlsVersion Config::*,
+                 Pressure Config::*, Traceparent Config::*, ClientCertificate Config::*, TlsVersion Config::*,
                  std::optional<std::uint32_t> Config::*, std::string Config::*, std::vector<std::string> Config::*>;
 
 struct Range {

@@ -107,6 +107,10 @@ class SyncDispatch final : public Dispatch {
       session->refuse(next.key.request, base::Reject::client_left);
       return now;
     }
+    if (sheds(message, now)) {
+      shed(*session, next.key.request);
+      return now;
+    }
     if (minds_leaving_ && message.ticket != 0) message.probe = &probe_;
     running_ = true;
     run(*session, message, next, now);
@@ -187,8 +191,15 @@ class ThreadsDispatch final : public Dispatch {
     auto request = std::make_shared<Request>(message.share());
     auto job = [this, cell, key = session.key(id), request, message = &message, &route] {
       flights_.on_thread(cell, ThreadPool::thread_id());
-      const bool over = http::Message::of(*request).over.load(std::memory_order_acquire);
-      if (!over) message->take_up(base::monotonic_now());
+      const base::Monotonic now = base::monotonic_now();
+      const bool over = message->over.load(std::memory_order_acquire);
+      if (!over && sheds(*message, now)) {
+        flights_.end(cell);
+        return report([this, key] {
+          if (Session* asker = services_.connections->find(key)) shed(*asker, key.request);
+        });
+      }
+      if (!over) message->take_up(now);
       auto outcome = std::make_shared<Outcome>(over ? Outcome{} : call_handler(route.handler, *request));
       flights_.end(cell);
       return report([this, key, request, outcome] { finish(key, *request, std::move(*outcome)); });
@@ -246,6 +257,21 @@ void Dispatch::request(Session& session, RequestId id) {
   message.take_up(session.latest());
   if (route.task) return services_.coroutines->start(session, id, route);
   run_responder(session, id, route);
+}
+
+Dispatch::Dispatch(Services& services, Flights& flights) : services_(services), flights_(flights) {
+  const Config& config = services.context.config;
+  if (config.pressure == Pressure::kCodel) delay_.emplace(config.pressure_target, config.pressure_interval);
+}
+
+bool Dispatch::sheds_now(const http::Message& message, base::Monotonic now) {
+  const bool stays = !services_.context.routes[message.match.route].options.shed;
+  return delay_->sheds(std::max(now - message.came, base::Nanoseconds{0}), now) && !stays;
+}
+
+void Dispatch::shed(Session& session, RequestId id) {
+  const auto interval = services_.context.config.pressure_interval;
+  session.refuse(id, base::Reject::overloaded, std::chrono::ceil<std::chrono::seconds>(interval));
 }
 
 bool Dispatch::refuse_if_held(Session& session, RequestId id) {

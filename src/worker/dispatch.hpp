@@ -5,6 +5,7 @@
 //   threads  on a pool of `threads`; at most `thread_queue` wait, the rest is answered 503
 //
 // A request whose client has left gives its place up where it waits behind others, in `sync` and `threads`.
+// Where pressure is set, one that has waited too long in a queue that stands is answered 503 there.
 // A request that is in quarantine meets no handler in any class.
 // Handlers that take a Responder, and those that are coroutines, run on the loop thread in every class. Nothing a
 // handler throws gets past this room: it becomes a response and a log line. Loop thread only, but for what the pool
@@ -12,6 +13,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +22,7 @@
 
 #include "http/next.hpp"
 #include "worker/flights.hpp"
+#include "worker/queue_delay.hpp"
 #include "worker/services.hpp"
 #include "worker/session.hpp"
 
@@ -57,13 +60,16 @@ class Dispatch {
   virtual bool stop() { return true; }
 
  protected:
-  Dispatch(Services& services, Flights& flights) : services_(services), flights_(flights) {}
+  Dispatch(Services& services, Flights& flights);
   virtual void run_handler(Session& session, http::RequestId id, const Route& route) = 0;
   /// Runs the handler here and now, and answers.
   void run_here(Session& session, http::RequestId id, const Route& route, base::Monotonic now);
   /// Its two halves: before the handler is called, and after. The first one's result is the second one's `cell`.
   int begin_here(http::Message& message, base::Monotonic now);
   void finish_here(Session& session, http::RequestId id, int cell, Outcome outcome);
+  /// It has waited too long for its handler. Any thread.
+  bool sheds(const http::Message& message, base::Monotonic now) { return delay_ && sheds_now(message, now); }
+  void shed(Session& session, http::RequestId id);
   /// Hands a piece on, or breaks the stream when the pull failed.
   void finish_pull(Session& session, http::RequestId id, const Pulled& pulled);
 
@@ -71,9 +77,12 @@ class Dispatch {
   Flights& flights_;
 
  private:
+  [[gnu::cold]] bool sheds_now(const http::Message& message, base::Monotonic now);
   /// Answers a request that is in quarantine.
   [[gnu::cold]] bool refuse_if_held(Session& session, http::RequestId id);
   void run_responder(Session& session, http::RequestId id, const Route& route);
+
+  std::optional<QueueDelay> delay_;  ///< none: no request is shed
 };
 
 Outcome call_handler(const Handler& handler, const Request& request);

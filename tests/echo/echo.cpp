@@ -3,6 +3,7 @@
 //   any  /echo, /echo/{rest...}   method, target, path, fields, body, trailers
 //   GET  /constant                a fixed body
 //   GET  /sleep?ms=               blocks the handler that long, then answers
+//   GET  /vital                   answers at once, and is never shed
 //   GET  /later?ms=               answers that late, from another thread; holds up no handler
 //   GET  /left?ms=                says so on stderr, blocks until its client leaves, at most that long: "left"
 //                                 or "stayed"
@@ -318,6 +319,7 @@ orrery::App make_app() {
   app.route("*", "/echo/{rest...}", echo);
   app.get("/constant", [](const Request&) { return Response::fixed("application/json", kConstant); });
   app.get("/sleep", sleep_and_answer);
+  app.get("/vital", [](const Request&) { return Response::text("vital\n"); }, {.shed = false});
   app.get("/left", wait_until_left);
   app.get("/left/later", answer_when_left);
   app.get("/throw", [](const Request&) -> Response { throw std::runtime_error("thrown on purpose"); });
