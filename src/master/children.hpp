@@ -12,6 +12,7 @@
 
 #include "base/clock.hpp"
 #include "master/event.hpp"
+#include "master/growth.hpp"
 
 namespace orrery::master {
 
@@ -37,6 +38,8 @@ struct Child {
   base::Monotonic ready_at = kNever;
   base::Monotonic deadline = kNever;
   base::Monotonic expires = kNever;  ///< when it is too old
+  Growth growth;                     ///< of its private memory
+  bool leaves_first = false;         ///< its replacement waits until it is gone: there is no memory for both
 
   [[nodiscard]] bool live() const { return state <= State::kReady; }
   [[nodiscard]] bool ready() const { return state == State::kReady; }

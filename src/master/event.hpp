@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <sys/types.h>
 #include <variant>
@@ -99,9 +100,11 @@ struct HeartbeatsRead {
 struct MemoryUse {
   pid_t pid = 0;
   std::uint64_t bytes = 0;
+  std::uint64_t requests = 0;  ///< answered by it until now
 };
 struct MemoryRead {
   std::vector<MemoryUse> uses;
+  std::optional<std::uint64_t> left{};  ///< bytes that the cgroup may still take; nothing = it has no limit
 };
 /// The answers to StartSuccessor.
 struct SuccessorStarted {

@@ -69,7 +69,7 @@ void Supervisor::settle_place(unsigned place) {
   const Child* current = children_.current(place, generation_);
   Child* former = children_.former(place, generation_);
   if (current == nullptr && former == nullptr) {
-    if (may_spawn(place)) spawn(place);
+    if (may_spawn(place) && !waits_for_memory(place)) spawn(place);
   } else if (current == nullptr) {
     retire_spares(*former);
     replace(place, *former);
@@ -86,6 +86,7 @@ void Supervisor::retire_spares(const Child& holder) {
 }
 
 void Supervisor::replace(unsigned place, Child& former) {
+  if (former.spent && !rolling() && !memory_for_one_more()) return leave_first(former);
   if (surging() < surge_limit() && may_spawn(place)) return spawn(place);
   // No room for one more: the old one must leave first. A spent worker waits for its turn instead, since it
   // still serves.

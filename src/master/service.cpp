@@ -13,6 +13,7 @@
 
 #include "base/log.hpp"
 #include "os/build_id.hpp"
+#include "os/cgroup.hpp"
 #include "os/oom.hpp"
 #include "os/wait_status.hpp"
 #include "os/waiting.hpp"
@@ -229,11 +230,17 @@ void Service::read_memory() {
   if (now < next_memory_) return;
   next_memory_ = now + kMemoryPeriod;
   const Config& config = generations_.at(supervisor_.generation()).config;
-  if (config.max_worker_memory == 0 && config.max_worker_memory_hard == 0) return;
+  const auto room = os::memory_room();
+  // To ask the kernel about each worker is dear: as long as there is plenty, only who set a limit pays for it.
+  const bool scarce = room && room->left < room->limit / 4;
+  if (config.max_worker_memory == 0 && config.max_worker_memory_hard == 0 && !scarce) return;
   MemoryRead read;
+  if (room) read.left = room->left;
   for (const auto& [pid, worker] : processes_) {
     if (worker.role != os::Role::kWorker) continue;
-    if (const auto bytes = os::private_memory(pid)) read.uses.push_back({pid, *bytes});
+    const os::Slot& slot = ground_.scoreboard.slot(worker.slot);
+    const std::uint64_t requests = slot.counters.requests.load(std::memory_order_relaxed);
+    if (const auto bytes = os::private_memory(pid)) read.uses.push_back({pid, *bytes, requests});
   }
   dispatch(std::move(read));
 }

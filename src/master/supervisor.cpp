@@ -19,8 +19,6 @@ namespace {
 
 bool is_boot_code(int code) { return code == os::kExitWorkerBoot || code == os::kExitAppLoad; }
 
-std::string name_of(const Child& child) { return fmt::format("Worker {} (pid {})", child.number, child.pid); }
-
 unsigned places_of(const Plan& plan) { return std::clamp(plan.workers, 1U, static_cast<unsigned>(os::kMaxWorkers)); }
 
 }  // namespace
@@ -191,24 +189,6 @@ void Supervisor::handle(const HeartbeatsRead& event) {
   }
 }
 
-void Supervisor::handle(const MemoryRead& event) {
-  if (!serving()) return;
-  for (const MemoryUse& use : event.uses) {
-    Child* child = children_.with_pid(use.pid);
-    if (child == nullptr || !child->ready()) continue;
-    const double mebibytes = static_cast<double>(use.bytes) / (1024 * 1024);
-    if (plan_.max_memory_hard != 0 && use.bytes > plan_.max_memory_hard) {
-      say(LogLevel::kWarning,
-          fmt::format("{} has {:.1f} MiB of private memory, above max_worker_memory_hard: it leaves now",
-                      name_of(*child), mebibytes));
-      retire(*child);
-    } else if (plan_.max_memory != 0 && use.bytes > plan_.max_memory && !child->spent) {
-      mark_spent(use.pid, LogLevel::kWarning,
-                 fmt::format("has {:.1f} MiB of private memory, above max_worker_memory", mebibytes));
-    }
-  }
-}
-
 void Supervisor::handle(const PredecessorLeft& event) {
   if (!heir_) return impossible("the end of a master that was here before");
   if (!event.committed && !proven_) {
@@ -371,6 +351,10 @@ Ending Supervisor::judge(const Child& child, int status) const {
   if (!child.live() || !serving()) return os::left_by_itself(status) ? Ending::kAsked : Ending::kCrashed;
   if (!child.ready()) return Ending::kBootFailed;
   return os::left_by_itself(status) ? Ending::kRestarted : Ending::kCrashed;
+}
+
+std::string Supervisor::name_of(const Child& child) {
+  return fmt::format("Worker {} (pid {})", child.number, child.pid);
 }
 
 bool Supervisor::stuck(const Pulse& pulse) const {

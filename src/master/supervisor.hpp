@@ -184,6 +184,9 @@ class Supervisor {
   void settle_place(unsigned place);
   void retire_spares(const Child& holder);
   void replace(unsigned place, Child& former);
+  void judge_memory(Child& child, std::uint64_t bytes);
+  void replace_before_memory_ends();
+  void leave_first(Child& former);
   void retire_surplus();
   void prove_generation();
   void announce_ready();
@@ -211,6 +214,9 @@ class Supervisor {
   [[nodiscard]] bool rolling() const { return generation_ != settled_generation_; }
   [[nodiscard]] bool may_spawn(unsigned place) const;
   [[nodiscard]] bool due(unsigned place) const;
+  [[nodiscard]] bool memory_for_one_more() const;
+  [[nodiscard]] bool waits_for_memory(unsigned place) const;
+  static std::string name_of(const Child& child);
   [[nodiscard]] bool waits_for_backoff(unsigned place) const;
   [[nodiscard]] bool generation_ready() const;
   [[nodiscard]] unsigned surge_limit() const;
@@ -256,6 +262,7 @@ class Supervisor {
   bool proven_ = false;     ///< kReady was announced at least once
   bool announced_ = false;  ///< kReady was announced since the start or the last HUP
   unsigned start_deaths_ = 0;
+  std::optional<std::uint64_t> memory_left_;  ///< in the cgroup, when it was looked at last; nothing = no limit
   base::Monotonic heartbeats_read_at_{}, resumed_at_{};
   base::Monotonic stop_deadline_ = kNever;
   int exit_code_ = 0;

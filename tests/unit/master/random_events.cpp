@@ -109,7 +109,10 @@ class RandomWorld : public FakeWorld {
       case 9: return send(HeartbeatsRead{{{some_pid(), now - std::chrono::seconds{pick(0, 40)}, pick(0, 20) == 0}}});
       case 10: forks_work = pick(0, 3) != 0; return;
       case 11: return send(Forked{pick(0, 50), some_pid()});
-      case 12: return send(MemoryRead{{{some_pid(), pick(0, 300)}, {some_pid(), pick(0, 300)}}});
+      case 12: {
+        const auto left = pick(0, 1) == 0 ? std::nullopt : std::optional<std::uint64_t>{pick(0, 300)};
+        return send(MemoryRead{{{some_pid(), pick(0, 300), pick(0, 99)}, {some_pid(), pick(0, 300)}}, left});
+      }
       case 13: return pick(0, 3) == 0 ? signal(SIGWINCH) : signal(SIGUSR2);
       case 14: return successor_event();
       case 15: return pick(0, 9) == 0 ? send(PredecessorLeft{pick(0, 1) == 0}) : void();
