@@ -1,5 +1,6 @@
 #include "orrery/app.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <stdexcept>
@@ -25,12 +26,37 @@ void check_pool(const std::string& name, PoolSize size) {
                                 " jobs: 0 to 1,000,000 can be had");
 }
 
+constexpr std::chrono::milliseconds kShortestPing{100};
+
+void check_websocket(const std::string& pattern, const WebSocketOptions& options) {
+  if (options.largest < 1)
+    throw std::invalid_argument("the WebSockets of " + pattern + " take no message: `largest` is 0 bytes");
+  if (options.ping.count() != 0 && options.ping < kShortestPing)
+    throw std::invalid_argument("the WebSockets of " + pattern +
+                                " want pings too often: at least 100 ms, or 0 for none");
+}
+
 }  // namespace
 
 Pool::Pool(App& app, std::string name, PoolSize size) {
   check_pool(name, size);
   plan_ = std::make_shared<const Plan>(Plan{std::move(name), size});
   app.add(*this);
+}
+
+Route handlers::websocket_route(std::string pattern, WebSocketHandler handler, WebSocketOptions options,
+                                RouteOptions around) {
+  check_websocket(pattern, options);
+  Route made{"GET", std::move(pattern), {}, {}, std::move(around)};
+  made.options.stream_body = false;
+  made.websocket = std::make_shared<const WebSocketRoute>(WebSocketRoute{std::move(handler), std::move(options)});
+  return made;
+}
+
+App& App::websocket(Pattern<0, PatternPart::kWhole> pattern, WebSocketHandler handler, WebSocketOptions options,
+                    RouteOptions around) {
+  return add(handlers::websocket_route(std::string{pattern.text()}, std::move(handler), std::move(options),
+                                       std::move(around)));
 }
 
 App& App::add(Route route) {

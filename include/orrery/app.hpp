@@ -5,6 +5,8 @@
 //   Responder  void(Request, Responder)         answers later, from any thread; must not block in any class.
 //   Hook       Result<void>(Worker&)            runs in each worker, after the fork, before the first request.
 //
+// Routes of App::websocket have a Task<void> for each connection (websocket.hpp).
+//
 // blocking(pool, handler) lets a Handler block in every class (blocking.hpp).
 //
 // Behind these a handler takes a value for each {name} of its pattern (typed.hpp). Layers stand around handlers, and
@@ -38,6 +40,7 @@
 #include "orrery/signature.hpp"
 #include "orrery/task.hpp"
 #include "orrery/typed.hpp"
+#include "orrery/websocket.hpp"
 
 namespace orrery {
 
@@ -179,11 +182,12 @@ struct RouteOptions {
 struct Route {
   std::string method;
   std::string pattern;
-  Handler handler;  ///< exactly one of handler, responder and task is set
+  Handler handler;  ///< exactly one of handler, responder, task and websocket is set
   ResponderHandler responder;
   RouteOptions options;
   TaskHandler task = {};
   std::size_t values = 0;  ///< that the handler takes, one for each {name}; 0 = it asks for those it wants
+  std::shared_ptr<const WebSocketRoute> websocket = {};
 };
 
 namespace handlers {
@@ -235,6 +239,10 @@ Route make_route(std::string method, std::string_view pattern, Blocking<H> wante
   }
 }
 
+/// The route of a handler of WebSockets. Throws std::invalid_argument for options that cannot be.
+ORRERY_EXPORT Route websocket_route(std::string pattern, WebSocketHandler handler, WebSocketOptions options,
+                                    RouteOptions around);
+
 /// What get() and its like take for a pattern.
 template <class H, PatternPart Part>
 using PatternFor = std::type_identity_t<Pattern<ValuesOf<H>::kNames, Part>>;
@@ -284,6 +292,9 @@ class Group {
   Group& route(std::string method, PatternFor<H> pattern, H handler, std::optional<RouteOptions> options = {}) {
     return add(std::move(method), pattern.text(), std::move(handler), std::move(options));
   }
+  /// See App::websocket.
+  Group& websocket(Pattern<0, PatternPart::kBehindPrefix> pattern, WebSocketHandler handler,
+                   WebSocketOptions options = {}, std::optional<RouteOptions> around = {});
   /// Around the routes that are added from now on, whatever options they have, and around the answer for a path below
   /// the prefix that no route has (404). A group without a prefix has no such paths.
   Group& layer(Layer layer) {
@@ -302,6 +313,7 @@ class Group {
   template <class H>
   Group& add(std::string method, std::string_view pattern, H handler, std::optional<RouteOptions> options);
   void stand_around_prefix();
+  [[nodiscard]] RouteOptions of_route(std::optional<RouteOptions> options) const;
 
   App* app_;
   std::string prefix_;
@@ -340,6 +352,9 @@ class ORRERY_EXPORT App {
   App& route(std::string method, PatternFor<H> pattern, H handler, RouteOptions options = {}) {
     return add(handlers::make_route(std::move(method), pattern.text(), std::move(handler), std::move(options)));
   }
+  /// A route for WebSockets; `around` has what its HTTP request needs, such as layers.
+  App& websocket(Pattern<0, PatternPart::kWhole> pattern, WebSocketHandler handler, WebSocketOptions options = {},
+                 RouteOptions around = {});
   /// A route that is made already.
   App& add(Route route);
   [[nodiscard]] Group group(std::string prefix, RouteOptions options = {}) {
@@ -391,14 +406,25 @@ inline void Group::stand_around_prefix() {
   if (!prefix_.empty() && !layers_.all().empty()) app_->layer_below({prefix_, layers_});
 }
 
+inline RouteOptions Group::of_route(std::optional<RouteOptions> options) const {
+  RouteOptions made = options ? *std::move(options) : options_;
+  Layers around = layers_;
+  around.add(made.layers);
+  made.layers = std::move(around);
+  return made;
+}
+
 template <class H>
 Group& Group::add(std::string method, std::string_view pattern, H handler, std::optional<RouteOptions> options) {
-  RouteOptions of_route = options ? *std::move(options) : options_;
-  Layers around = layers_;
-  around.add(of_route.layers);
-  of_route.layers = std::move(around);
-  app_->add(
-      handlers::make_route(std::move(method), prefix_ + std::string{pattern}, std::move(handler), std::move(of_route)));
+  app_->add(handlers::make_route(std::move(method), prefix_ + std::string{pattern}, std::move(handler),
+                                 of_route(std::move(options))));
+  return *this;
+}
+
+inline Group& Group::websocket(Pattern<0, PatternPart::kBehindPrefix> pattern, WebSocketHandler handler,
+                               WebSocketOptions options, std::optional<RouteOptions> around) {
+  app_->add(handlers::websocket_route(prefix_ + std::string{pattern.text()}, std::move(handler), std::move(options),
+                                      of_route(std::move(around))));
   return *this;
 }
 

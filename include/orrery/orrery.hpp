@@ -45,3 +45,4 @@
 #include "orrery/topic.hpp"
 #include "orrery/typed.hpp"
 #include "orrery/version.hpp"
+#include "orrery/websocket.hpp"

@@ -25,6 +25,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -36,12 +38,14 @@
 #include "orrery/app.hpp"
 #include "orrery/config.hpp"
 #include "orrery/export.hpp"
+#include "orrery/websocket.hpp"
 
 namespace orrery {
 
 namespace testing {
 class Room;
 class Exchange;
+class ServerFrames;
 }  // namespace testing
 
 /// The test asks for what cannot be; the sentence says what to do about it.
@@ -81,6 +85,8 @@ class ORRERY_EXPORT TestExchange {
   void write(std::string_view piece);
   /// That was the last one.
   void end();
+  /// Sends bytes as they are, behind those of the request.
+  void raw(std::string_view bytes);
   /// The client closes the connection. A request that waits or is handled is cancelled; a stream hears of it when it
   /// writes next, as on a network.
   void leave();
@@ -88,6 +94,41 @@ class ORRERY_EXPORT TestExchange {
  private:
   std::shared_ptr<testing::Room> room_;
   std::shared_ptr<testing::Exchange> exchange_;
+};
+
+/// The client's end of a WebSocket. Pings and the server's close are answered by themselves. Copies mean the same.
+class ORRERY_EXPORT TestWebSocket {
+ public:
+  explicit TestWebSocket(TestExchange exchange);
+
+  /// Of the answer to the handshake: 101 when it is a WebSocket.
+  [[nodiscard]] int status() const { return exchange_.status(); }
+  /// The subprotocol that the server has chosen; empty = none.
+  [[nodiscard]] std::string protocol() const;
+  void send(std::string_view text);
+  void send_bytes(std::string_view bytes);
+  void close(std::uint16_t code = 1000, std::string_view reason = {});
+  /// Bytes as they are, for what breaks the rules.
+  void raw(std::string_view bytes);
+  /// The next message; nothing when none has come. The client takes 1 MiB and leaves the rest to wait until then.
+  std::optional<WebSocketMessage> read();
+  /// The text of the next message. Throws TestFailure when none has come, or a binary one.
+  std::string text();
+  /// How often the server has asked whether the client lives.
+  std::size_t pings();
+  /// The server has not closed, and the connection is there.
+  bool open();
+  /// What the server gave as it closed: 1005 = no code; 1006: the connection ended without a close; 0: it has not.
+  std::uint16_t close_code();
+  std::string close_reason();
+  /// The client goes without a word.
+  void leave() { exchange_.leave(); }
+
+ private:
+  void take();
+
+  TestExchange exchange_;
+  std::shared_ptr<testing::ServerFrames> frames_;
 };
 
 /// A request that is being put together.
@@ -111,6 +152,9 @@ class ORRERY_EXPORT TestRequest {
   TestAnswer send();
   /// Sends it, and does what can be done now.
   TestExchange begin();
+  /// Sends it with the fields that open a WebSocket; `field("Origin", …)` and `field("Sec-WebSocket-Protocol", …)` are
+  /// the test's.
+  TestWebSocket websocket();
 
  private:
   [[nodiscard]] std::string head() const;
@@ -144,6 +188,8 @@ class ORRERY_EXPORT TestClient {
   [[nodiscard]] TestRequest request(std::string method, std::string target);
   /// A GET whose answer does not end by itself: read() its pieces as they come.
   [[nodiscard]] TestExchange stream(std::string target) { return get(std::move(target)).begin(); }
+  /// A WebSocket of that route.
+  [[nodiscard]] TestWebSocket websocket(std::string target) { return get(std::move(target)).websocket(); }
   /// Sends these bytes, as they are, on a connection of their own.
   [[nodiscard]] TestExchange raw(std::string bytes);
 

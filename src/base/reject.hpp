@@ -58,6 +58,8 @@ namespace orrery::base {
   X(stray_proxy_header,    400, "a PROXY header stands where a request must begin; proxy_protocol may allow it") \
   X(missing_proxy_header,  400, "the connection does not begin with a PROXY header") \
   X(untrusted_proxy_header, 403, "a PROXY header came from a peer that is not in proxy_allow_ips") \
+  X(bad_websocket,         400, "the request opens a WebSocket, and its fields break the rules of that") \
+  X(foreign_origin,        403, "a page of another origin opens a WebSocket, which the `origins` of its route refuse") \
   X(long_request_line,     414, "the request line is longer than limit_request_line") \
   X(too_many_fields,       431, "there are more header or trailer fields than limit_request_fields") \
   X(long_field,            431, "a header or trailer field is longer than limit_request_field_size") \
@@ -82,6 +84,9 @@ namespace orrery::base {
   X(rapid_reset,             0, "the client begins HTTP/2 requests and resets them, too many in a short time") \
   X(frame_flood,             0, "too many HTTP/2 frames came that carry nothing: SETTINGS, PING, empty ones") \
   X(continuation_flood,      0, "a header block of HTTP/2 has too many CONTINUATION frames") \
+  X(bad_websocket_frame,     0, "the client broke the rules of WebSocket, or sent text that is no UTF-8") \
+  X(long_websocket_message,  0, "a WebSocket message is larger than its route allows") \
+  X(silent_websocket,        0, "a WebSocket client sent nothing for long, and did not answer a ping") \
   X(truncated_request,       0, "the client closed in the middle of a request") \
   X(client_left,             0, "the client closed while its request waited for a handler behind others") \
   X(silent_connection,       0, "the client sent nothing within header_timeout")

@@ -44,8 +44,8 @@ class SecondText {
 struct WriteTime {
   std::size_t operator()(const std::tm& parts, std::span<char> to) const {
     return fmt::format_to_n(to.data(), to.size(), "[{:02}/{}/{}:{:02}:{:02}:{:02} +0000]", parts.tm_mday,
-                            month_name(static_cast<unsigned>(parts.tm_mon) + 1), parts.tm_year + 1900,
-                            parts.tm_hour, parts.tm_min, parts.tm_sec)
+                            month_name(static_cast<unsigned>(parts.tm_mon) + 1), parts.tm_year + 1900, parts.tm_hour,
+                            parts.tm_min, parts.tm_sec)
         .size;
   }
 };

@@ -58,8 +58,9 @@ struct FieldSpan {
   Span value;
 };
 
-/// How the end of the body is known (RFC 9112, 6.3).
-enum class BodyFraming : std::uint8_t { kNone, kLength, kChunked };
+/// How the end of the body is known (RFC 9112, 6.3). kTunnel: the connection has left HTTP, and its end is that of the
+/// body (RFC 9110, 7.8).
+enum class BodyFraming : std::uint8_t { kNone, kLength, kChunked, kTunnel };
 
 /// Looks whether a client still waits, where the loop cannot look because a handler runs on its thread. Any thread.
 class ClientProbe {

@@ -106,7 +106,8 @@ void RequestState::discard_body(Monotonic now) {
 }
 
 Monotonic RequestState::deadline(const Config& config) const {
-  const bool reads = phase == Phase::kBody || phase == Phase::kDiscard || body_wanted;
+  const bool asked = body_wanted && message->framing != BodyFraming::kTunnel;
+  const bool reads = phase == Phase::kBody || phase == Phase::kDiscard || asked;
   const Monotonic body =
       reads ? prolonged(message->body_started, config.body_timeout, message->body_received, config.min_rate) : kNever;
   const bool handled = phase == Phase::kHandling || phase == Phase::kStreaming;

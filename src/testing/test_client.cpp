@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +16,7 @@
 #include "base/lower_case.hpp"
 #include "testing/conversation.hpp"
 #include "testing/room.hpp"
+#include "testing/server_frames.hpp"
 
 namespace orrery {
 
@@ -58,6 +61,72 @@ void TestExchange::write(std::string_view piece) {
 }
 void TestExchange::end() { room_->send(*exchange_, "0\r\n\r\n"); }
 void TestExchange::leave() { room_->leave(*exchange_); }
+
+void TestExchange::raw(std::string_view bytes) { room_->send(*exchange_, bytes); }
+
+TestWebSocket::TestWebSocket(TestExchange exchange)
+    : exchange_(std::move(exchange)), frames_(std::make_shared<testing::ServerFrames>()) {}
+
+/// Reads what has come, and answers what a client answers, until nothing more comes of that.
+void TestWebSocket::take() {
+  if (status() != 101) throw TestFailure("the server answered " + std::to_string(status()) + ": this is no WebSocket");
+  for (std::string piece = exchange_.read(); !piece.empty(); piece = exchange_.read()) {
+    const std::string answers = frames_->take(piece);
+    if (!frames_->fault().empty()) throw TestFailure("what came over the WebSocket is none: " + frames_->fault());
+    if (!answers.empty()) exchange_.raw(answers);
+  }
+}
+
+std::string TestWebSocket::protocol() const {
+  return std::string{exchange_.so_far().field("Sec-WebSocket-Protocol").value_or(std::string_view{})};
+}
+
+void TestWebSocket::send(std::string_view text) { raw(testing::client_frame(1, text)); }
+void TestWebSocket::send_bytes(std::string_view bytes) { raw(testing::client_frame(2, bytes)); }
+
+void TestWebSocket::raw(std::string_view bytes) {
+  take();
+  exchange_.raw(bytes);
+}
+
+void TestWebSocket::close(std::uint16_t code, std::string_view reason) {
+  std::string payload{static_cast<char>(code >> 8), static_cast<char>(code & 0xff)};
+  take();
+  frames_->close_first();
+  exchange_.raw(testing::client_frame(8, payload.append(reason)));
+}
+
+std::optional<WebSocketMessage> TestWebSocket::read() {
+  take();
+  return frames_->next();
+}
+
+std::string TestWebSocket::text() {
+  const auto message = read();
+  if (!message) throw TestFailure("no message has come over the WebSocket");
+  if (!message->text) throw TestFailure("the message that came over the WebSocket is binary");
+  return message->bytes;
+}
+
+std::size_t TestWebSocket::pings() {
+  take();
+  return frames_->pings();
+}
+
+bool TestWebSocket::open() {
+  take();
+  return !frames_->closed() && !exchange_.over();
+}
+
+std::uint16_t TestWebSocket::close_code() {
+  if (open()) return 0;
+  return frames_->closed() ? frames_->code() : 1006;
+}
+
+std::string TestWebSocket::close_reason() {
+  take();
+  return frames_->reason();
+}
 
 TestRequest& TestRequest::field(std::string name, std::string value) {
   expect_one_line("field " + name, name + value);
@@ -108,6 +177,11 @@ TestExchange TestRequest::begin() {
       fields_, [](const auto& one) { return same_name(one.first, "Expect") && same_name(one.second, "100-continue"); });
   (waits ? asked.body_for_later : asked.bytes) += body_.value_or("");
   return TestExchange{room_, room_->begin(asked)};
+}
+
+TestWebSocket TestRequest::websocket() {
+  field("Connection", "Upgrade").field("Upgrade", "websocket").field("Sec-WebSocket-Version", "13");
+  return TestWebSocket{field("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==").begin()};
 }
 
 TestAnswer TestRequest::send() {

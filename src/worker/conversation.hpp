@@ -55,6 +55,9 @@ class Conversation {
   // --- what only HTTP/1.1 has ---
   void refuse_first(base::Reject reason, Monotonic now) { h1_.refuse_first(reason, now); }
   void hang_up() { h1_.hang_up(); }
+  bool start_tunnel(RequestId id, Response head, Monotonic now) {
+    return !h2_ && h1_.start_tunnel(id, std::move(head), now);
+  }
   [[nodiscard]] std::optional<Rest> rest() const { return h2_ ? std::nullopt : h1_.rest(); }
   void resume(const Rest& rest) { h1_.resume(rest); }
 

@@ -13,8 +13,19 @@
 #include "http/message.hpp"
 #include "worker/fence.hpp"
 #include "worker/reply.hpp"
+#include "worker/web_socket_link.hpp"
 
 namespace orrery::worker {
+
+namespace {
+
+/// The task of a WebSocket, as one that answers: that was done before it began.
+Task<Response> converse(Task<void> talk) {
+  co_await std::move(talk);
+  co_return Response::status(101);
+}
+
+}  // namespace
 
 /// One handler's task, the strand it runs on, and the request it has.
 class Coroutines::Running final : public tasks::Strand, http::CancelListener {
@@ -28,7 +39,17 @@ class Coroutines::Running final : public tasks::Strand, http::CancelListener {
         request_(message.share()) {
     message_.cancel_listener = this;
   }
-  ~Running() override { message_.cancel_listener = nullptr; }
+  /// One that has a WebSocket instead of a request that waits: it is told by that when its client leaves.
+  Running(Coroutines& owner, Number number, http::Message& message, std::shared_ptr<Reply> reply,
+          const std::shared_ptr<WebSocketLink>& link)
+      : Running(owner, number, message, std::move(reply)) {
+    message_.cancel_listener = nullptr;
+    link_ = link;
+    socket_.emplace(link);
+  }
+  ~Running() override {
+    if (!link_) message_.cancel_listener = nullptr;
+  }
 
   /// This may be gone afterwards, as after each call that lets the task go on.
   void begin(const TaskHandler& handler) {
@@ -47,12 +68,19 @@ class Coroutines::Running final : public tasks::Strand, http::CancelListener {
     run(task_->begin(*this));
   }
 
+  void begin(const WebSocketHandler& handler) {
+    begin([&](Request&& request) { return converse(handler(std::move(request), std::move(*socket_))); });
+  }
+
   [[nodiscard]] int cell() const { return reply_->cell(); }
   [[nodiscard]] base::Monotonic deadline() const { return message_.deadline; }
 
   /// Answers with what became of the task.
   void finish() {
-    answer();
+    if (link_)
+      close();
+    else
+      answer();
     owner_.running_.erase(number_);
   }
 
@@ -90,6 +118,22 @@ class Coroutines::Running final : public tasks::Strand, http::CancelListener {
       reply_->fail_with(describe_exception());
     }
   }
+  /// The same for the task of a WebSocket.
+  void close() {
+    namespace code = http::ws::code;
+    try {
+      if (failure_) std::rethrow_exception(failure_);
+      task_->result();
+      link_->close(code::kNormal, {});
+    } catch (const Cancelled&) {
+      link_->close(code::kGoingAway, {});
+    } catch (const HttpError& error) {
+      link_->close(code::kFailed, error.message);
+    } catch (...) {
+      owner_.services_.recorder.handler_failed(message_, describe_exception());
+      link_->close(code::kFailed, {});
+    }
+  }
   void answer_cancelled() {
     if (!reply_->wanted()) return;
     if (owner_.leaving_ || message_.cancelled.load(std::memory_order_relaxed))
@@ -101,8 +145,10 @@ class Coroutines::Running final : public tasks::Strand, http::CancelListener {
   Coroutines& owner_;
   Number number_;
   http::Message& message_;
-  std::shared_ptr<Reply> reply_;  ///< keeps the message
-  Request request_;               ///< what the handler's reference shows, unless it has taken it
+  std::shared_ptr<Reply> reply_;         ///< keeps the message
+  Request request_;                      ///< what the handler's reference shows, unless it has taken it
+  std::shared_ptr<WebSocketLink> link_;  ///< null: it answers a request
+  std::optional<WebSocket> socket_;      ///< what the handler's reference shows, unless it has taken it
   std::optional<Task<Response>> task_;
   std::exception_ptr failure_;  ///< of the call that should have made the task
   int depth_ = 0;
@@ -117,10 +163,20 @@ Coroutines::~Coroutines() = default;
 void Coroutines::start(Session& session, http::RequestId id, const Route& route) {
   http::Message& message = session.message(id);
   auto reply = std::make_shared<Reply>(services_, flights_, session.key(id), message);
+  if (route.websocket) return start_web_socket(message, std::move(reply), *route.websocket);
   const Number number = ++last_;
   const auto place =
       running_.emplace(number, std::make_unique<Running>(*this, number, message, std::move(reply))).first;
   place->second->begin(route.task);
+}
+
+void Coroutines::start_web_socket(http::Message& message, std::shared_ptr<Reply> reply, const WebSocketRoute& route) {
+  const auto link = WebSocketLink::open(services_, reply, route.options);
+  if (!link) return;
+  const Number number = ++last_;
+  const auto place =
+      running_.emplace(number, std::make_unique<Running>(*this, number, message, std::move(reply), link)).first;
+  place->second->begin(route.handler);
 }
 
 std::size_t Coroutines::cancel_all() {

@@ -2,7 +2,8 @@
 //
 // A task that has not ended keeps its request, and its client's connection, in flight. It is cancelled when its request
 // is (the client has gone, request_deadline has passed) and when the worker's time is over; the request of one that
-// was cancelled has its answer already, or gets 503. Loop thread only, but for post(). It never resumes a coroutine in
+// was cancelled has its answer already, or gets 503. The task of a WebSocket (web_socket_link.hpp) goes on when its
+// client leaves, and is told so by what it waits for. Loop thread only, but for post(). It never resumes a coroutine in
 // the middle of a connection's work: what ends a request is posted here.
 #pragma once
 
@@ -48,6 +49,7 @@ class Coroutines final : public TaskLoop {
   /// Never reused, so what is posted for one that has ended finds nobody.
   using Number = std::uint64_t;
 
+  void start_web_socket(http::Message& message, std::shared_ptr<Reply> reply, const WebSocketRoute& route);
   [[nodiscard]] Running* find(Number number) const;
   void finish_later(Number number);
   void cancel_later(Number number);

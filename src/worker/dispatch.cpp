@@ -255,7 +255,7 @@ void Dispatch::request(Session& session, RequestId id) {
   message.came = services_.round_began(session.latest());
   if (route.handler) return run_handler(session, id, route);
   message.take_up(session.latest());
-  if (route.task) return services_.coroutines->start(session, id, route);
+  if (route.task || route.websocket) return services_.coroutines->start(session, id, route);
   run_responder(session, id, route);
 }
 

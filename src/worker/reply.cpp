@@ -82,6 +82,14 @@ Result<Stream> Reply::start(Response head) {
   return Stream{std::move(outlet)};
 }
 
+std::shared_ptr<Outlet> Reply::start_tunnel(Response head) {
+  if (!claim()) return nullptr;
+  end_flight();
+  Session* const session = services_.connections->find(key_);
+  auto outlet = std::make_shared<Outlet>(services_, key_);
+  return session && session->start_tunnel(key_.request, std::move(head), outlet) ? outlet : nullptr;
+}
+
 void Reply::read_body(BodyReader::Callback callback) {
   Session* session = mailbox_->on_loop_thread() ? services_.connections->find(key_) : nullptr;
   if (session) return session->want_body(key_.request, std::move(callback));
@@ -104,6 +112,11 @@ void Outlet::end() {
   if (!std::exchange(open_, false)) return;
   if (mailbox_->closed()) return;
   if (Session* to = session()) to->end_stream(key_.request);
+}
+
+void Outlet::break_off() {
+  if (!std::exchange(open_, false)) return;
+  if (Session* const to = session()) to->break_stream(key_.request);
 }
 
 void Outlet::tell(const std::function<void()>& callback) {

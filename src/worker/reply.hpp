@@ -16,6 +16,7 @@
 #include "orrery/app.hpp"
 
 #include "base/reject.hpp"
+#include "http/message.hpp"
 #include "worker/flights.hpp"
 #include "worker/services.hpp"
 #include "worker/session.hpp"
@@ -41,9 +42,13 @@ class Reply : public std::enable_shared_from_this<Reply> {
   /// A session still waits for the answer. Loop thread.
   [[nodiscard]] bool wanted() const;
   /// Of its flight.
-  [[nodiscard]] int cell() const { return cell_; }
+  [[nodiscard]] int cell() const { return landed_.load(std::memory_order_acquire) ? Flights::kNoCell : cell_; }
+  [[nodiscard]] const http::Message& message() const { return http::Message::of(request_); }
   /// Loop thread.
   Result<Stream> start(Response head);
+  /// The connection leaves HTTP with this head; null when the client is gone. Its body is read by read_body(). Loop
+  /// thread.
+  std::shared_ptr<Outlet> start_tunnel(Response head);
   void read_body(BodyReader::Callback callback);
 
  private:
@@ -71,6 +76,8 @@ class Outlet {
   bool write(std::string_view piece);
   [[nodiscard]] bool behind() const;
   void end();
+  /// The client sees that something is missing.
+  [[gnu::cold]] void break_off();
   [[nodiscard]] bool open() const { return open_ && session() != nullptr; }
 
   void on_drain(std::function<void()> callback) { drain_ = std::move(callback); }

@@ -324,16 +324,25 @@ void Session::break_stream(RequestId request) {
   turn([&] { connection_.break_stream(request); });
 }
 
-bool Session::start_stream(RequestId request, Response head, std::shared_ptr<Outlet> outlet) {
+template <class Start>
+bool Session::start_pieces(RequestId request, const std::shared_ptr<Outlet>& outlet, Start&& start) {
   bool started = false;
   turn([&] {
-    started = connection_.start_stream(request, std::move(head), now_);
+    started = start();
     if (started) ongoing(request).outlet = outlet;
   });
   // A connection that came in the moment before the worker was asked to leave: its handler is about to say what it
   // wants to hear.
   if (started && connection_.draining()) later([](Session& session) { session.tell_draining(); });
   return started && !closed_;
+}
+
+bool Session::start_stream(RequestId request, Response head, std::shared_ptr<Outlet> outlet) {
+  return start_pieces(request, outlet, [&] { return connection_.start_stream(request, std::move(head), now_); });
+}
+
+bool Session::start_tunnel(RequestId request, Response head, std::shared_ptr<Outlet> outlet) {
+  return start_pieces(request, outlet, [&] { return connection_.start_tunnel(request, std::move(head), now_); });
 }
 
 bool Session::write_piece(RequestId request, std::string_view piece) {

@@ -72,6 +72,8 @@ class Session final : TransportEvents, Deadline {
   void pulled(http::RequestId request, std::string_view piece, bool more);
   void break_stream(http::RequestId request);
   bool start_stream(http::RequestId request, Response head, std::shared_ptr<Outlet> outlet);
+  /// The same, for a connection that leaves HTTP; see http::h1::Connection::start_tunnel().
+  bool start_tunnel(http::RequestId request, Response head, std::shared_ptr<Outlet> outlet);
   /// False, and nothing is taken, when the client is behind by more than 64 KiB.
   bool write_piece(http::RequestId request, std::string_view piece);
   /// Pieces written before still wait for the client.
@@ -135,6 +137,8 @@ class Session final : TransportEvents, Deadline {
   void note_progress() {
     if (connection_.unsent() > 0) note_sent(transport_.queued());
   }
+  template <class Start>
+  bool start_pieces(http::RequestId request, const std::shared_ptr<Outlet>& outlet, Start&& start);
   void deliver_body(http::RequestId request);
   static void tell_reader(const BodyReader::Callback& callback, const BodyPiece& piece);
   void tell_drained();

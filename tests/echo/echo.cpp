@@ -23,6 +23,7 @@
 //   GET  /crash/{how}/answering   the same in a handler that has a Responder
 //   GET  /inject                  tries to forge a header field
 //   any  /task/…                  the same as coroutines: see tasks.cpp
+//   GET  /socket/…                WebSockets: see sockets.hpp
 //   POST /count/…, /hold          see counting.hpp
 //   GET  /files/{path...}         with ECHO_FILES=DIRECTORY: the files of that directory
 //   GET  /download?path=&name=    with it: the file, to be saved under that name
@@ -50,6 +51,7 @@
 #include "counting.hpp"
 #include "layers.hpp"
 #include "pools.hpp"
+#include "sockets.hpp"
 #include "tasks.hpp"
 #include "topics.hpp"
 
@@ -352,6 +354,7 @@ orrery::App make_app() {
     if (stream) subscribers->all.push_back({std::move(*stream), count});
   });
   add_tasks(app);
+  add_sockets(app);
   add_pools(app);
   add_lead(app);
   add_counting(app);

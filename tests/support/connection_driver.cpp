@@ -282,6 +282,12 @@ bool ConnectionDriver::start_stream(Response head) {
   return started;
 }
 
+bool ConnectionDriver::start_tunnel(Response head) {
+  bool started = false;
+  turn([&] { started = connection_.start_tunnel(request_, std::move(head), now_); });
+  return started;
+}
+
 void ConnectionDriver::send_piece(std::string_view piece) {
   turn([&] { connection_.send_piece(request_, piece); });
 }

@@ -96,6 +96,7 @@ class ConnectionDriver final : http::Observer {
   void give_up_places() { gives_up_ = true; }
   void refuse(base::Reject reason);
   bool start_stream(Response head);
+  bool start_tunnel(Response head);
   void send_piece(std::string_view piece);
   void end_stream();
   void break_stream();

@@ -97,6 +97,7 @@ Frame Connection::frame_for(const Response& response) {
     if (!request_.no_body) request_.message->keep_alive = false;
   }
   frame.connection = settle_connection(response);
+  if (status == 426) frame.upgrade = response.field("upgrade").value_or(std::string_view{});
   return frame;
 }
 
@@ -171,6 +172,34 @@ void Connection::begin_stream(Response head, Monotonic now) {
   write_head(*output_, head, frame_for(head), context_.date);
   if (context_.fields_logged) request_.message->departure.response = std::move(head);
   if (request_.no_body) finish_stream(now);
+}
+
+bool Connection::start_tunnel(RequestId id, Response head, Monotonic now) {
+  if (request_.phase != Phase::kHandling || id != request_.id) return false;
+  // For the layers it is what the handler answers: 101 is no final answer.
+  const int status = head.status();
+  if (!pass_layers(head) || head.status() != status) {
+    write_sendable(std::move(head), now);
+    return false;
+  }
+  Response switched = std::move(head).with_status(101);
+  Message& message = *request_.message;
+  message.framing = BodyFraming::kTunnel;
+  message.body_complete = message.keep_alive = false;
+  message.deadline = {};
+  message.stream_length.reset();
+  request_.phase = Phase::kStreaming;
+  request_.no_body = keep_ = ends_by_close_ = false;
+  begin_departure(101);
+  Frame frame;
+  frame.framing = ResponseFraming::kNoBody;
+  if (!context_.config.hide_request_id) frame.id = message.id_view();
+  frame.names_server = !context_.config.hide_server;
+  frame.upgrade = switched.field("upgrade").value_or(std::string_view{});
+  write_head(*output_, switched, frame, context_.date);
+  if (context_.fields_logged) message.departure.response = std::move(switched);
+  decoders_.give_back(std::move(decoder_));
+  return true;
 }
 
 void Connection::send_piece(RequestId id, std::string_view piece) {

@@ -109,6 +109,10 @@ class Connection {
   /// Sends the head of a response whose body comes by send_piece(). Returns false if the request was answered already,
   /// or if the head cannot be sent or a layer failed (then 500 is sent).
   bool start_stream(RequestId id, Response head, base::Monotonic now);
+  /// The same, for a head that becomes a 101, and names the protocol in Upgrade; layers may answer otherwise. From here
+  /// on the connection is no HTTP any more. What the client sends comes as the body of the request, as it is, and
+  /// pieces leave as they are, until the end of the stream, with which the connection ends.
+  [[gnu::cold]] bool start_tunnel(RequestId id, Response head, base::Monotonic now);
   void send_piece(RequestId id, std::string_view piece);
   void end_stream(RequestId id, base::Monotonic now);
   /// The stream cannot go on: the connection is closed so that the client sees the break.

@@ -229,6 +229,10 @@ std::optional<Reject> Connection::feed_body() {
   Message& message = *request_.message;
   std::string_view bytes = input_;
   message.expects_continue = false;  // it did not wait
+  if (message.framing == BodyFraming::kTunnel) {
+    message.body.append(std::exchange(input_, {}));
+    return {};
+  }
   if (message.framing == BodyFraming::kChunked) {
     const std::string held{decoder_->chunk_guard.unfinished()};
     const Verdict verdict = decoder_->chunk_guard.scan(bytes, context_.config, message.body_limit);
@@ -280,6 +284,8 @@ Next Connection::step_body_wanted(Monotonic now) {
       return next(now);
     }
   }
+  const bool tunnel = request_.message->framing == BodyFraming::kTunnel;
+  if (tunnel && ended_) request_.message->body_complete = true;
   if (!request_.message->body_complete && ended_) {
     context_.observer.on_rejected(Reject::truncated_request, sender_, request_.message);
     abandon(now);
@@ -293,7 +299,8 @@ Next Connection::step_body_wanted(Monotonic now) {
 
 BodyRead Connection::take_body_piece(RequestId id) {
   if (!message(id)) return {{}, true, true};
-  const bool streamed = context_.routes[request_.message->match.route].options.stream_body;
+  const bool streamed = context_.routes[request_.message->match.route].options.stream_body ||
+                        request_.message->framing == BodyFraming::kTunnel;
   BodyRead read{streamed ? std::exchange(request_.message->body, {}) : request_.message->body,
                 request_.message->body_complete, false};
   return read;

@@ -61,10 +61,20 @@ void put_connection(Pen& pen, ConnectionField connection) {
   if (connection == ConnectionField::kKeepAlive) pen.put("Connection: keep-alive\r\n");
 }
 
+/// Upgrade stands for the next hop only, so Connection names it (RFC 9110, 7.8).
+[[gnu::cold]] void put_upgrade(Pen& pen, const Frame& frame) {
+  pen.put("Upgrade: ");
+  pen.put(frame.upgrade);
+  pen.put("\r\nConnection: upgrade");
+  if (frame.connection == ConnectionField::kClose) pen.put(", close");
+  if (frame.connection == ConnectionField::kKeepAlive) pen.put(", keep-alive");
+  pen.put("\r\n");
+}
+
 }  // namespace
 
 void write_head(Output& out, const Response& response, const Frame& frame, const DateLine& date) {
-  std::size_t room = 320 + response.media_type().size() + frame.id.size();
+  std::size_t room = 320 + response.media_type().size() + frame.id.size() + frame.upgrade.size();
   if (response.has_extras())
     for (const auto& [name, value] : response.fields()) room += name.size() + value.size() + 4;
   const FixedFields* const fixed = response.fixed_fields();
@@ -86,7 +96,10 @@ void write_head(Output& out, const Response& response, const Frame& frame, const
     pen.put(frame.id);
     pen.put("\r\n");
   }
-  put_connection(pen, frame.connection);
+  if (frame.upgrade.empty())
+    put_connection(pen, frame.connection);
+  else
+    put_upgrade(pen, frame);
   pen.put("\r\n");
   out.commit(static_cast<std::size_t>(pen.at() - begin));
 }

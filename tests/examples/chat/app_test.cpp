@@ -68,3 +68,26 @@ TEST_CASE("chat: a worker that leaves says good-bye to its rooms") {
   CHECK(stream.answer().whole);
   CHECK(client.gone());
 }
+
+TEST_CASE("chat: over a WebSocket one hears and says") {
+  orrery::TestClient client{make_app()};
+  auto listener = client.stream("/rooms/tea");
+  (void)listener.read();
+  auto one = client.websocket("/rooms/tea/socket");
+  auto other = client.websocket("/rooms/tea/socket");
+  one.send("hello");
+  CHECK(one.text() == "hello");
+  CHECK(other.text() == "hello");
+  CHECK(listener.read() == "data: hello\n\n");
+  CHECK(say(client, "tea", "and you?") == 204);
+  CHECK(other.text() == "and you?");
+  // That is no text: a stream has it, and a WebSocket misses it.
+  CHECK(say(client, "tea", "\xff") == 204);
+  other.leave();
+  CHECK(say(client, "tea", "bye") == 204);
+  client.drain();
+  CHECK(one.text() == "and you?");
+  CHECK(one.text() == "bye");
+  CHECK(one.close_code() == 1001);
+  CHECK(client.gone());
+}

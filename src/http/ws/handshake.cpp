@@ -1,0 +1,125 @@
+#include "http/ws/handshake.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "http/characters.hpp"
+#include "http/ws/sha1.hpp"
+
+namespace orrery::http::ws {
+
+namespace {
+
+using Verdict = Handshake::Verdict;
+
+constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+std::string base64(std::span<const std::uint8_t> bytes) {
+  std::string text;
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    const std::size_t here = std::min<std::size_t>(3, bytes.size() - at);
+    std::uint32_t group = 0;
+    for (std::size_t i = 0; i < 3; ++i) group = group << 8U | (i < here ? bytes[at + i] : 0U);
+    for (std::size_t i = 0; i < 4; ++i) text += i <= here ? kDigits[group >> (18U - 6U * i) & 0x3fU] : '=';
+  }
+  return text;
+}
+
+/// 16 bytes in base64.
+bool is_key(std::string_view text) {
+  return text.size() == 24 && text.ends_with("==") &&
+         text.substr(0, 22).find_first_not_of(kDigits) == std::string_view::npos;
+}
+
+bool lists(const Message& message, std::string_view name, std::string_view wanted) {
+  bool found = false;
+  for (const FieldSpan& span : message.fields) {
+    const Field field = message.field(span);
+    if (!same_field_name(field.name, name)) continue;
+    for_each_element(field.value, [&](std::string_view one) { found = found || same_field_name(one, wanted); });
+  }
+  return found;
+}
+
+std::size_t count(const Message& message, std::string_view name) {
+  return static_cast<std::size_t>(std::count_if(message.fields.begin(), message.fields.end(), [&](const auto& span) {
+    return same_field_name(message.field(span).name, name);
+  }));
+}
+
+std::string lowered(std::string_view text) {
+  std::string made{text};
+  std::transform(made.begin(), made.end(), made.begin(), [](char c) { return lower_case(c); });
+  return made;
+}
+
+/// "https://Example.org:443" -> "example.org": its port is left out where the scheme tells it.
+std::string host_of_origin(const std::string& origin) {
+  const std::size_t scheme = origin.find("://");
+  if (scheme == std::string::npos) return {};
+  std::string_view host = std::string_view{origin}.substr(scheme + 3);
+  const std::string_view usual = origin.starts_with("https:") ? ":443" : ":80";
+  if (host.ends_with(usual)) host.remove_suffix(usual.size());
+  return std::string{host};
+}
+
+bool may_connect(const Message& message, const std::vector<std::string>& origins) {
+  const auto field = message.field_value("origin");
+  if (!field) return true;
+  const std::string origin = lowered(*field);
+  if (!origins.empty()) {
+    return std::any_of(origins.begin(), origins.end(),
+                       [&](const std::string& one) { return one == "*" || lowered(one) == origin; });
+  }
+  const std::string page = host_of_origin(origin);
+  const std::string scheme = origin.substr(0, origin.find(':'));
+  return !page.empty() && page == host_of_origin(scheme + "://" + lowered(message.view(message.authority)));
+}
+
+bool offers(const Message& message, std::string_view protocol) {
+  bool found = false;
+  for (const FieldSpan& span : message.fields) {
+    const Field field = message.field(span);
+    if (!same_field_name(field.name, "sec-websocket-protocol")) continue;
+    for_each_element(field.value, [&](std::string_view one) { found = found || one == protocol; });
+  }
+  return found;
+}
+
+std::string choose_protocol(const Message& message, const std::vector<std::string>& protocols) {
+  const auto chosen =
+      std::find_if(protocols.begin(), protocols.end(), [&](const std::string& one) { return offers(message, one); });
+  return chosen == protocols.end() ? std::string{} : *chosen;
+}
+
+std::string_view fault_of(const Message& message) {
+  if (message.method != "GET") return "A WebSocket begins with a GET.";
+  if (message.framing != BodyFraming::kNone && message.content_length != 0) return "A WebSocket begins without a body.";
+  if (message.framing == BodyFraming::kChunked) return "A WebSocket begins without a body.";
+  if (count(message, "sec-websocket-key") != 1) return "A WebSocket needs one Sec-WebSocket-Key.";
+  if (!is_key(*message.field_value("sec-websocket-key"))) return "Sec-WebSocket-Key is not 16 bytes in base64.";
+  return {};
+}
+
+}  // namespace
+
+std::string accept_of(std::string_view key) {
+  return base64(sha1(std::string{key}.append("258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
+}
+
+Handshake judge_handshake(const Message& message, const WebSocketOptions& options) {
+  const bool upgrades = message.protocol == base::Protocol::kHttp11 && lists(message, "connection", "upgrade") &&
+                        lists(message, "upgrade", "websocket");
+  if (!upgrades) return {};
+  if (message.field_value("sec-websocket-version") != "13") return {.verdict = Verdict::kOtherVersion};
+  if (const std::string_view fault = fault_of(message); !fault.empty())
+    return {.verdict = Verdict::kBad, .fault = fault};
+  if (!may_connect(message, options.origins)) return {.verdict = Verdict::kForeignOrigin};
+  return {.verdict = Verdict::kGood,
+          .accept = accept_of(*message.field_value("sec-websocket-key")),
+          .protocol = choose_protocol(message, options.protocols)};
+}
+
+}  // namespace orrery::http::ws
