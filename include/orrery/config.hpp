@@ -127,6 +127,9 @@ struct Config {
   std::string keyfile;
   /// File whose first line is the password of an encrypted key; empty = the key is not encrypted.
   std::string keyfile_password_file;
+  /// More certificates, each `CERTFILE` or `CERTFILE KEYFILE`, chosen by the names in them; `certfile` is for all other
+  /// names.
+  std::vector<std::string> tls_certificates;
   /// PEM file of the authorities whose certificates clients may show; empty = none.
   std::string ca_certs;
   ClientCertificate cert_reqs = ClientCertificate::kNone;

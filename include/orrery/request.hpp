@@ -19,6 +19,7 @@
 #include "orrery/extras.hpp"
 #include "orrery/from_text.hpp"
 #include "orrery/result.hpp"
+#include "orrery/tls_facts.hpp"
 
 namespace orrery {
 
@@ -116,6 +117,8 @@ class ORRERY_EXPORT Request {
   /// (Config::secure_scheme_headers, Forwarded), else "http". What such a proxy says of the scheme counts more than the
   /// connection.
   [[nodiscard]] std::string_view scheme() const;
+  /// What its connection has agreed on; null when that does not speak TLS.
+  [[nodiscard]] const TlsFacts* tls() const;
   /// host[:port] the request is for: of an absolute-form target, else of Host (RFC 9112, 3.2.2); empty where it is, or
   /// is missing (HTTP/1.0).
   [[nodiscard]] std::string_view host() const;

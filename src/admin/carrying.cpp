@@ -55,6 +55,8 @@ void carry(os::Totals& totals, os::Ledger& ledger) {
     carry_one(name_of("orrery_responses_total", i), totals.responses[i]);
   for (std::size_t i = 0; i < base::kRejects.size(); ++i)
     carry_one(name_of("orrery_refusals_total", base::kRejects[i].name), totals.rejects[i]);
+  for (std::size_t i = 0; i < totals.handshakes.size(); ++i)
+    carry_one(name_of("orrery_tls_handshakes_total", i), totals.handshakes[i]);
   // By the bit that is the highest of the duration in nanoseconds.
   for (std::size_t i = 0; i < totals.latency.size(); ++i)
     carry_one(name_of("orrery_request_duration_seconds_bucket", i), totals.latency[i]);

@@ -65,6 +65,11 @@ void write_service(const os::ServiceFacts& facts, base::Nanoseconds master_silen
   out.sample(facts.reloads_done, "outcome", "done", "");
   out.sample(facts.reloads_refused, "outcome", "refused", "");
   out.sample(facts.reloads_given_up, "outcome", "given_up", "");
+  if (facts.certificates_end != 0) {
+    out.gauge("orrery_tls_certificate_end_timestamp_seconds",
+              "When the first of the certificates that are shown to clients ends, in Unix time.");
+    out.sample(facts.certificates_end);
+  }
   using Outcome = os::ServiceFacts::Outcome;
   const bool failed = facts.reload.outcome == Outcome::kRefused || facts.reload.outcome == Outcome::kGivenUp;
   out.gauge("orrery_config_last_reload_successful", "Whether the last reload, if there was one, did not fail.");
@@ -290,6 +295,10 @@ void write_connections(const View& view, Exposition& out) {
   out.sample(view.totals.bytes_in);
   out.counter("orrery_sent_bytes_total", "Bytes that were sent to clients.");
   out.sample(view.totals.bytes_out);
+  out.counter("orrery_tls_handshakes_total", "TLS handshakes that ended well; those that failed are refusals.");
+  constexpr std::array kHandshakes{R"(version="1.2",resumed="no")", R"(version="1.2",resumed="yes")",
+                                   R"(version="1.3",resumed="no")", R"(version="1.3",resumed="yes")"};
+  for (std::size_t i = 0; i < kHandshakes.size(); ++i) out.sample(view.totals.handshakes[i], kHandshakes[i]);
 }
 
 }  // namespace

@@ -143,6 +143,14 @@ Result<void> check_file(const std::string& text) {
   return refuse_switch(text, "give a path, or an empty text for none");
 }
 
+Result<void> check_certificate(const std::string& text) {
+  const std::size_t blank = text.find(' ');
+  const bool good =
+      !text.empty() && blank != 0 && (blank == std::string::npos || text.find(' ', blank + 1) == text.npos);
+  if (good && !text.ends_with(' ')) return refuse_switch(text, "give a path, and perhaps that of the key");
+  return fail(fmt::format("`{}` is not `CERTFILE` or `CERTFILE KEYFILE`, with one blank between them", text));
+}
+
 Result<void> check_access_log(const std::string& text) {
   return refuse_switch(text, "give a path, `-` for standard output, or an empty text for none");
 }

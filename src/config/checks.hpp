@@ -32,6 +32,8 @@ Result<void> check_user(const std::string& text);
 Result<void> check_group(const std::string& text);
 /// A file; words like `true` and `off` are no file's name.
 Result<void> check_file(const std::string& text);
+/// The file of a certificate, and perhaps that of its key.
+Result<void> check_certificate(const std::string& text);
 Result<void> check_access_log(const std::string& text);
 Result<void> check_error_log(const std::string& text);
 Result<void> check_request_path(const std::string& text);

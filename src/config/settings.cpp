@@ -45,6 +45,11 @@ std::vector<Setting> make_settings() {
     {.name = "keyfile_password_file", .member = &Config::keyfile_password_file, .kind = Kind::kText,
      .group = Group::kTls, .impact = Impact::kRespawn, .flags = {"keyfile-password-file"}, .placeholder = "FILE",
      .check = check_file, .doc = "File whose first line is the password of an encrypted key."},
+    {.name = "tls_certificates", .member = &Config::tls_certificates, .kind = Kind::kList, .group = Group::kTls,
+     .impact = Impact::kRespawn, .flags = {"tls-certificate"}, .placeholder = "FILES", .check = check_certificate,
+     .doc = "More certificates, for a server of several names: each the PEM file of one with its issuers, and behind a "
+            "blank that of its key where that stands elsewhere. A client gets the first one that has the name it asks "
+            "for (SNI), `*.` standing for one label, and the one of `certfile` where none has."},
     {.name = "ca_certs", .member = &Config::ca_certs, .kind = Kind::kText, .group = Group::kTls,
      .impact = Impact::kRespawn, .flags = {"ca-certs"}, .placeholder = "FILE", .check = check_file,
      .doc = "PEM file of the authorities whose certificates clients may show; see `cert_reqs`."},

@@ -160,6 +160,7 @@ void find_half_tls(const Config& config, std::vector<Problem>& problems) {
   lone("keyfile", config.keyfile);
   lone("keyfile_password_file", config.keyfile_password_file);
   lone("ca_certs", config.ca_certs);
+  lone("tls_certificates", config.tls_certificates.empty() ? std::string{} : config.tls_certificates.front());
   if (config.cert_reqs != ClientCertificate::kNone && config.ca_certs.empty())
     problems.push_back(
         {"cert_reqs", 0, "`cert_reqs` asks for certificates of clients, and none is known; set `ca_certs`"});

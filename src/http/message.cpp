@@ -193,6 +193,7 @@ void Message::clear() {
   taken_ns.store(0, std::memory_order_relaxed);
   if (on_cancelled) on_cancelled = nullptr;
   if (extras) extras.reset();
+  if (tls) tls.reset();
   trim(kept_);
   peer_text_.clear();
   client_text_.clear();
@@ -323,6 +324,7 @@ std::string_view Request::trace() const { return message_->trace_view(); }
 std::string_view Request::peer() const { return shown(message_->peer, message_->peer_text_); }
 std::string_view Request::client() const { return shown(message_->client, message_->client_text_); }
 std::string_view Request::scheme() const { return message_->secure ? "https" : "http"; }
+const TlsFacts* Request::tls() const { return message_->tls.get(); }
 std::string_view Request::host() const { return message_->view(message_->authority); }
 
 bool Request::cancelled() const noexcept {

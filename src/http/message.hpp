@@ -169,6 +169,7 @@ class Message : public MessageState {
   std::function<void()> on_cancelled;         ///< its handler's; loop thread only
   CancelListener* cancel_listener = nullptr;  ///< loop thread
   std::unique_ptr<Extras> extras;             ///< of layers; null: none was asked for
+  std::shared_ptr<const TlsFacts> tls;        ///< of its connection; null: that does not speak TLS
   Departure departure;
 
   [[nodiscard]] std::string_view view(Span span) const { return {bytes + span.begin, span.length}; }

@@ -35,13 +35,17 @@ Result<std::optional<os::SealedFile>> copy_app(const Config& config) {
   return std::optional{std::move(*copy)};
 }
 
+std::shared_ptr<tls::TicketKeys> tickets_of(const Generation& generation) {
+  return generation.tls ? generation.tls->ticket_keys() : nullptr;
+}
+
 }  // namespace
 
-Result<Generation> make_generation(const Config& config, Listeners& listeners, const Generation* before,
+Result<Generation> make_generation(const Config& config, Listeners& listeners, std::shared_ptr<tls::TicketKeys> tickets,
                                    std::vector<std::string>& notes) {
   std::shared_ptr<const tls::Context> context;
   if (tls::is_wanted(config)) {
-    auto made = tls::Context::make(config, before ? before->tls.get() : nullptr, notes);
+    auto made = tls::Context::make(config, std::move(tickets), notes);
     if (!made) return fail(made);
     context = std::move(*made);
   }
@@ -88,7 +92,7 @@ Result<void> Service::load(unsigned number) {
       !why.empty())
     return fail(why);
   std::vector<std::string> notes;
-  auto generation = make_generation(reload.config, ground_.listeners, &wanted, notes);
+  auto generation = make_generation(reload.config, ground_.listeners, tickets_of(wanted), notes);
   if (!generation) return fail(generation);
   generation->description = reload.description;
   use_logs(number, *generation);
@@ -136,8 +140,10 @@ void Service::apply(const StartSuccessor&) {
   for (const auto& [role, sockets] : ground_.sidecars) {
     for (auto& one : sockets.listeners.to_pass(role)) passed.push_back(std::move(one));
   }
+  const auto tickets = generations_.empty() ? nullptr : tickets_of(generations_.rbegin()->second);
   auto started =
-      Successor::start(program_, std::move(passed), ground_.handover, ground_.lead, ground_.scoreboard.ledger());
+      Successor::start(program_, std::move(passed), ground_.handover, ground_.lead, ground_.scoreboard.ledger(),
+                       tickets ? tickets->state(base::monotonic_now()) : std::string{});
   if (!started) return inbox_.push_back(SuccessorNotStarted{started.error().message});
   successor_ = std::move(*started);
   inbox_.push_back(SuccessorStarted{successor_.pid()});

@@ -67,6 +67,7 @@ std::vector<std::string> to_environment(const Inheritance& inheritance) {
     pair = fmt::format(" {} {} {}", handover->version, handover->give, handover->take);
   if (inheritance.ledger >= 0) pair += fmt::format(" ledger={}", inheritance.ledger);
   if (inheritance.lead >= 0) pair += fmt::format(" lead={}", inheritance.lead);
+  if (inheritance.tickets >= 0) pair += fmt::format(" tickets={}", inheritance.tickets);
   return {fmt::format("{}={} {} {}{}", kUpgrade, kVersion, inheritance.master, inheritance.channel, pair),
           fmt::format("{}={}", kListeners, listeners)};
 }
@@ -79,6 +80,7 @@ std::optional<Inheritance> parse_inheritance(const std::string& upgrade, const s
   if (Inheritance::Handover pair; numbers >> pair.version >> pair.give >> pair.take) inheritance.handover = pair;
   inheritance.ledger = named_number(upgrade, "ledger=").value_or(-1);
   inheritance.lead = named_number(upgrade, "lead=").value_or(-1);
+  inheritance.tickets = named_number(upgrade, "tickets=").value_or(-1);
   std::istringstream lines(listeners);
   for (std::string line; std::getline(lines, line);) {
     std::istringstream words(line);

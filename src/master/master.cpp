@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/core.h>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <sys/stat.h>
@@ -18,6 +19,7 @@
 #include "master/sidecar.hpp"
 #include "os/build_id.hpp"
 #include "os/ledger.hpp"
+#include "os/passed_bytes.hpp"
 #include "os/signals.hpp"
 #include "os/socket.hpp"
 #include "os/systemd_journal.hpp"
@@ -82,6 +84,13 @@ std::optional<ReloadWatch> watch_changes(const MasterParts& parts, std::vector<s
   return {};
 }
 
+/// The keys of the master before this one: its clients resume their sessions here.
+std::shared_ptr<tls::TicketKeys> find_tickets(const Config& config, const std::optional<Inheritance>& inheritance) {
+  if (!inheritance || inheritance->tickets < 0) return nullptr;
+  auto bytes = os::take_bytes(base::UniqueFd{inheritance->tickets});
+  return bytes && tls::is_wanted(config) ? tls::adopt_ticket_keys(*std::move(bytes)) : nullptr;
+}
+
 Result<Foreground> prepare_foreground(const MasterParts& parts, const os::DescriptorLimit& limit,
                                       const std::optional<Inheritance>& inheritance) {
   const Config& config = parts.config;
@@ -96,7 +105,8 @@ Result<Foreground> prepare_foreground(const MasterParts& parts, const os::Descri
     prepared.pidfile = std::move(*pidfile);
   }
   prepared.changes = watch_changes(parts, prepared.notes);
-  auto generation = make_generation(config, prepared.found.listeners, nullptr, prepared.notes);
+  auto generation =
+      make_generation(config, prepared.found.listeners, find_tickets(config, inheritance), prepared.notes);
   if (!generation) return fail(generation);
   prepared.first = std::move(*generation);
   prepared.found.listeners.drop_passed();

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
+#include <ctime>
 #include <fmt/core.h>
 #include <utility>
 #include <variant>
@@ -28,6 +29,7 @@ constexpr base::Nanoseconds kLongestPulse = std::chrono::seconds{1};
 constexpr base::Nanoseconds kShortestPulse = milliseconds{50};
 /// The kernel walks all of a worker's memory for the answer: not too often.
 constexpr base::Nanoseconds kMemoryPeriod = std::chrono::seconds{2};
+constexpr base::Nanoseconds kReminderPeriod = std::chrono::hours{24};
 
 /// How often the scoreboard is read: often enough to see a limit passed within a quarter of it.
 base::Nanoseconds pulse_interval(const Config& config) {
@@ -90,6 +92,7 @@ int Service::run() {
     reap();
     read_scoreboard();
     read_memory();
+    remind_of_certificates();
     reach_deadline();
     tell_manager();
   }
@@ -245,6 +248,17 @@ void Service::read_memory() {
   dispatch(std::move(read));
 }
 
+// The start, and each reload, say it themselves.
+void Service::remind_of_certificates() {
+  const base::Monotonic now = base::monotonic_now();
+  if (now < next_reminder_) return;
+  const bool first = std::exchange(next_reminder_, now + kReminderPeriod) == base::Monotonic{};
+  const auto serving = generations_.find(supervisor_.generation());
+  if (first || serving == generations_.end() || !serving->second.tls) return;
+  for (const std::string& reminder : serving->second.tls->reminders(std::time(nullptr)))
+    base::log_warning("{}", reminder);
+}
+
 void Service::tell_manager() {
   if (ground_.predecessor.there()) return;
   const base::Monotonic now = base::monotonic_now();
@@ -321,6 +335,7 @@ void Service::publish_facts() {
     const ListenerSet& set = serving->second.listeners;
     facts.listener_count = static_cast<unsigned>(set.size());
     const Config& config = serving->second.config;
+    facts.certificates_end = serving->second.tls ? std::int64_t{serving->second.tls->ends()} : 0;
     for (std::size_t i = 0; i < facts.listeners.size(); ++i) {
       const std::string url = i < set.size() ? set[i]->url(os::speaks_tls(*set[i], config)) : "";
       facts.listeners[i] = os::ServiceFacts::Url{url};

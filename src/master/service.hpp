@@ -85,8 +85,8 @@ struct Ground {
 Watched watched_files(const Config& config, const std::string& settings_file, const std::string& program);
 
 /// Who the workers of `config` run as, which sockets and certificates they get, and its log files, open. Warnings go to
-/// `notes`. `before`: the generation that serves, at a reload.
-Result<Generation> make_generation(const Config& config, Listeners& listeners, const Generation* before,
+/// `notes`. `tickets`: the keys of TLS sessions that are to stay good; null: there are none.
+Result<Generation> make_generation(const Config& config, Listeners& listeners, std::shared_ptr<tls::TicketKeys> tickets,
                                    std::vector<std::string>& notes);
 
 /// Takes this process where the configuration wants it: its directory, its umask, its environment.
@@ -129,6 +129,7 @@ class Service {
   void read_pipe(pid_t pid, Process& worker);
   void reap();
   void read_scoreboard();
+  void remind_of_certificates();
   void enter_counts();
   void read_memory();
   void tell_manager();
@@ -216,7 +217,7 @@ class Service {
   Hooks hooks_;
   unsigned workers_meant_ = 0;  ///< as the hooks know
   bool was_ready_ = false;      ///< as the hooks know
-  base::Monotonic next_pulse_{}, next_memory_{}, next_watchdog_{};
+  base::Monotonic next_pulse_{}, next_memory_{}, next_watchdog_{}, next_reminder_{};
   bool told_ready_ = false;  ///< the service manager knows that the service is ready
   std::string status_;       ///< what it was told last
   unsigned logging_ = 1;     ///< the generation whose error log is the master's

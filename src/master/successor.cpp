@@ -8,27 +8,36 @@
 #include <unistd.h>
 
 #include "os/packet.hpp"
+#include "os/passed_bytes.hpp"
 #include "os/process.hpp"
 #include "os/socket.hpp"
 
 namespace orrery::master {
 
 Result<Successor> Successor::start(const os::Program& program, std::vector<Inheritance::Passed> listeners,
-                                   const os::HandoverPair& handover, const os::LeadLock& lead,
-                                   const os::Ledger* ledger) {
+                                   const os::HandoverPair& handover, const os::LeadLock& lead, const os::Ledger* ledger,
+                                   const std::string& tickets) {
   auto channel = os::make_channel();
   if (!channel) return fail(channel);
   Successor successor;
   successor.channel_ = std::move(channel->ours);
   const base::UniqueFd theirs = std::move(channel->theirs);
   const Inheritance::Handover pair{os::kHandoverVersion, handover.give.get(), handover.take.get()};
+  base::UniqueFd keys;
+  if (!tickets.empty()) {
+    auto passed = os::pass_bytes(tickets);
+    if (!passed) return fail(passed);
+    keys = std::move(*passed);
+  }
   const Inheritance inheritance{
-      ::getpid(), theirs.get(), std::move(listeners), pair, ledger != nullptr ? ledger->fd() : -1, lead.fd()};
+      ::getpid(), theirs.get(), std::move(listeners), pair, ledger != nullptr ? ledger->fd() : -1,
+      lead.fd(),  keys.get()};
   os::Launch launch;
   launch.environment = to_environment(inheritance);
   launch.without.assign(os::kListenVariables.begin(), os::kListenVariables.end());  // sockets are passed on by name
   launch.keep = {theirs.get(), pair.give, pair.take, lead.fd()};
   if (inheritance.ledger >= 0) launch.keep.push_back(inheritance.ledger);
+  if (inheritance.tickets >= 0) launch.keep.push_back(inheritance.tickets);
   for (const auto& passed : inheritance.listeners) launch.keep.push_back(passed.fd);
   launch.complaints = theirs.get();
   const auto pid = program.launch(launch);

@@ -29,8 +29,10 @@ class Successor {
  public:
   /// None.
   Successor() = default;
+  /// `tickets`: the keys of TLS tickets, as bytes; empty = there are none.
   static Result<Successor> start(const os::Program& program, std::vector<Inheritance::Passed> listeners,
-                                 const os::HandoverPair& handover, const os::LeadLock& lead, const os::Ledger* ledger);
+                                 const os::HandoverPair& handover, const os::LeadLock& lead, const os::Ledger* ledger,
+                                 const std::string& tickets);
 
   [[nodiscard]] pid_t pid() const { return pid_; }
   [[nodiscard]] int fd() const { return channel_.get(); }

@@ -44,6 +44,7 @@ void fold(CountersOf<Number>& totals, const Counters& parts) {
   fold(totals.bytes_in, parts.bytes_in);
   fold(totals.bytes_out, parts.bytes_out);
   fold(totals.rejects, parts.rejects);
+  fold(totals.handshakes, parts.handshakes);
   fold(totals.latency, parts.latency);
   fold(totals.queue, parts.queue);
   fold(totals.queue_ns, parts.queue_ns);

@@ -125,7 +125,8 @@ struct CountersOf {
   Number late_answers{0};             ///< answers after request_deadline, dropped
   Number access_lines_dropped{0};
   Number bytes_in{0}, bytes_out{0};
-  std::array<Number, 96> rejects{};  ///< by base::Reject
+  std::array<Number, 96> rejects{};    ///< by base::Reject
+  std::array<Number, 4> handshakes{};  ///< of TLS that ended well: TLS 1.2, the same resumed, 1.3, the same resumed
   std::array<Number, kLatencyBuckets> latency{};
   std::array<Number, kLatencyBuckets> queue{};    ///< time in queue, of requests that a handler took
   Number queue_ns{0};                             ///< of all requests together

@@ -99,6 +99,8 @@ struct ServiceFacts {
 
   LogLevel log_level = LogLevel::kInfo;  ///< from which on the master and its children log
 
+  std::int64_t certificates_end = 0;  ///< the first of them, in Unix seconds, of the generation that serves; 0 = none
+
   static constexpr std::size_t kListeners = 16;
   unsigned listener_count = 0;            ///< of the generation that serves; the list has the first of them
   std::array<Url, kListeners> listeners;  ///< "http://127.0.0.1:8000"

@@ -7,16 +7,19 @@
 #include <cstring>
 #include <fmt/chrono.h>
 #include <fmt/core.h>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <utility>
+
+#include "base/lower_case.hpp"
+#include "tls/facts.hpp"
 
 namespace orrery::tls {
 
 namespace {
 
 constexpr std::size_t kLargestFile = 1024 * 1024;
-constexpr std::time_t kSoon = 14 * 24 * 3600;
 
 /// "/C=DE/CN=example.org"
 std::string shown(X509_NAME* name) {
@@ -62,8 +65,8 @@ Result<std::optional<std::string>> read_password(const std::string& path) {
   return std::optional<std::string>{std::move(*text)};
 }
 
-Result<Owned<EVP_PKEY>> read_key(const Config& config) {
-  const std::string& path = config.keyfile.empty() ? config.certfile : config.keyfile;
+Result<Owned<EVP_PKEY>> read_key(const CertificateFiles& files, const Config& config) {
+  const std::string& path = files.key;
   auto text = read_text_file(path);
   if (!text) return fail(text);
   const auto password = read_password(config.keyfile_password_file);
@@ -78,14 +81,15 @@ Result<Owned<EVP_PKEY>> read_key(const Config& config) {
     return fail(fmt::format("the key in {} is encrypted; set keyfile_password_file, or decrypt it", path));
   if (given.wanted)
     return fail(fmt::format("the password in {} does not open the key in {}", config.keyfile_password_file, path));
-  return fail(fmt::format("{} holds no private key in PEM form ({}); {}", path, last_failure(),
-                          config.keyfile.empty() ? "set keyfile to the file that does" : "give the file that does"));
+  return fail(
+      fmt::format("{} holds no private key in PEM form ({}); {}", path, last_failure(),
+                  files.key == config.certfile ? "set keyfile to the file that does" : "give the file that does"));
 }
 
-Result<void> check_dates(const std::string& path, X509* certificate, std::time_t now, std::vector<std::string>& notes) {
+/// When it expires.
+Result<Expiry> check_dates(const std::string& path, X509* certificate, std::time_t now) {
   const ASN1_TIME* const begin = openssl().X509_get0_notBefore(certificate);
   const ASN1_TIME* const end = openssl().X509_get0_notAfter(certificate);
-  std::time_t soon = now + kSoon;
   if (openssl().X509_cmp_time(end, &now) < 0) {
     return fail(
         fmt::format("the certificate of {} in {} expired on {}; renew it", subject_of(certificate), path, day_of(end)));
@@ -94,10 +98,11 @@ Result<void> check_dates(const std::string& path, X509* certificate, std::time_t
     return fail(fmt::format("the certificate of {} in {} is not good before {}; wait, or set the clock right",
                             subject_of(certificate), path, day_of(begin)));
   }
-  if (openssl().X509_cmp_time(end, &soon) < 0)
-    notes.push_back(fmt::format("The certificate of {} in {} expires on {}: renew it, then send HUP",
-                                subject_of(certificate), path, day_of(end)));
-  return {};
+  std::tm parts{};
+  const bool known = openssl().ASN1_TIME_to_tm(end, &parts) == 1;
+  return Expiry{known ? ::timegm(&parts) : std::numeric_limits<std::time_t>::max(),
+                fmt::format("The certificate of {} in {} expires on {}: renew it, then send HUP",
+                            subject_of(certificate), path, day_of(end))};
 }
 
 /// Whether this machine, or ca_certs, knows who issued it.
@@ -119,7 +124,8 @@ bool issuer_is_known(const Config& config, X509* leaf) {
 
 /// A certificate that tells where its issuer's is to be fetched comes from an authority with more than one level, and
 /// clients do not fetch it. Without that it may be of a root of the operator's own, which the clients have.
-Result<void> check_issuers(const Config& config, const Certificate& certificate, std::vector<std::string>& notes) {
+Result<void> check_issuers(const std::string& path, const Config& config, const Certificate& certificate,
+                           std::vector<std::string>& notes) {
   X509* const leaf = certificate.leaf.get();
   if (!certificate.issuers.empty()) {
     X509* const next = certificate.issuers.front().get();
@@ -127,17 +133,17 @@ Result<void> check_issuers(const Config& config, const Certificate& certificate,
     return fail(
         fmt::format("the second certificate in {}, of {}, is not that of the first one's issuer, {}; put the "
                     "certificates in the order in which each was issued by the next",
-                    config.certfile, subject_of(next), issuer_of(leaf)));
+                    path, subject_of(next), issuer_of(leaf)));
   }
   if (issued(leaf, leaf) || issuer_is_known(config, leaf)) return {};
   if (openssl().X509_get_ext_by_NID(leaf, NID_info_access, -1) >= 0) {
     return fail(
         fmt::format("{} lacks the certificate of its issuer, {}, and clients could not check it; give the full "
                     "chain, which certbot names fullchain.pem",
-                    config.certfile, issuer_of(leaf)));
+                    path, issuer_of(leaf)));
   }
   notes.push_back(fmt::format("{} has no certificate of its issuer, {}: only clients that know that one will connect",
-                              config.certfile, issuer_of(leaf)));
+                              path, issuer_of(leaf)));
   return {};
 }
 
@@ -174,25 +180,55 @@ Result<std::vector<Owned<X509>>> read_certificates(const std::string& path) {
   return read;
 }
 
-Result<Certificate> read_certificate(const Config& config, std::time_t now, std::vector<std::string>& notes) {
-  auto chain = read_certificates(config.certfile);
+std::vector<CertificateFiles> certificate_files(const Config& config) {
+  std::vector<CertificateFiles> all{{config.certfile, config.keyfile.empty() ? config.certfile : config.keyfile}};
+  for (const std::string& text : config.tls_certificates) {
+    const std::size_t blank = text.find(' ');
+    std::string certificate = text.substr(0, blank);
+    std::string key = blank == std::string::npos ? certificate : text.substr(blank + 1);
+    all.push_back({std::move(certificate), std::move(key)});
+  }
+  return all;
+}
+
+Result<Certificate> read_certificate(const CertificateFiles& files, const Config& config, std::time_t now,
+                                     std::vector<std::string>& notes) {
+  auto chain = read_certificates(files.certificate);
   if (!chain) return fail(chain);
-  auto key = read_key(config);
+  auto key = read_key(files, config);
   if (!key) return fail(key);
-  Certificate certificate{std::move(chain->front()), {}, std::move(*key)};
+  Certificate certificate{std::move(chain->front()), {}, std::move(*key), {}};
   for (std::size_t i = 1; i < chain->size(); ++i) certificate.issuers.push_back(std::move((*chain)[i]));
   if (openssl().X509_check_private_key(certificate.leaf.get(), certificate.key.get()) != 1) {
     return fail(
         fmt::format("the key in {} does not belong to the certificate of {} in {}; give the two that were made "
                     "together",
-                    config.keyfile.empty() ? config.certfile : config.keyfile, subject_of(certificate.leaf.get()),
-                    config.certfile));
+                    files.key, subject_of(certificate.leaf.get()), files.certificate));
   }
-  if (const auto good = check_dates(config.certfile, certificate.leaf.get(), now, notes); !good) return fail(good);
-  for (const auto& issuer : certificate.issuers)
-    if (const auto good = check_dates(config.certfile, issuer.get(), now, notes); !good) return fail(good);
-  if (const auto whole = check_issuers(config, certificate, notes); !whole) return fail(whole);
+  std::vector<X509*> all{certificate.leaf.get()};
+  for (const auto& issuer : certificate.issuers) all.push_back(issuer.get());
+  for (X509* const one : all) {
+    auto expiry = check_dates(files.certificate, one, now);
+    if (!expiry) return fail(expiry);
+    certificate.expiries.push_back(std::move(*expiry));
+    if (certificate.expiries.back().at < now + kSoon) notes.push_back(certificate.expiries.back().reminder);
+  }
+  if (const auto whole = check_issuers(files.certificate, config, certificate, notes); !whole) return fail(whole);
   return certificate;
+}
+
+std::vector<std::string> names_of(X509* certificate) {
+  std::vector<std::string> names;
+  for (const std::string& name : alternative_names(certificate))
+    if (name.starts_with("DNS:")) names.push_back(base::lower_case(std::string_view{name}.substr(4)));
+  if (!names.empty()) return names;
+  X509_NAME* const subject = openssl().X509_get_subject_name(certificate);
+  const int at = openssl().X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
+  if (at < 0) return names;
+  const ASN1_STRING* const text = openssl().X509_NAME_ENTRY_get_data(openssl().X509_NAME_get_entry(subject, at));
+  names.push_back(base::lower_case({reinterpret_cast<const char*>(openssl().ASN1_STRING_get0_data(text)),
+                                    static_cast<std::size_t>(openssl().ASN1_STRING_length(text))}));
+  return names;
 }
 
 }  // namespace orrery::tls

@@ -26,10 +26,19 @@ struct FreeOpenSsl {
 template <class T>
 using Owned = std::unique_ptr<T, FreeOpenSsl>;
 
+/// The end of a certificate, or of one of its issuers'.
+struct Expiry {
+  std::time_t at = 0;    ///< UTC
+  std::string reminder;  ///< a sentence that says when that is, and what to do
+};
+/// It is to be told of from so long before on.
+inline constexpr std::time_t kSoon = 14 * 24 * 3600;
+
 struct Certificate {
   Owned<X509> leaf;
   std::vector<Owned<X509>> issuers;  ///< as they follow in the file: each that of the one before
   Owned<EVP_PKEY> key;
+  std::vector<Expiry> expiries{};
 };
 
 /// The text of a small file.
@@ -38,8 +47,21 @@ Result<std::string> read_text_file(const std::string& path);
 /// All certificates of a PEM file, at least one.
 Result<std::vector<Owned<X509>>> read_certificates(const std::string& path);
 
-/// `certfile` and `keyfile`. Refused: what cannot be read, a key of another certificate, a certificate that is expired
-/// or not good yet, and one without its issuer's where clients cannot know that. `now`: UTC.
-Result<Certificate> read_certificate(const Config& config, std::time_t now, std::vector<std::string>& notes);
+/// Where a certificate and its key stand.
+struct CertificateFiles {
+  std::string certificate;
+  std::string key;  ///< may be the same
+};
+
+/// `certfile` and `keyfile`, and behind them those of `tls_certificates`.
+std::vector<CertificateFiles> certificate_files(const Config& config);
+
+/// Refused: what cannot be read, a key of another certificate, a certificate that is expired or not good yet, and one
+/// without its issuer's where clients cannot know that. `config`: for passwords and authorities. `now`: UTC.
+Result<Certificate> read_certificate(const CertificateFiles& files, const Config& config, std::time_t now,
+                                     std::vector<std::string>& notes);
+
+/// The names of hosts that it is for, in lower case: DNS names of its subjectAltName, else its common name.
+std::vector<std::string> names_of(X509* certificate);
 
 }  // namespace orrery::tls

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <ctime>
 #include <fmt/core.h>
+#include <new>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -105,16 +106,14 @@ Result<void> set_rules(SSL_CTX* context, const Config& config) {
   return fail(fmt::format("ciphers: OpenSSL knows no cipher of `{}`; see openssl ciphers -v", config.ciphers));
 }
 
-Result<void> set_certificate(SSL_CTX* context, const Config& config, std::vector<std::string>& notes) {
-  const auto certificate = read_certificate(config, std::time(nullptr), notes);
-  if (!certificate) return fail(certificate);
+Result<void> set_certificate(SSL_CTX* context, const Certificate& certificate, const std::string& path) {
   openssl().ERR_clear_error();
-  bool taken = openssl().SSL_CTX_use_certificate(context, certificate->leaf.get()) == 1 &&
-               openssl().SSL_CTX_use_PrivateKey(context, certificate->key.get()) == 1;
-  for (const auto& issuer : certificate->issuers)
+  bool taken = openssl().SSL_CTX_use_certificate(context, certificate.leaf.get()) == 1 &&
+               openssl().SSL_CTX_use_PrivateKey(context, certificate.key.get()) == 1;
+  for (const auto& issuer : certificate.issuers)
     taken = taken && openssl().SSL_CTX_ctrl(context, SSL_CTRL_CHAIN_CERT, 1, issuer.get()) == 1;
   if (taken) return {};
-  return fail(fmt::format("OpenSSL does not take the certificate in {}: {}", config.certfile, last_failure()));
+  return fail(fmt::format("OpenSSL does not take the certificate in {}: {}", path, last_failure()));
 }
 
 /// Tickets tell that a client was judged; those of another judgement are not accepted.
@@ -162,27 +161,80 @@ bool is_wanted(const Config& config) {
          std::any_of(config.bind.begin(), config.bind.end(), [](const auto& bind) { return base::bind_tls(bind); });
 }
 
+std::shared_ptr<TicketKeys> adopt_ticket_keys(std::string bytes) {
+  if (!load_openssl()) return nullptr;
+  auto keys = TicketKeys::from_state(bytes);
+  openssl().OPENSSL_cleanse(bytes.data(), bytes.size());
+  return keys;
+}
+
+Context::Context() = default;
+Context::~Context() = default;
+
+std::time_t Context::ends() const {
+  return std::min_element(expiries_.begin(), expiries_.end(),
+                          [](const Expiry& one, const Expiry& other) { return one.at < other.at; })
+      ->at;
+}
+
+std::vector<std::string> Context::reminders(std::time_t now) const {
+  std::vector<std::string> due;
+  for (const Expiry& one : expiries_)
+    if (one.at < now + kSoon) due.push_back(one.reminder);
+  return due;
+}
+
 void Context::Free::operator()(ssl_ctx_st* context) const noexcept { openssl().SSL_CTX_free(context); }
 
-Result<std::shared_ptr<const Context>> Context::make(const Config& config, const Context* before,
+/// One whole context: only its certificate tells it from those of other names.
+Result<void> Context::add(const CertificateFiles& files, const Config& config, std::vector<std::string>& notes) {
+  auto certificate = read_certificate(files, config, std::time(nullptr), notes);
+  if (!certificate) return fail(certificate);
+  for (Expiry& expiry : certificate->expiries) expiries_.push_back(std::move(expiry));
+  contexts_.emplace_back(openssl().SSL_CTX_new(openssl().TLS_server_method()));
+  SSL_CTX* const context = contexts_.back().get();
+  if (!context) return fail(fmt::format("OpenSSL could not begin: {}", last_failure()));
+  if (const auto done = set_rules(context, config); !done) return fail(done);
+  if (const auto done = set_certificate(context, *certificate, files.certificate); !done) return fail(done);
+  if (const auto done = set_clients(context, config); !done) return fail(done);
+  for (std::string& name : names_of(certificate->leaf.get())) names_.add(std::move(name), contexts_.size() - 1);
+  openssl().SSL_CTX_set_ex_data(context, 0, ticket_keys_.get());
+  openssl().SSL_CTX_set_tlsext_ticket_key_evp_cb(context, use_ticket_key);
+  return {};
+}
+
+/// The client's name is known: what it gets is the context with the certificate of that.
+int Context::choose_certificate(ssl_st* ssl, int*, void* context) noexcept {
+  const auto& all = *static_cast<const Context*>(context);
+  const char* const asked = openssl().SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+  if (!asked) return SSL_TLSEXT_ERR_NOACK;
+  try {
+    const std::size_t place = all.names_.find(asked);
+    if (place != ServerNames::kDefault) openssl().SSL_set_SSL_CTX(ssl, all.contexts_[place].get());
+  } catch (const std::bad_alloc&) {
+    return SSL_TLSEXT_ERR_ALERT_FATAL;
+  }
+  return SSL_TLSEXT_ERR_OK;
+}
+
+Result<std::shared_ptr<const Context>> Context::make(const Config& config, std::shared_ptr<TicketKeys> keys,
                                                      std::vector<std::string>& notes) {
   if (const auto loaded = load_openssl(); !loaded) return fail(loaded);
   const std::shared_ptr<Context> made{new Context};
-  made->context_.reset(openssl().SSL_CTX_new(openssl().TLS_server_method()));
-  SSL_CTX* const context = made->raw();
-  if (!context) return fail(fmt::format("OpenSSL could not begin: {}", last_failure()));
-  if (const auto done = set_rules(context, config); !done) return fail(done);
-  if (const auto done = set_certificate(context, config, notes); !done) return fail(done);
-  if (const auto done = set_clients(context, config); !done) return fail(done);
-  if (before) {
-    made->ticket_keys_ = before->ticket_keys_;
-  } else {
-    auto keys = make_ticket_keys();
-    if (!keys) return fail(keys);
-    made->ticket_keys_ = std::move(*keys);
+  made->ticket_keys_ = std::move(keys);
+  if (!made->ticket_keys_) {
+    auto drawn = make_ticket_keys();
+    if (!drawn) return fail(drawn);
+    made->ticket_keys_ = std::move(*drawn);
   }
-  openssl().SSL_CTX_set_ex_data(context, 0, made->ticket_keys_.get());
-  openssl().SSL_CTX_set_tlsext_ticket_key_evp_cb(context, use_ticket_key);
+  for (const CertificateFiles& files : certificate_files(config))
+    if (const auto done = made->add(files, config, notes); !done) return fail(done);
+  if (made->contexts_.size() > 1) {
+    SSL_CTX* const first = made->raw();
+    openssl().SSL_CTX_callback_ctrl(first, SSL_CTRL_SET_TLSEXT_SERVERNAME_CB,
+                                    reinterpret_cast<void (*)()>(&Context::choose_certificate));
+    openssl().SSL_CTX_ctrl(first, SSL_CTRL_SET_TLSEXT_SERVERNAME_ARG, 0, made.get());
+  }
   return std::shared_ptr<const Context>{made};
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/check.hpp"
 #include "tls/context.hpp"
+#include "tls/facts.hpp"
 #include "tls/openssl.hpp"
 
 namespace orrery::tls {
@@ -138,6 +139,8 @@ void Engine::end(std::string& out) {
   openssl().ERR_clear_error();
   out_ = nullptr;
 }
+
+TlsFacts Engine::facts() const { return facts_of(ssl_.get()); }
 
 std::string_view Engine::version() const { return openssl().SSL_get_version(ssl_.get()); }
 

@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include "orrery/tls_facts.hpp"
+
 struct ssl_st;
 
 namespace orrery::tls {
@@ -46,6 +48,7 @@ class Engine {
   [[nodiscard]] const std::string& failure() const { return failure_; }
 
   // --- once it is established ---
+  [[nodiscard]] TlsFacts facts() const;
   [[nodiscard]] std::string_view version() const;  ///< "TLSv1.3"
   [[nodiscard]] std::string_view cipher() const;
   [[nodiscard]] bool resumed() const;  ///< from a ticket

@@ -23,6 +23,8 @@ namespace orrery::tls {
 
 // clang-format off
 #define ORRERY_OPENSSL(X) \
+  X(ASN1_STRING_get0_data) X(ASN1_STRING_length) X(GENERAL_NAMES_free) X(OPENSSL_sk_num) X(OPENSSL_sk_value) \
+  X(BIO_ctrl) X(BIO_s_mem) X(SSL_get1_peer_certificate) X(X509_NAME_print_ex) X(X509_digest) \
   X(BIO_clear_flags) X(BIO_free) X(BIO_get_data) X(BIO_meth_new) X(BIO_meth_set_create) \
   X(BIO_meth_set_ctrl) X(BIO_meth_set_read) X(BIO_meth_set_write) X(BIO_new) X(BIO_new_mem_buf) X(BIO_set_data) \
   X(BIO_set_flags) X(BIO_set_init) \
@@ -32,15 +34,17 @@ namespace orrery::tls {
   X(OSSL_PARAM_construct_end) X(OSSL_PARAM_construct_octet_string) X(OSSL_PARAM_construct_utf8_string) \
   X(PEM_read_bio_PrivateKey) X(PEM_read_bio_X509_AUX) X(RAND_bytes) \
   X(SSL_CIPHER_get_name) X(SSL_CTX_add_client_CA) X(SSL_CTX_ctrl) X(SSL_CTX_free) X(SSL_CTX_get_cert_store) \
-  X(SSL_CTX_get_ex_data) X(SSL_CTX_new) X(SSL_CTX_set_alpn_select_cb) X(SSL_CTX_set_cipher_list) \
+  X(SSL_CTX_callback_ctrl) X(SSL_CTX_get_ex_data) X(SSL_CTX_new) X(SSL_CTX_set_alpn_select_cb) \
+  X(SSL_CTX_set_cipher_list) \
   X(SSL_CTX_set_ex_data) X(SSL_CTX_set_options) X(SSL_CTX_set_session_id_context) \
   X(SSL_CTX_set_tlsext_ticket_key_evp_cb) X(SSL_CTX_set_verify) X(SSL_CTX_use_PrivateKey) \
   X(SSL_CTX_use_certificate) \
   X(SSL_do_handshake) X(SSL_free) X(SSL_get0_alpn_selected) \
-  X(SSL_get_SSL_CTX) X(SSL_get_current_cipher) X(SSL_get_error) \
+  X(SSL_get_SSL_CTX) X(SSL_get_current_cipher) X(SSL_get_error) X(SSL_get_servername) X(SSL_set_SSL_CTX) \
   X(SSL_get_verify_result) X(SSL_get_version) X(SSL_new) X(SSL_read_ex) X(SSL_session_reused) \
   X(SSL_set_accept_state) X(SSL_set_bio) X(SSL_shutdown) X(SSL_write_ex) \
   X(TLS_server_method) \
+  X(X509_NAME_ENTRY_get_data) X(X509_NAME_get_entry) X(X509_NAME_get_index_by_NID) X(X509_get_ext_d2i) \
   X(X509_NAME_oneline) X(X509_STORE_CTX_free) X(X509_STORE_CTX_get_error) X(X509_STORE_CTX_init) \
   X(X509_STORE_CTX_new) X(X509_STORE_add_cert) X(X509_STORE_free) X(X509_STORE_new) \
   X(X509_STORE_set_default_paths) X(X509_check_issued) X(X509_check_private_key) X(X509_cmp_time) \

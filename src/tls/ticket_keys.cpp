@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <string_view>
+#include <type_traits>
 
 #include "base/check.hpp"
 #include "tls/openssl.hpp"
@@ -13,6 +15,8 @@ namespace {
 
 /// Hours that two rotations leave nothing of: more are not walked through one by one.
 constexpr std::int64_t kMostSteps = 24 * 366;
+/// Of what state() gives: another layout is another version.
+constexpr char kStateVersion = '1';
 
 std::int64_t hour_of(base::Monotonic now) {
   return std::chrono::duration_cast<std::chrono::hours>(now.time_since_epoch()).count();
@@ -35,9 +39,37 @@ std::array<std::uint8_t, 32> derive(const TicketKeys::Secret& secret, std::strin
 
 TicketKeys::TicketKeys(const Secret& secret, base::Monotonic now) : secret_(secret), hour_(hour_of(now) - 1) { step(); }
 
+static_assert(std::is_trivially_copyable_v<TicketKeys::Key> && sizeof(TicketKeys::Key) == 80);
+
 TicketKeys::~TicketKeys() {
   openssl().OPENSSL_cleanse(secret_.data(), secret_.size());
   openssl().OPENSSL_cleanse(keys_.data(), sizeof keys_);
+}
+
+std::string TicketKeys::state(base::Monotonic now) {
+  advance(now);
+  std::string bytes{kStateVersion};
+  const auto add = [&](const auto& part) { bytes.append(reinterpret_cast<const char*>(&part), sizeof part); };
+  bytes.reserve(1 + sizeof hour_ + sizeof secret_ + sizeof keys_);
+  add(hour_);
+  add(secret_);
+  add(keys_);
+  return bytes;
+}
+
+std::shared_ptr<TicketKeys> TicketKeys::from_state(std::string_view bytes) {
+  const std::shared_ptr<TicketKeys> made{new TicketKeys};
+  const std::size_t size = 1 + sizeof made->hour_ + sizeof made->secret_ + sizeof made->keys_;
+  if (bytes.size() != size || !bytes.starts_with(kStateVersion)) return nullptr;
+  bytes.remove_prefix(1);
+  const auto take = [&](auto& part) {
+    std::memcpy(&part, bytes.data(), sizeof part);
+    bytes.remove_prefix(sizeof part);
+  };
+  take(made->hour_);
+  take(made->secret_);
+  take(made->keys_);
+  return made;
 }
 
 void TicketKeys::step() {

@@ -3,12 +3,16 @@
 // The master draws one secret; a worker inherits it by fork. Each hour every process makes the next secret out of the
 // one before and forgets that, so all come to the same keys without a word, whichever generation they belong to, and a
 // process that is read out later tells nothing of tickets that are older than two rotations. The keys of the two hours
-// before are still accepted. Hours count by the machine's monotonic clock. Loop thread only.
+// before are still accepted. Hours count by the machine's monotonic clock. The master of an upgrade gets their state
+// from the one before (state), and so comes to the same keys. Loop thread only.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <string>
+#include <string_view>
 
 #include "base/clock.hpp"
 
@@ -33,16 +37,22 @@ class TicketKeys {
   TicketKeys& operator=(const TicketKeys&) = delete;
   ~TicketKeys();
 
+  /// All of it, as bytes for another process of this machine.
+  [[nodiscard]] std::string state(base::Monotonic now);
+  /// Null when these are no such bytes, or of another version.
+  static std::shared_ptr<TicketKeys> from_state(std::string_view bytes);
+
   const Key& current(base::Monotonic now);
   Found find(std::span<const std::uint8_t> name, base::Monotonic now);
   /// Forgets what is too old.
   void advance(base::Monotonic now);
 
  private:
+  TicketKeys() = default;
   void step();
 
-  Secret secret_;              ///< what the next hour's is made of
-  std::int64_t hour_;          ///< of keys_[0]
+  Secret secret_{};            ///< what the next hour's is made of
+  std::int64_t hour_ = 0;      ///< of keys_[0]
   std::array<Key, 3> keys_{};  ///< the current one, and those of the hours before
 };
 

@@ -34,11 +34,12 @@ class Conversation {
 
   // --- the choice ---
   void secure() { h1_.secure(); }
+  void tell_tls(const std::shared_ptr<const TlsFacts>& facts) { h1_.tell_tls(facts); }
   void expect_request() { h1_.expect_request(); }
   /// HTTP/2 was agreed on before the first byte.
   void begin_http2(http::Output* output, Monotonic now) {
-    h2_ = std::make_unique<http::h2::Connection>(context_, http::h2::Client{h1_.peer(), h1_.sender(), h1_.is_secure()},
-                                                 now);
+    h2_ = std::make_unique<http::h2::Connection>(
+        context_, http::h2::Client{h1_.peer(), h1_.sender(), h1_.is_secure(), h1_.tls()}, now);
     h2_->attach(output);
     h1_.attach(nullptr);
   }

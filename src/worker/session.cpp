@@ -293,6 +293,12 @@ void Session::on_plain() {
   turn([&] { connection_.refuse_first(base::Reject::plain_on_tls, now_); });
 }
 
+void Session::on_secured(const std::shared_ptr<const TlsFacts>& facts) {
+  const std::size_t version = facts->version == "TLSv1.3" ? 2 : 0;
+  os::bump(services_.slot.counters.handshakes[version + (facts->resumed ? 1 : 0)]);
+  connection_.tell_tls(facts);
+}
+
 void Session::on_http2() {
   turn([&] { connection_.begin_http2(output_.get(), now_); });
 }

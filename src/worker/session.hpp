@@ -116,6 +116,7 @@ class Session final : TransportEvents, Deadline {
   void on_sent(int error, std::size_t unsent) override;
   bool on_preface(std::string_view bytes) override;
   void on_plain() override;
+  void on_secured(const std::shared_ptr<const TlsFacts>& facts) override;
   void on_http2() override;
   void on_handshake_failed(base::Reject reason, std::string_view why) override;
   void on_deadline(base::Monotonic now) override;

@@ -157,6 +157,8 @@ void TlsStream::settle_handshake() {
   if (!engine_->established()) return;
   phase_ = Phase::kOpen;
   terms_.handshakes.done();
+  facts_ = std::make_shared<const TlsFacts>(engine_->facts());
+  events_.on_secured(facts_);
   if (engine_->agreed_http2()) events_.on_http2();
 }
 

@@ -110,7 +110,8 @@ class TlsStream final : public uv::StreamEvents, Handshakes::Waiter {
   uv::Stream& stream_;
   TransportEvents& events_;
   TlsTerms& terms_;
-  std::unique_ptr<tls::Engine> engine_;  ///< from the first byte of TLS on
+  std::unique_ptr<tls::Engine> engine_;    ///< from the first byte of TLS on
+  std::shared_ptr<const TlsFacts> facts_;  ///< from the end of the handshake on
   base::Monotonic accepted_;
   std::string held_;              ///< bytes of the preface; while it waits, those of the hello
   std::deque<Pending> pending_;   ///< plain bytes that are not sealed yet

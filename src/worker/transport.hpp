@@ -12,6 +12,7 @@
 
 #include "orrery/config.hpp"
 #include "orrery/result.hpp"
+#include "orrery/tls_facts.hpp"
 
 #include "base/clock.hpp"
 #include "base/reject.hpp"
@@ -32,7 +33,9 @@ class TransportEvents : public uv::StreamEvents {
   virtual bool on_preface(std::string_view bytes) = 0;
   /// The client does not speak TLS. What is written and read from then on is plain.
   virtual void on_plain() = 0;
-  /// The handshake is over, and its two ends have agreed to speak HTTP/2.
+  /// The handshake is over. `facts` live as long as the transport.
+  virtual void on_secured(const std::shared_ptr<const TlsFacts>& facts) = 0;
+  /// Behind that: its two ends have agreed to speak HTTP/2.
   virtual void on_http2() = 0;
   /// There will be no TLS. What still comes is nobody's.
   virtual void on_handshake_failed(base::Reject reason, std::string_view why) = 0;

@@ -442,6 +442,140 @@ TEST_CASE("tls: a session is resumed by whichever worker answers, also after a r
   CHECK(server.stop() == 0);
 }
 
+TEST_CASE("tls: sessions are resumed by the workers of an upgrade's new master") {
+  TlsServer server{{"-w", "4"}};
+  REQUIRE(server.serve());
+  TlsWish wish = trusting();
+  TlsClient* client = nullptr;
+  {
+    const auto first = tls_wire(server.place(), wish, client);
+    CHECK(first->ask("GET /constant").status == 200);
+    REQUIRE(client->session());
+    wish.session = client->session();
+  }
+  const auto before = server.workers();
+  server.signal(SIGUSR2);
+  REQUIRE(all_gone(before));
+  int resumed = 0;
+  std::set<pid_t> answering;
+  std::vector<std::unique_ptr<Wire>> wires;
+  for (int i = 0; i < 100; ++i) {
+    wires.push_back(tls_wire(server.place(), wish, client));
+    resumed += client->resumed() ? 1 : 0;
+    answering.insert(owner(*wires.back()));
+  }
+  CHECK(resumed == 100);
+  CHECK(answering.size() == 4);
+  CHECK(server.count_lines("[ERROR]") == 0);
+}
+
+TEST_CASE("tls: handshakes are counted, and the end of the certificate is told") {
+  TlsServer server{{"-w", "2", "--admin", "unix:admin.sock"}};
+  REQUIRE(server.serve());
+  TlsClient* client = nullptr;
+  for (const int version : {0x0303, 0x0304}) {
+    TlsWish wish = trusting();
+    wish.least = wish.most = version;
+    for (int i = 0; i < 3; ++i) {
+      const auto wire = tls_wire(server.place(), wish, client);
+      CHECK(wire->ask("GET /constant").status == 200);
+      wish.session = client->session();
+    }
+  }
+  const auto says = [&](const std::string& line) {
+    return eventually([&] {
+      return fetch({0, server.file("admin.sock"), false}, "GET /metrics").body.find("\n" + line) != std::string::npos;
+    });
+  };
+  for (const char* version : {"1.2", "1.3"}) {
+    INFO(version);
+    const std::string name = "orrery_tls_handshakes_total{version=\"" + std::string{version} + "\",resumed=";
+    CHECK(says(name + "\"no\"} 1\n"));
+    CHECK(says(name + "\"yes\"} 2\n"));
+  }
+  CHECK(says("orrery_tls_certificate_end_timestamp_seconds "));
+  CHECK(server.stop() == 0);
+}
+
+TEST_CASE("tls: a client gets the certificate of the name that it asks for") {
+  TlsServer server{{"-w", "1", "-k", GENERATE(from_range(kClasses))}};
+  const Identity one = make_identity({.name = "one.example", .issuer = &files().authority, .serial = 11});
+  const Identity wild = make_identity({.name = "*.two.example", .issuer = &files().authority, .serial = 12});
+  write_text(server.directory, "one.pem", one.certificate + files().authority.certificate + one.key);
+  write_text(server.directory, "wild.pem", wild.certificate + files().authority.certificate);
+  write_text(server.directory, "wild.key", wild.key);
+  server.yaml = "tls_certificates: [one.pem, wild.pem wild.key]\n";
+  REQUIRE(server.serve());
+  const auto serial = [&](const char* name, int version) {
+    TlsWish wish{.name = name};
+    wish.most = version;
+    TlsClient* client = nullptr;
+    const auto wire = tls_wire(server.place(), wish, client);
+    REQUIRE(client->established());
+    CHECK(wire->ask("GET /tls").body.find("name " + std::string{name} + "\n") != std::string::npos);
+    return client->serial();
+  };
+  for (const int version : {0x0303, 0x0304}) {
+    CHECK(serial("localhost", version) == 1);
+    CHECK(serial("one.example", version) == 11);
+    CHECK(serial("ONE.example", version) == 11);
+    CHECK(serial("a.two.example", version) == 12);
+    CHECK(serial("two.example", version) == 1);
+    CHECK(serial("a.b.two.example", version) == 1);
+  }
+  // A session is resumed where the name is the same.
+  TlsWish wish{.name = "one.example"};
+  TlsClient* client = nullptr;
+  {
+    const auto first = tls_wire(server.place(), wish, client);
+    CHECK(first->ask("GET /constant").status == 200);
+    wish.session = client->session();
+  }
+  REQUIRE(wish.session);
+  const auto again = tls_wire(server.place(), wish, client);
+  CHECK(client->resumed());
+  CHECK_THAT(again->ask("GET /tls").body, Catch::Contains("\nresumed\n"));
+  // A reload refuses what does not match, and goes on.
+  write_text(server.directory, "wild.key", one.key);
+  server.signal(SIGHUP);
+  CHECK(
+      server.wait_for_line("the key in wild.key does not belong to the certificate of /CN=*.two.example in wild.pem"));
+  CHECK(serial("a.two.example", 0x0304) == 12);
+  const Identity next = make_identity({.name = "*.two.example", .issuer = &files().authority, .serial = 13});
+  write_text(server.directory, "wild.pem", next.certificate + files().authority.certificate);
+  write_text(server.directory, "wild.key", next.key);
+  const auto workers = server.workers();
+  server.signal(SIGHUP);
+  REQUIRE(all_gone(workers));
+  CHECK(serial("a.two.example", 0x0304) == 13);
+  CHECK(server.stop() == 0);
+}
+
+TEST_CASE("tls: an application sees what its connection has agreed on") {
+  const Identity client_own = make_identity({.name = "billing", .issuer = &files().authority});
+  TlsServer server{
+      {"-w", "1", "--ca-certs", "ca.pem", "--cert-reqs", "optional", "-k", GENERATE(from_range(kClasses))}};
+  REQUIRE(server.serve());
+  TlsWish wish = trusting();
+  wish.least = wish.most = 0x0304;
+  CHECK(tls_wire(server.place(), wish)->ask("GET /tls").body ==
+        "TLSv1.3\nTLS_AES_256_GCM_SHA384\nname localhost\nfresh\nsubject \nnames\nfingerprint \n");
+  wish.certificate = client_own.certificate;
+  wish.key = client_own.key;
+  const auto wire = tls_wire(server.place(), wish);
+  for (int i = 0; i < 2; ++i) {
+    const std::string told = wire->ask("GET /tls").body;
+    CHECK_THAT(told, Catch::Contains("\nsubject CN=billing\nnames DNS:billing\nfingerprint "));
+    const std::size_t at = told.find("fingerprint ") + 12;
+    CHECK(told.substr(at, told.find('\n', at) - at).find_first_not_of("0123456789abcdef") == std::string::npos);
+    CHECK(told.size() - at == 65);
+  }
+  CHECK(server.stop() == 0);
+  ServerProcess plain;
+  REQUIRE(plain.serve());
+  CHECK(fetch(plain.port(), "GET /tls").body == "plain\n");
+}
+
 TEST_CASE("tls: an address says it itself, and the others stay plain") {
   TlsServer server{{"-b", "127.0.0.1:0", "-b", "localhost:0 tls", "-k", GENERATE(from_range(kClasses))}};
   REQUIRE(server.serve());

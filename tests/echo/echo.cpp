@@ -21,6 +21,7 @@
 //   GET  /pid/later?ms=           the same, holding up no handler
 //   GET  /crash/{how}             segv, abort, fpe, overflow (the stack), exit, deadlock, spin, memory (8 GiB)
 //   GET  /crash/{how}/answering   the same in a handler that has a Responder
+//   GET  /tls                     what Request::tls() says: a line for each, "plain" where there is none
 //   GET  /inject                  tries to forge a header field
 //   any  /task/…                  the same as coroutines: see tasks.cpp
 //   GET  /socket/…                WebSockets: see sockets.hpp
@@ -304,6 +305,16 @@ Response status_of_path(const Request& request) {
   return Response::text("as you like\n").with_status(status);
 }
 
+Response tell_tls(const Request& request) {
+  const orrery::TlsFacts* const facts = request.tls();
+  if (!facts) return Response::text("plain\n");
+  std::string text{facts->version};
+  text.append("\n").append(facts->cipher).append("\nname ").append(facts->server_name);
+  text.append(facts->resumed ? "\nresumed" : "\nfresh").append("\nsubject ").append(facts->subject).append("\nnames");
+  for (const std::string& name : facts->names) text.append(" ").append(name);
+  return Response::text(text.append("\nfingerprint ").append(facts->fingerprint).append("\n"));
+}
+
 orrery::App make_corpus_app() {
   orrery::App app;
   app.route("*", "/{all...}", echo);
@@ -335,6 +346,7 @@ orrery::App make_app() {
     return Response::text("grown\n");
   });
   app.get("/pid", tell_pid);
+  app.get("/tls", tell_tls);
   app.get("/crash/{how}", [](const Request& request) { return crash(request.param("how")); });
   app.get("/crash/{how}/answering",
           [](const Request& request, Responder responder) { std::move(responder).send(crash(request.param("how"))); });

@@ -64,6 +64,8 @@ class Connection {
   // --- in: the connection, before its first request ---
   /// It speaks TLS: what is asked on it is asked over https.
   void secure() { secure_ = true; }
+  /// What it has agreed on; lives longer than this.
+  void tell_tls(const std::shared_ptr<const TlsFacts>& facts) { tls_ = &facts; }
   /// Its first bytes are those of a request, whatever proxy_protocol= says: a PROXY header could only stand before
   /// them.
   void expect_request() { proxy_ = ProxyProtocol::kOff; }
@@ -176,6 +178,7 @@ class Connection {
   [[nodiscard]] base::Monotonic idle_since() const { return phase_started_; }
   [[nodiscard]] const base::Address& peer() const { return peer_; }
   [[nodiscard]] bool is_secure() const { return secure_; }
+  [[nodiscard]] const std::shared_ptr<const TlsFacts>* tls() const { return tls_; }
   /// Who opened the connection, as far as its PROXY header tells; else the peer.
   [[nodiscard]] const base::Address& sender() const { return sender_; }
 
@@ -241,6 +244,7 @@ class Connection {
   std::size_t unsent_ = 0;               ///< bytes that were flushed and have not left
   Message* departing_ = nullptr;         ///< the last of the ring of those whose answer is written and has not left
   base::Monotonic heard_{};              ///< while lingering: when the client last sent something
+  const std::shared_ptr<const TlsFacts>* tls_ = nullptr;
   base::Address peer_;
   base::Address sender_;
   ProxyProtocol proxy_;  ///< what the first bytes must be; kOff once that is settled

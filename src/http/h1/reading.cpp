@@ -78,6 +78,7 @@ Connection::Advance Connection::await_bytes() {
 void Connection::begin_message(Monotonic now) {
   if (request_.message) return;
   request_.begin(context_, peer_, sender_, secure_, now);
+  if (tls_) request_.message->tls = *tls_;
   decoder_ = decoders_.take();
 }
 

@@ -56,6 +56,8 @@ struct Client {
   base::Address peer;
   base::Address sender;  ///< who opened it, as far as a PROXY header tells; else the peer
   bool secure = false;   ///< it speaks TLS
+  /// What it has agreed on; lives longer than the connection. Null: it does not speak TLS.
+  const std::shared_ptr<const TlsFacts>* tls = nullptr;
 };
 
 class Connection {

@@ -33,6 +33,7 @@ Stream& Connection::begin_request(RequestId id) {
   streams_.push_back(std::make_unique<Stream>(id));
   Stream& stream = *streams_.back();
   stream.request.begin(context_, client_.peer, client_.sender, client_.secure, now_);
+  if (client_.tls) stream.request.message->tls = *client_.tls;
   stream.request.message->protocol = base::Protocol::kHttp2;
   stream.request.name(id);
   return stream;

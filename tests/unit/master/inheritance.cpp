@@ -29,6 +29,7 @@ Inheritance example() {
   inheritance.handover = Inheritance::Handover{3, 10, 11};
   inheritance.ledger = 14;
   inheritance.lead = 15;
+  inheritance.tickets = 16;
   return inheritance;
 }
 
@@ -45,17 +46,19 @@ TEST_CASE("inheritance: what was written is what is read") {
   CHECK(read->handover == inheritance.handover);
   CHECK(read->ledger == 14);
   CHECK(read->lead == 15);
+  CHECK(read->tickets == 16);
 }
 
 TEST_CASE("inheritance: what a binary does not pass is not there, and what it passes besides is not looked at") {
   Inheritance inheritance = example();
-  inheritance.ledger = inheritance.lead = -1;
+  inheritance.ledger = inheritance.lead = inheritance.tickets = -1;
   CHECK(value_of(to_environment(inheritance)[0]) == "1 4242 9 3 10 11");
   const auto read = parse_inheritance("1 4242 9 3 10 11", "");
   REQUIRE(read);
   CHECK(read->handover == inheritance.handover);
   CHECK(read->ledger == -1);
   CHECK(read->lead == -1);
+  CHECK(read->tickets == -1);
   const auto newer = parse_inheritance("1 4242 9 3 10 11 more=3 ledger=14 and lead=15", "");
   REQUIRE(newer);
   CHECK(newer->ledger == 14);

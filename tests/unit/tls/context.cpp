@@ -1,6 +1,8 @@
 #include "tls/context.hpp"
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
+#include <ctime>
 #include <unistd.h>
 #include <vector>
 
@@ -91,6 +93,45 @@ TEST_CASE("context: a certificate that ends soon is told of") {
   REQUIRE(files.notes.size() == 1);
   CHECK_THAT(files.notes[0],
              Catch::Contains("The certificate of /CN=localhost in ") && Catch::Contains(": renew it, then send HUP"));
+}
+
+TEST_CASE("context: the end of the first certificate, and what is said of it") {
+  Files files;
+  const auto own = make_identity({.to_days = 20});
+  write_text(files.directory, "cert.pem", own.certificate);
+  write_text(files.directory, "key.pem", own.key);
+  const auto made = Context::make(files.config, nullptr, files.notes);
+  REQUIRE(made);
+  const Context& context = **made;
+  constexpr std::time_t kDay = 24 * 3600;
+  CHECK(std::abs(context.ends() - (std::time(nullptr) + 20 * kDay)) < kDay);
+  CHECK(context.reminders(context.ends() - 15 * kDay).empty());
+  REQUIRE(context.reminders(context.ends() - 13 * kDay).size() == 1);
+  CHECK_THAT(context.reminders(context.ends() - 13 * kDay)[0], Catch::Contains(": renew it, then send HUP"));
+  // Another one that ends before.
+  const auto other = make_identity({.name = "other.example", .to_days = 3});
+  const std::string path = write_text(files.directory, "other.pem", other.certificate + other.key);
+  files.config.tls_certificates = {path};
+  const auto both = Context::make(files.config, nullptr, files.notes);
+  REQUIRE(both);
+  CHECK((*both)->ends() < context.ends() - 15 * kDay);
+  REQUIRE(files.notes.size() == 1);
+  CHECK_THAT(files.notes[0], Catch::Contains("/CN=other.example in "));
+}
+
+TEST_CASE("context: what is wrong with one of several certificates is a sentence too") {
+  Files files;
+  files.config.tls_certificates = {files.directory.file("none.pem")};
+  CHECK(files.refusal() == "cannot read none.pem: No such file or directory");
+  write_text(files.directory, "one.pem", files.files.own.certificate);
+  files.config.tls_certificates = {files.directory.file("one.pem")};
+  CHECK_THAT(files.refusal(), Catch::StartsWith("one.pem holds no private key in PEM form"));
+  files.config.tls_certificates = {files.directory.file("one.pem") + " " + files.directory.file("ca.key")};
+  write_text(files.directory, "ca.key", files.files.authority.key);
+  CHECK_THAT(files.refusal(),
+             Catch::StartsWith("the key in ca.key does not belong to the certificate of /CN=localhost"));
+  files.config.tls_certificates = {files.directory.file("one.pem") + " " + files.directory.file("key.pem")};
+  CHECK(files.refusal().empty());
 }
 
 TEST_CASE("context: what is wrong with the files is a sentence that names the file") {

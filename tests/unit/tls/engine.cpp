@@ -360,7 +360,7 @@ TEST_CASE("engine: a session is resumed from its ticket, with this context and t
   REQUIRE(first.client.session());
   wish.session = first.client.session();
   std::vector<std::string> notes;
-  const auto next = Context::make(ground.config, ground.context.get(), notes);
+  const auto next = Context::make(ground.config, ground.context->ticket_keys(), notes);
   REQUIRE(next);
   const auto stranger = Context::make(ground.config, nullptr, notes);
   REQUIRE(stranger);
@@ -390,7 +390,7 @@ TEST_CASE("engine: a ticket is not accepted where clients are judged otherwise")
   ground.config.ca_certs = ground.directory.file("ca.pem");
   ground.config.cert_reqs = ClientCertificate::kRequired;
   std::vector<std::string> notes;
-  const auto next = Context::make(ground.config, ground.context.get(), notes);
+  const auto next = Context::make(ground.config, ground.context->ticket_keys(), notes);
   REQUIRE(next);
   Pair again{**next, wish};
   again.exchange();

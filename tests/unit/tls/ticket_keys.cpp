@@ -56,5 +56,32 @@ TEST_CASE("ticket keys: nobody's names are not found, nor that of no key") {
   CHECK_FALSE(keys.find(TicketKeys::Key{}.name, hour(0)).key);
 }
 
+TEST_CASE("ticket keys: another process goes on with their state") {
+  REQUIRE(load_openssl());
+  TicketKeys keys{{7}, hour(50)};
+  const TicketKeys::Key old = keys.current(hour(50));
+  const std::string state = keys.state(hour(51) + 10min);
+  const auto other = TicketKeys::from_state(state);
+  REQUIRE(other);
+  for (const int number : {51, 52, 60}) {
+    INFO("hour " << number);
+    CHECK(other->current(hour(number)).name == keys.current(hour(number)).name);
+    CHECK(other->current(hour(number)).cipher == keys.current(hour(number)).cipher);
+  }
+  const auto third = TicketKeys::from_state(state);
+  CHECK(third->find(old.name, hour(52)).key != nullptr);
+  CHECK(third->find(old.name, hour(53)).key == nullptr);
+}
+
+TEST_CASE("ticket keys: what is no state of theirs gives none") {
+  REQUIRE(load_openssl());
+  TicketKeys keys{{7}, hour(50)};
+  const std::string state = keys.state(hour(50));
+  CHECK_FALSE(TicketKeys::from_state(""));
+  CHECK_FALSE(TicketKeys::from_state(state.substr(1)));
+  CHECK_FALSE(TicketKeys::from_state(state + "x"));
+  CHECK_FALSE(TicketKeys::from_state("2" + state.substr(1)));
+}
+
 }  // namespace
 }  // namespace orrery::tls
