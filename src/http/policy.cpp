@@ -60,9 +60,10 @@ void take_accept(Message& message, Span value) {
 }
 
 /// Two that differ name nothing: none of them is kept.
-[[gnu::noinline]] void take_name(std::string_view& found, std::string_view value) {
-  const bool first = found.data() == nullptr;
-  found = first || found == value ? value : std::string_view{""};
+[[gnu::noinline]] void take_name(const Message& message, Span& found, Span value) {
+  // No value stands where the request line begins.
+  const bool first = found.begin == 0;
+  found = first || message.view(found) == message.view(value) ? value : Span{value.begin, 0};
 }
 
 bool has_underscore(std::string_view name) { return name.find('_') != std::string_view::npos; }
@@ -97,11 +98,11 @@ Refusal take_field(Message& message, OwnFields& own, PolicyFindings& findings, F
       if (equals_ignoring_case(name, "expect")) return take_expect(message, value);
       break;
     case 11:
-      if (equals_ignoring_case(name, "traceparent")) take_name(findings.traceparent, value);
+      if (equals_ignoring_case(name, "traceparent")) take_name(message, findings.traceparent, span.value);
       break;
     case 12:
       if (equals_ignoring_case(name, "content-type")) return take_content_type(findings);
-      if (equals_ignoring_case(name, "x-request-id")) take_name(findings.request_id, value);
+      if (equals_ignoring_case(name, "x-request-id")) take_name(message, findings.request_id, span.value);
       break;
     case 14:
       if (equals_ignoring_case(name, "content-length")) return take_content_length(findings, message, value);

@@ -12,16 +12,15 @@
 #include "orrery/config.hpp"
 
 #include "base/reject.hpp"
+#include "http/message.hpp"
 
 namespace orrery::http {
 
-class Message;
-struct FieldSpan;
-
 /// What was found that is no part of the message itself.
 struct PolicyFindings {
-  std::string_view request_id;     ///< X-Request-ID as it came; believed only from trusted peers
-  std::string_view traceparent;    ///< the same
+  // In the message's bytes, which may move yet; empty = there is none.
+  Span request_id;                 ///< X-Request-ID as it came; believed only from trusted peers
+  Span traceparent;                ///< the same
   std::uint64_t name_lengths = 0;  ///< of its fields, as length_bit
   FieldSpan* host = nullptr;
   bool content_length = false;

@@ -190,8 +190,8 @@ std::optional<Reject> Connection::understand_head(std::size_t length) {
   if (!parsed) Parser::split_fields(*request_.message, length);
   PolicyFindings findings;
   auto reason = judge_head(*request_.message, context_.config, findings);
-  request_.choose_id(context_, sender_, findings.request_id);
-  request_.choose_trace(context_, sender_, findings.traceparent);
+  request_.choose_id(context_, sender_, request_.message->view(findings.request_id));
+  request_.choose_trace(context_, sender_, request_.message->view(findings.traceparent));
   if (!reason && !parsed) reason = Reject::parser_refused;
   const Forwarding& forwarding = context_.proxies.forwarding;
   if (!reason && forwarding.may_concern(findings.name_lengths) && forwarding.trusts(sender_)) {

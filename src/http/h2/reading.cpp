@@ -60,8 +60,8 @@ std::optional<Reject> Connection::understand_head(Stream& stream, bool ended) {
   Message& message = *request.message;
   PolicyFindings findings;
   auto reason = head_.finish(findings);
-  request.choose_id(context_, client_.sender, findings.request_id);
-  request.choose_trace(context_, client_.sender, findings.traceparent);
+  request.choose_id(context_, client_.sender, message.view(findings.request_id));
+  request.choose_trace(context_, client_.sender, message.view(findings.traceparent));
   message.body_complete = ended;
   message.body_started = now_;
   if (findings.content_length) stream.length = message.content_length;

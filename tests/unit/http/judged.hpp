@@ -30,7 +30,7 @@ inline std::string judged(const std::string& method, const std::string& rest, st
   http::h1::Parser::split_fields(*message, head.size());
   http::PolicyFindings findings;
   const auto reason = http::h1::judge_head(*message, config, findings);
-  if (id) *id = std::string{findings.request_id};
+  if (id) *id = std::string{message->view(findings.request_id)};
   std::string out;
   if (reason) {
     out = base::row(*reason).name;

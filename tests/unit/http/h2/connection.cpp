@@ -403,5 +403,19 @@ TEST_CASE("h2: the client behind a trusted proxy is known") {
   CHECK(seen.id == "abc");
 }
 
+TEST_CASE("h2: what is read of a head is whole though its bytes move when the host is put in") {
+  Config config;
+  config.forwarded_allow_ips = {"192.0.2.1"};
+  const std::string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  for (std::size_t size = 0; size < 80; ++size) {
+    Http2Driver driver{config};
+    driver.greet();
+    driver.receive(
+        headers(1, get({{"x-request-id", "abcdefgh"}, {"traceparent", trace}, {"x", std::string(size, 'x')}})));
+    INFO(size);
+    CHECK(driver.requests().at(0).id == "abcdefgh");
+  }
+}
+
 }  // namespace
 }  // namespace orrery::test::http2
