@@ -150,7 +150,7 @@ struct Config {
   int threads = 4;
   /// Requests that may wait for a handler thread before a `threads` worker answers 503; 1 to 65536.
   int thread_queue = 256;
-  /// What becomes of requests that wait too long for a handler, in the classes `threads` and `sync`.
+  /// What becomes of requests that wait too long for a handler, in the class `threads`.
   Pressure pressure = Pressure::kOff;
   /// Waiting for less than that is no pressure, 1 ms to a minute.
   Milliseconds pressure_target{50};

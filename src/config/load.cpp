@@ -134,8 +134,8 @@ class Ranking {
     if (is_given("threads") && !threaded && config.threads > 1) {
       note("threads has no effect: worker_class is not `threads`");
     }
-    if (is_given("pressure") && config.pressure != Pressure::kOff && config.worker_class == WorkerClass::kAsync)
-      note("pressure has no effect: in worker_class `async` no request waits for a handler");
+    if (is_given("pressure") && config.pressure != Pressure::kOff && config.worker_class != WorkerClass::kThreads)
+      note("pressure has no effect without worker_class `threads`: elsewhere requests wait in the kernel, unread");
     if (config.initgroups && config.user.empty()) note("initgroups has no effect without `user`");
     if (config.max_requests_jitter > 0 && config.max_requests == 0) {
       note("max_requests_jitter has no effect without `max_requests`");

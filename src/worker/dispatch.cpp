@@ -107,10 +107,6 @@ class SyncDispatch final : public Dispatch {
       session->refuse(next.key.request, base::Reject::client_left);
       return now;
     }
-    if (sheds(message, now)) {
-      shed(*session, next.key.request);
-      return now;
-    }
     if (minds_leaving_ && message.ticket != 0) message.probe = &probe_;
     running_ = true;
     run(*session, message, next, now);

@@ -57,7 +57,7 @@ ServerProcess make_server(const std::string& worker_class, const std::string& pr
 }  // namespace
 
 TEST_CASE("pressure: who has waited too long in a queue that stands is answered 503, and vital routes never are") {
-  ServerProcess server = make_server(GENERATE("threads", "sync"), "codel");
+  ServerProcess server = make_server("threads", "codel");
   REQUIRE(server.serve());
   Crowd crowd{server.port(), 8};
   Wire wire{server.port()};
