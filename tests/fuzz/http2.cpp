@@ -51,7 +51,10 @@ class Script {
     for (const Action& action : actions_) act(action);
     send(bytes_.size());
     driver_.read();
-    for (const http::RequestId id : driver_.asked()) driver_.answer(id, answer_of(1, large_));
+    for (const http::RequestId id : driver_.asked()) {
+      driver_.answer(id, answer_of(1, large_));
+      driver_.end_stream(id);
+    }
     driver_.read();
     check();
     driver_.receive_end();
