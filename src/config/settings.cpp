@@ -46,7 +46,8 @@ std::vector<Setting> make_settings() {
      .group = Group::kTls, .impact = Impact::kRespawn, .flags = {"keyfile-password-file"}, .placeholder = "FILE",
      .check = check_file, .doc = "File whose first line is the password of an encrypted key."},
     {.name = "tls_certificates", .member = &Config::tls_certificates, .kind = Kind::kList, .group = Group::kTls,
-     .impact = Impact::kRespawn, .flags = {"tls-certificate"}, .placeholder = "FILES", .check = check_certificate,
+     .impact = Impact::kRespawn, .flags = {"tls-certificate", "tls-certificates"}, .placeholder = "FILES",
+     .check = check_certificate,
      .doc = "More certificates, for a server of several names: each the PEM file of one with its issuers, and behind a "
             "blank that of its key where that stands elsewhere. A client gets the first one that has the name it asks "
             "for (SNI), `*.` standing for one label, and the one of `certfile` where none has."},
@@ -99,7 +100,7 @@ std::vector<Setting> make_settings() {
     {.name = "pressure", .member = &Config::pressure, .kind = Kind::kChoice, .group = Group::kWorkers,
      .impact = Impact::kRespawn, .flags = {"pressure"}, .placeholder = "WORD",
      .choices = {{"off", int(Pressure::kOff)}, {"codel", int(Pressure::kCodel)}},
-     .doc = "What becomes of requests that wait too long for a handler, in the worker classes threads and sync: off "
+     .doc = "What becomes of requests that wait too long for a handler, in the worker class threads: off "
             "(they are served in their order) or codel: when for `pressure_interval` none has waited for less than "
             "`pressure_target`, those that have waited twice as long as that are answered 503 with Retry-After, until "
             "one waits for less again. Routes that say so are never shed."},
@@ -510,19 +511,20 @@ std::vector<Setting> make_settings() {
      .impact = Impact::kRespawn, .flags = {"capture-output"},
      .doc = "Lead what the application writes to standard output and standard error into the error log, as it is."},
     {.name = "syslog", .member = &Config::syslog, .kind = Kind::kSwitch, .group = Group::kLogs,
-     .impact = Impact::kRespawn, .flags = {"log-syslog"},
+     .impact = Impact::kRespawn, .flags = {"log-syslog", "syslog"},
      .doc = "Send the lines of the error log and of the access log to syslog too, the latter also where accesslog is "
             "empty."},
     {.name = "syslog_addr", .member = &Config::syslog_addr, .kind = Kind::kText, .group = Group::kLogs,
-     .impact = Impact::kRespawn, .flags = {"log-syslog-to"}, .placeholder = "ADDRESS", .check = check_syslog_addr,
+     .impact = Impact::kRespawn, .flags = {"log-syslog-to", "syslog-addr"}, .placeholder = "ADDRESS",
+     .check = check_syslog_addr,
      .doc = "Where syslog is: unix:PATH, which gets lines as syslog(3) writes them, or udp://HOST:PORT (514 where no "
             "port is given), which gets those of RFC 5424. A host is looked up at the start and at each reload."},
     {.name = "syslog_facility", .member = &Config::syslog_facility, .kind = Kind::kText, .group = Group::kLogs,
-     .impact = Impact::kRespawn, .flags = {"log-syslog-facility"}, .placeholder = "WORD",
+     .impact = Impact::kRespawn, .flags = {"log-syslog-facility", "syslog-facility"}, .placeholder = "WORD",
      .check = check_syslog_facility,
      .doc = "Facility of the lines in syslog, as syslog(3) names it: user, daemon, local0 to local7 and so on."},
     {.name = "syslog_prefix", .member = &Config::syslog_prefix, .kind = Kind::kText, .group = Group::kLogs,
-     .impact = Impact::kRespawn, .flags = {"log-syslog-prefix"}, .placeholder = "NAME",
+     .impact = Impact::kRespawn, .flags = {"log-syslog-prefix", "syslog-prefix"}, .placeholder = "NAME",
      .doc = "Name of the program in the lines in syslog; empty = proc_name. On this machine .error or .access follows "
             "it."},
     {.name = "disable_redirect_access_to_syslog", .member = &Config::disable_redirect_access_to_syslog,

@@ -124,7 +124,7 @@ TEST_CASE("developing: what cannot be together is refused, and what has no effec
   CHECK(preloaded.server.wait_for_end() == 2);
   CHECK(count_in(preloaded.server.log(), "leave one of them out") == 1);
   Bench single{{"--reload", "--single"}};
-  single.server.start();
+  REQUIRE(single.server.serve());
   CHECK(single.server.wait_for_line("reload has no effect with --single"));
   CHECK(single.server.stop() == 0);
 }

@@ -50,8 +50,8 @@ TEST_CASE("measures: what waits for a thread of a pool is told, and its wait is 
   CHECK(eventually(
       [&] {
         const auto requests = watched.json("GET /requests")["requests"];
-        return std::ranges::any_of(requests,
-                                   [](const auto& one) { return one["target"] == "/constant" && one["age"] > 0.15; });
+        return std::ranges::any_of(
+            requests, [](const auto& one) { return one["target"] == "/constant" && one["age_seconds"] > 0.15; });
       },
       kPatience));
   first.reset();

@@ -27,9 +27,9 @@ struct Frame {
   ResponseFraming framing = ResponseFraming::kLength;
   std::uint64_t length = 0;
   ConnectionField connection = ConnectionField::kNone;
-  std::string_view id;         ///< empty: the answer does not have it
-  std::string_view upgrade{};  ///< the protocol that is offered, or gone over to; empty = none
+  std::string_view id;  ///< empty: the answer does not have it
   bool names_server = true;
+  std::string_view upgrade{};  ///< the protocol that is offered, or gone over to; empty = none
 };
 
 /// Appends the status line and the fields, with the empty line.

@@ -91,7 +91,7 @@ TEST_CASE("foreign: each sentence is the setting's own") {
 TEST_CASE("foreign: a sentence sends only to settings that are here") {
   // Words with an underscore are names of settings, of refusals, or of the API and of nginx.
   const std::set<std::string> others{"obs_fold",        "space_before_colon", "proxy_pass", "uwsgi_pass",
-                                     "on_worker_start", "on_worker_end",      "on_closed"};
+                                     "on_worker_start", "on_worker_end",      "on_closed",  "orrery_listen_queue"};
   for (const ForeignSetting& row : foreign_settings()) {
     std::string word;
     for (const char c : std::string{row.sentence} + " ") {
