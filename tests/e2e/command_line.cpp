@@ -106,12 +106,12 @@ TEST_CASE("command line: bad input is all said at once, and nothing is started")
 }
 
 TEST_CASE("command line: every complaint carries the program's name, and nothing twice") {
-  const Run run{{"--workers", "x", "--reload"}, "timeout: soon\n"};
+  const Run run{{"--workers", "x", "--reload-engine", "auto"}, "timeout: soon\n"};
   CHECK(run.code == 2);
   INFO(run.err);
   for (const std::string& line : lines_of(run.err)) CHECK(line.starts_with("orrery: "));
   CHECK(has(run.err, "orrery: --workers: `x` is not a whole number"));
-  CHECK(has(run.err, "orrery: command line: `--reload` is gunicorn's development reload"));
+  CHECK(has(run.err, "orrery: command line: `--reload-engine` is how gunicorn's development reload"));
   CHECK(!has(run.err, "reload-strategy"));
 }
 

@@ -479,7 +479,7 @@ TEST_CASE("tls: handshakes are counted, and the end of the certificate is told")
     for (int i = 0; i < 3; ++i) {
       const auto wire = tls_wire(server.place(), wish, client);
       CHECK(wire->ask("GET /constant").status == 200);
-      wish.session = client->session();
+      if (!wish.session) wish.session = client->session();
     }
   }
   const auto says = [&](const std::string& line) {
