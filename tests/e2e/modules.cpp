@@ -82,12 +82,16 @@ TEST_CASE("modules: HUP takes new code, and a bad one is refused while the old o
   CHECK(eventually([&] { return host.server.workers() != before && host.server.workers().size() == 2; }, kPatience));
   for (int i = 0; i < 10; ++i) CHECK(host.greets() == "hello, mars\n");  // a generation has one code
   host.server.signal(SIGHUP);
-  CHECK(eventually([&] { return host.greets() == "welcome, mars\n"; }, kPatience));
+  REQUIRE(host.server.wait_for_line("Generation 2 serves: 2 of 2"));
+  CHECK(host.greets() == "welcome, mars\n");
+  int given_up = 0;
   for (const Row& row : kRefused) {
     INFO(row.module);
     host.install(row.module);
     host.server.signal(SIGHUP);
     CHECK(host.server.wait_for_line(row.sentence));
+    ++given_up;
+    REQUIRE(eventually([&] { return host.server.count_lines(" is given up, ") == given_up; }, kPatience));
     CHECK(host.greets() == "welcome, mars\n");
   }
   fs::remove(host.server.file("libapp.so"));
