@@ -56,7 +56,8 @@ int say(const ServerProcess& server, const std::string& text) {
 }  // namespace
 
 TEST_CASE("topics: all workers hear what one publishes, in every class") {
-  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "3", "-k", GENERATE(from_range(kClasses))}};
+  ServerProcess server{ServerProcess::Program::kEcho,
+                       {"-w", "3", "-e", "ECHO_TOPICS=yes", "-k", GENERATE(from_range(kClasses))}};
   REQUIRE(server.serve());
   Ears ears{server};
   CHECK(say(server, "one") == 204);
@@ -70,7 +71,7 @@ TEST_CASE("topics: all workers hear what one publishes, in every class") {
 }
 
 TEST_CASE("topics: a worker that is killed while it publishes holds up nobody, and its successor hears") {
-  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "2", "--graceful-timeout", "1"}};
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "2", "-e", "ECHO_TOPICS=yes", "--graceful-timeout", "1"}};
   REQUIRE(server.serve());
   for (int round = 0; round < 3; ++round) {
     const auto before = server.workers();
@@ -93,7 +94,7 @@ TEST_CASE("topics: a worker that is killed while it publishes holds up nobody, a
 }
 
 TEST_CASE("topics: a reload's workers hear what the old ones say, and later ones miss nothing") {
-  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "2"}};
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "2", "-e", "ECHO_TOPICS=yes"}};
   REQUIRE(server.serve());
   CHECK(say(server, "old") == 204);
   const auto before = server.workers();
