@@ -35,7 +35,11 @@ TEST_CASE("migrate: the exit status says whether a hand is needed, and what is w
   const Row rows[] = {
       {"all understood", {"gunicorn", "gunicorn", "-w", "4", "-t", "90", "a:b"}, 0, "request_deadline: 90\n", ""},
       {"in one word", {"gunicorn", "exec gunicorn -w 4 a:b"}, 0, "workers: 4\n", ""},
-      {"something left", {"gunicorn", "gunicorn", "--log-config", "log.ini", "a:b"}, 1, "# Left for a hand:\n", "left for a hand: 1"},
+      {"something left",
+       {"gunicorn", "gunicorn", "--log-config", "log.ini", "a:b"},
+       1,
+       "# Left for a hand:\n",
+       "left for a hand: 1"},
       {"help", {"--help"}, 0, "Exit status: 0 all was understood", ""},
       {"help behind gunicorn", {"gunicorn", "--help"}, 0, "Usage: orrery migrate gunicorn", ""},
       {"nothing", {}, 2, "", "say from what"},
