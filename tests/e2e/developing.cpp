@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "e2e/built_module.hpp"
 #include "e2e/classes.hpp"
 
 namespace orrery::test {
@@ -13,12 +14,6 @@ namespace orrery::test {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string built(const std::string& name) {
-  const char* const folder = std::getenv("ORRERY_MODULES");
-  REQUIRE(folder != nullptr);
-  return std::string{folder} + "/libgreeting_" + name + ".so";
-}
 
 struct Bench {
   explicit Bench(std::vector<std::string> arguments = {"--reload"})
@@ -29,7 +24,7 @@ struct Bench {
   }
   /// As a linker does: into the same file, in two pieces.
   void link(const std::string& module) const {
-    std::ifstream from{built(module), std::ios::binary};
+    std::ifstream from{built_module("greeting_" + module), std::ios::binary};
     const std::string bytes{std::istreambuf_iterator<char>{from}, {}};
     std::ofstream to{server.file("libapp.so"), std::ios::trunc | std::ios::binary};
     to << bytes.substr(0, bytes.size() / 2) << std::flush << bytes.substr(bytes.size() / 2);

@@ -1,10 +1,10 @@
 // Applications as shared objects: served by the program, new code by HUP, and refused in a sentence.
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 
+#include "e2e/built_module.hpp"
 #include "e2e/classes.hpp"
 
 namespace orrery::test {
@@ -12,12 +12,6 @@ namespace orrery::test {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string built(const std::string& name) {
-  const char* const folder = std::getenv("ORRERY_MODULES");
-  REQUIRE(folder != nullptr);
-  return std::string{folder} + "/lib" + name + ".so";
-}
 
 /// A service whose application can be put in place.
 struct Host {
@@ -28,7 +22,7 @@ struct Host {
   }
   /// As `install` and `mv` do.
   void install(const std::string& module) const {
-    fs::copy_file(built(module), server.file("fresh"), fs::copy_options::overwrite_existing);
+    fs::copy_file(built_module(module), server.file("fresh"), fs::copy_options::overwrite_existing);
     fs::rename(server.file("fresh"), server.file("libapp.so"));
   }
   /// As `cp` does: into the same file.

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "base/lower_case.hpp"
 #include "http/characters.hpp"
 #include "http/ws/sha1.hpp"
 
@@ -33,26 +34,27 @@ bool is_key(std::string_view text) {
          text.substr(0, 22).find_first_not_of(kDigits) == std::string_view::npos;
 }
 
-bool lists(const Message& message, std::string_view name, std::string_view wanted) {
+/// Whether an element of a field of this name, which may stand on several lines, is one that `is_wanted` takes.
+template <class Wanted>
+bool lists(const Message& message, std::string_view name, Wanted&& is_wanted) {
   bool found = false;
   for (const FieldSpan& span : message.fields) {
     const Field field = message.field(span);
     if (!same_field_name(field.name, name)) continue;
-    for_each_element(field.value, [&](std::string_view one) { found = found || same_field_name(one, wanted); });
+    for_each_element(field.value, [&](std::string_view one) { found = found || is_wanted(one); });
   }
   return found;
+}
+
+/// The same for a word in any case.
+bool lists_word(const Message& message, std::string_view name, std::string_view word) {
+  return lists(message, name, [word](std::string_view one) { return same_field_name(one, word); });
 }
 
 std::size_t count(const Message& message, std::string_view name) {
   return static_cast<std::size_t>(std::count_if(message.fields.begin(), message.fields.end(), [&](const auto& span) {
     return same_field_name(message.field(span).name, name);
   }));
-}
-
-std::string lowered(std::string_view text) {
-  std::string made{text};
-  std::transform(made.begin(), made.end(), made.begin(), [](char c) { return lower_case(c); });
-  return made;
 }
 
 /// "https://Example.org:443" -> "example.org": its port is left out where the scheme tells it.
@@ -68,24 +70,18 @@ std::string host_of_origin(const std::string& origin) {
 bool may_connect(const Message& message, const std::vector<std::string>& origins) {
   const auto field = message.field_value("origin");
   if (!field) return true;
-  const std::string origin = lowered(*field);
+  const std::string origin = base::lower_case(*field);
   if (!origins.empty()) {
     return std::any_of(origins.begin(), origins.end(),
-                       [&](const std::string& one) { return one == "*" || lowered(one) == origin; });
+                       [&](const std::string& one) { return one == "*" || base::lower_case(one) == origin; });
   }
   const std::string page = host_of_origin(origin);
   const std::string scheme = origin.substr(0, origin.find(':'));
-  return !page.empty() && page == host_of_origin(scheme + "://" + lowered(message.view(message.authority)));
+  return !page.empty() && page == host_of_origin(scheme + "://" + base::lower_case(message.view(message.authority)));
 }
 
 bool offers(const Message& message, std::string_view protocol) {
-  bool found = false;
-  for (const FieldSpan& span : message.fields) {
-    const Field field = message.field(span);
-    if (!same_field_name(field.name, "sec-websocket-protocol")) continue;
-    for_each_element(field.value, [&](std::string_view one) { found = found || one == protocol; });
-  }
-  return found;
+  return lists(message, "sec-websocket-protocol", [protocol](std::string_view one) { return one == protocol; });
 }
 
 std::string choose_protocol(const Message& message, const std::vector<std::string>& protocols) {
@@ -110,8 +106,8 @@ std::string accept_of(std::string_view key) {
 }
 
 Handshake judge_handshake(const Message& message, const WebSocketOptions& options) {
-  const bool upgrades = message.protocol == base::Protocol::kHttp11 && lists(message, "connection", "upgrade") &&
-                        lists(message, "upgrade", "websocket");
+  const bool upgrades = message.protocol == base::Protocol::kHttp11 && lists_word(message, "connection", "upgrade") &&
+                        lists_word(message, "upgrade", "websocket");
   if (!upgrades) return {};
   if (message.field_value("sec-websocket-version") != "13") return {.verdict = Verdict::kOtherVersion};
   if (const std::string_view fault = fault_of(message); !fault.empty())
