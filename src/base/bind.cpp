@@ -206,19 +206,15 @@ Result<BindTarget> parse_address(std::string_view text) {
 
 }  // namespace
 
-std::string bind_address(std::string_view text) {
+BindOptions bind_options(std::string_view text) {
   const Words words = cut(text);
   const auto both = read_both_families(words);
-  return std::string{words.address} + (both && *both ? " ipv6only=off" : "");
-}
-
-Result<std::optional<ProxyProtocol>> bind_proxy_protocol(std::string_view text) {
-  return read_proxy_protocol(cut(text));
-}
-
-bool bind_tls(std::string_view text) {
-  const Words words = cut(text);
-  return std::any_of(words.options.begin(), words.options.end(), [](const Option& one) { return one.name == kTls; });
+  BindOptions options;
+  options.address = std::string{words.address} + (both && *both ? " ipv6only=off" : "");
+  if (const auto proxy = read_proxy_protocol(words)) options.proxy_protocol = *proxy;
+  options.tls =
+      std::any_of(words.options.begin(), words.options.end(), [](const Option& one) { return one.name == kTls; });
+  return options;
 }
 
 Result<BindTarget> parse_bind(std::string_view text) {

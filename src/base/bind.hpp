@@ -39,15 +39,15 @@ struct BindTarget {
 /// (0.0.0.0).
 Result<BindTarget> parse_bind(std::string_view text);
 
-/// What of a `bind` setting makes its socket: the address, and ` ipv6only=off` where it is so. The same text
-/// means the same socket.
-std::string bind_address(std::string_view text);
+/// What of a `bind` setting makes its socket, and what it says of the connections that come there.
+struct BindOptions {
+  std::string address;  ///< with ` ipv6only=off` where it is so: the same text means the same socket
+  std::optional<ProxyProtocol> proxy_protocol;  ///< nothing: as the setting for all says
+  bool tls = false;
+};
 
-/// The option `proxy_protocol=WORD` of a `bind` setting; nothing when it has none.
-Result<std::optional<ProxyProtocol>> bind_proxy_protocol(std::string_view text);
-
-/// Whether the word `tls` is among the options.
-bool bind_tls(std::string_view text);
+/// Of a setting that parse_bind() takes; an option that it refuses is as if it were not there.
+BindOptions bind_options(std::string_view text);
 
 /// Whether the kernel gives only one of the two a socket: they are the same place, or one of them is every
 /// address and takes the other's port too. Port 0 is another port each time.

@@ -52,7 +52,7 @@ Result<void> check_bind(const std::string& text) { return without_value(base::pa
 Result<void> check_monitor(const std::string& text) {
   const auto target = base::parse_bind(text);
   if (!target) return fail(target);
-  if (base::bind_tls(text)) return fail(fmt::format("`{}` cannot speak TLS; only `bind` can", text));
+  if (base::bind_options(text).tls) return fail(fmt::format("`{}` cannot speak TLS; only `bind` can", text));
   if (target->kind != base::BindTarget::Kind::kInherited) return {};
   return fail(fmt::format("`{}` cannot be handed over; give an address", text));
 }

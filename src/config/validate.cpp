@@ -147,7 +147,7 @@ void find_upside_down_limits(const Config& config, std::vector<Problem>& problem
 
 void find_half_tls(const Config& config, std::vector<Problem>& problems) {
   for (std::size_t i = 0; i < config.bind.size(); ++i) {
-    if (!base::bind_tls(config.bind[i]) || !config.certfile.empty()) continue;
+    if (!base::bind_options(config.bind[i]).tls || !config.certfile.empty()) continue;
     problems.push_back(
         {"bind", i,
          fmt::format("`{}` is to speak TLS without a certificate; set `certfile` and `keyfile`", config.bind[i])});

@@ -103,7 +103,7 @@ Result<void> Service::load(unsigned number) {
   const ListenerSet& before = wanted.listeners;
   for (const auto& listener : generation->listeners) {
     const bool open = std::find(before.begin(), before.end(), listener) != before.end();
-    const std::string url = listener->url(os::speaks_tls(*listener, generation->config));
+    const std::string url = listener->url(os::reception_at(*listener, generation->config).tls);
     if (!open) base::log_info("Listening at: {} ({})", url, ::getpid());
   }
   generations_.insert_or_assign(number, std::move(*generation));

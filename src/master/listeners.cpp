@@ -39,7 +39,7 @@ Result<ListenerSet> Listeners::open(const Config& config, const std::optional<os
                                     std::vector<std::string>& notes) {
   ListenerSet set;
   for (const std::string& bind : inherited_.empty() ? config.bind : inherited_) {
-    auto listener = open_one(std::string{base::bind_address(bind)}, config, owner, notes);
+    auto listener = open_one(base::bind_options(bind).address, config, owner, notes);
     if (!listener) return fail(listener);
     // Remembered at once: the same address twice in one list is one socket.
     if (std::find(set.begin(), set.end(), *listener) == set.end()) set.push_back(std::move(*listener));
@@ -51,7 +51,7 @@ ListenerSet Listeners::open_what_can_be(const Config& config, const std::optiona
                                         std::vector<std::string>& notes) {
   ListenerSet set;
   for (const std::string& bind : config.bind) {
-    auto listener = open_one(std::string{base::bind_address(bind)}, config, owner, notes);
+    auto listener = open_one(base::bind_options(bind).address, config, owner, notes);
     if (listener)
       set.push_back(std::move(*listener));
     else

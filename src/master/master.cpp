@@ -179,7 +179,7 @@ void say_start(const MasterParts& parts, const os::DescriptorLimit& limit, const
   for (const std::string& note : parts.notes) base::log_warning("{}", note);
   for (const std::string& note : notes) base::log_warning("{}", note);
   for (const auto& listener : listeners) {
-    const std::string url = listener->url(os::speaks_tls(*listener, parts.config));
+    const std::string url = listener->url(os::reception_at(*listener, parts.config).tls);
     base::log_info("Listening at: {} ({})", url, ::getpid());
   }
 }

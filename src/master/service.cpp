@@ -337,7 +337,7 @@ void Service::publish_facts() {
     const Config& config = serving->second.config;
     facts.certificates_end = serving->second.tls ? std::int64_t{serving->second.tls->ends()} : 0;
     for (std::size_t i = 0; i < facts.listeners.size(); ++i) {
-      const std::string url = i < set.size() ? set[i]->url(os::speaks_tls(*set[i], config)) : "";
+      const std::string url = i < set.size() ? set[i]->url(os::reception_at(*set[i], config).tls) : "";
       facts.listeners[i] = os::ServiceFacts::Url{url};
     }
   }

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <fmt/core.h>
+#include <optional>
+#include <string>
 
 namespace orrery::os {
 
@@ -16,14 +18,21 @@ std::string Listener::url(bool tls) const {
   return (tls ? "https://" : "http://") + shown_address(address, target.zone);
 }
 
-bool speaks_tls(const Listener& listener, const Config& config) {
-  bool any = false;
+base::Reception reception_at(const Listener& listener, const Config& config) {
+  base::Reception reception;
+  std::optional<ProxyProtocol> own;
+  bool any_tls = false;
   for (const std::string& bind : config.bind) {
-    if (!base::bind_tls(bind)) continue;
-    if (base::bind_address(bind) == listener.bind) return true;
-    any = true;
+    const base::BindOptions options = base::bind_options(bind);
+    any_tls = any_tls || options.tls;
+    if (options.address != listener.bind) continue;
+    reception.tls = reception.tls || options.tls;
+    if (!own) own = options.proxy_protocol;
   }
-  return !any && !config.certfile.empty() && listener.address.family != base::Address::Family::kUnix;
+  reception.proxy = own.value_or(config.proxy_protocol);
+  const bool local = listener.address.family == base::Address::Family::kUnix;
+  if (!any_tls && !config.certfile.empty() && !local) reception.tls = true;
+  return reception;
 }
 
 }  // namespace orrery::os

@@ -12,6 +12,7 @@
 
 #include "orrery/config.hpp"
 
+#include "base/arrival.hpp"
 #include "base/bind.hpp"
 #include "base/unique_fd.hpp"
 #include "os/handover.hpp"
@@ -43,9 +44,9 @@ struct Listener {
   [[nodiscard]] std::string url(bool tls = false) const;
 };
 
-/// Whether connections to this listener speak TLS: its `bind` says so; or none does, there is a certificate, and it is
-/// no unix socket.
-bool speaks_tls(const Listener& listener, const Config& config);
+/// How connections to this listener begin: as its `bind` says, else as the settings for all do. Where no `bind` has the
+/// word `tls` and there is a certificate, TCP listeners speak TLS. One that was handed over has no `bind`.
+base::Reception reception_at(const Listener& listener, const Config& config);
 
 /// Everything a worker is born with. Valid for the worker's whole life; all of it is the worker's own copy but the
 /// slot.

@@ -50,22 +50,21 @@ base::Address address_of(const AddressBytes& bytes) {
 Letter letter_of(const ConnectionAtRest& rest) {
   return {.since_ns = rest.since_ns,
           .given_ns = rest.given_ns,
-          .peer = bytes_of(rest.peer),
+          .peer = bytes_of(rest.arrival.peer),
           .sender = bytes_of(rest.sender),
           .requests = rest.requests,
-          .proxy = static_cast<std::uint8_t>(rest.proxy),
-          .tls = static_cast<std::uint8_t>(rest.tls ? 1 : 0),
+          .proxy = static_cast<std::uint8_t>(rest.arrival.reception.proxy),
+          .tls = static_cast<std::uint8_t>(rest.arrival.reception.tls ? 1 : 0),
           .unused = {}};
 }
 
 ConnectionAtRest rest_of(const Letter& letter) {
-  return {.peer = address_of(letter.peer),
-          .sender = address_of(letter.sender),
-          .proxy = static_cast<ProxyProtocol>(letter.proxy),
-          .tls = letter.tls != 0,
-          .since_ns = letter.since_ns,
-          .given_ns = letter.given_ns,
-          .requests = letter.requests};
+  return {
+      .arrival = {address_of(letter.peer), {.proxy = static_cast<ProxyProtocol>(letter.proxy), .tls = letter.tls != 0}},
+      .sender = address_of(letter.sender),
+      .since_ns = letter.since_ns,
+      .given_ns = letter.given_ns,
+      .requests = letter.requests};
 }
 
 /// One message and its control part, ready for sendmsg or recvmsg.

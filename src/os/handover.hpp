@@ -18,6 +18,7 @@
 #include "orrery/result.hpp"
 
 #include "base/address.hpp"
+#include "base/arrival.hpp"
 #include "base/clock.hpp"
 #include "base/unique_fd.hpp"
 
@@ -35,10 +36,8 @@ struct HandoverPair {
 
 /// A connection between two requests, as one worker tells another of it.
 struct ConnectionAtRest {
-  base::Address peer;
-  base::Address sender;                       ///< who opened it, as its PROXY header said; else the peer
-  ProxyProtocol proxy = ProxyProtocol::kOff;  ///< what its first bytes still have to be
-  bool tls = false;                           ///< it is to speak TLS; nothing of it was read yet
+  base::Arrival arrival;       ///< what its first bytes still have to be; of one that speaks TLS nothing was read yet
+  base::Address sender;        ///< who opened it, as its PROXY header said; else the peer
   std::int64_t since_ns = 0;   ///< CLOCK_MONOTONIC of the last answer's end; of the accept when nothing was asked yet
   std::int64_t given_ns = 0;   ///< CLOCK_MONOTONIC of the sending
   std::uint32_t requests = 0;  ///< begun on it so far

@@ -106,7 +106,7 @@ WorkerInProcess::~WorkerInProcess() = default;
 
 base::UniqueFd WorkerInProcess::accept(const base::Address& from) {
   auto pair = taken(os::StreamPair::open());
-  parts_->life.connections().add(std::move(pair.near), from, parts_->config.proxy_protocol, false);
+  parts_->life.connections().add(std::move(pair.near), {from, {.proxy = parts_->config.proxy_protocol}});
   return std::move(pair.far);
 }
 

@@ -157,8 +157,8 @@ Result<std::shared_ptr<TicketKeys>> make_ticket_keys() {
 }  // namespace
 
 bool is_wanted(const Config& config) {
-  return !config.certfile.empty() ||
-         std::any_of(config.bind.begin(), config.bind.end(), [](const auto& bind) { return base::bind_tls(bind); });
+  return !config.certfile.empty() || std::any_of(config.bind.begin(), config.bind.end(),
+                                                 [](const auto& bind) { return base::bind_options(bind).tls; });
 }
 
 std::shared_ptr<TicketKeys> adopt_ticket_keys(std::string bytes) {

@@ -28,17 +28,6 @@ constexpr unsigned kCloseLooks = 4;
 /// milliseconds each time.
 constexpr std::uint64_t kLongestStay = 512;
 
-/// What the `bind` setting of this listener says, else the setting for all. A listener that was handed over has no
-/// `bind`.
-ProxyProtocol proxy_protocol_of(const os::Listener& listener, const Config& config) {
-  for (const std::string& bind : config.bind) {
-    if (base::bind_address(bind) != listener.bind) continue;
-    const auto own = base::bind_proxy_protocol(bind);
-    if (own && *own) return **own;
-  }
-  return config.proxy_protocol;
-}
-
 }  // namespace
 
 Acceptor::Acceptor(uv::Loop& loop, const Config& config, const std::vector<const os::Listener*>& listeners,
@@ -51,8 +40,7 @@ Acceptor::Acceptor(uv::Loop& loop, const Config& config, const std::vector<const
       look_(loop, [this] { look_again(); }),
       next_look_(kFirstLook) {
   for (const os::Listener* listener : listeners)
-    doors_.push_back(
-        {listener, proxy_protocol_of(*listener, config), os::speaks_tls(*listener, config), nullptr, false});
+    doors_.push_back({listener, os::reception_at(*listener, config), nullptr, false});
 }
 
 void Acceptor::start() {
@@ -88,8 +76,8 @@ void Acceptor::pass_on(Door& door) {
   os::Accepted accepted = accept(door);
   if (!accepted.socket) return;
   door.poll->rotate();
-  if (!refuge_(accepted.socket.get(), accepted.peer, door.proxy, door.tls))
-    connections_.add(std::move(accepted.socket), accepted.peer, door.proxy, door.tls);
+  const base::Arrival arrival{accepted.peer, door.reception};
+  if (!refuge_(accepted.socket.get(), arrival)) connections_.add(std::move(accepted.socket), arrival);
 }
 
 void Acceptor::weigh() {
@@ -150,7 +138,7 @@ bool Acceptor::take_one(Door& door) {
   os::Accepted accepted = accept(door);
   if (accepted.socket) {
     complained_ = false;
-    connections_.add(std::move(accepted.socket), accepted.peer, door.proxy, door.tls);
+    connections_.add(std::move(accepted.socket), {accepted.peer, door.reception});
     return true;
   }
   return os::is_connection_lost(accepted.error);

@@ -32,7 +32,7 @@ class Acceptor {
   /// the loop slept, so this worker may be the only one that was told.
   void after_poll(bool willing, bool woken);
   /// Takes a fresh connection for which this worker alone was woken, but has no time; false when it is not wanted.
-  using Refuge = std::function<bool(int socket, const base::Address& peer, ProxyProtocol proxy, bool tls)>;
+  using Refuge = std::function<bool(int socket, const base::Arrival& arrival)>;
   void on_no_time(Refuge refuge) { refuge_ = std::move(refuge); }
   /// Nobody could be served now: takes no connection for a moment.
   void hold_off();
@@ -49,8 +49,7 @@ class Acceptor {
  private:
   struct Door {
     const os::Listener* listener;
-    ProxyProtocol proxy;
-    bool tls;
+    base::Reception reception;
     std::unique_ptr<uv::ListenerPoll> poll;
     bool knocked = false;
   };

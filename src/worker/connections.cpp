@@ -29,19 +29,20 @@ void Connections::watch_end(const Session& session) {
   ends_.watch(session.descriptor(), std::uint64_t{session.index_} << 32U | session.serial_);
 }
 
-void Connections::add(base::UniqueFd socket, const base::Address& peer, ProxyProtocol proxy, bool tls) {
-  Session& session = seat(peer, proxy);
+void Connections::add(base::UniqueFd socket, const base::Arrival& arrival) {
+  Session& session = seat(arrival);
   os::bump(services_.slot.counters.connections);
-  begin(session, tls ? session.start_tls(std::move(socket), proxy) : session.start(std::move(socket)));
+  begin(session, session.start(std::move(socket), arrival.reception));
 }
 
 void Connections::adopt(os::TakenConnection taken) {
-  Session& session = seat(taken.rest.peer, taken.rest.tls ? taken.rest.proxy : ProxyProtocol::kOff);
+  const base::Reception& reception = taken.rest.arrival.reception;
+  Session& session = seat(taken.rest.arrival);
   os::bump(services_.slot.counters.taken_over);
   const Conversation::Rest rest{base::Monotonic{base::Nanoseconds{taken.rest.since_ns}}, taken.rest.requests,
-                                taken.rest.sender, taken.rest.proxy};
-  begin(session, taken.rest.tls ? session.start_tls(std::move(taken.socket), taken.rest.proxy)
-                                : session.resume(std::move(taken.socket), rest));
+                                taken.rest.sender, reception.proxy};
+  begin(session, reception.tls ? session.start(std::move(taken.socket), reception)
+                               : session.resume(std::move(taken.socket), rest));
 }
 
 void Connections::begin(Session& session, const Result<void>& begun) {
@@ -52,7 +53,7 @@ void Connections::begin(Session& session, const Result<void>& begun) {
   session.close();
 }
 
-Session& Connections::seat(const base::Address& peer, ProxyProtocol proxy) {
+Session& Connections::seat(const base::Arrival& arrival) {
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(sessions_.size()));
     sessions_.emplace_back();
@@ -61,7 +62,7 @@ Session& Connections::seat(const base::Address& peer, ProxyProtocol proxy) {
   free_.pop_back();
   auto& place = sessions_[index];
   const base::Monotonic now = base::monotonic_now();
-  place = std::make_unique<Session>(services_, index, peer, proxy, now);
+  place = std::make_unique<Session>(services_, index, arrival, now);
   enqueue(*place, now);
   ++open_;
   count();
@@ -118,12 +119,12 @@ void Connections::give_resting(const std::function<os::Giving(int socket, const 
   for (Session* session = seen_idle_.first; session != nullptr;) {
     Session* next = session->behind_;
     if (const auto rest = session->rest()) {
-      const os::Giving giving = give(session->descriptor(), {.peer = session->connection_.peer(),
-                                                             .sender = rest->sender,
-                                                             .proxy = rest->proxy,
-                                                             .since_ns = rest->since.time_since_epoch().count(),
-                                                             .given_ns = 0,
-                                                             .requests = rest->requests});
+      const os::Giving giving =
+          give(session->descriptor(), {.arrival = {session->connection_.peer(), {.proxy = rest->proxy}},
+                                       .sender = rest->sender,
+                                       .since_ns = rest->since.time_since_epoch().count(),
+                                       .given_ns = 0,
+                                       .requests = rest->requests});
       if (giving == os::Giving::kLater) return;
       if (giving == os::Giving::kGiven)
         session->leave_to_sibling();

@@ -24,7 +24,7 @@ class Connections {
   Connections(Services& services, std::size_t most, std::size_t most_lingering);
 
   /// Takes a fresh connection in.
-  void add(base::UniqueFd socket, const base::Address& peer, ProxyProtocol proxy, bool tls);
+  void add(base::UniqueFd socket, const base::Arrival& arrival);
   /// Takes one in that rested with a sibling.
   void adopt(os::TakenConnection taken);
   [[nodiscard]] bool full() const { return open_ >= most_; }
@@ -71,7 +71,7 @@ class Connections {
   void on_room(std::function<void()> callback) { room_callback_ = std::move(callback); }
 
  private:
-  Session& seat(const base::Address& peer, ProxyProtocol proxy);
+  Session& seat(const base::Arrival& arrival);
   /// The last step of taking one in; one whose stream could not begin goes again.
   void begin(Session& session, const Result<void>& begun);
   void count();

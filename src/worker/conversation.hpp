@@ -15,6 +15,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/arrival.hpp"
 #include "http/h1/connection.hpp"
 #include "http/h2/connection.hpp"
 #include "http/next.hpp"
@@ -28,9 +29,9 @@ class Conversation {
   using Monotonic = base::Monotonic;
   using Rest = http::h1::Connection::Rest;
 
-  Conversation(http::Context& context, http::h1::DecoderPool& decoders, const base::Address& peer, ProxyProtocol proxy,
+  Conversation(http::Context& context, http::h1::DecoderPool& decoders, const base::Arrival& arrival,
                Monotonic accepted)
-      : context_(context), h1_(context, decoders, peer, proxy, accepted) {}
+      : context_(context), h1_(context, decoders, arrival.peer, arrival.reception.proxy, accepted) {}
 
   // --- the choice ---
   void secure() { h1_.secure(); }

@@ -116,9 +116,7 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ht
                  [this](std::function<void()> task) { services_.mailbox->post(std::move(task)); });
   services_.tls = tls_ ? &*tls_ : nullptr;
   connections_.on_room([this] { acceptor_.resume(); });
-  acceptor_.on_no_time([this](int socket, const base::Address& peer, ProxyProtocol proxy, bool tls) {
-    return pass_on(socket, peer, proxy, tls);
-  });
+  acceptor_.on_no_time([this](int socket, const base::Arrival& arrival) { return pass_on(socket, arrival); });
   if (const std::uint64_t count = recycle_after(); count > 0)
     recorder_.on_request_count(count, [this] { tell_master(os::WorkerMessage::kRecycle); });
   recorder_.on_deadline_passed([this] {
@@ -239,10 +237,10 @@ void Life::follow_log_level() {
   base::set_log_level(level.value_or(birth_.config->loglevel));
 }
 
-bool Life::pass_on(int socket, const base::Address& peer, ProxyProtocol proxy, bool tls) {
+bool Life::pass_on(int socket, const base::Arrival& arrival) {
   const std::int64_t now = base::monotonic_now().time_since_epoch().count();
   const os::ConnectionAtRest rest{
-      .peer = peer, .sender = peer, .proxy = proxy, .tls = tls, .since_ns = now, .given_ns = 0, .requests = 0};
+      .arrival = arrival, .sender = arrival.peer, .since_ns = now, .given_ns = 0, .requests = 0};
   return os::give_connection(*birth_.handover, socket, rest) == os::Giving::kGiven;
 }
 

@@ -93,7 +93,7 @@ class Life final : public orrery::Worker {
   [[nodiscard]] bool nothing_left() const;
   [[noreturn]] void quit();
   /// Gives a fresh connection to whichever sibling is free.
-  bool pass_on(int socket, const base::Address& peer, ProxyProtocol proxy, bool tls);
+  bool pass_on(int socket, const base::Arrival& arrival);
   [[nodiscard]] bool alone() const;
   /// There is no master: this process is the service.
   [[nodiscard]] bool single() const;

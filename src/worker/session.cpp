@@ -43,32 +43,31 @@ constexpr int kNotServed = 503;
 
 }  // namespace
 
-Session::Session(Services& services, std::uint32_t index, const base::Address& peer, ProxyProtocol proxy, Monotonic now)
+Session::Session(Services& services, std::uint32_t index, const base::Arrival& arrival, Monotonic now)
     : services_(services),
-      connection_(services.context, services.decoders, peer, proxy, now),
+      connection_(services.context, services.decoders, arrival, now),
       index_(index),
       serial_(services.connections->next_serial()) {}
 
 Session::~Session() = default;
 
-Result<void> Session::start(base::UniqueFd socket) {
-  const auto opened = transport_.open(services_.loop, std::move(socket), kind(), *this);
+Result<void> Session::start(base::UniqueFd socket, const base::Reception& reception) {
+  const auto opened = reception.tls ? open_tls(std::move(socket), reception.proxy)
+                                    : transport_.open(services_.loop, std::move(socket), kind(), *this);
   if (opened) begin_reading();
   return opened;
 }
 
-Result<void> Session::start_tls(base::UniqueFd socket, ProxyProtocol proxy) {
+Result<void> Session::open_tls(base::UniqueFd socket, ProxyProtocol proxy) {
   if (!services_.tls) return fail("a connection that speaks TLS came to a worker that does not; it is closed");
   connection_.secure();
-  const auto opened = transport_.open_tls(services_.loop, std::move(socket), kind(), *this, *services_.tls,
-                                          {proxy, connection_.idle_since()});
-  if (opened) begin_reading();
-  return opened;
+  return transport_.open_tls(services_.loop, std::move(socket), kind(), *this, *services_.tls,
+                             {proxy, connection_.idle_since()});
 }
 
 Result<void> Session::resume(base::UniqueFd socket, const Conversation::Rest& rest) {
   connection_.resume(rest);
-  return start(std::move(socket));
+  return start(std::move(socket), {.proxy = rest.proxy});
 }
 
 uv::Stream::Kind Session::kind() const {

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "base/address.hpp"
+#include "base/arrival.hpp"
 #include "base/unique_fd.hpp"
 #include "http/next.hpp"
 #include "worker/conversation.hpp"
@@ -37,15 +38,13 @@ struct RequestKey {
 
 class Session final : TransportEvents, Deadline {
  public:
-  Session(Services& services, std::uint32_t index, const base::Address& peer, ProxyProtocol proxy, base::Monotonic now);
+  Session(Services& services, std::uint32_t index, const base::Arrival& arrival, base::Monotonic now);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   ~Session();
 
   /// Takes the socket over and begins to read.
-  Result<void> start(base::UniqueFd socket);
-  /// The same for one that is to speak TLS, perhaps behind a PROXY header.
-  Result<void> start_tls(base::UniqueFd socket, ProxyProtocol proxy);
+  Result<void> start(base::UniqueFd socket, const base::Reception& reception);
   /// The same for a connection that rested with another worker.
   Result<void> resume(base::UniqueFd socket, const Conversation::Rest& rest);
 
@@ -124,6 +123,7 @@ class Session final : TransportEvents, Deadline {
   void on_noticed_end(bool broken);
 
   [[nodiscard]] uv::Stream::Kind kind() const;
+  Result<void> open_tls(base::UniqueFd socket, ProxyProtocol proxy);
   void begin_reading();
   template <class Act>
   void turn(Act&& act);

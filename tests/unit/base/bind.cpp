@@ -112,19 +112,19 @@ TEST_CASE("a bind setting may carry an option behind its address") {
                          Row{"[::1]:80 proxy_protocol=optional", "[::1]:80", ProxyProtocol::kOptional},
                          Row{"unix:/a b proxy_protocol=required", "unix:/a b", ProxyProtocol::kRequired}}) {
     INFO(row.text);
-    CHECK(bind_address(row.text) == row.address);
-    CHECK(bind_proxy_protocol(row.text).value() == row.proxy);
+    CHECK(bind_options(row.text).address == row.address);
+    CHECK(bind_options(row.text).proxy_protocol == row.proxy);
     CHECK(shown(parse_bind(row.text).value()) == shown(parse_bind(row.address).value()));
   }
   CHECK(parse_bind(":80 proxy_protocol=on").error().message.find("`on`") != std::string::npos);
   CHECK_FALSE(parse_bind(":80 proxyprotocol=off"));
 }
 
-TEST_CASE("bind_address is the same text for the same socket, whatever its options' order") {
-  CHECK(bind_address("[::]:80 proxy_protocol=off ipv6only=off") == "[::]:80 ipv6only=off");
-  CHECK(bind_address("[::]:80 ipv6only=off proxy_protocol=off") == "[::]:80 ipv6only=off");
-  CHECK(bind_address("[::]:80 ipv6only=on") == "[::]:80");
-  CHECK(shown(parse_bind(bind_address("[::]:80 ipv6only=off")).value()) == "[::]:80 and v4");
+TEST_CASE("the address of a bind setting is the same text for the same socket, whatever its options' order") {
+  CHECK(bind_options("[::]:80 proxy_protocol=off ipv6only=off").address == "[::]:80 ipv6only=off");
+  CHECK(bind_options("[::]:80 ipv6only=off proxy_protocol=off").address == "[::]:80 ipv6only=off");
+  CHECK(bind_options("[::]:80 ipv6only=on").address == "[::]:80");
+  CHECK(shown(parse_bind(bind_options("[::]:80 ipv6only=off").address).value()) == "[::]:80 and v4");
 }
 
 TEST_CASE("overlap tells which two addresses the kernel gives one socket only") {
@@ -174,8 +174,8 @@ TEST_CASE("the word tls stands behind any address, and is no part of it") {
   };
   for (const auto& row : rows) {
     INFO(row.text);
-    CHECK(bind_tls(row.text) == row.tls);
-    CHECK(bind_address(row.text) == row.address);
+    CHECK(bind_options(row.text).tls == row.tls);
+    CHECK(bind_options(row.text).address == row.address);
   }
 }
 

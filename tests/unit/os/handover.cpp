@@ -40,15 +40,15 @@ TEST_CASE("handover: a connection reaches another process with what is to be kno
   const HandoverPair pair = make_pair();
   Connection connection;
   ConnectionAtRest rest;
-  rest.peer.port = 4711;
+  rest.arrival.peer.port = 4711;
   rest.since_ns = 12;
   rest.requests = 3;
-  rest.tls = true;
+  rest.arrival.reception.tls = true;
   const pid_t taker = test::in_child([&] {
     TakenConnection taken;
     test::eventually([&] { return (taken = take_connection(pair)).socket.get() >= 0; });
-    const bool same =
-        taken.rest.peer.port == 4711 && taken.rest.since_ns == 12 && taken.rest.requests == 3 && taken.rest.tls;
+    const bool same = taken.rest.arrival.peer.port == 4711 && taken.rest.since_ns == 12 && taken.rest.requests == 3 &&
+                      taken.rest.arrival.reception.tls;
     const bool closes_on_exec = (::fcntl(taken.socket.get(), F_GETFD) & FD_CLOEXEC) != 0;
     return same && closes_on_exec && ::write(taken.socket.get(), "x", 1) == 1 ? 0 : 1;
   });
