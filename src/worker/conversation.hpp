@@ -90,11 +90,11 @@ class Conversation {
   bool start_stream(RequestId id, Response head, Monotonic now) {
     return h2_ ? h2_->start_stream(id, std::move(head), now) : h1_.start_stream(id, std::move(head), now);
   }
-  void send_piece(RequestId id, std::string_view piece) {
-    h2_ ? h2_->send_piece(id, piece) : h1_.send_piece(id, piece);
+  void send_piece(RequestId id, std::string_view piece, Monotonic now) {
+    h2_ ? h2_->send_piece(id, piece, now) : h1_.send_piece(id, piece);
   }
   void end_stream(RequestId id, Monotonic now) { h2_ ? h2_->end_stream(id, now) : h1_.end_stream(id, now); }
-  void break_stream(RequestId id) { h2_ ? h2_->break_stream(id) : h1_.break_stream(id); }
+  void break_stream(RequestId id, Monotonic now) { h2_ ? h2_->break_stream(id, now) : h1_.break_stream(id); }
   void pulled(RequestId id, std::string_view piece, bool more, Monotonic now) {
     h2_ ? h2_->pulled(id, piece, more, now) : h1_.pulled(id, piece, more, now);
   }

@@ -326,7 +326,7 @@ void Session::pulled(RequestId request, std::string_view piece, bool more) {
 }
 
 void Session::break_stream(RequestId request) {
-  turn([&] { connection_.break_stream(request); });
+  turn([&] { connection_.break_stream(request, now_); });
 }
 
 template <class Start>
@@ -357,7 +357,7 @@ bool Session::write_piece(RequestId request, std::string_view piece) {
     ongoing(request).wants_drain = true;
     return false;
   }
-  turn([&] { connection_.send_piece(request, piece); });
+  turn([&] { connection_.send_piece(request, piece, now_); });
   return !closed_;
 }
 

@@ -150,7 +150,7 @@ bool Http2Driver::start_stream(RequestId id, Response head) {
 }
 
 void Http2Driver::send_piece(RequestId id, std::string_view piece) {
-  turn([&] { connection_.send_piece(id, piece); });
+  turn([&] { connection_.send_piece(id, piece, now_); });
 }
 
 void Http2Driver::end_stream(RequestId id) {
@@ -158,7 +158,7 @@ void Http2Driver::end_stream(RequestId id) {
 }
 
 void Http2Driver::break_stream(RequestId id) {
-  turn([&] { connection_.break_stream(id); });
+  turn([&] { connection_.break_stream(id, now_); });
 }
 
 void Http2Driver::want_body(RequestId id) {

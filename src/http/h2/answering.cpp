@@ -214,7 +214,8 @@ void Connection::begin_stream(Stream& stream, Response head) {
   wake(stream);
 }
 
-void Connection::send_piece(RequestId id, std::string_view piece) {
+void Connection::send_piece(RequestId id, std::string_view piece, Monotonic now) {
+  now_ = now;
   Stream* const stream = handled(id);
   if (stream && stream->request.phase == Phase::kStreaming) append_piece(*stream, piece);
 }
@@ -234,6 +235,12 @@ void Connection::append_piece(Stream& stream, std::string_view piece) {
 /// Bytes of the response wait for the client's window from now on.
 void Connection::begin_wait(Stream& stream) {
   if (stream.out.size() > 0) stream.blocked.begin(now_);
+}
+
+/// No bytes wait, and the end does all the same: an empty frame, too, stands behind the window of the connection.
+void Connection::begin_end(Stream& stream) {
+  if (!stream.request.no_body && !stream.blocked) stream.blocked.begin(now_);
+  resume(stream);
 }
 
 void Connection::resume(Stream& stream) {
@@ -259,15 +266,16 @@ void Connection::finish_stream(Stream& stream) {
     request.phase = Phase::kNone;
     request.body_wanted = false;
   }
-  resume(stream);
+  begin_end(stream);
 }
 
-void Connection::break_stream(RequestId id) {
+void Connection::break_stream(RequestId id, Monotonic now) {
+  now_ = now;
   Stream* const stream = handled(id);
   if (!stream || stream->request.phase != Phase::kStreaming) return;
   stream->breaking = true;
   stream->request.message->pull.reset();
-  resume(*stream);
+  begin_end(*stream);
 }
 
 void Connection::pulled(RequestId id, std::string_view piece, bool more, Monotonic now) {

@@ -133,7 +133,7 @@ int Callbacks::write(Connection& connection, const nghttp2_frame& frame, const s
   output.commit(kHeadSize + length);
   stream.body_sent += length;
   stream.blocked.took(length);
-  if (stream.out.size() == 0) stream.blocked.end();
+  if (stream.out.size() == 0 && !stream.breaking) stream.blocked.end();
   connection.frames_.earn(kFramesDueForData);
   if (ends_stream(frame))
     connection.on_written(stream);

@@ -98,10 +98,10 @@ class Connection {
   /// Sends the head of a response whose body comes by send_piece(). Returns false if the request was answered already,
   /// or if the head cannot be sent or a layer failed (then 500 is sent).
   bool start_stream(RequestId id, Response head, base::Monotonic now);
-  void send_piece(RequestId id, std::string_view piece);
+  void send_piece(RequestId id, std::string_view piece, base::Monotonic now);
   void end_stream(RequestId id, base::Monotonic now);
   /// The response cannot go on: its stream is reset behind what was written of it.
-  void break_stream(RequestId id);
+  void break_stream(RequestId id, base::Monotonic now);
   /// The result of a kPull.
   void pulled(RequestId id, std::string_view piece, bool more, base::Monotonic now);
   /// The handler asks for the next piece of the request body.
@@ -213,6 +213,7 @@ class Connection {
   void append_piece(Stream& stream, std::string_view piece);
   void finish_stream(Stream& stream);
   void begin_wait(Stream& stream);
+  void begin_end(Stream& stream);
   void resume(Stream& stream);
   void on_written(Stream& stream);
   [[gnu::cold]] void reject(Stream& stream, base::Reject reason, std::chrono::seconds retry_after = {});

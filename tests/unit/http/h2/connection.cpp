@@ -233,6 +233,36 @@ TEST_CASE("h2: a stream that breaks is reset behind what was written of it") {
   CHECK(driver.events() == "204 3, end 3");
 }
 
+TEST_CASE("h2: a stream of which only the end waits for the connection's window is reset at its time") {
+  const bool breaks = GENERATE(false, true);
+  Http2Driver driver;
+  driver.hold_requests();
+  driver.greet(settings({{4, 1'000'000}}));
+  driver.receive(headers(1, get()) + headers(3, get()));
+  driver.start_stream(1, Response::bytes("text/plain", ""));
+  driver.answer(3, Response::text(std::string(70'000, 'x')));
+  breaks ? driver.break_stream(1) : driver.end_stream(1);
+  CHECK_FALSE(driver.reader().answer(1).whole);
+  CHECK(driver.rejects().empty());
+  driver.pass(seconds{90});
+  CHECK(driver.rejects() == std::vector<std::string>(2, "write_timeout"));
+  CHECK(driver.connection().idle());
+}
+
+TEST_CASE("h2: a piece has its whole time to be taken, however long its stream was quiet") {
+  Http2Driver driver;
+  driver.hold_requests();
+  driver.greet(settings({{4, 0}}));
+  driver.receive(headers(1, get()));
+  driver.start_stream(1, Response::bytes("text/plain", ""));
+  driver.pass(std::chrono::hours{1});
+  driver.send_piece(1, "one");
+  driver.pass(seconds{29});
+  CHECK(driver.rejects().empty());
+  driver.pass(seconds{1});
+  CHECK(driver.rejects() == std::vector<std::string>{"write_timeout"});
+}
+
 TEST_CASE("h2: a stream is reset while a frame of it waits for room in the output") {
   Http2Driver driver;
   driver.answer_with([](const Request&) { return Response::text(std::string(300'000, 'x')); });
