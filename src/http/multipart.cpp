@@ -220,10 +220,9 @@ Result<Multipart::Advance> Multipart::pass_delimiter(std::size_t at) {
   const bool last = behind.starts_with("--");
   const std::size_t padding = std::min(behind.find_first_not_of(" \t"), behind.size());
   const std::string_view line_end = behind.substr(padding, 2);
-  if (!last && (behind == "-" || (line_end.size() < 2 && std::string_view{"\r\n"}.starts_with(line_end)))) {
-    if (padding > kMostPadding) return fail("a boundary of the form is followed by other text");
+  if (padding > kMostPadding) return fail("a boundary of the form is followed by other text");
+  if (!last && (behind == "-" || (line_end.size() < 2 && std::string_view{"\r\n"}.starts_with(line_end))))
     return Advance::kNeedsMore;
-  }
   if (!last && line_end != "\r\n") return fail("a boundary of the form is followed by other text");
   if (state_ == State::kData) callback_({Kind::kPartEnd, &head_, {}});
   if (last) {
@@ -243,12 +242,11 @@ Result<Multipart::Advance> Multipart::read_head() {
   const std::string_view text = left();
   if (text.starts_with("\r\n")) return fail("a part has no Content-Disposition");
   const std::size_t end = text.find("\r\n\r\n", scanned_);
-  if (std::min(end, text.size()) > limits_.head)
+  // The last three bytes may be the beginning of the end.
+  scanned_ = text.size() - std::min<std::size_t>(text.size(), 3);
+  if (std::min(end, scanned_) > limits_.head)
     return fail("the fields of a part are longer than " + std::to_string(limits_.head) + " bytes");
-  if (end == std::string_view::npos) {
-    scanned_ = text.size() - std::min<std::size_t>(text.size(), 3);
-    return Advance::kNeedsMore;
-  }
+  if (end == std::string_view::npos) return Advance::kNeedsMore;
   auto head = read_fields(text.substr(0, end + 2));
   if (!head) return fail(head);
   head_ = *std::move(head);

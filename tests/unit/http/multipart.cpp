@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace orrery {
@@ -167,6 +168,22 @@ TEST_CASE("multipart: limits") {
   const std::string long_head = named(std::string(100, 'n'));
   CHECK(read(part(long_head, "") + "--B--", 7, limits).error == "the fields of a part are longer than 100 bytes");
   CHECK(read("--B\r\n" + long_head, SIZE_MAX, limits).error == "the fields of a part are longer than 100 bytes");
+}
+
+TEST_CASE("multipart: a limit is the same in pieces of any size") {
+  MultipartLimits limits;
+  limits.head = 100;
+  const std::string at_the_limit = named(std::string(100 - named("").size(), 'n'));
+  std::vector<std::pair<std::string, bool>> forms{{part(at_the_limit, ""), true},
+                                                  {part(at_the_limit + "n", ""), false}};
+  for (const auto& [padding, good] : {std::pair{64, true}, std::pair{65, false}})
+    forms.emplace_back(
+        "--B" + std::string(static_cast<std::size_t>(padding), ' ') + "\r\n" + named("a") + "\r\n\r\n\r\n", good);
+  for (const auto& [form, good] : forms)
+    for (const std::size_t size : {std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{5}, SIZE_MAX}) {
+      INFO(form << " " << size);
+      CHECK(read(form + "--B--", size, limits).error.empty() == good);
+    }
 }
 
 TEST_CASE("multipart: nothing comes behind an error") {
