@@ -230,7 +230,7 @@ void add_page(App& app, const os::Scoreboard& board, const std::shared_ptr<Viewe
 
 }  // namespace
 
-App make_monitor(const os::Scoreboard& board, Families families, Names names) {
+App make_monitor(const os::Scoreboard& board, const Families& families, Names names) {
   App app;
   add_health(app, board, std::make_shared<Viewer>(board, std::move(names)), std::make_shared<const Door>(), families);
   return app;

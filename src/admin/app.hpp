@@ -27,7 +27,7 @@ struct AdminParts {
 };
 
 /// `board` must outlive the App.
-App make_monitor(const os::Scoreboard& board, Families families = {}, Names names = {});
+App make_monitor(const os::Scoreboard& board, const Families& families = {}, Names names = {});
 App make_admin(const os::Scoreboard& board, AdminParts parts);
 
 /// Enters all that this master's service has counted into the ledger, for the masters beside and behind it; nothing

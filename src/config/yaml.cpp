@@ -120,7 +120,7 @@ std::string_view place_for_anchors(const YAML::Node& value) {
 /// For a file in another format: "; write `workers: 4`".
 std::string in_yaml(const YAML::Node& top) {
   if (!top.IsScalar()) return "";
-  const std::string text = top.Scalar();
+  const std::string& text = top.Scalar();
   const auto equals = text.find('=');
   if (equals == std::string::npos) return "";
   const auto name = trimmed(std::string_view{text}.substr(0, equals));
@@ -181,7 +181,7 @@ class Reader {
   void read_pair(const YAML::Node& key, const YAML::Node& value, int depth) {
     if (!key.IsScalar())
       return complain(key.Mark(), fmt::format("the name of a setting is {}; write `name: value`", shape(key)));
-    const std::string name = key.Scalar();
+    const std::string& name = key.Scalar();
     if (depth > 0 && lines_.count(name) > 0) return;
     if (!is_first(name, key.Mark())) return;
     if (name.starts_with("x-")) return;  // a place for anchors
@@ -278,7 +278,7 @@ bool indented_by_tab(const std::string& text, int line) {
     start = end == std::string::npos ? end : end + 1;
   }
   if (start == std::string::npos) return false;
-  const auto first = text.find_first_not_of(" ", start);
+  const auto first = text.find_first_not_of(' ', start);
   return first != std::string::npos && text[first] == '\t';
 }
 

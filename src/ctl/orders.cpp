@@ -73,7 +73,7 @@ Verdict give_order(const Service& service, const Invocation& invocation) {
     const bool gone = stops && reply.error().kind == NoReply::Kind::kCutOff;
     return gone ? wait_until_gone(service, wait) : unknown_outcome(reply.error());
   }
-  const Verdict verdict = outcome_of(*reply, target, invocation.has("json"));
+  Verdict verdict = outcome_of(*reply, target, invocation.has("json"));
   const auto outcome = read_outcome(reply->body);
   if (stops && verdict.exit == kExitDone && outcome && outcome->outcome == "begun" && !invocation.has("json"))
     return wait_until_gone(service, wait);

@@ -170,7 +170,7 @@ Result<void> Multipart::feed(std::string_view bytes) {
   if (state_ == State::kFailed) return fail("the form had an error before");
   if (state_ == State::kEpilogue) return {};
   held_.append(bytes);
-  const auto advanced = advance_all();
+  auto advanced = advance_all();
   if (!advanced) state_ = State::kFailed;
   held_.erase(0, std::exchange(done_, 0));
   return advanced;

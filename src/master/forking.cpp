@@ -135,7 +135,7 @@ Result<pid_t> Service::fork_process(const Spawn& action, std::size_t slot, os::C
     (void)os::set_environment(generation.config.raw_env);
     return live(std::move(birth));
   };
-  const auto pid = os::fork_child(child, main);
+  auto pid = os::fork_child(child, main);
   if (pid) {
     Process& process = processes_[*pid];
     process.number = action.number;

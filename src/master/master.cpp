@@ -213,7 +213,7 @@ int live(MasterParts parts, Ground ground) {
 Result<void> enter_place(const Config& config) {
   if (config.umask) ::umask(*config.umask);
   if (!config.chdir.empty()) {
-    if (const auto changed = os::change_directory(config.chdir); !changed) return changed;
+    if (auto changed = os::change_directory(config.chdir); !changed) return changed;
   }
   return os::set_environment(config.raw_env);
 }

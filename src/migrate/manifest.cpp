@@ -68,7 +68,7 @@ class Walker {
   /// A text is cut, a list is not; Kubernetes has lists only.
   [[nodiscard]] std::vector<Words> commands_of(const Tree* first, const Tree* second) const {
     std::vector<Words> commands = read(first);
-    const std::vector<Words> more = read(second);
+    std::vector<Words> more = read(second);
     if (commands.empty()) return more;
     if (!more.empty()) commands.back().insert(commands.back().end(), more.front().begin(), more.front().end());
     return commands;

@@ -79,7 +79,7 @@ std::string path_as_started(const std::string& name, const std::string& director
 // Resolved now, while the directory still is the one it was started in; /proc/self/exe says "(deleted)" once a new
 // build has replaced the file.
 std::string find_binary(const std::string& name, const std::string& directory) {
-  const std::string started = path_as_started(name, directory);
+  std::string started = path_as_started(name, directory);
   if (!started.empty() && is_this_binary(started)) return started;
   char path[PATH_MAX];
   const ssize_t length = ::readlink("/proc/self/exe", path, sizeof path);

@@ -58,7 +58,7 @@ std::string TicketKeys::state(base::Monotonic now) {
 }
 
 std::shared_ptr<TicketKeys> TicketKeys::from_state(std::string_view bytes) {
-  const std::shared_ptr<TicketKeys> made{new TicketKeys};
+  std::shared_ptr<TicketKeys> made{new TicketKeys};
   const std::size_t size = 1 + sizeof made->hour_ + sizeof made->secret_ + sizeof made->keys_;
   if (bytes.size() != size || !bytes.starts_with(kStateVersion)) return nullptr;
   bytes.remove_prefix(1);

@@ -52,7 +52,7 @@ Session::Session(Services& services, std::uint32_t index, const base::Arrival& a
 Session::~Session() = default;
 
 Result<void> Session::start(base::UniqueFd socket, const base::Reception& reception) {
-  const auto opened = reception.tls ? open_tls(std::move(socket), reception.proxy)
+  auto opened = reception.tls ? open_tls(std::move(socket), reception.proxy)
                                     : transport_.open(services_.loop, std::move(socket), kind(), *this);
   if (opened) begin_reading();
   return opened;
