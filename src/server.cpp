@@ -100,8 +100,9 @@ std::vector<master::SidecarParts> make_sidecars(const Config& service, const std
       const auto router = http::Router::make(own.routes());
       return router ? worker::run_worker(std::move(birth), own, *router) : int{os::kExitAppLoad};
     };
+    const bool admin = role == os::Role::kAdmin;
     sidecars.push_back(
-        {role, admin::settings_for(service, std::move(addresses)), role == os::Role::kAdmin, run, has_other_work});
+        {role, admin::settings_for(service, std::move(addresses)), admin, admin && token.empty(), run, has_other_work});
   };
   const admin::Directories directories{variable("RUNTIME_DIRECTORY"), variable("XDG_RUNTIME_DIR")};
   const admin::StatsdTarget statsd{service.statsd_host, service.statsd_prefix, service.dogstatsd_tags};

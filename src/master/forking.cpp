@@ -20,18 +20,8 @@ namespace orrery::master {
 
 namespace {
 
-/// In lines with fields.
-std::string_view log_name(os::Role role) {
-  switch (role) {
-    case os::Role::kWorker: break;
-    case os::Role::kAdmin: return "admin";
-    case os::Role::kMonitor: return "monitor";
-  }
-  return "worker";
-}
-
 std::string spoken(os::Role role) {
-  return fmt::format("{}{}", log_name(role), role == os::Role::kWorker ? "" : " process");
+  return fmt::format("{}{}", os::word_of(role), role == os::Role::kWorker ? "" : " process");
 }
 
 }  // namespace
@@ -95,7 +85,7 @@ Result<pid_t> Service::fork_sidecar(const Spawn& action, std::size_t slot) {
     orders_ = std::move(channel.ours);
     child.close.push_back(orders_.get());
   }
-  child.title = process_title(sidecar.config, set, log_name(action.role));
+  child.title = process_title(sidecar.config, set, os::word_of(action.role));
   return fork_process(action, slot, std::move(child), [&](os::WorkerBirth birth) -> int {
     const auto nobody = os::HandoverPair::open();
     if (!nobody) return base::log_critical("{}", nobody.error().message), os::kExitWorkerBoot;
@@ -125,7 +115,7 @@ Result<pid_t> Service::fork_process(const Spawn& action, std::size_t slot, os::C
     birth.slot->generation.store(action.generation, std::memory_order_relaxed);
     birth.slot->number.store(action.number, std::memory_order_relaxed);
     birth.slot->born_ns.store(base::monotonic_now().time_since_epoch().count(), std::memory_order_relaxed);
-    base::set_log_writer(log_name(action.role), action.role == os::Role::kWorker ? action.number : 0);
+    base::set_log_writer(os::word_of(action.role), action.role == os::Role::kWorker ? action.number : 0);
     birth.number = action.number;
     birth.generation = action.generation;
     birth.master = std::move(pipe->write);

@@ -38,7 +38,7 @@ Listeners::Listeners(const std::vector<Inheritance::Passed>& passed) {
 Result<ListenerSet> Listeners::open(const Config& config, const std::optional<os::Identity>& owner,
                                     std::vector<std::string>& notes) {
   ListenerSet set;
-  for (const std::string& bind : inherited_.empty() ? config.bind : inherited_) {
+  for (const std::string& bind : wanted(config)) {
     auto listener = open_one(base::bind_options(bind).address, config, owner, notes);
     if (!listener) return fail(listener);
     // Remembered at once: the same address twice in one list is one socket.
@@ -50,7 +50,7 @@ Result<ListenerSet> Listeners::open(const Config& config, const std::optional<os
 ListenerSet Listeners::open_what_can_be(const Config& config, const std::optional<os::Identity>& owner,
                                         std::vector<std::string>& notes) {
   ListenerSet set;
-  for (const std::string& bind : config.bind) {
+  for (const std::string& bind : wanted(config)) {
     auto listener = open_one(base::bind_options(bind).address, config, owner, notes);
     if (listener)
       set.push_back(std::move(*listener));

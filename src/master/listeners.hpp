@@ -58,6 +58,9 @@ class Listeners {
   /// Closes the master's copies and turns nobody away: another master accepts from the same sockets.
   void close_copies();
 
+  /// The service manager has passed sockets on.
+  [[nodiscard]] bool any_inherited() const { return !inherited_.empty(); }
+
   /// Every descriptor that is open now, whichever generation it belongs to.
   [[nodiscard]] std::vector<int> descriptors() const;
 
@@ -71,6 +74,10 @@ class Listeners {
   void close_all();
 
  private:
+  /// What the service manager has passed on, else what the settings say.
+  [[nodiscard]] const std::vector<std::string>& wanted(const Config& config) const {
+    return inherited_.empty() ? config.bind : inherited_;
+  }
   Result<std::shared_ptr<os::Listener>> open_one(const std::string& bind, const Config& config,
                                                  const std::optional<os::Identity>& owner,
                                                  std::vector<std::string>& notes);

@@ -33,6 +33,7 @@ namespace {
 struct Found {
   Listeners listeners;
   FdStore store;
+  std::map<os::Role, Listeners> beside;  ///< of children that are no workers
 };
 
 // What is set up before the daemon parts from the terminal, so that its failures are seen there.
@@ -45,33 +46,58 @@ struct Foreground {
   std::optional<ReloadWatch> changes;
 };
 
+Found find_passed(const Inheritance& inheritance) {
+  const auto passed = inheritance.of(os::Role::kWorker);
+  Found found{Listeners{passed}, FdStore{passed}, {}};
+  for (const os::Role role : {os::Role::kAdmin, os::Role::kMonitor})
+    found.beside.emplace(role, Listeners{inheritance.of(role)});
+  return found;
+}
+
 Found find_listeners(const std::optional<Inheritance>& inheritance, std::vector<std::string>& notes) {
-  if (inheritance) {
-    const auto passed = inheritance->of(os::Role::kWorker);
-    return {Listeners{passed}, FdStore{passed}};
-  }
+  if (inheritance) return find_passed(*inheritance);
   os::InheritedBinds inherited =
       os::take_inherited_binds([](std::string_view name) { return !bind_of_stored(name).empty(); });
   if (!inherited.note.empty()) notes.push_back(std::move(inherited.note));
   std::vector<Inheritance::Passed> stored;
   for (const auto& one : inherited.stored) stored.push_back({.fd = one.fd, .bind = bind_of_stored(one.name)});
-  return {Listeners{std::move(inherited.binds), stored}, FdStore{stored}};
+  Found found{Listeners{std::move(inherited.binds), stored}, FdStore{stored}, {}};
+  for (auto& [role, binds] : inherited.beside) found.beside.emplace(role, Listeners{std::move(binds)});
+  return found;
+}
+
+/// A socket of the service manager may be at an address that the settings would have refused.
+void drop_reachable(ListenerSet& set, os::Role role, std::vector<std::string>& notes) {
+  std::erase_if(set, [&](const std::shared_ptr<os::Listener>& listener) {
+    const base::Address& address = listener->address;
+    if (address.family == base::Address::Family::kUnix || address.is_loopback()) return false;
+    notes.push_back(
+        fmt::format("Other machines reach {}, and there is no `admin_token`: the {} process does not listen there",
+                    listener->url(), os::word_of(role)));
+    return true;
+  });
 }
 
 // What tells of the service is no reason for the service not to start.
 std::map<os::Role, SidecarSockets> open_sidecars(const MasterParts& parts, const std::optional<os::Identity>& owner,
-                                                 const std::optional<Inheritance>& inheritance,
-                                                 std::vector<std::string>& notes) {
+                                                 std::map<os::Role, Listeners> found, std::vector<std::string>& notes) {
   std::map<os::Role, SidecarSockets> opened;
   for (const SidecarParts& sidecar : parts.sidecars) {
     SidecarSockets& sockets = opened[sidecar.role];
-    if (inheritance) sockets.listeners = Listeners{inheritance->of(sidecar.role)};
+    if (auto there = found.extract(sidecar.role)) sockets.listeners = std::move(there.mapped());
     const mode_t before = ::umask(0177);
     if (!sidecar.private_sockets) ::umask(before);
     sockets.set = sockets.listeners.open_what_can_be(sidecar.config, owner, notes);
     ::umask(before);
     sockets.listeners.drop_passed();
+    if (sidecar.local_only) drop_reachable(sockets.set, sidecar.role, notes);
   }
+  for (const auto& [role, unwanted] : found)
+    if (unwanted.any_inherited())
+      notes.push_back(
+          fmt::format("The service manager has passed a socket named `{0}`, and the setting `{0}` is off: "
+                      "nobody answers there",
+                      os::word_of(role)));
   return opened;
 }
 
@@ -110,7 +136,7 @@ Result<Foreground> prepare_foreground(const MasterParts& parts, const os::Descri
   if (!generation) return fail(generation);
   prepared.first = std::move(*generation);
   prepared.found.listeners.drop_passed();
-  prepared.sidecars = open_sidecars(parts, prepared.first.identity, inheritance, prepared.notes);
+  prepared.sidecars = open_sidecars(parts, prepared.first.identity, std::move(prepared.found.beside), prepared.notes);
   return prepared;
 }
 

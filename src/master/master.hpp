@@ -30,6 +30,7 @@ struct SidecarParts {
   os::Role role = os::Role::kAdmin;
   Config config;                 ///< what it runs with and where it listens; a reload changes nothing of it
   bool private_sockets = false;  ///< its unix sockets are for their owner only
+  bool local_only = false;       ///< nobody on another machine may reach it
   os::WorkerMain main;
   bool has_other_work = false;  ///< it runs where nobody can reach it as well
 };

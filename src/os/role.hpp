@@ -7,6 +7,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 namespace orrery::os {
 
@@ -17,5 +19,21 @@ enum class Role : std::uint8_t {
 };
 /// Roles that are not kWorker.
 inline constexpr std::size_t kOtherRoles = 2;
+
+/// As logs and settings call it.
+constexpr std::string_view word_of(Role role) {
+  switch (role) {
+    case Role::kWorker: return "worker";
+    case Role::kAdmin: return "admin";
+    case Role::kMonitor: return "monitor";
+  }
+  return "";
+}
+/// Of a child that lives beside the workers.
+constexpr std::optional<Role> role_beside(std::string_view name) {
+  for (const Role role : {Role::kAdmin, Role::kMonitor})
+    if (word_of(role) == name) return role;
+  return std::nullopt;
+}
 
 }  // namespace orrery::os

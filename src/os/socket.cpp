@@ -382,10 +382,12 @@ InheritedBinds take_inherited_binds(const std::function<bool(std::string_view)>&
   const bool ours = named == ::getpid();
   std::string name;
   for (int fd = kFirstInherited; ours && fd < kFirstInherited + count; ++fd) {
-    if (std::getline(names, name, ':') && is_stored && is_stored(name))
+    if (!std::getline(names, name, ':')) name.clear();
+    const auto role = role_beside(name);
+    if (is_stored && is_stored(name))
       inherited.stored.push_back({fd, name});
     else
-      inherited.binds.push_back(fmt::format("fd://{}", fd));
+      (role ? inherited.beside[*role] : inherited.binds).push_back(fmt::format("fd://{}", fd));
   }
   if (!ours && count > 0) {
     inherited.note = fmt::format(

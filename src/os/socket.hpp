@@ -6,6 +6,7 @@
 
 #include <array>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@
 #include "base/bind.hpp"
 #include "os/contract.hpp"
 #include "os/privileges.hpp"
+#include "os/role.hpp"
 
 namespace orrery::os {
 
@@ -55,6 +57,8 @@ void let_in(const Listener& listener);
 
 struct InheritedBinds {
   std::vector<std::string> binds;  ///< bind settings: "fd://3", ...
+  /// Those that LISTEN_FDNAMES calls `admin` or `monitor`: where such a process listens, in place of its own addresses.
+  std::map<Role, std::vector<std::string>> beside;
   /// Those to which LISTEN_FDNAMES gives a name that `is_stored` knew.
   struct Stored {
     int fd = -1;

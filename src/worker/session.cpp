@@ -53,7 +53,7 @@ Session::~Session() = default;
 
 Result<void> Session::start(base::UniqueFd socket, const base::Reception& reception) {
   auto opened = reception.tls ? open_tls(std::move(socket), reception.proxy)
-                                    : transport_.open(services_.loop, std::move(socket), kind(), *this);
+                              : transport_.open(services_.loop, std::move(socket), kind(), *this);
   if (opened) begin_reading();
   return opened;
 }

@@ -191,6 +191,39 @@ TEST_CASE("sockets: a reload to an address that overlaps the present one names b
   CHECK(fetch(server.port(), "GET /constant").status == 200);
 }
 
+TEST_CASE("sockets: those that the service manager calls admin and monitor are these processes' own") {
+  Listening service = listen_here();
+  Listening monitor = listen_here();
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "2", "-p", "pid"}};
+  const bool wanted = GENERATE(true, false);
+  if (wanted) server.arguments.insert(server.arguments.end(), {"--monitor", "127.0.0.1:0"});
+  server.in_child = [&] {
+    const base::UniqueFd one{::fcntl(service.fd.get(), F_DUPFD, 10)};
+    const base::UniqueFd other{::fcntl(monitor.fd.get(), F_DUPFD, 10)};
+    ::dup2(one.get(), 3);
+    ::dup2(other.get(), 4);
+    ::setenv("LISTEN_FDS", "2", 1);
+    ::setenv("LISTEN_FDNAMES", "orrery.socket:monitor", 1);
+    ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
+  };
+  REQUIRE(server.serve());
+  CHECK(fetch(service.port, "GET /constant").status == 200);
+  if (!wanted) {
+    CHECK(
+        server.count_lines("The service manager has passed a socket named `monitor`, and the setting `monitor` is off: "
+                           "nobody answers there") == 1);
+    return;
+  }
+  CHECK(eventually([&] { return fetch(monitor.port, "GET /readyz").status == 200; }));
+  CHECK(fetch(service.port, "GET /readyz").status == 404);
+  server.signal(SIGUSR2);
+  REQUIRE(server.wait_for_line("has the service now"));
+  CHECK(server.wait_for_end() == 0);
+  server.adopt(std::stoi(server.read_file("pid")));
+  CHECK(eventually([&] { return fetch(monitor.port, "GET /readyz").status == 200; }));
+  CHECK(fetch(service.port, "GET /constant").status == 200);
+}
+
 TEST_CASE("sockets: LISTEN_FDS meant for another process is not taken") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1"}};
   server.environment = {{"LISTEN_FDS", "1"}, {"LISTEN_PID", "1"}};

@@ -272,6 +272,14 @@ TEST_CASE("socket: LISTEN_FDS counts only for the process it names") {
     CHECK(inherited.binds == std::vector<std::string>{"fd://3", "fd://4"});
     CHECK(inherited.note.empty());
   }
+  SECTION("one has the name of a child that is no worker") {
+    ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
+    ::setenv("LISTEN_FDNAMES", "orrery.socket:monitor", 1);
+    const InheritedBinds inherited = take_inherited_binds();
+    CHECK(inherited.binds == std::vector<std::string>{"fd://3"});
+    CHECK(inherited.beside == std::map<Role, std::vector<std::string>>{{Role::kMonitor, {"fd://4"}}});
+    CHECK(std::getenv("LISTEN_FDNAMES") == nullptr);
+  }
   SECTION("our parent's") {
     ::setenv("LISTEN_PID", std::to_string(::getppid()).c_str(), 1);
     const InheritedBinds inherited = take_inherited_binds();
