@@ -110,7 +110,7 @@ void Session::turn(Act&& act) {
     services_.connections->now_idle(*this);
   else
     services_.connections->now_busy(*this);
-  if (ongoing_ && any_drained()) later([](Session& session) { session.tell_drained(); });
+  if (ongoing_ && find_drained()) later([](Session& session) { session.tell_drained(); });
   settle_reading();
   schedule(now_);
 }
@@ -145,14 +145,14 @@ void Session::later(void (*act)(Session&)) {
 bool Session::step(http::Next wanted) {
   switch (wanted.step) {
     case Step::kRequest:
-      if (ongoing_ && !connection_.speaks_http2()) *ongoing_ = {};
+      if (ongoing_ && !connection_.speaks_http2()) ongoing_.reuse();
       services_.dispatch->request(*this, wanted.request);
       return true;
     case Step::kLeft: leave(wanted.request); return true;
     case Step::kBody: deliver_body(wanted.request); return true;
     case Step::kPull: services_.dispatch->pull(*this, wanted.request); return true;
     case Step::kOver:
-      if (const auto over = take_ongoing(wanted.request)) tell_over(*over);
+      if (const auto over = ongoing_.take(wanted.request)) tell_over(*over);
       return !closed_;
     case Step::kHttp2: connection_.go_on_in_http2(output_.get(), now_); return true;
     case Step::kFlush: flush(); return !closed_;
@@ -247,25 +247,14 @@ void Session::on_sent(int error, std::size_t unsent) {
   if (!closed_ && error == 0 && unsent == 0) tell_drained();
 }
 
-bool Session::is_drained(const Ongoing& one) const { return one.wants_drain && !behind(one.request); }
-
-bool Session::any_drained() const {
-  for (const Ongoing* one = ongoing_.get(); one; one = one->next.get())
-    if (is_drained(*one)) return true;
-  return false;
+Ongoing::Pieces* Session::find_drained() const {
+  return ongoing_.find_if([this](const auto& one) { return one.wants_drain && !behind(one.request); });
 }
 
 void Session::tell_drained() {
-  // Each callback may write, and end its stream or another one: the list is walked anew.
-  for (Ongoing* one = ongoing_.get(); one;) {
-    if (!is_drained(*one)) {
-      one = one->next.get();
-      continue;
-    }
+  while (Ongoing::Pieces* const one = closed_ ? nullptr : find_drained()) {
     one->wants_drain = false;
     if (const auto outlet = one->outlet.lock()) outlet->tell_drained();
-    if (closed_) return;
-    one = ongoing_.get();
   }
 }
 
@@ -381,11 +370,6 @@ void Session::deliver_body(RequestId request) {
   tell_reader(callback, {BodyPiece::Kind::kData, read.bytes});
 }
 
-void Session::tell_reader(const BodyReader::Callback& callback, const BodyPiece& piece) {
-  const std::string failure = fenced([&] { callback(piece); });
-  if (!failure.empty()) base::log_error("a reader of a request body failed: {}", failure);
-}
-
 void Session::drain() {
   ends_by(os::Closing::kDrained);
   turn([&] { connection_.drain(now_); });
@@ -398,7 +382,8 @@ std::optional<Conversation::Rest> Session::rest() const {
 
 void Session::tell_draining() {
   if (connection_.lingering()) return turn([&] { connection_.drain(now_); });
-  for_each_outlet([](Outlet& outlet) { outlet.tell_draining(); });
+  for (const auto& one : ongoing_.outlets())
+    if (const auto outlet = closed_ ? nullptr : one.lock()) outlet->tell_draining();
 }
 
 bool Session::close_if_idle() {
@@ -436,10 +421,7 @@ void Session::close(int unanswered) {
   now_ = base::monotonic_now();
   note_progress();
   connection_.abandon(now_, unanswered);
-  while (const auto one = std::move(ongoing_)) {
-    ongoing_ = std::move(one->next);
-    tell_over(*one);
-  }
+  while (const auto one = ongoing_.take_first()) tell_over(*one);
   if (!services_.context.cancellations.empty()) tell_cancelled(services_.context);
   transport_.close();
   services_.connections->bury(*this);
@@ -466,50 +448,7 @@ void Session::watch_end() {
   services_.connections->watch_end(*this);
 }
 
-Session::Ongoing* Session::find_ongoing(RequestId request) const {
-  for (Ongoing* one = ongoing_.get(); one; one = one->next.get())
-    if (one->request == request) return one;
-  return nullptr;
-}
-
-Session::Ongoing& Session::ongoing(RequestId request) {
-  if (Ongoing* const found = find_ongoing(request)) return *found;
-  // HTTP/1.1 has one request at a time, and keeps the place of the one before.
-  if (ongoing_ && !connection_.speaks_http2()) {
-    *ongoing_ = {};
-  } else {
-    auto made = std::make_unique<Ongoing>();
-    made->next = std::move(ongoing_);
-    ongoing_ = std::move(made);
-  }
-  ongoing_->request = request;
-  return *ongoing_;
-}
-
-std::unique_ptr<Session::Ongoing> Session::take_ongoing(RequestId request) {
-  for (std::unique_ptr<Ongoing>* at = &ongoing_; *at; at = &(*at)->next) {
-    if ((*at)->request != request) continue;
-    auto taken = std::move(*at);
-    *at = std::move(taken->next);
-    return taken;
-  }
-  return nullptr;
-}
-
-/// Its request is over: who reads its body, or writes its response, gets to know.
-void Session::tell_over(Ongoing& one) {
-  if (const auto callback = std::exchange(one.body_callback, {}))
-    tell_reader(callback, {BodyPiece::Kind::kAborted, {}});
-  if (const auto outlet = one.outlet.lock()) outlet->tell_closed();
-}
-
-/// Each call may end its stream, or the session.
-template <class Tell>
-void Session::for_each_outlet(Tell&& tell) {
-  std::vector<std::weak_ptr<Outlet>> outlets;
-  for (const Ongoing* one = ongoing_.get(); one; one = one->next.get()) outlets.push_back(one->outlet);
-  for (const auto& one : outlets)
-    if (const auto outlet = closed_ ? nullptr : one.lock()) tell(*outlet);
-}
+/// HTTP/1.1 has one request at a time, and keeps the place of the one before.
+Ongoing::Pieces& Session::ongoing(RequestId request) { return ongoing_.of(request, !connection_.speaks_http2()); }
 
 }  // namespace orrery::worker

@@ -19,12 +19,12 @@
 #include "http/next.hpp"
 #include "worker/conversation.hpp"
 #include "worker/deadlines.hpp"
+#include "worker/ongoing.hpp"
 #include "worker/services.hpp"
 #include "worker/transport.hpp"
 
 namespace orrery::worker {
 
-class Outlet;
 class Reply;
 
 /// Names one request of one connection of this worker; never reused, so a late answer finds nobody.
@@ -100,16 +100,6 @@ class Session final : TransportEvents, Deadline {
 
  private:
   friend class Connections;
-  /// What only slow or open-ended requests have. They stand in a list: HTTP/1.1 has one at most.
-  struct Ongoing {
-    http::RequestId request = 0;
-    std::unique_ptr<Ongoing> next;
-    std::weak_ptr<Outlet> outlet;
-    BodyReader::Callback body_callback;
-    bool wants_drain = false;
-    bool body_ended = false;  ///< the reader has had the last bytes, not yet the end
-  };
-
   void on_bytes(std::string_view bytes) override;
   void on_end(int error) override;
   void on_sent(int error, std::size_t unsent) override;
@@ -141,10 +131,8 @@ class Session final : TransportEvents, Deadline {
   template <class Start>
   bool start_pieces(http::RequestId request, const std::shared_ptr<Outlet>& outlet, Start&& start);
   void deliver_body(http::RequestId request);
-  static void tell_reader(const BodyReader::Callback& callback, const BodyPiece& piece);
   void tell_drained();
-  [[nodiscard]] bool is_drained(const Ongoing& one) const;
-  [[nodiscard]] bool any_drained() const;
+  [[nodiscard]] Ongoing::Pieces* find_drained() const;
   void begin_linger();
   /// `unanswered`: what the access log says of a request that got no answer.
   void close(int unanswered = http::kClientLeft);
@@ -156,19 +144,13 @@ class Session final : TransportEvents, Deadline {
   void schedule(base::Monotonic now);
   [[gnu::cold]] void watch_end();
   [[gnu::cold]] void leave(http::RequestId request);
-  Ongoing& ongoing(http::RequestId request);
-  /// Null where this request has none.
-  [[nodiscard]] Ongoing* find_ongoing(http::RequestId request) const;
-  std::unique_ptr<Ongoing> take_ongoing(http::RequestId request);
-  static void tell_over(Ongoing& one);
-  template <class Tell>
-  void for_each_outlet(Tell&& tell);
+  Ongoing::Pieces& ongoing(http::RequestId request);
 
   Services& services_;
   Transport transport_;
   Conversation connection_;
   std::unique_ptr<http::Output> output_;  ///< only during a turn
-  std::unique_ptr<Ongoing> ongoing_;
+  Ongoing ongoing_;
   Session* before_ = nullptr;  ///< neighbours in one of Connections' queues
   Session* behind_ = nullptr;
   base::Monotonic seen_idle_{};  ///< what its place there rests on
