@@ -12,9 +12,9 @@
 #include "master/process_title.hpp"
 #include "master/service.hpp"
 #include "os/handover.hpp"
+#include "os/inherited_binds.hpp"
 #include "os/ledger.hpp"
 #include "os/process.hpp"
-#include "os/socket.hpp"
 
 namespace orrery::master {
 

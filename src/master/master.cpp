@@ -18,10 +18,10 @@
 #include "master/service.hpp"
 #include "master/sidecar.hpp"
 #include "os/build_id.hpp"
+#include "os/inherited_binds.hpp"
 #include "os/ledger.hpp"
 #include "os/passed_bytes.hpp"
 #include "os/signals.hpp"
-#include "os/socket.hpp"
 #include "os/systemd_journal.hpp"
 #include "os/title.hpp"
 

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "base/bind.hpp"
+#include "os/inherited_binds.hpp"
 #include "os/process.hpp"
-#include "os/socket.hpp"
 #include "os/would_open.hpp"
 #include "tls/context.hpp"
 

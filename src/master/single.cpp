@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "master/process_title.hpp"
 #include "master/service.hpp"
+#include "os/inherited_binds.hpp"
 #include "os/signals.hpp"
 #include "os/socket.hpp"
 #include "os/stream_pair.hpp"

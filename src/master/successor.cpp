@@ -7,10 +7,10 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include "os/inherited_binds.hpp"
 #include "os/packet.hpp"
 #include "os/passed_bytes.hpp"
 #include "os/process.hpp"
-#include "os/socket.hpp"
 
 namespace orrery::master {
 

@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <charconv>
 #include <cstddef>
-#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/core.h>
@@ -15,22 +14,18 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <optional>
-#include <sstream>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 #include <utility>
 
-#include "base/counted.hpp"
 #include "os/owned_file.hpp"
 #include "os/place.hpp"
 
 namespace orrery::os {
 
 namespace {
-
-constexpr int kFirstInherited = 3;  // SD_LISTEN_FDS_START
 
 constexpr std::string_view kInUse =
     "; another process listens there, or a worker of this service that is leaving (ss -lxp shows it)";
@@ -364,39 +359,6 @@ void turn_away(Listener& listener) {
 void let_in(const Listener& listener) {
   const int unused = 0;
   ::setsockopt(listener.fd.get(), SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof unused);
-}
-
-InheritedBinds take_inherited_binds(const std::function<bool(std::string_view)>& is_stored) {
-  const auto number = [](const char* name) {
-    const char* text = std::getenv(name);
-    int value = 0;
-    if (text != nullptr) std::from_chars(text, text + std::strlen(text), value);
-    return value;
-  };
-  const int named = number("LISTEN_PID");
-  const int count = number("LISTEN_FDS");
-  const char* const listed = std::getenv("LISTEN_FDNAMES");
-  std::istringstream names{listed != nullptr ? listed : ""};
-  for (const char* name : kListenVariables) ::unsetenv(name);
-  InheritedBinds inherited;
-  const bool ours = named == ::getpid();
-  std::string name;
-  for (int fd = kFirstInherited; ours && fd < kFirstInherited + count; ++fd) {
-    if (!std::getline(names, name, ':')) name.clear();
-    const auto role = role_beside(name);
-    if (is_stored && is_stored(name))
-      inherited.stored.push_back({fd, name});
-    else
-      (role ? inherited.beside[*role] : inherited.binds).push_back(fmt::format("fd://{}", fd));
-  }
-  if (!ours && count > 0) {
-    inherited.note = fmt::format(
-        "LISTEN_FDS names {} of another process (LISTEN_PID is {}, this is {}), so `bind` is used; a shell "
-        "between the "
-        "service manager and this program must `exec` it",
-        base::counted(static_cast<unsigned>(count), "socket"), named, ::getpid());
-  }
-  return inherited;
 }
 
 }  // namespace orrery::os
