@@ -264,6 +264,21 @@ void write_connection_states(const View& view, std::int64_t open, Exposition& ou
   out.sample(lingering, "state", "lingering", "");
 }
 
+void write_protocols(const View& view, Exposition& out) {
+  std::int64_t secured = 0, http2 = 0, websockets = 0;
+  for (const WorkerView& worker : view.workers) {
+    secured += worker.secured;
+    http2 += worker.http2;
+    websockets += worker.websockets;
+  }
+  out.gauge("orrery_tls_connections_open", "Connections that are open and speak TLS.");
+  out.sample(secured);
+  out.gauge("orrery_http2_connections_open", "Connections that are open and speak HTTP/2.");
+  out.sample(http2);
+  out.gauge("orrery_websockets_open", "WebSockets that are open.");
+  out.sample(websockets);
+}
+
 void write_pools(const View& view, Exposition& out) {
   const auto write = [&](std::uint64_t PoolView::*number) {
     for (const PoolView& pool : view.pools) out.sample(pool.*number, "pool", pool.name, "");
@@ -286,6 +301,7 @@ void write_connections(const View& view, Exposition& out) {
   out.gauge("orrery_connections_open", "Connections that are open.");
   out.sample(open);
   write_connection_states(view, open, out);
+  write_protocols(view, out);
   out.counter("orrery_connections_closed_total", "Connections that ended in a worker, by reason.");
   for (std::size_t i = 0; i < os::kClosings.size(); ++i)
     out.sample(view.totals.closed[i], "reason", os::kClosings[i], "");

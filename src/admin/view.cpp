@@ -28,7 +28,10 @@ WorkerView view_of(const os::Slot& slot, os::WorkerState state, base::Monotonic 
           {},
           slot.idle.load(std::memory_order_relaxed),
           slot.lingering.load(std::memory_order_relaxed),
-          base::Nanoseconds{slot.lag_ns.load(std::memory_order_relaxed)}};
+          base::Nanoseconds{slot.lag_ns.load(std::memory_order_relaxed)},
+          slot.secured.load(std::memory_order_relaxed),
+          slot.http2.load(std::memory_order_relaxed),
+          slot.websockets.load(std::memory_order_relaxed)};
 }
 
 void add_pools(const os::Slot& slot, std::vector<PoolView>& pools) {

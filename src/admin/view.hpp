@@ -41,6 +41,9 @@ struct WorkerView {
   Cost cost{};                           ///< where the kernel was asked
   std::int32_t idle = 0, lingering = 0;  ///< of its connections, when its loop beat last
   base::Nanoseconds lag{0};              ///< by how much that beat was late
+  std::int32_t secured = 0;              ///< connections that speak TLS, now
+  std::int32_t http2 = 0;                ///< connections that speak HTTP/2, now
+  std::int32_t websockets = 0;           ///< open now
 };
 
 /// The threads of one name, of all workers together.

@@ -144,6 +144,11 @@ inline void bump(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) {
   counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
 }
 
+/// The same for what comes and goes.
+inline void adjust(std::atomic<std::int32_t>& gauge, std::int32_t by) {
+  gauge.store(gauge.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+}
+
 /// Access-log bytes not yet written to the file. The worker appends and flushes; after its death the master writes
 /// the rest. [0, used) are whole lines; `used` is stored last.
 struct AccessBatch {
@@ -192,6 +197,8 @@ struct alignas(64) Slot {
   StackCell crash;                                   ///< where it crashed
   StackCell sample;                                  ///< where a thread was when the master asked
   AccessBatch access;
+  // What is open now: connections that have ended a TLS handshake, those that speak HTTP/2, and WebSockets.
+  std::atomic<std::int32_t> secured{0}, http2{0}, websockets{0};
 
   /// The loop thread: the request of this flight is counted, and logged.
   void account(std::uint32_t flight) {

@@ -53,6 +53,8 @@ class Conversation {
     if (h1_.ended()) h2_->receive_end();
   }
   [[nodiscard]] bool speaks_http2() const { return h2_ != nullptr; }
+  /// tell_tls() was called.
+  [[nodiscard]] bool agreed_tls() const { return h1_.tls() != nullptr; }
 
   // --- what only HTTP/1.1 has ---
   void refuse_first(base::Reject reason, Monotonic now) { h1_.refuse_first(reason, now); }

@@ -154,7 +154,10 @@ bool Session::step(http::Next wanted) {
     case Step::kOver:
       if (const auto over = ongoing_.take(wanted.request)) tell_over(*over);
       return !closed_;
-    case Step::kHttp2: connection_.go_on_in_http2(output_.get(), now_); return true;
+    case Step::kHttp2:
+      os::adjust(services_.slot.http2, 1);
+      connection_.go_on_in_http2(output_.get(), now_);
+      return true;
     case Step::kFlush: flush(); return !closed_;
     case Step::kWait: flush(); return connection_.broken() && !closed_;
     case Step::kLinger: flush(); break;
@@ -284,11 +287,15 @@ void Session::on_plain() {
 void Session::on_secured(const std::shared_ptr<const TlsFacts>& facts) {
   const std::size_t version = facts->version == "TLSv1.3" ? 2 : 0;
   os::bump(services_.slot.counters.handshakes[version + (facts->resumed ? 1 : 0)]);
+  os::adjust(services_.slot.secured, 1);
   connection_.tell_tls(facts);
 }
 
 void Session::on_http2() {
-  turn([&] { connection_.begin_http2(output_.get(), now_); });
+  turn([&] {
+    os::adjust(services_.slot.http2, 1);
+    connection_.begin_http2(output_.get(), now_);
+  });
 }
 
 void Session::on_handshake_failed(base::Reject reason, std::string_view why) {
@@ -418,6 +425,8 @@ void Session::begin_linger() {
 void Session::close(int unanswered) {
   if (std::exchange(closed_, true)) return;
   os::bump(services_.slot.counters.closed[static_cast<std::size_t>(closing_)]);
+  if (connection_.agreed_tls()) os::adjust(services_.slot.secured, -1);
+  if (connection_.speaks_http2()) os::adjust(services_.slot.http2, -1);
   now_ = base::monotonic_now();
   note_progress();
   connection_.abandon(now_, unanswered);

@@ -64,7 +64,11 @@ WebSocketLink::WebSocketLink(Services& services, std::shared_ptr<Reply> reply, c
       ping_(options.ping),
       engine_(options.largest),
       protocol_(std::move(protocol)),
-      heard_(base::monotonic_now()) {}
+      heard_(base::monotonic_now()) {
+  os::adjust(services_.slot.websockets, 1);
+}
+
+WebSocketLink::~WebSocketLink() { enter_over(); }
 
 void WebSocketLink::begin(std::shared_ptr<Outlet> outlet) {
   outlet_ = std::move(outlet);
@@ -174,8 +178,12 @@ void WebSocketLink::pay() {
   if (owed_.empty() && state_ == State::kOver) outlet_->end();
 }
 
+void WebSocketLink::enter_over() {
+  if (std::exchange(state_, State::kOver) != State::kOver) os::adjust(services_.slot.websockets, -1);
+}
+
 void WebSocketLink::end() {
-  state_ = State::kOver;
+  enter_over();
   unlink();
   pay();
   tell_news();
@@ -183,7 +191,7 @@ void WebSocketLink::end() {
 
 void WebSocketLink::lose() {
   if (state_ == State::kOver) return;
-  state_ = State::kOver;
+  enter_over();
   if (close_code_ == 0) close_code_ = code::kLost;
   unlink();
   tell_news();

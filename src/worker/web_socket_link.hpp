@@ -47,7 +47,7 @@ class WebSocketLink final : public std::enable_shared_from_this<WebSocketLink>, 
                 std::string protocol);
   WebSocketLink(const WebSocketLink&) = delete;
   WebSocketLink& operator=(const WebSocketLink&) = delete;
-  ~WebSocketLink() = default;
+  ~WebSocketLink();
 
   bool send(http::ws::Opcode opcode, std::string_view payload);
   void close(std::uint16_t code, std::string_view reason);
@@ -82,6 +82,8 @@ class WebSocketLink final : public std::enable_shared_from_this<WebSocketLink>, 
   void reject(base::Reject reason);
   /// Sends what is owed, and ends the stream if that was all.
   void pay();
+  /// It is no open WebSocket from now on, and is not counted as one.
+  void enter_over();
   void end();
   /// The connection is gone.
   void lose();

@@ -1,5 +1,6 @@
 // WebSockets, as raw clients meet them, in all worker classes: handshake, messages, limits, time, and leaving.
-#include "e2e/classes.hpp"
+#include "e2e/watched.hpp"
+#include "support/http2_frames.hpp"
 #include "support/tls_client.hpp"
 #include "support/tls_files.hpp"
 #include "support/web_socket_wire.hpp"
@@ -239,6 +240,41 @@ TEST_CASE("web_sockets: a worker that leaves says so, and clients come back to a
     CHECK(server.wait_for_end() == 0);
   }
   CHECK(server.count_lines("[ERROR]") == 0);
+}
+
+TEST_CASE("web_sockets: what is open is a metric, until it has closed") {
+  static const TlsFiles files;
+  Watched watched{{"--certfile", "cert.pem", "--keyfile", "key.pem", "-b", "localhost:0 tls", "-b", "127.0.0.1:0", "-k",
+                   GENERATE(from_range(kClasses))}};
+  files.write(watched.server.directory);
+  watched.serve();
+  const Wire::Place secure{watched.server.port(0), {}, false}, plain{watched.server.port(1), {}, false};
+  const Wire::Place monitor{watched.monitor_port(), {}, false};
+  const auto tells = [&](int tls, int http2, int sockets) {
+    return eventually([&] {
+      const std::string told = Wire{monitor}.ask("GET /metrics").body;
+      const auto has = [&](const char* name, int count) {
+        return told.find("\n" + std::string{name} + " " + std::to_string(count) + "\n") != std::string::npos;
+      };
+      return has("orrery_tls_connections_open", tls) && has("orrery_http2_connections_open", http2) &&
+             has("orrery_websockets_open", sockets);
+    });
+  };
+  CHECK(tells(0, 0, 0));
+  WebSocketWire closes{tls_wire(secure, {.authority = files.authority.certificate})};
+  REQUIRE(closes.open("/socket/echo"));
+  auto leaves = std::make_unique<WebSocketWire>(plain);
+  REQUIRE(leaves->open("/socket/echo"));
+  Wire both{plain};
+  both.send(std::string{http2::kPreface} + http2::settings());
+  CHECK(tells(1, 1, 2));
+  closes.send(client_close(1000));
+  CHECK(closes.read().code() == 1000);
+  CHECK(closes.wire().closes_within());
+  CHECK(tells(0, 1, 1));
+  leaves.reset();
+  both.reset();
+  CHECK(tells(0, 0, 0));
 }
 
 TEST_CASE("web_sockets: the access log has a line for each, with its bytes") {

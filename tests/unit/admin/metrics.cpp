@@ -46,7 +46,11 @@ View example() {
   view.workers[0].idle = 2;
   view.workers[0].lingering = 1;
   view.workers[0].lag = std::chrono::milliseconds{250};
+  view.workers[0].secured = 3;
+  view.workers[0].http2 = 2;
+  view.workers[0].websockets = 1;
   view.workers[1].number = 2;
+  view.workers[1].websockets = 4;
   return view;
 }
 
@@ -58,8 +62,9 @@ struct Scrape {
 
 /// Reads the text as strictly as Prometheus' own linter would.
 Scrape read(const std::string& text) {
-  static const std::regex kHelp("# HELP ([a-z_]+) ([A-Z].*[.])"), kType("# TYPE ([a-z_]+) (counter|gauge|histogram)"),
-      kSample(R"re(([a-z_]+)(\{([a-z_]+="([^"\\\n]|\\[\\n"])*",?)*\})? ([0-9.e+-]+))re");
+  static const std::regex kHelp("# HELP ([a-z_][a-z0-9_]*) ([A-Z].*[.])"),
+      kType("# TYPE ([a-z_][a-z0-9_]*) (counter|gauge|histogram)"),
+      kSample(R"re(([a-z_][a-z0-9_]*)(\{([a-z_]+="([^"\\\n]|\\[\\n"])*",?)*\})? ([0-9.e+-]+))re");
   Scrape scrape;
   std::set<std::string> helped;
   std::string family;
@@ -130,6 +135,9 @@ TEST_CASE("metrics: values stand where they belong") {
   CHECK(value(R"(orrery_connections{state="idle"})") == "2");
   CHECK(value(R"(orrery_connections{state="lingering"})") == "1");
   CHECK(value(R"(orrery_connections{state="busy"})") == "2");
+  CHECK(value("orrery_tls_connections_open") == "3");
+  CHECK(value("orrery_http2_connections_open") == "2");
+  CHECK(value("orrery_websockets_open") == "5");
   CHECK(value(R"(orrery_connections_closed_total{reason="timed_out"})") == "6");
   CHECK(value(R"(orrery_connections_closed_total{reason="client"})") == "0");
   CHECK(value("orrery_connections_taken_over_total") == "2");
