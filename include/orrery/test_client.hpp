@@ -153,7 +153,8 @@ class ORRERY_EXPORT TestRequest {
   /// Sends it, and does what can be done now.
   TestExchange begin();
   /// Sends it with the fields that open a WebSocket; `field("Origin", …)` and `field("Sec-WebSocket-Protocol", …)` are
-  /// the test's.
+  /// the test's. With `field("Sec-WebSocket-Extensions", "permessage-deflate")` messages go compressed both ways where
+  /// the server agrees.
   TestWebSocket websocket();
 
  private:

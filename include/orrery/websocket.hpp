@@ -53,6 +53,10 @@ struct WebSocketOptions {
   /// When nothing has come for so long, a ping is sent, and after the same time once more without anything the
   /// connection is closed (silent_websocket). At least 100 ms; 0 = no pings.
   std::chrono::milliseconds ping{30000};
+  /// Messages of 64 bytes and more are compressed for clients that can read it (permessage-deflate, RFC 7692), and
+  /// theirs are taken compressed. Each stands alone, so a connection holds no state for it. `largest` counts what a
+  /// message is, not what came. Off where a message has a secret beside what others may choose: its size would tell.
+  bool compress = true;
 };
 
 class ORRERY_EXPORT WebSocket {

@@ -16,9 +16,9 @@ unsigned byte_of(char c) { return static_cast<unsigned char>(c); }
 
 }  // namespace
 
-std::string client_frame(unsigned opcode, std::string_view payload) {
+std::string client_frame(unsigned opcode, std::string_view payload, bool compressed) {
   std::string frame;
-  http::ws::append_frame(frame, static_cast<Opcode>(opcode), payload);
+  http::ws::append_frame(frame, static_cast<Opcode>(opcode), payload, compressed);
   const std::size_t head = frame.size() - payload.size();
   frame[1] = static_cast<char>(byte_of(frame[1]) | 0x80U);
   frame.insert(head, kMask.data(), kMask.size());
@@ -27,6 +27,24 @@ std::string client_frame(unsigned opcode, std::string_view payload) {
     byte = static_cast<char>(byte_of(byte) ^ byte_of(kMask[i % kMask.size()]));
   }
   return frame;
+}
+
+void ServerFrames::agree_on_deflate() {
+  if (!coder_) coder_ = std::make_unique<coding::MessageDeflate>();
+}
+
+std::string ServerFrames::message(unsigned opcode, std::string_view payload) {
+  if (!coder_) return client_frame(opcode, payload);
+  std::string compressed;
+  coder_->deflate(payload, coding::kLargestWindow, compressed);
+  return client_frame(opcode, compressed, true);
+}
+
+std::string ServerFrames::inflated(std::string_view payload) {
+  std::string bytes;
+  if (coder_->inflate(payload, SIZE_MAX - 1, bytes) != coding::MessageDeflate::Outcome::kWhole)
+    fault_ = "a compressed message cannot be inflated";
+  return bytes;
 }
 
 std::string ServerFrames::take(std::string_view bytes) {
@@ -48,7 +66,9 @@ bool ServerFrames::step(std::string& answers) {
   if (held_.size() < 2) return false;
   const unsigned first = byte_of(held_[0]);
   const unsigned length = byte_of(held_[1]);
-  if ((first & 0xf0U) != 0x80 || length > 127) {
+  const bool compressed = coder_ && (first & http::ws::kCompressed) != 0 && (first & 0x0fU) <= 2;
+  const unsigned reserved = first & (compressed ? 0x30U : 0x70U);
+  if ((first & 0x80U) == 0 || reserved != 0 || length > 127) {
     fault_ = "a frame is not whole, or is masked, or has a reserved bit";
     return false;
   }
@@ -59,6 +79,7 @@ bool ServerFrames::step(std::string& answers) {
   if (held_.size() - 2 - more < size) return false;
   std::string payload = held_.substr(2 + more, size);
   held_.erase(0, 2 + more + size);
+  if (compressed) payload = inflated(payload);
   take_frame(first & 0x0fU, std::move(payload), answers);
   return true;
 }

@@ -6,19 +6,26 @@
 
 #include <cstdint>
 #include <list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "orrery/websocket.hpp"
 
+#include "coding/message_deflate.hpp"
+
 namespace orrery::testing {
 
 /// A frame of a client, masked.
-std::string client_frame(unsigned opcode, std::string_view payload);
+std::string client_frame(unsigned opcode, std::string_view payload, bool compressed = false);
 
 class ServerFrames {
  public:
+  /// permessage-deflate was agreed on: from now on messages may be compressed, and the client's are.
+  void agree_on_deflate();
+  /// The client's frame with this message.
+  [[nodiscard]] std::string message(unsigned opcode, std::string_view payload);
   /// Returns what the client says to it: pongs, and the answer to a close.
   std::string take(std::string_view bytes);
   /// The oldest message that was not taken.
@@ -36,8 +43,10 @@ class ServerFrames {
  private:
   bool step(std::string& answers);
   void take_frame(unsigned opcode, std::string payload, std::string& answers);
+  [[nodiscard]] std::string inflated(std::string_view payload);
 
   std::string held_;
+  std::unique_ptr<coding::MessageDeflate> coder_;  ///< null: nothing may be compressed
   std::list<WebSocketMessage> messages_;
   std::string reason_;
   std::string fault_;

@@ -70,6 +70,7 @@ TestWebSocket::TestWebSocket(TestExchange exchange)
 /// Reads what has come, and answers what a client answers, until nothing more comes of that.
 void TestWebSocket::take() {
   if (status() != 101) throw TestFailure("the server answered " + std::to_string(status()) + ": this is no WebSocket");
+  if (exchange_.so_far().field("Sec-WebSocket-Extensions")) frames_->agree_on_deflate();
   for (std::string piece = exchange_.read(); !piece.empty(); piece = exchange_.read()) {
     const std::string answers = frames_->take(piece);
     if (!frames_->fault().empty()) throw TestFailure("what came over the WebSocket is none: " + frames_->fault());
@@ -81,8 +82,14 @@ std::string TestWebSocket::protocol() const {
   return std::string{exchange_.so_far().field("Sec-WebSocket-Protocol").value_or(std::string_view{})};
 }
 
-void TestWebSocket::send(std::string_view text) { raw(testing::client_frame(1, text)); }
-void TestWebSocket::send_bytes(std::string_view bytes) { raw(testing::client_frame(2, bytes)); }
+void TestWebSocket::send(std::string_view text) {
+  take();
+  exchange_.raw(frames_->message(1, text));
+}
+void TestWebSocket::send_bytes(std::string_view bytes) {
+  take();
+  exchange_.raw(frames_->message(2, bytes));
+}
 
 void TestWebSocket::raw(std::string_view bytes) {
   take();

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "coding/message_deflate.hpp"
 #include "http/context.hpp"
 #include "http/h1/decoder.hpp"
 #include "http/output.hpp"
@@ -62,6 +63,7 @@ struct Services {
   Dispatch* dispatch = nullptr;
   Coroutines* coroutines = nullptr;
   TlsTerms* tls = nullptr;  ///< null where no listener speaks TLS
+  coding::MessageDeflate message_deflate;
   OutputPool outputs;
   http::h1::DecoderPool decoders;
 

@@ -6,7 +6,6 @@
 
 #include "http/error_answer.hpp"
 #include "http/ws/frames.hpp"
-#include "http/ws/handshake.hpp"
 #include "http/ws/utf8_check.hpp"
 
 namespace orrery::worker {
@@ -21,12 +20,15 @@ namespace {
 /// Bytes of messages that wait for the application; each counts with what it costs when it is empty.
 constexpr std::size_t kMostHeld = 64 * 1024;
 constexpr std::size_t kCost = sizeof(WebSocketMessage) + 2 * sizeof(void*);
+/// Bytes of a message below which little would be saved, and the time of it lost.
+constexpr std::size_t kLeastCompressed = 64;
 
 Response switch_to(const http::ws::Handshake& handshake) {
   Response head = Response::status(200);
   head.add_field("Upgrade", "websocket");
   head.add_field("Sec-WebSocket-Accept", handshake.accept);
   if (!handshake.protocol.empty()) head.add_field("Sec-WebSocket-Protocol", handshake.protocol);
+  if (handshake.deflate) head.add_field("Sec-WebSocket-Extensions", http::ws::spoken(*handshake.deflate));
   return head;
 }
 
@@ -52,19 +54,20 @@ std::shared_ptr<WebSocketLink> WebSocketLink::open(Services& services, const std
   }
   auto outlet = reply->start_tunnel(switch_to(handshake));
   if (!outlet) return nullptr;
-  auto link = std::make_shared<WebSocketLink>(services, reply, options, handshake.protocol);
+  auto link = std::make_shared<WebSocketLink>(services, reply, options, handshake);
   link->begin(std::move(outlet));
   return link;
 }
 
 WebSocketLink::WebSocketLink(Services& services, std::shared_ptr<Reply> reply, const WebSocketOptions& options,
-                             std::string protocol)
+                             const http::ws::Handshake& handshake)
     : services_(services),
       reply_(std::move(reply)),
       ping_(options.ping),
-      engine_(options.largest),
-      protocol_(std::move(protocol)),
-      heard_(base::monotonic_now()) {
+      engine_(options.largest, handshake.deflate ? &services.message_deflate : nullptr),
+      protocol_(handshake.protocol),
+      heard_(base::monotonic_now()),
+      window_(handshake.deflate ? static_cast<std::uint8_t>(handshake.deflate->window) : std::uint8_t{0}) {
   os::adjust(services_.slot.websockets, 1);
 }
 
@@ -155,11 +158,18 @@ bool WebSocketLink::send(Opcode opcode, std::string_view payload) {
   if (opcode == Opcode::kText && !http::ws::is_utf8(payload))
     throw std::invalid_argument("a WebSocket was to send text that is no UTF-8; send_bytes() sends any bytes");
   if (state_ != State::kOpen) return false;
-  std::string frame;
-  http::ws::append_frame(frame, opcode, payload);
+  const std::string frame = frame_of(opcode, payload);
   // What is owed was refused before, and goes first: on_drain() comes for it too.
   full_ = !owed_.empty() || !outlet_->write(frame);
   return !full_;
+}
+
+std::string WebSocketLink::frame_of(Opcode opcode, std::string_view payload) {
+  std::string frame, smaller;
+  if (window_ > 0 && payload.size() >= kLeastCompressed) services_.message_deflate.deflate(payload, window_, smaller);
+  const bool compressed = !smaller.empty() && smaller.size() < payload.size();
+  http::ws::append_frame(frame, opcode, compressed ? smaller : payload, compressed);
+  return frame;
 }
 
 void WebSocketLink::close(std::uint16_t code, std::string_view reason) {

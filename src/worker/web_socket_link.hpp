@@ -28,6 +28,7 @@
 
 #include "base/clock.hpp"
 #include "http/ws/engine.hpp"
+#include "http/ws/handshake.hpp"
 #include "worker/deadlines.hpp"
 #include "worker/reply.hpp"
 #include "worker/services.hpp"
@@ -44,7 +45,7 @@ class WebSocketLink final : public std::enable_shared_from_this<WebSocketLink>, 
                                              const WebSocketOptions& options);
 
   WebSocketLink(Services& services, std::shared_ptr<Reply> reply, const WebSocketOptions& options,
-                std::string protocol);
+                const http::ws::Handshake& handshake);
   WebSocketLink(const WebSocketLink&) = delete;
   WebSocketLink& operator=(const WebSocketLink&) = delete;
   ~WebSocketLink();
@@ -80,6 +81,7 @@ class WebSocketLink final : public std::enable_shared_from_this<WebSocketLink>, 
   void on_drain();
   void ask_for_sign_of_life(base::Monotonic now);
   void reject(base::Reject reason);
+  [[nodiscard]] std::string frame_of(http::ws::Opcode opcode, std::string_view payload);
   /// Sends what is owed, and ends the stream if that was all.
   void pay();
   /// It is no open WebSocket from now on, and is not counted as one.
@@ -104,6 +106,7 @@ class WebSocketLink final : public std::enable_shared_from_this<WebSocketLink>, 
   base::Monotonic heard_;  ///< when something came last; while closing, when our close was sent
   std::uint16_t close_code_ = 0;
   State state_ = State::kOpen;
+  std::uint8_t window_;  ///< of what is compressed for the client; 0 = nothing is
   bool reading_ = false;
   bool pinged_ = false;  ///< and nothing has come since
   bool full_ = false;

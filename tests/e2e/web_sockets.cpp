@@ -242,6 +242,49 @@ TEST_CASE("web_sockets: a worker that leaves says so, and clients come back to a
   CHECK(server.count_lines("[ERROR]") == 0);
 }
 
+TEST_CASE("web_sockets: messages are compressed for who can read it, and each stands alone") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
+  REQUIRE(server.serve());
+  const std::string offer = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n";
+  WebSocketWire wire{server.place()};
+  REQUIRE(wire.open("/socket/echo", offer));
+  CHECK(wire.answer().field("Sec-WebSocket-Extensions") ==
+        "permessage-deflate; server_no_context_takeover; client_no_context_takeover");
+  // "Hello" as RFC 7692, 7.2.3 has it, in fragments with a ping between them.
+  using namespace std::string_literals;
+  wire.send(client_frame(0x41, "\xf2\x48\xcd"s) + client_frame(0x89, "p") + client_frame(0x80, "\xc9\xc9\x07\x00"s));
+  CHECK(wire.read().is(10, "p"));
+  CHECK(wire.read().is(1, "Hello"));
+  // What is sent back compressed is the message that was sent, and the same bytes each time.
+  const std::string large(1'000'000, 'L');
+  wire.send(client_text(large));
+  const SeenFrame first = wire.read();
+  CHECK(first.opcode == 0x41);
+  CHECK(first.payload.size() < 10'000);
+  for (int i = 0; i < 3; ++i) {
+    wire.send(client_frame(0xc1, first.payload));
+    CHECK(wire.read().payload == first.payload);
+  }
+  WebSocketWire small{server.place()};
+  REQUIRE(small.open("/socket/small", offer));
+  small.send(client_frame(0xc1, first.payload.substr(0, 100)));
+  CHECK(small.read().code() == 1009);
+  CHECK(server.wait_for_line("long_websocket_message, target /socket/small"));
+  wire.send(client_frame(0xc1, "no DEFLATE"));
+  CHECK(wire.read().code() == 1007);
+  CHECK(server.wait_for_line("bad_websocket_frame, target /socket/echo"));
+  // Who has not agreed on it may not.
+  WebSocketWire plain{server.place()};
+  REQUIRE(plain.open("/socket/echo"));
+  CHECK(!plain.answer().field("Sec-WebSocket-Extensions"));
+  plain.send(client_text(large));
+  CHECK(plain.read().is(1, large));
+  plain.send(client_frame(0xc1, first.payload));
+  CHECK(plain.read().code() == 1002);
+  CHECK(server.stop() == 0);
+  CHECK(server.count_lines("[ERROR]") == 0);
+}
+
 TEST_CASE("web_sockets: what is open is a metric, until it has closed") {
   static const TlsFiles files;
   Watched watched{{"--certfile", "cert.pem", "--keyfile", "key.pem", "-b", "localhost:0 tls", "-b", "127.0.0.1:0", "-k",

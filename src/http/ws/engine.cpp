@@ -59,7 +59,9 @@ std::size_t Engine::head_length() const {
 }
 
 std::uint16_t Engine::judge_first_two() const {
-  const unsigned reserved = byte_of(head_[0]) & 0x70U;
+  // The first frame of a message says for all of it whether it is compressed (RFC 7692, 6).
+  const bool may_compress = coder_ && (opcode() == Opcode::kText || opcode() == Opcode::kBinary);
+  const unsigned reserved = byte_of(head_[0]) & (may_compress ? 0x70U & ~kCompressed : 0x70U);
   const bool masked = (byte_of(head_[1]) & 0x80U) != 0;
   if (reserved != 0 || !masked) return code::kProtocolError;
   switch (opcode()) {
@@ -87,6 +89,7 @@ void Engine::begin_payload() {
   masked_ = 0;
   if (is_control(opcode()) || inside_) return;
   text_ = opcode() == Opcode::kText;
+  compressed_ = (byte_of(head_[0]) & kCompressed) != 0;
   inside_ = true;
   check_.reset();
 }
@@ -97,7 +100,13 @@ std::uint16_t Engine::judge_length() const {
   const bool too_long = (said == 126 && left_ < 126) || (said == 127 && left_ <= 0xffff) || left_ >> 63U != 0;
   if (too_long) return code::kProtocolError;
   if (is_control(opcode())) return 0;
-  return left_ > largest_ - message_.size() ? code::kTooLarge : std::uint16_t{0};
+  return left_ > allowed() - message_.size() ? code::kTooLarge : std::uint16_t{0};
+}
+
+/// Bytes that cannot be compressed grow by less than this.
+std::size_t Engine::allowed() const {
+  const std::size_t grown = largest_ + (largest_ >> 10U) + 64;
+  return compressed_ && grown > largest_ ? grown : largest_;
 }
 
 bool Engine::take_payload(std::string_view& bytes, Listener& listener) {
@@ -109,7 +118,8 @@ bool Engine::take_payload(std::string_view& bytes, Listener& listener) {
   bytes.remove_prefix(size);
   left_ -= size;
   masked_ = static_cast<std::uint8_t>((masked_ + size) % mask_.size());
-  if (data && text_ && !check_.take(std::string_view{to}.substr(before))) return fail(code::kNoText, listener);
+  if (data && text_ && !compressed_ && !check_.take(std::string_view{to}.substr(before)))
+    return fail(code::kNoText, listener);
   return left_ == 0 && end_frame(listener);
 }
 
@@ -126,10 +136,21 @@ bool Engine::end_frame(Listener& listener) {
 }
 
 bool Engine::end_data(Listener& listener) {
-  if (text_ && !check_.whole()) return fail(code::kNoText, listener);
+  const std::uint16_t fault = compressed_ ? inflate() : text_ && !check_.whole() ? code::kNoText : std::uint16_t{0};
+  if (fault != 0) return fail(fault, listener);
   inside_ = false;
   listener.on_message(text_, std::exchange(message_, {}));
   return true;
+}
+
+std::uint16_t Engine::inflate() {
+  using Outcome = coding::MessageDeflate::Outcome;
+  std::string bytes;
+  const Outcome outcome = coder_->inflate(message_, largest_, bytes);
+  if (outcome == Outcome::kTooLarge) return code::kTooLarge;
+  if (outcome == Outcome::kBad || (text_ && !is_utf8(bytes))) return code::kNoText;
+  message_ = std::move(bytes);
+  return 0;
 }
 
 bool Engine::end_close(std::string_view payload, Listener& listener) {

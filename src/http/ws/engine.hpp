@@ -2,8 +2,9 @@
 //
 // Pure: no socket, no clock; it writes nothing (see frames.hpp). It judges each byte as soon as it can: a frame that
 // breaks the rules, text that is no UTF-8, and a message that will be too large are faults before the rest of them has
-// come. Behind a fault, or a close, everything is ignored. Between two messages it holds no buffer: its own 120 bytes
-// are all that an idle connection has of it. Loop thread only.
+// come. A compressed message is held as it came, and inflated when it is whole: of what it would be no more is ever in
+// memory than the largest message. Behind a fault, or a close, everything is ignored. Between two messages it holds no
+// buffer: its own 120 bytes are all that an idle connection has of it. Loop thread only.
 #pragma once
 
 #include <array>
@@ -12,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "coding/message_deflate.hpp"
 #include "http/ws/frames.hpp"
 #include "http/ws/utf8_check.hpp"
 
@@ -34,8 +36,8 @@ class Engine {
     ~Listener() = default;
   };
 
-  /// `largest`: bytes of a message.
-  explicit Engine(std::size_t largest) : largest_(largest) {}
+  /// `largest`: bytes of a message. `coder`: what inflates, and outlives the engine; null: nothing may be compressed.
+  explicit Engine(std::size_t largest, coding::MessageDeflate* coder = nullptr) : largest_(largest), coder_(coder) {}
 
   void receive(std::string_view bytes, Listener& listener);
 
@@ -51,12 +53,17 @@ class Engine {
   void begin_payload();
   bool end_frame(Listener& listener);
   bool end_data(Listener& listener);
+  /// Of a compressed message: 0, or the fault of what it turned out to be.
+  [[nodiscard]] std::uint16_t inflate();
+  /// Bytes of the current message that may come, as they come.
+  [[nodiscard]] std::size_t allowed() const;
   bool end_close(std::string_view payload, Listener& listener);
   bool fail(std::uint16_t code, Listener& listener);
   [[nodiscard]] Opcode opcode() const { return static_cast<Opcode>(static_cast<unsigned char>(head_[0]) & 0x0fU); }
   [[nodiscard]] bool last() const { return (static_cast<unsigned char>(head_[0]) & 0x80U) != 0; }
 
   std::size_t largest_;
+  coding::MessageDeflate* coder_;
   std::string message_;          ///< what has come of the current one
   std::string control_;          ///< of the current control frame, which may stand inside of a message
   std::uint64_t left_ = 0;       ///< of the frame's payload
@@ -66,6 +73,7 @@ class Engine {
   State state_ = State::kHead;
   bool inside_ = false;  ///< of a message whose last frame has not come
   bool text_ = false;    ///< that is what it is
+  bool compressed_ = false;
   std::array<char, 4> mask_{};
   Utf8Check check_;
 };

@@ -5,11 +5,11 @@
 
 namespace orrery::http::ws {
 
-void append_frame(std::string& out, Opcode opcode, std::string_view payload) {
+void append_frame(std::string& out, Opcode opcode, std::string_view payload, bool compressed) {
   constexpr unsigned kLast = 0x80;
   std::array<char, 10> head{};
   std::size_t size = 2;
-  head[0] = static_cast<char>(kLast | static_cast<unsigned>(opcode));
+  head[0] = static_cast<char>(kLast | (compressed ? kCompressed : 0U) | static_cast<unsigned>(opcode));
   if (payload.size() < 126) {
     head[1] = static_cast<char>(payload.size());
   } else {

@@ -13,6 +13,8 @@ namespace orrery::http::ws {
 enum class Opcode : std::uint8_t { kContinuation = 0, kText = 1, kBinary = 2, kClose = 8, kPing = 9, kPong = 10 };
 
 constexpr bool is_control(Opcode opcode) { return opcode >= Opcode::kClose; }
+/// In the first byte of a frame: its message is compressed.
+inline constexpr unsigned kCompressed = 0x40;
 /// The payload of a control frame is not larger.
 inline constexpr std::size_t kLargestControl = 125;
 
@@ -26,7 +28,8 @@ constexpr bool is_sendable_code(unsigned code) {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
 }
 
-void append_frame(std::string& out, Opcode opcode, std::string_view payload);
+/// `compressed`: the first reserved bit says so (RFC 7692, 6).
+void append_frame(std::string& out, Opcode opcode, std::string_view payload, bool compressed = false);
 /// A close frame; `reason` is cut before the character that would make it too large. kNone: one without a code.
 void append_close(std::string& out, std::uint16_t code, std::string_view reason);
 

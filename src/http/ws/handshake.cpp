@@ -90,6 +90,15 @@ std::string choose_protocol(const Message& message, const std::vector<std::strin
   return chosen == protocols.end() ? std::string{} : *chosen;
 }
 
+std::optional<Deflate> agree_on_deflate(const Message& message) {
+  for (const FieldSpan& span : message.fields) {
+    const Field field = message.field(span);
+    if (!same_field_name(field.name, "sec-websocket-extensions")) continue;
+    if (const auto deflate = choose_deflate(field.value)) return deflate;
+  }
+  return std::nullopt;
+}
+
 std::string_view fault_of(const Message& message) {
   if (message.method != "GET") return "A WebSocket begins with a GET.";
   if (message.framing != BodyFraming::kNone && message.content_length != 0) return "A WebSocket begins without a body.";
@@ -115,7 +124,8 @@ Handshake judge_handshake(const Message& message, const WebSocketOptions& option
   if (!may_connect(message, options.origins)) return {.verdict = Verdict::kForeignOrigin};
   return {.verdict = Verdict::kGood,
           .accept = accept_of(*message.field_value("sec-websocket-key")),
-          .protocol = choose_protocol(message, options.protocols)};
+          .protocol = choose_protocol(message, options.protocols),
+          .deflate = options.compress ? agree_on_deflate(message) : std::nullopt};
 }
 
 }  // namespace orrery::http::ws

@@ -5,12 +5,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "orrery/websocket.hpp"
 
 #include "http/message.hpp"
+#include "http/ws/extensions.hpp"
 
 namespace orrery::http::ws {
 
@@ -23,8 +25,9 @@ struct Handshake {
     kForeignOrigin,  ///< a page that may not connect: 403
   };
   Verdict verdict = Verdict::kNotWebSocket;
-  std::string accept{};      ///< of Sec-WebSocket-Accept
-  std::string protocol{};    ///< the subprotocol; empty = none
+  std::string accept{};    ///< of Sec-WebSocket-Accept
+  std::string protocol{};  ///< the subprotocol; empty = none
+  std::optional<Deflate> deflate{};
   std::string_view fault{};  ///< of kBad: a sentence
 };
 

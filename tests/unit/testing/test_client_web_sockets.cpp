@@ -154,6 +154,25 @@ TEST_CASE("TestClient: what is no WebSocket") {
   CHECK(seen.living == 2);
 }
 
+TEST_CASE("TestClient: a WebSocket whose messages are compressed") {
+  Seen seen;
+  const bool compress = GENERATE(true, false);
+  TestClient client{make(seen, {.compress = compress})};
+  auto exchange = client.get("/echo").field("Sec-WebSocket-Extensions", "permessage-deflate").websocket();
+  REQUIRE(exchange.status() == 101);
+  const std::string large(60'000, 'x');
+  for (const std::string& text : {std::string{"hello"}, large, std::string{}}) {
+    exchange.send(text);
+    CHECK(exchange.text() == text);
+  }
+  exchange.send_bytes(std::string(1000, '\xff'));
+  const auto binary = exchange.read();
+  REQUIRE(binary);
+  CHECK(binary->bytes == std::string(1000, '\xff'));
+  exchange.send(std::string(64 * 1024 + 1, 'x'));
+  CHECK(exchange.close_code() == 1009);
+}
+
 TEST_CASE("TestClient: layers see a WebSocket's handshake, and may refuse it") {
   App app;
   app.layer({.name = "door",

@@ -1,6 +1,7 @@
 // The rules of RFC 6455 for what a client says, as a table: the cases go by the topics of the Autobahn test suite.
 #include "http/ws/engine.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <string>
 #include <utility>
@@ -38,8 +39,8 @@ class Heard final : public Engine::Listener {
   }
 };
 
-std::string hear(const std::string& bytes, std::size_t piece = SIZE_MAX) {
-  Engine engine{kLargest};
+std::string hear(const std::string& bytes, std::size_t piece = SIZE_MAX, coding::MessageDeflate* coder = nullptr) {
+  Engine engine{kLargest, coder};
   Heard heard;
   for (std::size_t at = 0; at < bytes.size(); at += std::min(piece, bytes.size() - at)) {
     // In a block of its own, so that the sanitizer sees a view that is kept.
@@ -139,6 +140,76 @@ const std::vector<Case>& cases() {
   return all;
 }
 
+/// "Hello" by RFC 7692, 7.2.3: compressed, and in a block that is not.
+const std::string kHello = "\xf2\x48\xcd\xc9\xc9\x07\x00"s;
+const std::string kHelloStored = "\x00\x05\x00\xfa\xff\x48\x65\x6c\x6c\x6f\x00"s;
+
+std::string compressed(std::string_view text) {
+  coding::MessageDeflate coder;
+  std::string out;
+  coder.deflate(text, 15, out);
+  return out;
+}
+
+/// As the topics 12 and 13 of the Autobahn suite, the examples of RFC 7692, and what breaks its rules.
+const std::vector<Case>& compressed_cases() {
+  static const std::vector<Case> all{
+      {"the RFC's text", client_frame(0xc1, kHello), "text Hello\n"},
+      {"the RFC's text, twice", client_frame(0xc1, kHello) + client_frame(0xc1, kHello), "text Hello\ntext Hello\n"},
+      {"in two frames", client_frame(0x41, kHello.substr(0, 3)) + client_frame(0x80, kHello.substr(3)), "text Hello\n"},
+      {"in three, the last one empty",
+       client_frame(0x41, kHello.substr(0, 3)) + client_frame(0x00, kHello.substr(3)) + client_frame(0x80, ""),
+       "text Hello\n"},
+      {"with a ping inside",
+       client_frame(0x41, kHello.substr(0, 3)) + client_frame(0x89, "p") + client_frame(0x80, kHello.substr(3)),
+       "ping p\ntext Hello\n"},
+      {"in a block without compression", client_frame(0xc1, kHelloStored), "text Hello\n"},
+      {"in a block that is the last", client_frame(0xc1, "\xf3\x48\xcd\xc9\xc9\x07\x00\x00"s), "text Hello\n"},
+      {"in two blocks", client_frame(0xc1, "\xf2\x48\x05\x00\x00\x00\xff\xff\xca\xc9\xc9\x07\x00"s), "text Hello\n"},
+      {"an empty text", client_frame(0xc1, "\x00"s), "text \n"},
+      {"an empty text as zlib writes it", client_frame(0xc1, "\x02\x00"s), "text \n"},
+      {"a binary message", client_frame(0xc2, kHello), "binary Hello\n"},
+      {"one that is not compressed, between two that are",
+       client_frame(0xc1, kHello) + client_text("plain") + client_frame(0xc1, kHello),
+       "text Hello\ntext plain\ntext Hello\n"},
+      {"UTF-8 of all lengths", client_frame(0xc1, compressed("\xc2\xb5\xe2\x82\xac\xf0\x9f\x98\x80")),
+       "text \xc2\xb5\xe2\x82\xac\xf0\x9f\x98\x80\n"},
+      {"no UTF-8", client_frame(0xc1, compressed("\xce\xba\xed\xa0\x80")), "fault 1007\n"},
+      {"a character without its end", client_frame(0xc1, compressed("\xe2\x82")), "fault 1007\n"},
+      {"the same as a binary message", client_frame(0xc2, compressed("\xe2\x82")), "binary \xe2\x82\n"},
+      // reserved bits
+      {"the bit on a continuation", client_frame(0x41, kHello.substr(0, 3)) + client_frame(0xc0, kHello.substr(3)),
+       "fault 1002\n"},
+      {"on a continuation of what is not compressed", client_frame(0x01, "a") + client_frame(0xc0, "b"),
+       "fault 1002\n"},
+      {"on a ping", client_frame(0xc9, ""), "fault 1002\n"},
+      {"on a pong", client_frame(0xca, ""), "fault 1002\n"},
+      {"on a close", client_frame(0xc8, ""), "fault 1002\n"},
+      {"with the second one", client_frame(0xe1, kHello), "fault 1002\n"},
+      {"with the third one", client_frame(0xd2, kHello), "fault 1002\n"},
+      {"on opcode 3", client_frame(0xc3, kHello), "fault 1002\n"},
+      // what is no DEFLATE
+      {"nothing", client_frame(0xc1, ""), "fault 1007\n"},
+      {"a reserved kind of block", client_frame(0xc1, "\x06\x00"s), "fault 1007\n"},
+      {"text that is not compressed", client_frame(0xc1, "Hello"), "fault 1007\n"},
+      {"one that is cut off", client_frame(0xc1, compressed(many(1000, 'x')).substr(0, 4)), "fault 1007\n"},
+      {"a length that contradicts itself", client_frame(0xc1, "\x00\x05\x00\xfa\xfeHello\x00"s), "fault 1007\n"},
+      {"a reference to what was before", client_frame(0xc1, kHello) + client_frame(0xc1, "\xf2\x00\x11\x00\x00"s),
+       "text Hello\nfault 1007\n"},
+      // limits
+      {"the largest message", client_frame(0xc1, compressed(many(kLargest, '*'))), "text 70000 bytes of *\n"},
+      {"one that is a byte larger", client_frame(0xc1, compressed(many(kLargest + 1, '*'))), "fault 1009\n"},
+      {"a bomb", client_frame(0xc2, compressed(many(50'000'000, '\0'))), "fault 1009\n"},
+      {"a bomb in fragments",
+       client_frame(0x42, compressed(many(50'000'000, '\0')).substr(0, 1000)) +
+           client_frame(0x80, compressed(many(50'000'000, '\0')).substr(1000)),
+       "fault 1009\n"},
+      {"more compressed bytes than any message of that size has", client_frame(0xc2, many(kLargest + 1000, 'x')),
+       "fault 1009\n"},
+  };
+  return all;
+}
+
 }  // namespace
 
 TEST_CASE("WebSocket: what a client says, whole and in pieces of every size") {
@@ -152,6 +223,51 @@ TEST_CASE("WebSocket: what a client says, whole and in pieces of every size") {
       }
     } else {
       for (const std::size_t piece : {1UL, 3UL, 4096UL, 65535UL}) CHECK(hear(one.bytes, piece) == one.told);
+    }
+  }
+}
+
+TEST_CASE("WebSocket: what a client says that may compress") {
+  coding::MessageDeflate coder;
+  for (const Case& one : compressed_cases()) {
+    INFO(one.name);
+    CHECK(hear(one.bytes, SIZE_MAX, &coder) == one.told);
+    for (std::size_t piece = 1; piece < std::min<std::size_t>(one.bytes.size(), 100); ++piece) {
+      INFO("pieces of " << piece);
+      CHECK(hear(one.bytes, piece, &coder) == one.told);
+    }
+  }
+  // Nothing of all this has changed what the next message is.
+  CHECK(hear(client_frame(0xc1, kHello), SIZE_MAX, &coder) == "text Hello\n");
+}
+
+TEST_CASE("WebSocket: who may compress may do without, and follows the same rules") {
+  coding::MessageDeflate coder;
+  for (const Case& one : cases()) {
+    if (std::string_view{one.name} == "the first reserved bit") continue;
+    INFO(one.name);
+    CHECK(hear(one.bytes, SIZE_MAX, &coder) == one.told);
+  }
+}
+
+TEST_CASE("WebSocket: messages of all sizes come back as they were, compressed for windows of all sizes") {
+  coding::MessageDeflate coder;
+  for (const std::size_t size : {0UL, 16UL, 64UL, 256UL, 1024UL, 4096UL, 8192UL, 16384UL, 32768UL, 65536UL, 70000UL}) {
+    std::string text;
+    for (std::size_t i = 0; text.size() < size; ++i) text += "{\"planet\":" + std::to_string(i * i % 977) + "}";
+    text.resize(size);
+    for (int window = coding::kLeastWindow; window <= coding::kLargestWindow; ++window) {
+      INFO(size << " bytes, window " << window);
+      std::string compressed;
+      coder.deflate(text, window, compressed);
+      CHECK(hear(client_frame(0xc1, compressed), SIZE_MAX, &coder) == "text " + Heard::shown(text) + "\n");
+      // In fragments, with a ping between them.
+      std::string frames;
+      for (std::size_t at = 0; at < compressed.size(); at += 100)
+        frames += client_frame(at == 0 ? 0x41 : 0x00, compressed.substr(at, 100)) + client_frame(0x89, "");
+      std::string pings;
+      for (std::size_t at = 0; at < compressed.size(); at += 100) pings += "ping \n";
+      CHECK(hear(frames + client_frame(0x80, ""), 1000, &coder) == pings + "text " + Heard::shown(text) + "\n");
     }
   }
 }

@@ -21,6 +21,16 @@ std::string close(std::uint16_t code, std::string_view reason) {
 
 }  // namespace
 
+TEST_CASE("frames: a compressed message has the first reserved bit, whatever its length") {
+  for (const std::size_t size : {5UL, 200UL, 70'000UL}) {
+    std::string plain, marked;
+    append_frame(plain, Opcode::kText, std::string(size, 'x'));
+    append_frame(marked, Opcode::kText, std::string(size, 'x'), true);
+    CHECK(static_cast<unsigned char>(marked[0]) == 0xc1);
+    CHECK(marked.substr(1) == plain.substr(1));
+  }
+}
+
 TEST_CASE("WebSocket frames: lengths take the shortest form, and nothing is masked") {
   struct Row {
     const char* name;

@@ -16,7 +16,7 @@ constexpr std::string_view kWhole =
     "Host: example.org\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
-/// "good [PROTOCOL]", or the verdict's name.
+/// "good [PROTOCOL][, EXTENSION]", or the verdict's name.
 std::string judge(const std::string& line, const std::string& fields, const WebSocketOptions& options = {}) {
   const std::string head = line + "\r\n" + fields + "\r\n";
   MessagePool pool;
@@ -34,7 +34,7 @@ std::string judge(const std::string& line, const std::string& fields, const WebS
   const Handshake made = judge_handshake(*message, options);
   message->release();
   switch (made.verdict) {
-    case Handshake::Verdict::kGood: return "good " + made.protocol;
+    case Handshake::Verdict::kGood: return "good " + made.protocol + (made.deflate ? ", " + spoken(*made.deflate) : "");
     case Handshake::Verdict::kNotWebSocket: return "not a WebSocket";
     case Handshake::Verdict::kOtherVersion: return "other version";
     case Handshake::Verdict::kBad: return std::string{made.fault};
@@ -133,6 +133,17 @@ TEST_CASE("A WebSocket's handshake: the subprotocol") {
   CHECK(with("Sec-WebSocket-Protocol: other\r\nSec-WebSocket-Protocol: v2.chat\r\n") == "good v2.chat");
   CHECK(with("Sec-WebSocket-Protocol: V2.CHAT\r\n") == "good ");
   CHECK(with("") == "good ");
+}
+
+TEST_CASE("A WebSocket's handshake: compression is agreed on where it is offered, on one line or several") {
+  const std::string agreed = "good , permessage-deflate; server_no_context_takeover; client_no_context_takeover";
+  CHECK(judge(kGet, whole_with("Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n")) == agreed);
+  CHECK(judge(kGet, whole_with("Sec-WebSocket-Extensions: foo\r\nSec-WebSocket-Extensions: permessage-deflate\r\n")) ==
+        agreed);
+  // A bad offer is no reason to refuse its client.
+  CHECK(judge(kGet, whole_with("Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=99\r\n")) ==
+        "good ");
+  CHECK(judge(kGet, whole_with("Sec-WebSocket-Extensions: permessage-deflate\r\n"), {.compress = false}) == "good ");
 }
 
 }  // namespace orrery::http::ws
