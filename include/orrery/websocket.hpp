@@ -9,7 +9,7 @@
 // The handler is a coroutine on the loop thread, in every worker class, and must not block; in the class `sync` it
 // stands still while another handler runs. When it ends, the connection is closed with 1000; when it throws, with 1011
 // and a log line. Layers of the route have their say before the connection is one; what is no WebSocket is answered
-// 426. The route speaks HTTP/1.1 only, with and without TLS: browsers open such a connection for it by themselves.
+// 426. With and without TLS, over HTTP/1.1 and as a stream of HTTP/2 (RFC 8441).
 //
 // Pings are sent and answered by themselves. A worker that leaves closes with 1001: a client that connects again gets
 // another worker. Loop thread only; copies are the same connection.

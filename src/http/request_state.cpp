@@ -40,7 +40,7 @@ std::optional<Reject> RequestState::route(const Context& context, Monotonic now)
     message->dispatched = now;
     return {};
   }
-  if (message->body_complete || options->stream_body) {
+  if (message->body_complete || options->stream_body || message->framing == BodyFraming::kTunnel) {
     message->body_paused = now;
     begin_handling(context, now);
   } else {

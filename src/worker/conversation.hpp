@@ -59,9 +59,6 @@ class Conversation {
   // --- what only HTTP/1.1 has ---
   void refuse_first(base::Reject reason, Monotonic now) { h1_.refuse_first(reason, now); }
   void hang_up() { h1_.hang_up(); }
-  bool start_tunnel(RequestId id, Response head, Monotonic now) {
-    return !h2_ && h1_.start_tunnel(id, std::move(head), now);
-  }
   [[nodiscard]] std::optional<Rest> rest() const { return h2_ ? std::nullopt : h1_.rest(); }
   void resume(const Rest& rest) { h1_.resume(rest); }
 
@@ -91,6 +88,9 @@ class Conversation {
   }
   bool start_stream(RequestId id, Response head, Monotonic now) {
     return h2_ ? h2_->start_stream(id, std::move(head), now) : h1_.start_stream(id, std::move(head), now);
+  }
+  bool start_tunnel(RequestId id, Response head, Monotonic now) {
+    return h2_ ? h2_->start_tunnel(id, std::move(head), now) : h1_.start_tunnel(id, std::move(head), now);
   }
   void send_piece(RequestId id, std::string_view piece, Monotonic now) {
     h2_ ? h2_->send_piece(id, piece, now) : h1_.send_piece(id, piece);

@@ -71,7 +71,7 @@ class Session final : TransportEvents, Deadline {
   void pulled(http::RequestId request, std::string_view piece, bool more);
   void break_stream(http::RequestId request);
   bool start_stream(http::RequestId request, Response head, std::shared_ptr<Outlet> outlet);
-  /// The same, for a connection that leaves HTTP; see http::h1::Connection::start_tunnel().
+  /// The same, for a connection, or a stream of it, that leaves HTTP; see start_tunnel() of both machines.
   bool start_tunnel(http::RequestId request, Response head, std::shared_ptr<Outlet> outlet);
   /// False, and nothing is taken, when the client is behind by more than 64 KiB.
   bool write_piece(http::RequestId request, std::string_view piece);

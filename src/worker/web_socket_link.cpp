@@ -25,8 +25,10 @@ constexpr std::size_t kLeastCompressed = 64;
 
 Response switch_to(const http::ws::Handshake& handshake) {
   Response head = Response::status(200);
-  head.add_field("Upgrade", "websocket");
-  head.add_field("Sec-WebSocket-Accept", handshake.accept);
+  if (!handshake.accept.empty()) {
+    head.add_field("Upgrade", "websocket");
+    head.add_field("Sec-WebSocket-Accept", handshake.accept);
+  }
   if (!handshake.protocol.empty()) head.add_field("Sec-WebSocket-Protocol", handshake.protocol);
   if (handshake.deflate) head.add_field("Sec-WebSocket-Extensions", http::ws::spoken(*handshake.deflate));
   return head;

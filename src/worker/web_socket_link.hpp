@@ -1,8 +1,9 @@
 // WebSocketLink: what stands behind a WebSocket: the stream of its connection, and the engine that reads it.
 //
-// Its request was answered 101, and the connection has left HTTP: what the client sends comes as the body of that
-// request, and frames leave as pieces of its response, so back-pressure, write_timeout, draining and the access log are
-// those of any stream. It sees to the opening handshake, pings, the closing handshake and limits.
+// Its request was answered 101, and the connection has left HTTP; or, over HTTP/2, it was answered 200 and its stream
+// has: what the client sends comes as the body of that request, and frames leave as pieces of its response, so
+// back-pressure, write_timeout, draining and the access log are those of any stream. It sees to the opening handshake,
+// pings, the closing handshake and limits.
 //
 //   state      meaning                                           leaves by
 //   kOpen      messages go both ways                             close(); the client's close, its end, a fault -> kOver

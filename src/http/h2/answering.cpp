@@ -201,6 +201,22 @@ bool Connection::start_stream(RequestId id, Response head, Monotonic now) {
   return passed;
 }
 
+bool Connection::start_tunnel(RequestId id, Response head, Monotonic now) {
+  Stream* const stream = handled(id);
+  if (!stream || stream->request.phase != Phase::kHandling) return false;
+  if (stream->request.message->framing != BodyFraming::kTunnel) return false;
+  now_ = now;
+  // A layer may have made another answer of it.
+  const int status = head.status();
+  if (!pass_layers(*stream, head) || head.status() != status) {
+    write_sendable(*stream, std::move(head), now);
+    return false;
+  }
+  stream->watched = true;
+  begin_stream(*stream, std::move(head));
+  return true;
+}
+
 /// The head goes out; the body comes by send_piece(), or is pulled.
 void Connection::begin_stream(Stream& stream, Response head) {
   RequestState& request = stream.request;

@@ -227,13 +227,15 @@ nghttp2_session* Callbacks::make_session(Connection& connection) {
 
 void Connection::introduce() {
   session_.reset(Callbacks::make_session(*this));
-  const std::array<nghttp2_settings_entry, 3> settings{{
+  const std::array<nghttp2_settings_entry, 4> settings{{
       {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS,
        static_cast<std::uint32_t>(context_.config.http2_max_concurrent_streams)},
       {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<std::uint32_t>(context_.config.limit_request_head)},
       {NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1},
+      {NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, 1},
   }};
-  if (nghttp2_submit_settings(session_.get(), NGHTTP2_FLAG_NONE, settings.data(), settings.size()) != 0 ||
+  const std::size_t said = has_web_sockets(context_) ? settings.size() : settings.size() - 1;
+  if (nghttp2_submit_settings(session_.get(), NGHTTP2_FLAG_NONE, settings.data(), said) != 0 ||
       nghttp2_session_set_local_window_size(session_.get(), NGHTTP2_FLAG_NONE, 0,
                                             static_cast<std::int32_t>(kLargestWindow)) != 0)
     throw std::bad_alloc();

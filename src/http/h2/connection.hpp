@@ -18,10 +18,13 @@
 //
 // The life of a request is in its RequestState; see Stream for what is its own here. A fault of one request ends its
 // stream; a fault of the connection (framing, HPACK, a flood) ends the connection. What a body may take of memory is
-// Intake's, what a client may ask for in vain is Patience's. Loop thread only. In four files: connection.cpp (steps,
-// time, the end), reading.cpp, answering.cpp, and callbacks.cpp, through which nghttp2 calls.
+// Intake's, what a client may ask for in vain is Patience's. A WebSocket is a request that
+// opens a tunnel (RFC 8441): its stream has a body both ways until one side ends it. Loop thread only. In five files:
+// connection.cpp (steps, what leaves), leaving.cpp (time, the end), reading.cpp, answering.cpp, and callbacks.cpp,
+// through which nghttp2 calls.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -59,6 +62,11 @@ struct Client {
   /// What it has agreed on; lives longer than the connection. Null: it does not speak TLS.
   const std::shared_ptr<const TlsFacts>* tls = nullptr;
 };
+
+/// Whether clients are told that they may open WebSockets: where no route is one, the setting would only mislead them.
+inline bool has_web_sockets(const Context& context) {
+  return std::any_of(context.routes.begin(), context.routes.end(), [](const Route& one) { return one.websocket; });
+}
 
 class Connection {
  public:
@@ -98,6 +106,9 @@ class Connection {
   /// Sends the head of a response whose body comes by send_piece(). Returns false if the request was answered already,
   /// or if the head cannot be sent or a layer failed (then 500 is sent).
   bool start_stream(RequestId id, Response head, base::Monotonic now);
+  /// The same for a request that opens a tunnel (RFC 8441), which others never are: false. What its client sends from
+  /// then on is the body of that request.
+  [[gnu::cold]] bool start_tunnel(RequestId id, Response head, base::Monotonic now);
   void send_piece(RequestId id, std::string_view piece, base::Monotonic now);
   void end_stream(RequestId id, base::Monotonic now);
   /// The response cannot go on: its stream is reset behind what was written of it.
@@ -166,14 +177,8 @@ class Connection {
   [[gnu::cold]] void give_up(base::Reject reason, std::uint32_t error);
   void tell_fault(base::Reject reason);
   [[nodiscard]] bool over() const;
-  void begin_leaving();
-  void ask_for_round_trip();
-  void say_last();
   void close(Linger linger);
   [[nodiscard]] bool reading_head() const { return head_started_ != base::Monotonic{}; }
-  [[nodiscard]] base::Monotonic deadline_of(const Stream& stream) const;
-  [[nodiscard]] base::Monotonic idle_deadline() const;
-  void expire_stream(Stream& stream);
   [[nodiscard]] Stream* find(RequestId id) const;
   [[nodiscard]] Stream* handled(RequestId id) const;
   void wake(Stream& stream);
@@ -183,9 +188,19 @@ class Connection {
   [[gnu::cold]] void break_off(Stream& stream, int unanswered);
   [[nodiscard]] std::uint64_t written() const { return sent_ + unsent_ + (output_ ? output_->size() : 0); }
 
+  // leaving.cpp
+  [[nodiscard]] std::string goaway(std::uint32_t error) const;
+  [[nodiscard]] base::Monotonic deadline_of(const Stream& stream) const;
+  [[nodiscard]] base::Monotonic idle_deadline() const;
+  void expire_stream(Stream& stream);
+  void begin_leaving();
+  void ask_for_round_trip();
+  void say_last();
+
   // reading.cpp
   Stream& begin_request(RequestId id);
   void take_head(Stream& stream, bool ended);
+  void expect_web_socket(Message& message);
   std::optional<base::Reject> understand_head(Stream& stream, bool ended);
   void hear_priority(Stream& stream);
   void take_trailers(Stream& stream, bool ended);

@@ -50,6 +50,7 @@ void Head::reset(Message* message, bool trailers) {
   method_ = authority_ = {};
   priority_ = {};
   seen_ = 0;
+  websocket_ = false;
   trailers_ = trailers;
   fields_begun_ = false;
 }
@@ -85,8 +86,9 @@ Refusal Head::take_pseudo(std::string_view name, std::string_view value) {
                              : name == ":scheme"    ? kScheme
                              : name == ":authority" ? kAuthority
                              : name == ":path"      ? kPath
+                             : name == ":protocol"  ? kProtocol
                                                     : 0;
-  if (which == 0 || (seen_ & which) != 0) return Reject::bad_pseudo_field;
+  if (which == 0 || (seen_ & which) != 0 || (which == kProtocol && !tunnels_)) return Reject::bad_pseudo_field;
   seen_ |= which;
   switch (which) {
     case kMethod:
@@ -98,6 +100,7 @@ Refusal Head::take_pseudo(std::string_view name, std::string_view value) {
       if (!is_scheme(value)) return Reject::bad_pseudo_field;
       break;
     case kAuthority: authority_ = append(value); break;
+    case kProtocol: websocket_ = same_field_name(value, "websocket"); break;
     default: message_->target = append(value); break;
   }
   return {};
@@ -144,13 +147,15 @@ Refusal Head::judge_pseudo_fields() {
   const Message& message = *message_;
   const std::string_view method{message.bytes + method_.begin, method_.length};
   if ((seen_ & kMethod) == 0) return Reject::bad_pseudo_field;
-  if (method == "CONNECT") {
+  if (method == "CONNECT" && (seen_ & kProtocol) == 0) {
     const bool as_told = (seen_ & (kScheme | kPath)) == 0 && (seen_ & kAuthority) != 0;
     return as_told ? Reject::no_tunnel : Reject::bad_pseudo_field;
   }
   const std::string_view target = message.view(message.target);
   if ((seen_ & kScheme) == 0 || (seen_ & kPath) == 0 || target.empty()) return Reject::bad_pseudo_field;
   if (message.method.empty()) return Reject::unknown_method;
+  if ((seen_ & kProtocol) != 0)
+    if (const auto reason = judge_protocol(method)) return reason;
   if (method.size() + target.size() + kRequestLineOverhead > config_.limit_request_line)
     return Reject::long_request_line;
   const std::size_t good = target_bytes(target);
@@ -158,6 +163,15 @@ Refusal Head::judge_pseudo_fields() {
     return static_cast<unsigned char>(target[good]) >= 0x80 ? Reject::non_ascii_target : Reject::bad_target;
   // The absolute form is a matter of HTTP/1.1: here the authority has a field of its own.
   if (target != "*" && !target.starts_with('/')) return Reject::bad_target;
+  return {};
+}
+
+/// RFC 8441, 4.
+Refusal Head::judge_protocol(std::string_view method) {
+  if (method != "CONNECT") return Reject::bad_pseudo_field;
+  if (!websocket_) return Reject::no_tunnel;
+  message_->method = known_method("GET");
+  message_->framing = BodyFraming::kTunnel;
   return {};
 }
 

@@ -2,7 +2,9 @@
 //
 // A connection has one, since header blocks never interleave. Give it each field as it is decompressed, then ask what
 // the request is. It refuses by the names that HTTP/1.1 has for the same faults, and nothing that is refused is kept:
-// what comes behind a refused field costs no memory. Pure: no nghttp2, no clock, no socket. Loop thread only.
+// what comes behind a refused field costs no memory. A request that opens a WebSocket (CONNECT with `:protocol`, RFC
+// 8441) becomes what it is in HTTP/1.1, a GET, whose framing is that of a tunnel: routes and layers need not know.
+// Pure: no nghttp2, no clock, no socket. Loop thread only.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +25,8 @@ class Head {
  public:
   using Refusal = std::optional<base::Reject>;
 
-  explicit Head(const Config& config) : config_(config) {}
+  /// `tunnels`: the client was told that it may open WebSockets.
+  Head(const Config& config, bool tunnels) : config_(config), tunnels_(tunnels) {}
 
   /// The fields that follow are those of this request's head.
   void begin(Message& message) { reset(&message, false); }
@@ -49,7 +52,7 @@ class Head {
   [[nodiscard]] Priority priority() const { return priority_; }
 
  private:
-  enum Pseudo : std::uint8_t { kMethod = 1, kScheme = 2, kAuthority = 4, kPath = 8 };
+  enum Pseudo : std::uint8_t { kMethod = 1, kScheme = 2, kAuthority = 4, kPath = 8, kProtocol = 16 };
 
   void reset(Message* message, bool trailers);
   Refusal judge(std::string_view name, std::string_view value);
@@ -57,6 +60,7 @@ class Head {
   Refusal take_field(std::string_view name, std::string_view value);
   Refusal judge_name(std::string_view name) const;
   Refusal judge_pseudo_fields();
+  Refusal judge_protocol(std::string_view method);
   Refusal judge_host(const PolicyFindings& findings);
   void take_priority(std::string_view value);
   Span append(std::string_view text);
@@ -72,7 +76,9 @@ class Head {
   Span method_;
   Span authority_;
   Priority priority_;
-  std::uint8_t seen_ = 0;  ///< pseudo-fields
+  std::uint8_t seen_ = 0;   ///< pseudo-fields
+  bool websocket_ = false;  ///< that is what `:protocol` says
+  bool tunnels_;
   bool trailers_ = false;
   bool fields_begun_ = false;
 };

@@ -46,6 +46,7 @@ void Connection::take_head(Stream& stream, bool ended) {
   if (auto reason = understand_head(stream, ended)) return reject(stream, *reason);
   hear_priority(stream);
   if (const auto reason = request.route(context_, now_)) return reject(stream, *reason);
+  if (request.message->framing == BodyFraming::kTunnel) expect_web_socket(*request.message);
   make_room(stream);
   std::optional<Response> answer;
   if (request.message->layers) answer = request.ask_layers(context_, now_);
@@ -53,6 +54,12 @@ void Connection::take_head(Stream& stream, bool ended) {
   if (answer) return write_response(stream, *std::move(answer), now_);
   if (request.phase == Phase::kBody) offer_to_continue(stream);
   wake(stream);
+}
+
+/// No other route opens a tunnel: there CONNECT is a method that it does not have.
+void Connection::expect_web_socket(Message& message) {
+  if (message.match.kind == RouteMatch::Kind::kFound && !context_.routes[message.match.route].websocket)
+    message.match = context_.router.match("CONNECT", message.path());
 }
 
 std::optional<Reject> Connection::understand_head(Stream& stream, bool ended) {
@@ -65,7 +72,8 @@ std::optional<Reject> Connection::understand_head(Stream& stream, bool ended) {
   message.body_complete = ended;
   message.body_started = now_;
   if (findings.content_length) stream.length = message.content_length;
-  if (!ended) message.framing = findings.content_length ? BodyFraming::kLength : BodyFraming::kChunked;
+  const bool tunnel = message.framing == BodyFraming::kTunnel;
+  if (!ended && !tunnel) message.framing = findings.content_length ? BodyFraming::kLength : BodyFraming::kChunked;
   if (ended) message.expects_continue = false;
   if (reason) return reason;
   if (ended && message.content_length > 0) return Reject::length_mismatch;
@@ -101,7 +109,8 @@ void Connection::take_data(Stream& stream, std::string_view bytes) {
   message.expects_continue = false;  // it did not wait
   message.body_received += bytes.size();
   stream.unconsumed += bytes.size();
-  if (message.body_received > message.body_limit) return reject(stream, Reject::large_body);
+  const bool tunnel = message.framing == BodyFraming::kTunnel;
+  if (message.body_received > message.body_limit && !tunnel) return reject(stream, Reject::large_body);
   message.body.append(bytes);
   if (request.phase == Phase::kBody) {
     if (!stream.waits_for_room) consume(stream, stream.unconsumed);
@@ -140,7 +149,8 @@ void Connection::end_body(Stream& stream) {
 /// A body that may be larger than what each stream may send: opens its window, or lets it wait for that.
 void Connection::make_room(Stream& stream) {
   const Message& message = *stream.request.message;
-  if (message.body_complete) return;
+  // What comes through a tunnel is read as it comes, in pieces of the first window.
+  if (message.body_complete || message.framing == BodyFraming::kTunnel) return;
   const std::uint64_t expected = stream.length.value_or(message.body_limit);
   if (expected <= kInitialWindow) return;
   const bool whole = stream.request.phase == Phase::kBody;
@@ -203,7 +213,9 @@ BodyRead Connection::take_body_piece(RequestId id) {
   Stream* const stream = handled(id);
   if (!stream) return {{}, true, true};
   Message& message = *stream->request.message;
-  if (!context_.routes[message.match.route].options.stream_body) return {message.body, message.body_complete, false};
+  const bool in_pieces =
+      message.framing == BodyFraming::kTunnel || context_.routes[message.match.route].options.stream_body;
+  if (!in_pieces) return {message.body, message.body_complete, false};
   consume(*stream, stream->unconsumed);
   return {std::exchange(message.body, {}), message.body_complete, false};
 }

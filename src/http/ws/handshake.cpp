@@ -99,7 +99,17 @@ std::optional<Deflate> agree_on_deflate(const Message& message) {
   return std::nullopt;
 }
 
+/// Over HTTP/2 the request is one by its form, and nothing proves that the server has understood (RFC 8441, 5).
+bool opens_tunnel(const Message& message) { return message.framing == BodyFraming::kTunnel; }
+
+bool asks_for_upgrade(const Message& message) {
+  return message.protocol == base::Protocol::kHttp11 && lists_word(message, "connection", "upgrade") &&
+         lists_word(message, "upgrade", "websocket");
+}
+
 std::string_view fault_of(const Message& message) {
+  if (opens_tunnel(message))
+    return message.content_length != 0 ? "A WebSocket begins without a body." : std::string_view{};
   if (message.method != "GET") return "A WebSocket begins with a GET.";
   if (message.framing != BodyFraming::kNone && message.content_length != 0) return "A WebSocket begins without a body.";
   if (message.framing == BodyFraming::kChunked) return "A WebSocket begins without a body.";
@@ -115,15 +125,13 @@ std::string accept_of(std::string_view key) {
 }
 
 Handshake judge_handshake(const Message& message, const WebSocketOptions& options) {
-  const bool upgrades = message.protocol == base::Protocol::kHttp11 && lists_word(message, "connection", "upgrade") &&
-                        lists_word(message, "upgrade", "websocket");
-  if (!upgrades) return {};
+  if (!opens_tunnel(message) && !asks_for_upgrade(message)) return {};
   if (message.field_value("sec-websocket-version") != "13") return {.verdict = Verdict::kOtherVersion};
   if (const std::string_view fault = fault_of(message); !fault.empty())
     return {.verdict = Verdict::kBad, .fault = fault};
   if (!may_connect(message, options.origins)) return {.verdict = Verdict::kForeignOrigin};
   return {.verdict = Verdict::kGood,
-          .accept = accept_of(*message.field_value("sec-websocket-key")),
+          .accept = opens_tunnel(message) ? std::string{} : accept_of(*message.field_value("sec-websocket-key")),
           .protocol = choose_protocol(message, options.protocols),
           .deflate = options.compress ? agree_on_deflate(message) : std::nullopt};
 }

@@ -1,4 +1,4 @@
-// Handshake: whether a request opens a WebSocket (RFC 6455, 4.2), and what the answer to it says.
+// Handshake: whether a request opens a WebSocket (RFC 6455, 4.2; over HTTP/2 RFC 8441, 5), and what the answer says.
 //
 // Pure: a message and the options of its route in, a verdict out. It judges the handshake and who may connect; routes,
 // layers and the rest of HTTP have had their say before. Loop thread only.
@@ -25,7 +25,7 @@ struct Handshake {
     kForeignOrigin,  ///< a page that may not connect: 403
   };
   Verdict verdict = Verdict::kNotWebSocket;
-  std::string accept{};    ///< of Sec-WebSocket-Accept
+  std::string accept{};    ///< of Sec-WebSocket-Accept; empty = it is not said, over HTTP/2
   std::string protocol{};  ///< the subprotocol; empty = none
   std::optional<Deflate> deflate{};
   std::string_view fault{};  ///< of kBad: a sentence

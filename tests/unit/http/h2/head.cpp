@@ -2,6 +2,9 @@
 #include "http/h2/head.hpp"
 
 #include <catch2/catch.hpp>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace orrery::http::h2 {
 namespace {
@@ -10,7 +13,7 @@ struct Given {
   Config config;
   MessagePool pool;
   Message* message = pool.take();
-  Head head{config};
+  Head head{config, true};
   PolicyFindings findings;
 
   ~Given() { message->release(); }
@@ -65,6 +68,79 @@ TEST_CASE("Head shows no request where method or target are missing") {
   CHECK(other.read({{":path", "/"}, {":path", "/"}}) == base::Reject::bad_pseudo_field);
   CHECK(other.message->bytes == nullptr);
   CHECK(other.message->target.length == 0);
+}
+
+TEST_CASE("Head takes a request that opens a WebSocket for the GET that it is in HTTP/1.1 (RFC 8441)") {
+  Given given;
+  CHECK_FALSE(given.read({{":method", "CONNECT"},
+                          {":protocol", "websocket"},
+                          {":scheme", "https"},
+                          {":path", "/chat?room=1"},
+                          {":authority", "a.example"},
+                          {"sec-websocket-version", "13"}}));
+  CHECK(given.message->method == "GET");
+  CHECK(given.message->path() == "/chat");
+  CHECK(given.message->framing == BodyFraming::kTunnel);
+  // The next request of the connection is its own.
+  MessagePool pool;
+  Message* const next = pool.take();
+  given.head.begin(*next);
+  for (const auto& [name, value] : {std::pair{":method", "GET"}, {":scheme", "https"}, {":path", "/"}, {"host", "a"}})
+    given.head.take(name, value);
+  PolicyFindings findings;
+  CHECK_FALSE(given.head.finish(findings));
+  CHECK(next->framing == BodyFraming::kNone);
+  next->release();
+}
+
+TEST_CASE("Head refuses what opens no WebSocket, though it has `:protocol`") {
+  using base::Reject;
+  struct Row {
+    const char* name;
+    std::vector<std::pair<std::string, std::string>> fields;
+    Reject reason;
+  };
+  const std::vector<Row> rows{
+      {"another protocol",
+       {{":method", "CONNECT"}, {":protocol", "connect-udp"}, {":scheme", "https"}, {":path", "/"}, {"host", "a"}},
+       Reject::no_tunnel},
+      {"no CONNECT",
+       {{":method", "GET"}, {":protocol", "websocket"}, {":scheme", "https"}, {":path", "/"}, {"host", "a"}},
+       Reject::bad_pseudo_field},
+      {"no scheme",
+       {{":method", "CONNECT"}, {":protocol", "websocket"}, {":path", "/"}, {"host", "a"}},
+       Reject::bad_pseudo_field},
+      {"no path",
+       {{":method", "CONNECT"}, {":protocol", "websocket"}, {":scheme", "https"}, {"host", "a"}},
+       Reject::bad_pseudo_field},
+      {"no host",
+       {{":method", "CONNECT"}, {":protocol", "websocket"}, {":scheme", "https"}, {":path", "/"}},
+       Reject::missing_host},
+      {"twice",
+       {{":method", "CONNECT"},
+        {":protocol", "websocket"},
+        {":protocol", "websocket"},
+        {":scheme", "https"},
+        {":path", "/"},
+        {"host", "a"}},
+       Reject::bad_pseudo_field},
+      {"behind a field",
+       {{":method", "CONNECT"}, {":scheme", "https"}, {":path", "/"}, {"host", "a"}, {":protocol", "websocket"}},
+       Reject::bad_pseudo_field},
+  };
+  for (const Row& row : rows) {
+    INFO(row.name);
+    Given given;
+    given.head.begin(*given.message);
+    for (const auto& [name, value] : row.fields) given.head.take(name, value);
+    CHECK(given.head.finish(given.findings) == row.reason);
+  }
+  // Where no route is a WebSocket the client was not told that it may.
+  Given given;
+  Head deaf{given.config, false};
+  deaf.begin(*given.message);
+  for (const auto& [name, value] : rows[0].fields) deaf.take(name, value);
+  CHECK(deaf.finish(given.findings) == Reject::bad_pseudo_field);
 }
 
 TEST_CASE("Head reads trailers, and only those that may stand there") {
