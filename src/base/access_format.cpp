@@ -41,6 +41,11 @@ enum class AccessFormat::Atom : std::uint8_t {
   kRoute,
   kTimestamp,
   kQueue,
+  kTls,
+  kTlsCipher,
+  kTlsName,
+  kTlsResumed,
+  kTlsSubject,
   kRequestField,
   kResponseField,
   kEnvironment,
@@ -104,6 +109,7 @@ struct Plain {
   }
   static void status(Pen& pen, bool, int status) { pen.put_number_or_dash(status); }
   static void bytes(Pen& pen, bool, std::uint64_t count) { pen.put_number_or_dash(count); }
+  static void resumed(Pen& pen, bool, const TlsFacts* tls) { pen.put(!tls ? "-" : tls->resumed ? "yes" : "no"); }
   static void pid(Pen& pen, bool, pid_t pid) {
     pen.put('<');
     pen.put_number(pid);
@@ -147,6 +153,9 @@ struct Json {
   static void bytes(Pen& pen, bool bare, std::uint64_t count) {
     bare ? pen.put_number(count) : pen.put_number_or_dash(count);
   }
+  static void resumed(Pen& pen, bool bare, const TlsFacts* tls) {
+    bare ? pen.put(!tls ? "null" : tls->resumed ? "true" : "false") : Plain<Extent>::resumed(pen, bare, tls);
+  }
   static void pid(Pen& pen, bool bare, pid_t pid) { bare ? pen.put_number(pid) : Plain<Extent>::pid(pen, bare, pid); }
   void request_line(Pen& pen, bool bare, const AccessRecord& record) const {
     if (record.method.empty() && record.target.empty()) return text(pen, bare, "");
@@ -163,7 +172,7 @@ struct Json {
 std::string unknown_atom(std::string_view name, std::size_t at) {
   return fmt::format(
       "unknown atom `%({})s` at column {}; known are %(h)s l u t r m U q H s B b f a T M D L p I X time "
-      "queue route trace and %({{name}}i)s, o, e",
+      "queue route trace tls tls_cipher tls_name tls_resumed tls_subject and %({{name}}i)s, o, e",
       name, at + 1);
 }
 
@@ -208,14 +217,27 @@ std::optional<AccessFormat::Piece> AccessFormat::piece_for(std::string_view name
       Letter{'D', Atom::kMicroseconds}, Letter{'L', Atom::kDecimalSeconds}, Letter{'p', Atom::kPid},
       Letter{'I', Atom::kId},           Letter{'X', Atom::kEnding},
   };
+  struct Word {
+    std::string_view word;
+    Atom atom;
+  };
+  static constexpr std::array kWords{
+      Word{"trace", Atom::kTrace},
+      Word{"route", Atom::kRoute},
+      Word{"time", Atom::kTimestamp},
+      Word{"queue", Atom::kQueue},
+      Word{"tls", Atom::kTls},
+      Word{"tls_cipher", Atom::kTlsCipher},
+      Word{"tls_name", Atom::kTlsName},
+      Word{"tls_resumed", Atom::kTlsResumed},
+      Word{"tls_subject", Atom::kTlsSubject},
+  };
   if (name == "l") return Piece{Atom::kText, "-", false};
   for (const auto& row : kLetters) {
     if (name.size() == 1 && row.letter == name[0]) return Piece{row.atom, {}, false};
   }
-  if (name == "trace") return Piece{Atom::kTrace, {}, false};
-  if (name == "route") return Piece{Atom::kRoute, {}, false};
-  if (name == "time") return Piece{Atom::kTimestamp, {}, false};
-  if (name == "queue") return Piece{Atom::kQueue, {}, false};
+  for (const auto& row : kWords)
+    if (row.word == name) return Piece{row.atom, {}, false};
   if (name.size() < 4 || name[0] != '{' || name[name.size() - 2] != '}') return std::nullopt;
   const auto inner = name.substr(1, name.size() - 3);
   if (name.back() == 'i') return Piece{Atom::kRequestField, lower_case(inner), false};
@@ -237,13 +259,15 @@ bool AccessFormat::brings_text(Atom atom) {
     case Atom::kDecimalSeconds:
     case Atom::kTimestamp:
     case Atom::kQueue:
+    case Atom::kTlsResumed:
     case Atom::kPid: return false;
     default: return true;
   }
 }
 
 bool AccessFormat::is_number(Atom atom) {
-  return atom != Atom::kText && atom != Atom::kTime && atom != Atom::kTimestamp && !brings_text(atom);
+  const bool word = atom == Atom::kText || atom == Atom::kTime || atom == Atom::kTimestamp || atom == Atom::kTlsResumed;
+  return !word && !brings_text(atom);
 }
 
 void AccessFormat::add(Piece piece) {
@@ -258,7 +282,17 @@ void AccessFormat::add(Piece piece) {
 }
 
 Result<AccessFormat> AccessFormat::compile(std::string_view format) {
-  if (format == "json") format = kJsonFormat;
+  if (format != "json") return compile_text(format);
+  auto compiled = compile_text(kJsonFormat);
+  auto secured = compile_text(std::string{kJsonFormat.substr(0, kJsonFormat.size() - 1)}.append(kJsonTls).append("}"));
+  if (!compiled || !secured) return compiled ? secured : compiled;
+  compiled->secured_ = std::move(secured->pieces_);
+  compiled->fixed_ = secured->fixed_;
+  compiled->texts_ = secured->texts_;
+  return compiled;
+}
+
+Result<AccessFormat> AccessFormat::compile_text(std::string_view format) {
   const auto sketch = AccessSketch::of(format);
   if (!sketch) return fail(sketch);
   AccessFormat compiled;
@@ -322,7 +356,7 @@ std::size_t AccessFormat::render_within(const AccessRecord& record, std::span<ch
 template <class Style>
 std::size_t AccessFormat::write(const AccessRecord& record, std::span<char> to, const Style& style) const {
   Pen pen{to};
-  for (const Piece& piece : pieces_) {
+  for (const Piece& piece : record.tls && !secured_.empty() ? secured_ : pieces_) {
     const auto text = [&](std::string_view value) { style.text(pen, piece.bare, value); };
     switch (piece.atom) {
       case Atom::kText: pen.put(piece.text); break;
@@ -354,6 +388,11 @@ std::size_t AccessFormat::write(const AccessRecord& record, std::span<char> to, 
       case Atom::kRoute: text(record.route); break;
       case Atom::kTimestamp: style.timestamp(pen, piece.bare, record.finished); break;
       case Atom::kQueue: style.seconds(pen, piece.bare, record.queue); break;
+      case Atom::kTls: text(record.tls ? record.tls->version : std::string_view{}); break;
+      case Atom::kTlsCipher: text(record.tls ? record.tls->cipher : std::string_view{}); break;
+      case Atom::kTlsName: text(record.tls ? std::string_view{record.tls->server_name} : std::string_view{}); break;
+      case Atom::kTlsResumed: style.resumed(pen, piece.bare, record.tls); break;
+      case Atom::kTlsSubject: text(record.tls ? std::string_view{record.tls->subject} : std::string_view{}); break;
       case Atom::kRequestField: text(request_field(record, piece.text)); break;
       case Atom::kResponseField: text(response_field(record, piece.text)); break;
       case Atom::kEnvironment: text(environment_value(piece.text)); break;

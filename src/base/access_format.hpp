@@ -13,6 +13,8 @@
 //   %(X)s how the response ended, as in Apache: X cut off  + whole, the connection goes on  - whole, it is closed
 //   %(trace)s id of its trace  %(route)s pattern of its route  %(time)s time as RFC 3339 has it, in UTC
 //   %(queue)s seconds with 6 decimals that it waited for its handler
+//   of a connection that speaks TLS: %(tls)s version  %(tls_cipher)s cipher  %(tls_name)s the name that the client
+//   asked for  %(tls_resumed)s yes or no  %(tls_subject)s subject of the client's certificate
 //   %({name}i)s request field  %({name}o)s response field  %({name}e)s environment variable;  %% a percent sign.
 // A missing value (an empty query and a status of 0 too) is `-`.
 #pragma once
@@ -26,6 +28,7 @@
 #include <vector>
 
 #include "orrery/result.hpp"
+#include "orrery/tls_facts.hpp"
 
 #include "base/clock.hpp"
 #include "base/protocol.hpp"
@@ -55,6 +58,7 @@ struct AccessRecord {
   Nanoseconds duration{0};
   pid_t pid = 0;
   Ending ending = Ending::kClosed;
+  const TlsFacts* tls = nullptr;  ///< null: the connection does not speak TLS
 
   /// Looks a field up by its lower-case name; empty when absent. May be null.
   std::string_view (*request_field)(const void* context, std::string_view name) = nullptr;
@@ -62,11 +66,15 @@ struct AccessRecord {
   const void* context = nullptr;
 };
 
-/// What the word `json` stands for.
+/// What the word `json` stands for; where TLS is spoken kJsonTls stands in front of its last brace.
 inline constexpr std::string_view kJsonFormat =
     R"({"time":%(time)s,"client":%(h)s,"user":%(u)s,"method":%(m)s,"path":%(U)s,"query":%(q)s,"protocol":%(H)s,)"
     R"("status":%(s)s,"bytes":%(B)s,"duration":%(L)s,"queue":%(queue)s,"route":%(route)s,"referer":%(f)s,)"
     R"("agent":%(a)s,"request":%(I)s,"trace":%(trace)s,"ending":%(X)s,"pid":%(p)s})";
+
+inline constexpr std::string_view kJsonTls =
+    R"(,"tls":{"version":%(tls)s,"cipher":%(tls_cipher)s,"name":%(tls_name)s,"resumed":%(tls_resumed)s,)"
+    R"("subject":%(tls_subject)s})";
 
 class AccessFormat {
  public:
@@ -105,6 +113,7 @@ class AccessFormat {
     std::string text;  ///< literal text, or the name inside {}
     bool bare;         ///< JSON: outside the quotes
   };
+  static Result<AccessFormat> compile_text(std::string_view format);
   /// The piece for what stands between `%(` and `)s`; nothing when it is not known.
   static std::optional<Piece> piece_for(std::string_view name);
   static bool brings_text(Atom atom);
@@ -114,8 +123,9 @@ class AccessFormat {
   std::size_t write(const AccessRecord& record, std::span<char> to, const Style& style) const;
 
   std::vector<Piece> pieces_;
-  std::size_t fixed_ = 0;  ///< bytes that a line may need beside the texts of its request
-  std::size_t texts_ = 0;  ///< how many of these are in a line
+  std::vector<Piece> secured_;  ///< of a line where TLS is spoken; empty = the same
+  std::size_t fixed_ = 0;       ///< bytes that a line may need beside the texts of its request
+  std::size_t texts_ = 0;       ///< how many of these are in a line
   bool json_ = false, has_atoms_ = false;
   std::string json_fault_, quoted_numbers_;
 };

@@ -498,14 +498,17 @@ std::vector<Setting> make_settings() {
             "%(s)s status, %(B)s body bytes, %(b)s the same or -, %(f)s referer, %(a)s user agent, %(T)s seconds, "
             "%(M)s milliseconds, %(D)s microseconds, %(L)s seconds with six decimals, %(p)s pid, %(I)s request id, "
             "%(trace)s id of its trace, %(route)s pattern of its route, %(queue)s seconds with six decimals that it "
-            "waited for its handler, %(time)s time as RFC 3339 has it, %(X)s how the response ended (X cut off, + "
+            "waited for its handler, %(time)s time as RFC 3339 has it, %(tls)s version of TLS, %(tls_cipher)s its "
+            "cipher, %(tls_name)s the name that the client asked for, %(tls_resumed)s whether its session is resumed, "
+            "%(tls_subject)s subject of the client's certificate, %(X)s how the response ended (X cut off, + "
             "whole and the connection goes on, - whole and it is closed), "
             "%({name}i)s request field, %({name}o)s response field, %({name}e)s environment variable, %% a percent "
             "sign. A missing value is `-`. Control bytes, quotes, backslashes and bytes beyond ASCII are written as "
             "\\xHH. A format that is a JSON object, as {\"path\":\"%(U)s\",\"status\":%(s)s}, gives lines of valid "
             "JSON: values are escaped as JSON, and an atom outside the quotes is a number, a string with its own "
             "quotes, or null. The word `json` stands for such an object with time, client, user, method, path, query, "
-            "protocol, status, bytes, duration, queue, route, referer, agent, request, trace, ending and pid."},
+            "protocol, status, bytes, duration, queue, route, referer, agent, request, trace, ending and pid, and with "
+            "tls where the connection speaks TLS."},
 
     {.name = "capture_output", .member = &Config::capture_output, .kind = Kind::kSwitch, .group = Group::kLogs,
      .impact = Impact::kRespawn, .flags = {"capture-output"},

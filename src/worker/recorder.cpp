@@ -196,6 +196,7 @@ void Recorder::write_access_line(const http::Message& message, const http::Answe
   record.duration = now - message.started;
   record.queue = message.time_in_queue();
   record.ending = answer.ending;
+  record.tls = message.tls.get();
   record.pid = slot_.pid.load(std::memory_order_relaxed);
   record.request_field = request_field;
   record.response_field = response_field;

@@ -358,6 +358,29 @@ TEST_CASE("tls: HUP takes a new certificate, and no connection is lost") {
   CHECK(server.count_lines("[WARNING]") == 0);
 }
 
+TEST_CASE("tls: the access log tells what was agreed on") {
+  const bool json = GENERATE(true, false);
+  TlsServer server{{"-w", "1", "-b", "localhost:0 tls", "-b", "127.0.0.1:0", "--access-logfile", "access",
+                    "--access-logformat", json ? "json" : "%(tls)s %(tls_cipher)s %(tls_name)s %(tls_resumed)s"}};
+  REQUIRE(server.serve());
+  TlsWish wish = trusting();
+  wish.least = wish.most = 0x0304;
+  TlsClient* client = nullptr;
+  const auto wire = tls_wire({server.port(0), {}, false}, wish, client);
+  CHECK(wire->ask("GET /constant").status == 200);
+  CHECK(fetch(server.port(1), "GET /constant").status == 200);
+  if (json) {
+    CHECK(server.wait_for_text("access", R"("tls":{"version":"TLSv1.3","cipher":")" + client->cipher() +
+                                             R"(","name":"localhost","resumed":false,"subject":null}})"));
+    REQUIRE(eventually([&] { return lines_of(server.read_file("access")).size() == 2; }));
+    CHECK(count_in(server.read_file("access"), "\"tls\"") == 1);
+  } else {
+    CHECK(server.wait_for_text("access", "TLSv1.3 " + client->cipher() + " localhost no\n"));
+    CHECK(server.wait_for_text("access", "- - - -\n"));
+  }
+  CHECK(server.stop() == 0);
+}
+
 TEST_CASE("tls: a reload with bad files is refused, and the old certificate stays") {
   TlsServer server{{"-k", GENERATE(from_range(kClasses))}};
   REQUIRE(server.serve());

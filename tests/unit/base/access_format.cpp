@@ -74,6 +74,44 @@ TEST_CASE("access_format appends a line of any length") {
   CHECK(rendered("%(r)s", record).size() == std::string{"GET  HTTP/1.1\n"}.size() + 4 * agent.size());
 }
 
+TEST_CASE("access_format tells what TLS has agreed on, and nothing where it is not spoken") {
+  TlsFacts facts{"TLSv1.3", "TLS_AES_256_GCM_SHA384", "a.example", true, "CN=bil\"ling", {}, {}};
+  AccessRecord record = mars();
+  const std::string text = "%(tls)s %(tls_cipher)s %(tls_name)s %(tls_resumed)s %(tls_subject)s";
+  const std::string json =
+      R"({"v":%(tls)s,"c":"%(tls_cipher)s","n":%(tls_name)s,"r":%(tls_resumed)s,"q":"%(tls_resumed)s"})";
+  CHECK(rendered(text, record) == "- - - - -\n");
+  CHECK(rendered(json, record) == "{\"v\":null,\"c\":\"-\",\"n\":null,\"r\":null,\"q\":\"-\"}\n");
+  record.tls = &facts;
+  CHECK(rendered(text, record) == "TLSv1.3 TLS_AES_256_GCM_SHA384 a.example yes CN=bil\\x22ling\n");
+  facts.resumed = false;
+  facts.server_name.clear();
+  CHECK(rendered(json, record) ==
+        "{\"v\":\"TLSv1.3\",\"c\":\"TLS_AES_256_GCM_SHA384\",\"n\":null,\"r\":false,\"q\":\"no\"}\n");
+}
+
+TEST_CASE("access_format: the word json tells of TLS where it is spoken") {
+  const TlsFacts facts{"TLSv1.2", "ECDHE-ECDSA-AES128-GCM-SHA256", "a.example", false, "", {}, {}};
+  AccessRecord record = mars();
+  const std::string plain = rendered("json", record);
+  CHECK(plain.find("\"tls\"") == std::string::npos);
+  record.tls = &facts;
+  const std::string secured = rendered("json", record);
+  CHECK(secured == plain.substr(0, plain.size() - 2) +
+                       R"(,"tls":{"version":"TLSv1.2","cipher":"ECDHE-ECDSA-AES128-GCM-SHA256","name":"a.example",)" +
+                       R"("resumed":false,"subject":null}})" + "\n");
+  const auto read = nlohmann::json::parse(secured);
+  CHECK(read["tls"]["version"] == "TLSv1.2");
+  // Also in the least room that a line may have.
+  TlsFacts long_facts = facts;
+  long_facts.subject = std::string(10'000, 's');
+  record.tls = &long_facts;
+  std::vector<char> room(AccessFormat::kShortestRoom);
+  const std::size_t length = AccessFormat::compile("json")->render_within(record, room);
+  REQUIRE(length <= room.size());
+  CHECK(nlohmann::json::parse(std::string{room.data(), length})["tls"]["cipher"] == "ECDHE-ECDSA-AES128-GCM-SHA256");
+}
+
 TEST_CASE("access_format takes the user out of basic authentication, and nothing else") {
   struct Row {
     const char* authorization;
