@@ -137,6 +137,9 @@ struct Config {
   /// ChaCha20.
   std::string ciphers;
   TlsVersion tls_min_version = TlsVersion::k12;
+  /// Reload, as HUP does, when a file that one of the settings of TLS names is another one than before, and
+  /// certificates and keys belong together.
+  bool tls_watch = false;
   /// Longest time from accept to the end of the TLS handshake.
   Milliseconds handshake_timeout = Seconds{10};
   /// Handshakes a worker has under way at once, 1 to 65536; other clients wait for their turn.

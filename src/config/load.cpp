@@ -141,6 +141,7 @@ class Ranking {
       note("max_requests_jitter has no effect without `max_requests`");
     }
     if (config.preload_app && config.app.empty()) note("preload_app has no effect without `app`");
+    if (config.tls_watch && config.certfile.empty()) note("tls_watch has no effect without `certfile`");
     if (!config.reload_extra_files.empty() && !config.reload) note("reload_extra_files has no effect without `reload`");
   }
 
@@ -197,6 +198,8 @@ void decide(Outcome& outcome, const CommandLine& variable, const CommandLine& ar
     if (outcome.config.daemon)
       outcome.complaints.push_back(
           {"--single", "there is no master that could go to the background; leave out `daemon`"});
+    if (outcome.config.tls_watch)
+      outcome.notes.push_back("tls_watch has no effect with --single: there is no master that could watch");
     if (outcome.config.reload)
       outcome.notes.push_back("reload has no effect with --single: there is no master that could watch");
   }

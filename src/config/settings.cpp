@@ -77,6 +77,11 @@ std::vector<Setting> make_settings() {
      .range = {1, 65536},
      .doc = "Handshakes a worker has under way at once. Other clients wait for their turn within `handshake_timeout`; "
             "a client that has sent nothing yet counts as none."},
+    {.name = "tls_watch", .member = &Config::tls_watch, .kind = Kind::kSwitch, .group = Group::kTls,
+     .impact = Impact::kLive, .flags = {"tls-watch"},
+     .doc = "Reload, as HUP does, when certificates, keys or authorities on disk are others than before, as certbot "
+            "and cert-manager replace them. It waits until each certificate has its key again, 10 seconds at most; "
+            "what is wrong then is said, and the old ones go on. The settings file is read again with them."},
 
     // --- workers ---
     {.name = "workers", .member = &Config::workers, .kind = Kind::kInteger, .group = Group::kWorkers,

@@ -98,6 +98,7 @@ Result<void> Service::load(unsigned number) {
   use_logs(number, *generation);
   make_pidfile_again();
   follow_changes(reload.config);
+  follow_certificates(reload.config);
   for (const std::string& note : notes) base::log_warning("{}", note);
   for (const std::string& change : reload.changes) base::log_info("Reload: {}", change);
   const ListenerSet& before = wanted.listeners;

@@ -1,7 +1,9 @@
-// What the service does when files of a service under development change (`reload`). Part of class Service.
+// What the service does when certificates change (`tls_watch`), or files of a service under development (`reload`).
+// Part of class Service.
 #include <algorithm>
 #include <csignal>
 #include <fmt/core.h>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,6 +39,32 @@ void Service::follow_changes(const Config& config) {
   auto made = ReloadWatch::make(std::move(watched));
   if (!made) return base::log_warning("{}; `reload` has no effect", made.error().message);
   ground_.changes = std::move(*made);
+}
+
+std::optional<CertificateWatch> watch_certificates(const Config& config, std::vector<std::string>& notes) {
+  if (!config.tls_watch || !tls::is_wanted(config)) return std::nullopt;
+  auto made = CertificateWatch::make(config);
+  if (made) return std::move(*made);
+  notes.push_back(made.error().message + "; `tls_watch` has no effect");
+  return std::nullopt;
+}
+
+void Service::take_certificates() {
+  if (!ground_.certificates) return;
+  const std::vector<std::string> paths = ground_.certificates->changed(base::monotonic_now());
+  if (paths.empty() || !supervisor_.serving()) return;
+  const std::string said = fmt::format("Reload: {} changed", spoken_files(paths));
+  base::log_info("{}", said);
+  note(os::EventKind::kNote, said);
+  inbox_.emplace_back(SignalArrived{SIGHUP, ::getpid()});
+  dispatch_inbox();
+}
+
+void Service::follow_certificates(const Config& config) {
+  if (config.tls_watch && tls::is_wanted(config) && ground_.certificates) return ground_.certificates->aim(config);
+  std::vector<std::string> notes;
+  ground_.certificates = watch_certificates(config, notes);
+  for (const std::string& note : notes) base::log_warning("{}", note);
 }
 
 }  // namespace orrery::master

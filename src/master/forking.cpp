@@ -152,6 +152,7 @@ std::vector<int> Service::foreign_descriptors(const Generation& generation, os::
   add(successor_.fd());
   add(ground_.predecessor.fd());
   if (ground_.changes) add(ground_.changes->fd());
+  if (ground_.certificates) add(ground_.certificates->fd());
   if (const os::Ledger* const ledger = ground_.scoreboard.ledger()) add(ledger->fd());
   if (role != os::Role::kAdmin) add(orders_.get());
   for (const auto& [pid, process] : processes_) add(process.pipe.get());

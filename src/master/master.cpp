@@ -44,6 +44,7 @@ struct Foreground {
   std::vector<std::string> notes;
   std::map<os::Role, SidecarSockets> sidecars;
   std::optional<ReloadWatch> changes;
+  std::optional<CertificateWatch> certificates;
 };
 
 Found find_passed(const Inheritance& inheritance) {
@@ -123,7 +124,7 @@ Result<Foreground> prepare_foreground(const MasterParts& parts, const os::Descri
   if (const std::string why = too_few_descriptors(config, worker_count(parts, config), limit.now); !why.empty())
     return fail(why);
   std::vector<std::string> notes;
-  Foreground prepared{{}, find_listeners(inheritance, notes), {}, std::move(notes), {}, {}};
+  Foreground prepared{{}, find_listeners(inheritance, notes), {}, std::move(notes), {}, {}, {}};
   if (const auto entered = enter_place(config); !entered) return fail(entered);
   if (!config.pidfile.empty()) {
     auto pidfile = os::Pidfile::lock(config.pidfile + (inheritance ? kPidfileSuffix : ""));
@@ -131,6 +132,7 @@ Result<Foreground> prepare_foreground(const MasterParts& parts, const os::Descri
     prepared.pidfile = std::move(*pidfile);
   }
   prepared.changes = watch_changes(parts, prepared.notes);
+  prepared.certificates = watch_certificates(config, prepared.notes);
   auto generation =
       make_generation(config, prepared.found.listeners, find_tickets(config, inheritance), prepared.notes);
   if (!generation) return fail(generation);
@@ -195,7 +197,8 @@ Result<Ground> prepare_background(const Config& config, std::string_view role, F
                 std::move(*handover),
                 std::move(*lead),
                 std::move(foreground.sidecars),
-                std::move(foreground.changes)};
+                std::move(foreground.changes),
+                std::move(foreground.certificates)};
 }
 
 void say_start(const MasterParts& parts, const os::DescriptorLimit& limit, const ListenerSet& listeners,

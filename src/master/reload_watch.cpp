@@ -73,6 +73,9 @@ void add_homes(const std::string& path, std::set<std::string>& directories) {
     directories.insert(parent);
   }
   std::error_code failed;
+  // Another link in the place of one on the way leads elsewhere.
+  for (fs::path at = parent; at.has_relative_path(); at = at.parent_path())
+    if (fs::is_symlink(at, failed)) directories.insert(at.parent_path());
   const fs::path real = fs::canonical(path, failed);
   if (!failed) directories.insert(real.parent_path());
 }

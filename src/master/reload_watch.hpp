@@ -1,4 +1,5 @@
-// ReloadWatch: which files of a service under development have changed (`reload`), told once they are whole.
+// ReloadWatch: which files that the service is made of have changed, told once they are whole: those of a service under
+// development (`reload`), and those of certificates (`tls_watch`).
 //
 // Owned by the master, which reloads for what it says. A change counts when its writer has closed the file, nothing has
 // happened beside it for a moment, and the application is not being written: then the linker is done. Files are

@@ -89,6 +89,7 @@ int Service::run() {
     read_pipes();
     take_orders();
     take_changes();
+    take_certificates();
     reap();
     read_scoreboard();
     read_memory();
@@ -124,8 +125,11 @@ void Service::wait() {
   const base::Monotonic pulse = beats ? std::min(next_pulse_, next_watchdog_) : next_pulse_;
   if (ground_.changes) spoken.push_back(ground_.changes->fd());
   const auto changes = ground_.changes ? ground_.changes->deadline() : std::nullopt;
-  const base::Monotonic until = std::min({pulse, supervisor_.next_deadline().value_or(kNever),
-                                          hooks_.next_deadline().value_or(kNever), changes.value_or(kNever)});
+  if (ground_.certificates) spoken.push_back(ground_.certificates->fd());
+  const auto certificates = ground_.certificates ? ground_.certificates->deadline() : std::nullopt;
+  const base::Monotonic until =
+      std::min({pulse, supervisor_.next_deadline().value_or(kNever), hooks_.next_deadline().value_or(kNever),
+                changes.value_or(kNever), certificates.value_or(kNever)});
   os::wait_for_any(spoken, until);
 }
 

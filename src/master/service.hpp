@@ -17,6 +17,7 @@
 
 #include "base/access_format.hpp"
 #include "base/unique_fd.hpp"
+#include "master/certificate_watch.hpp"
 #include "master/event.hpp"
 #include "master/fd_store.hpp"
 #include "master/hooks.hpp"
@@ -78,11 +79,15 @@ struct Ground {
   os::HandoverPair handover;
   os::LeadLock lead;
   std::map<os::Role, SidecarSockets> sidecars;
-  std::optional<ReloadWatch> changes;  ///< with `reload`
+  std::optional<ReloadWatch> changes;            ///< with `reload`
+  std::optional<CertificateWatch> certificates;  ///< with `tls_watch`
 };
 
 /// What `reload` watches for a service of these settings; `program` is its binary.
 Watched watched_files(const Config& config, const std::string& settings_file, const std::string& program);
+
+/// Nothing without `tls_watch`, and where the kernel does not let it watch: then `notes` says so.
+std::optional<CertificateWatch> watch_certificates(const Config& config, std::vector<std::string>& notes);
 
 /// Who the workers of `config` run as, which sockets and certificates they get, and its log files, open. Warnings go to
 /// `notes`. `tickets`: the keys of TLS sessions that are to stay good; null: there are none.
@@ -146,9 +151,11 @@ class Service {
   void ask_for_stack(const os::Order& order);
   void keep_log_level() const;
 
-  // Changed files, under development (changes.cpp).
+  // Changed files: certificates, and under development all that is served from (changes.cpp).
   void take_changes();
   void follow_changes(const Config& config);
+  void take_certificates();
+  void follow_certificates(const Config& config);
 
   // What happened, for readers of the journal (journal.cpp).
   void note(os::EventKind kind, std::string_view text, std::string_view sender = {});

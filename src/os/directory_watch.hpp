@@ -1,7 +1,7 @@
 // DirectoryWatch: what happens to the files of some directories, told by inotify.
 //
-// For the master of a service under development (`reload`). It opens no file and follows no link: it says which name
-// something has happened to, and whether the writer has closed it. Never used without `reload`, and never in a child.
+// For a master with `reload` or `tls_watch`. It opens no file and follows no link: it says which name something has
+// happened to, and whether the writer has closed it. Never used without one of these settings, and never in a child.
 #pragma once
 
 #include <cstdint>

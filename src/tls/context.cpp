@@ -161,6 +161,18 @@ bool is_wanted(const Config& config) {
                                                  [](const auto& bind) { return base::bind_options(bind).tls; });
 }
 
+std::vector<std::string> files_of(const Config& config) {
+  std::vector<std::string> paths{config.keyfile_password_file, config.ca_certs};
+  for (const CertificateFiles& files : certificate_files(config)) {
+    paths.push_back(files.certificate);
+    paths.push_back(files.key);
+  }
+  std::sort(paths.begin(), paths.end());
+  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+  std::erase(paths, std::string{});
+  return paths;
+}
+
 std::shared_ptr<TicketKeys> adopt_ticket_keys(std::string bytes) {
   if (!load_openssl()) return nullptr;
   auto keys = TicketKeys::from_state(bytes);

@@ -32,6 +32,9 @@ inline constexpr std::string_view kHttp2 = "h2";
 /// Whether any listener of `config` may speak TLS.
 bool is_wanted(const Config& config);
 
+/// The paths of all files that make() reads, as the settings have them.
+std::vector<std::string> files_of(const Config& config);
+
 /// The keys of the master before this one; null when these bytes are none, or OpenSSL is missing.
 std::shared_ptr<TicketKeys> adopt_ticket_keys(std::string bytes);
 

@@ -1,6 +1,7 @@
 // TLS: certificates, handshakes and what passes through them, as OpenSSL's and curl's clients meet it, in all worker
 // classes.
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <set>
 
@@ -356,6 +357,36 @@ TEST_CASE("tls: HUP takes a new certificate, and no connection is lost") {
   }
   CHECK(server.stop() == 0);
   CHECK(server.count_lines("[WARNING]") == 0);
+}
+
+TEST_CASE("tls: tls_watch takes a new certificate by itself, once its key is there") {
+  TlsServer server{{"-w", "1", "--tls-watch", "-k", GENERATE(from_range(kClasses))}};
+  REQUIRE(server.serve());
+  TlsClient* client = nullptr;
+  const auto serial = [&] {
+    const auto wire = tls_wire(server.place(), trusting(), client);
+    return wire->ask("GET /constant").status == 200 ? client->serial() : 0;
+  };
+  CHECK(serial() == 1);
+  const Identity fresh = make_identity({.issuer = &files().authority, .serial = 2});
+  // As certbot does it: links, one after the other.
+  write_text(server.directory, "cert2.pem", fresh.certificate + files().authority.certificate);
+  write_text(server.directory, "key2.pem", fresh.key);
+  const auto link = [&](const std::string& name, const std::string& to) {
+    std::filesystem::create_symlink(to, server.file("link"));
+    std::filesystem::rename(server.file("link"), server.file(name));
+  };
+  link("cert.pem", "cert2.pem");
+  CHECK(serial() == 1);
+  link("key.pem", "key2.pem");
+  REQUIRE(server.wait_for_line("Reload: cert.pem and key.pem changed"));
+  REQUIRE(server.wait_for_line("Generation 2 serves"));
+  CHECK(eventually([&] { return serial() == 2; }));
+  // What stays wrong is said, and the good one stays.
+  write_text(server.directory, "key2.pem", make_identity({}).key);
+  REQUIRE(server.wait_for_line("the key in key.pem does not belong to the certificate of /CN=localhost in cert.pem"));
+  CHECK(serial() == 2);
+  CHECK(server.stop() == 0);
 }
 
 TEST_CASE("tls: the access log tells what was agreed on") {
