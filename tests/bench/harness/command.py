@@ -15,6 +15,7 @@ SUBCOMMANDS = {
     "article": "the seed article's tables: Flask, aiohttp and gunicorn beside Orrery; "
                "one client by turns, by threads, on a loop",
     "scale": "cost against connections and workers, balance of accepts, latency during a reload",
+    "shedding": "a slow service that is asked for twice what it can serve, with `pressure` and without",
     "micro": "single parts in nanoseconds and instructions: guard, parser, router, writer, ephemeris…",
     "planets": "a planet's position beside libswe and PyEphem",
     "profile": "where the instructions of a request go, by room of the house and by function",
