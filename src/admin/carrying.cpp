@@ -71,6 +71,8 @@ void carry(os::ServiceFacts& facts, os::Ledger& ledger) {
   carry_one(name_of("orrery_reloads_total", "done"), facts.reloads_done);
   carry_one(name_of("orrery_reloads_total", "refused"), facts.reloads_refused);
   carry_one(name_of("orrery_reloads_total", "given_up"), facts.reloads_given_up);
+  carry_one(name_of("orrery_canaries_total", "promoted"), facts.canary.promoted);
+  carry_one(name_of("orrery_canaries_total", "rolled_back"), facts.canary.rolled_back);
   carry_one("orrery_worker_starts_total", facts.forked);
   for (std::size_t i = 0; i < facts.ended.size(); ++i)
     carry_one(name_of("orrery_worker_ends_total", os::word_for(static_cast<os::Ending>(i))), facts.ended[i]);

@@ -1,10 +1,12 @@
 #include "admin/orders.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <fmt/core.h>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "base/json_text.hpp"
@@ -38,6 +40,25 @@ Result<std::int32_t> read_number(std::string_view name, std::string_view text, s
   return fail(fmt::format("`{}` is `{}`, and must be a whole number from 1 to {}.", name, text, most));
 }
 
+/// What only a reload with a canary has to say.
+constexpr std::array<std::string_view, 5> kOfCanary{"canary", "canary-requests", "canary-limit", "canary-verdict",
+                                                    "canary-probe"};
+
+bool is_parameter(os::OrderKind kind, std::string_view name) {
+  if (name == "wait" || (!name.empty() && name == parameter_of(kind))) return true;
+  return kind == os::OrderKind::kReload && std::ranges::count(kOfCanary, name) != 0;
+}
+
+std::string parameters_of(os::OrderKind kind) {
+  std::string names;
+  if (!parameter_of(kind).empty()) names = fmt::format("`{}` and ", parameter_of(kind));
+  if (kind == os::OrderKind::kReload) {
+    for (const std::string_view name : kOfCanary) names += fmt::format("`{}`, ", name);
+    names.replace(names.size() - 2, 2, " and ");
+  }
+  return names + "`wait`";
+}
+
 Result<std::int32_t> read_level(std::string_view text) {
   for (int level = 0; level <= static_cast<int>(LogLevel::kCritical); ++level) {
     if (base::word_for(static_cast<LogLevel>(level)) == text) return level;
@@ -59,6 +80,59 @@ Result<milliseconds> read_wait(std::optional<std::string_view> text) {
     return milliseconds{static_cast<std::int64_t>(*seconds * 1000)};
   return fail(
       fmt::format("`wait` is `{}`, and must be a number of seconds from 0 to {}.", *text, kLongestWait.count()));
+}
+
+/// The path of a request, as it stands in its first line.
+bool is_path(std::string_view text) {
+  const auto fits = [](char c) { return c > ' ' && c <= '~' && c != '#'; };
+  return text.starts_with('/') && text.size() <= os::kLongestProbe && std::ranges::all_of(text, fits);
+}
+
+Result<void> read_verdict(std::string_view text, os::CanaryTerms& terms) {
+  if (text != "promote" && text != "roll-back")
+    return fail(fmt::format("`canary-verdict` is `{}`, and must be promote or roll-back.", text));
+  terms.promotes = text == "promote";
+  return {};
+}
+
+Result<void> read_probe(std::string_view text, os::CanaryTerms& terms) {
+  if (!text.empty() && !is_path(text)) {
+    return fail(
+        fmt::format("`canary-probe` is `{}`, and must be a path that begins with a slash, of {} bytes at most, "
+                    "or empty.",
+                    text, os::kLongestProbe));
+  }
+  terms.probe = decltype(terms.probe){text};
+  return {};
+}
+
+/// Each term that is not given stays as it is.
+Result<void> read_terms(const Request& request, os::CanaryTerms& terms) {
+  for (const auto& [name, number, most] : {std::tuple{"canary-requests", &terms.requests, os::kMostCanaryRequests},
+                                           std::tuple{"canary-limit", &terms.limit, os::kLongestTrial}}) {
+    const auto text = request.query(name);
+    if (!text) continue;
+    const auto read = read_number(name, *text, static_cast<std::int32_t>(most));
+    if (!read) return fail(read);
+    *number = static_cast<std::uint32_t>(*read);
+  }
+  if (const auto text = request.query("canary-verdict")) {
+    if (auto read = read_verdict(*text, terms); !read) return read;
+  }
+  const auto probe = request.query("canary-probe");
+  return probe ? read_probe(*probe, terms) : Result<void>{};
+}
+
+Result<void> read_canary(const Request& request, os::Order& order) {
+  const auto text = request.query("canary");
+  if (text && *text != "1" && *text != "0") return fail(fmt::format("`canary` is `{}`, and must be 1 or 0.", *text));
+  order.argument = text && *text == "1" ? 1 : 0;
+  if (order.argument == 1) return read_terms(request, order.canary);
+  for (const std::string_view name : kOfCanary) {
+    if (name != "canary" && request.query(name))
+      return fail(fmt::format("`{}` is for a reload with a canary; `canary=1` is missing.", name));
+  }
+  return {};
 }
 
 int status_for(std::string_view outcome) {
@@ -127,9 +201,8 @@ Result<Question> read_question(os::OrderKind kind, const Request& request) {
   const std::string_view parameter = parameter_of(kind);
   for (std::size_t i = 0; i < request.query_count(); ++i) {
     const std::string_view name = request.query_at(i).name;
-    if (name == "wait" || (!parameter.empty() && name == parameter)) continue;
-    return fail(fmt::format("`{}` is no parameter of this order; it has {}`wait`.", name,
-                            parameter.empty() ? "" : fmt::format("`{}` and ", parameter)));
+    if (is_parameter(kind, name)) continue;
+    return fail(fmt::format("`{}` is no parameter of this order; it has {}.", name, parameters_of(kind)));
   }
   const auto wait = read_wait(request.query("wait"));
   if (!wait) return fail(wait);
@@ -137,6 +210,9 @@ Result<Question> read_question(os::OrderKind kind, const Request& request) {
   question.wait = *wait;
   question.order.kind = kind;
   question.order.from = decltype(question.order.from){request.client()};
+  if (kind == os::OrderKind::kReload) {
+    if (auto read = read_canary(request, question.order); !read) return fail(read);
+  }
   if (parameter.empty()) return question;
   const auto text = request.query(parameter);
   if (!text) return fail(fmt::format("`{}` is missing.", parameter));

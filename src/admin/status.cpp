@@ -70,6 +70,8 @@ std::string refusals(const os::Totals& totals) {
   return out;
 }
 
+std::string number_or_null(unsigned number) { return number == 0 ? "null" : fmt::format("{}", number); }
+
 }  // namespace
 
 std::string_view word_for(os::ServiceFacts::State state) {
@@ -96,7 +98,7 @@ std::string status_json(const View& view) {
       R"("listeners":[{}],)"
       R"("workers":{{"wanted":{},"ready":{},"min_ready":{},"started":{},"ended":{{{}}},"list":[{}]}},)"
       R"("reload":{{"outcome":"{}","generation":{},"at":{},"why":{},"last_good":{},"done":{},"refused":{},)"
-      R"("given_up":{}}},)"
+      R"("given_up":{}}},"canary":{{"worker":{},"generation":{},"promoted":{},"rolled_back":{}}},)"
       R"("requests":{},"connections_accepted":{},"handler_errors":{},"late_answers":{},"access_lines_dropped":{},)"
       R"("refusals":{{{}}}}})"
       "\n",
@@ -107,8 +109,9 @@ std::string status_json(const View& view) {
       facts.ready, facts.least_ready, facts.forked, ends_by_cause(facts), list_of_workers(view),
       word_for(facts.reload.outcome), facts.reload.generation, moment(facts.reload.at_ns),
       facts.reload.why.view().empty() ? "null" : json_text(facts.reload.why.view()), moment(facts.last_good_reload_ns),
-      facts.reloads_done, facts.reloads_refused, facts.reloads_given_up, totals.requests, totals.connections,
-      totals.handler_errors, totals.late_answers, totals.access_lines_dropped, refusals(totals));
+      facts.reloads_done, facts.reloads_refused, facts.reloads_given_up, number_or_null(facts.canary.number),
+      number_or_null(facts.canary.generation), facts.canary.promoted, facts.canary.rolled_back, totals.requests,
+      totals.connections, totals.handler_errors, totals.late_answers, totals.access_lines_dropped, refusals(totals));
 }
 
 }  // namespace orrery::admin

@@ -1,7 +1,9 @@
 #include "ctl/orders.hpp"
 
+#include <array>
 #include <chrono>
 #include <fmt/core.h>
+#include <string>
 #include <string_view>
 #include <thread>
 
@@ -21,9 +23,32 @@ constexpr seconds kPatience{120};
 constexpr seconds kWay{10};
 constexpr milliseconds kBetweenLooks{50};
 
-std::string target_of(const Invocation& invocation, seconds wait) {
+Result<seconds> canary_limit(const Invocation& invocation) {
+  const auto limit = read_time("canary-limit", invocation.value("canary-limit"));
+  if (!limit) return fail(limit);
+  return std::chrono::ceil<seconds>(*limit);
+}
+
+/// What is wrong with a word is told by the service, which bounds it as well.
+Result<std::string> canary_of(const Invocation& invocation) {
+  constexpr std::array<std::string_view, 3> kWords{"canary-requests", "canary-verdict", "canary-probe"};
+  if (!invocation.has("canary")) {
+    for (const std::string_view name : {kWords[0], kWords[1], kWords[2], std::string_view{"canary-limit"}})
+      if (invocation.has(name)) return fail(fmt::format("--{} is for a reload with --canary", name));
+    return std::string{};
+  }
+  std::string target = "canary=1&";
+  for (const std::string_view name : kWords)
+    if (invocation.has(name)) target += fmt::format("{}={}&", name, encoded(invocation.value(name)));
+  if (!invocation.has("canary-limit")) return target;
+  const auto limit = canary_limit(invocation);
+  if (!limit) return fail(limit);
+  return target + fmt::format("canary-limit={}&", limit->count());
+}
+
+std::string target_of(const Invocation& invocation, const std::string& canary, seconds wait) {
   const std::string_view name = invocation.command->name;
-  std::string target = fmt::format("/{}?", name);
+  std::string target = fmt::format("/{}?{}", name, canary);
   if (name == "scale") target += fmt::format("workers={}&", invocation.operands.front());
   if (name == "restart") target += fmt::format("worker={}&", invocation.operands.front());
   return target + fmt::format("wait={}", wait.count());
@@ -65,8 +90,12 @@ Verdict give_order(const Service& service, const Invocation& invocation) {
     const auto given = read_time("wait", invocation.value("wait"));
     if (!given) return failed(kExitUsage, given.error().message);
     wait = std::chrono::ceil<seconds>(*given);
+  } else if (invocation.has("canary-limit") && wait.count() > 0) {
+    wait += canary_limit(invocation).value_or(seconds{0});
   }
-  const std::string target = target_of(invocation, wait);
+  const auto canary = canary_of(invocation);
+  if (!canary) return failed(kExitUsage, canary.error().message);
+  const std::string target = target_of(invocation, *canary, wait);
   const auto reply = service.post(target, wait + kWay);
   const bool stops = invocation.command->name == "stop" && wait.count() > 0;
   if (!reply) {

@@ -80,6 +80,16 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+std::string encoded(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+    out += plain ? std::string{c} : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
+}
+
 std::size_t columns_of(std::string_view text) {
   std::size_t columns = 0;
   for (; !text.empty(); ++columns) text.remove_prefix(std::max<std::size_t>(base::utf8_length(text), 1));

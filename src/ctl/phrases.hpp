@@ -27,6 +27,9 @@ std::string moment(double unix_seconds);
 /// Text of others without what a terminal would obey: control characters and bytes that are no UTF-8 become `?`.
 std::string printable(std::string_view text);
 
+/// As part of a query (RFC 3986, 2.3): only what never has a meaning of its own stays as it is.
+std::string encoded(std::string_view text);
+
 /// Columns that a printable text takes: its characters. Wide ones count as one.
 std::size_t columns_of(std::string_view text);
 /// At most so many of its columns; what was cut ends in `…`.

@@ -86,17 +86,6 @@ Verdict follow(const Service& service, const std::string& target, std::string_vi
   return failed(kExitFailed, fmt::format("the admin process ended the stream of {}", what));
 }
 
-/// As part of a query (RFC 3986, 2.3): only what never has a meaning of its own stays as it is.
-std::string encoded(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool plain =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-    out += plain ? std::string{c} : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
-
 Verdict tail(const Service& service, const Invocation& invocation, const Style& style) {
   std::string target = "/tail";
   const auto add = [&target](std::string_view name, std::string_view value) {

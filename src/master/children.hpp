@@ -13,9 +13,12 @@
 #include "base/clock.hpp"
 #include "master/event.hpp"
 #include "master/growth.hpp"
+#include "os/scoreboard.hpp"
 
 namespace orrery::master {
 
+/// The place of a child that fills none.
+inline constexpr unsigned kNoPlace = os::kMaxWorkers;
 inline constexpr base::Monotonic kNever = base::Monotonic::max();
 
 struct Child {

@@ -17,6 +17,8 @@
 #include "orrery/config.hpp"
 
 #include "base/clock.hpp"
+#include "master/canary.hpp"
+#include "os/canary_terms.hpp"
 #include "os/journal.hpp"
 #include "os/order.hpp"
 #include "os/role.hpp"
@@ -102,6 +104,12 @@ struct MemoryUse {
   std::uint64_t bytes = 0;
   std::uint64_t requests = 0;  ///< answered by it until now
 };
+/// What the canary and its siblings have answered since it was ready.
+struct CanaryRead {
+  pid_t pid = 0;
+  Tally canary;
+  Tally siblings;
+};
 struct MemoryRead {
   std::vector<MemoryUse> uses;
   std::optional<std::uint64_t> left{};  ///< bytes that the cgroup may still take; nothing = it has no limit
@@ -130,14 +138,15 @@ struct OrderArrived {
   std::uint64_t ticket = 0;
   os::OrderKind kind = os::OrderKind::kReload;
   int argument = 0;
+  os::CanaryTerms canary{};
 };
 /// next_deadline() has come; harmless at any other time.
 struct DeadlineReached {};
 
-using Event =
-    std::variant<Started, SignalArrived, Forked, ForkFailed, WorkerReady, WorkerAskedRecycle, WorkerExhausted,
-                 ChildExited, CauseHeld, ConfigReady, ConfigFailed, HeartbeatsRead, MemoryRead, SuccessorStarted,
-                 SuccessorNotStarted, SuccessorSpoke, SuccessorExited, PredecessorLeft, OrderArrived, DeadlineReached>;
+using Event = std::variant<Started, SignalArrived, Forked, ForkFailed, WorkerReady, WorkerAskedRecycle, WorkerExhausted,
+                           ChildExited, CauseHeld, ConfigReady, ConfigFailed, HeartbeatsRead, CanaryRead, MemoryRead,
+                           SuccessorStarted, SuccessorNotStarted, SuccessorSpoke, SuccessorExited, PredecessorLeft,
+                           OrderArrived, DeadlineReached>;
 
 using os::Ending;
 
@@ -147,6 +156,7 @@ struct Spawn {
   unsigned number = 0;
   unsigned generation = 0;
   os::Role role = os::Role::kWorker;
+  std::string probe{};  ///< path that it is asked for before it is ready; empty: none
 };
 struct SendSignal {
   pid_t pid = 0;

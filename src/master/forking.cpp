@@ -59,6 +59,8 @@ Result<pid_t> Service::fork_worker(const Spawn& action, std::size_t slot) {
     birth.tls = generation.tls.get();
     birth.handover = &ground_.handover;
     birth.lead = &ground_.lead;
+    // A service that speaks HTTP/2 only would refuse it.
+    if (generation.config.http2 != Http2::kOnly) birth.probe = action.probe;
     birth.app = generation.app ? &*generation.app : nullptr;
     birth.access_log = generation.logs.access_for_good();
     birth.syslog = generation.logs.access_syslog();

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <csignal>
 #include <fmt/core.h>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,10 +34,11 @@ bool Supervisor::obeys(std::string_view order) {
   return course_ == Course::kServing;
 }
 
-void Supervisor::reload() {
+void Supervisor::reload(const std::optional<os::CanaryTerms>& canary) {
   if (!obeys("HUP")) return;
   if (upgrade_.pending()) return say(LogLevel::kWarning, "HUP is ignored: an upgrade is under way");
   loading_ = next_generation_++;
+  loads_canary_ = canary;
   announced_ = false;
   reload_ = {};
   reload_.outcome = os::ServiceFacts::Outcome::kPending;
@@ -81,6 +83,7 @@ void Supervisor::retire_everybody() {
                "WINCH is ignored: this process has a controlling terminal, which sends it when its window changes");
   }
   if (!ever_ready_) return say(LogLevel::kWarning, "WINCH is ignored: the service is starting");
+  if (trial_) roll_back_canary("WINCH came, and all workers leave");
   target_ = 0;
   say(LogLevel::kWarning, "All workers leave and the master stays: HUP brings them back", os::EventKind::kPaused);
 }
@@ -105,6 +108,7 @@ std::string Supervisor::upgrade_obstacle() const {
   if (heir_) return "the master that started this one still serves; it must leave first";
   if (upgrade_.state() != Upgrade::State::kNone) return "an upgrade is under way";
   if (!ever_ready_) return "the service is starting";
+  if (trial_) return "a canary is on trial; try again when it is decided";
   if (loading_ != 0 || rolling()) return "a reload is under way; try again when it is done";
   return {};
 }
@@ -135,6 +139,7 @@ void Supervisor::stop(int signo) {
 
 // Load balancers learn that this service goes, and stop choosing it, while it still serves whom they sent.
 void Supervisor::linger() {
+  if (trial_) roll_back_canary("the service stops");
   course_ = Course::kLingering;
   stop_deadline_ = now_ + plan_.drain_delay;
   announced_ = true;
@@ -153,6 +158,7 @@ void Supervisor::begin_stop(Course course, int code) {
   course_ = course;
   exit_code_ = code;
   loading_ = 0;
+  trial_.reset();  // its child leaves with all others
   stop_deadline_ = now_ + (course == Course::kStopping ? plan_.graceful_timeout : kQuickLimit);
   for (Child& child : children_) {
     if (course == Course::kStopping && child.live()) retire(child);

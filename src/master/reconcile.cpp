@@ -14,6 +14,7 @@ namespace orrery::master {
 
 void Supervisor::reconcile() {
   if (serving()) {
+    watch_canary();
     prove_generation();
     watch_trial();
     settle_places();
@@ -100,7 +101,7 @@ void Supervisor::replace(unsigned place, Child& former) {
 // one's stay: they are what a rollback needs.
 void Supervisor::retire_surplus() {
   for (Child& child : children_) {
-    if (!child.live() || child.place < target_) continue;
+    if (!child.live() || child.place < target_ || is_canary(child)) continue;
     const bool needed_for_rollback = rolling() && child.ready() && child.generation == settled_generation_;
     if (!needed_for_rollback) retire(child);
   }
@@ -121,7 +122,7 @@ void Supervisor::prove_generation() {
 // Ready is when each place has a ready worker or had its chance: one place in a crash loop must not hide the
 // others.
 void Supervisor::announce_ready() {
-  if (announced_ || loading_ != 0 || rolling()) return;
+  if (announced_ || loading_ != 0 || rolling() || trial_) return;
   if (children_.ready() == 0 && target_ > 0) return;
   for (unsigned place = 0; place < target_; ++place) {
     if (!children_.has_ready(place) && backoffs_[place].deaths() == 0 && !breaker_.open()) return;

@@ -224,6 +224,7 @@ void Service::read_scoreboard() {
   release_held(now);
   if (successor_.pid() != 0 || ground_.predecessor.there()) enter_counts();
   dispatch(std::move(read));
+  read_canary();
   let_go_of_addresses();
 }
 

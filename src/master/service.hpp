@@ -17,6 +17,7 @@
 
 #include "base/access_format.hpp"
 #include "base/unique_fd.hpp"
+#include "master/canary.hpp"
 #include "master/certificate_watch.hpp"
 #include "master/event.hpp"
 #include "master/fd_store.hpp"
@@ -136,6 +137,7 @@ class Service {
   void read_scoreboard();
   void remind_of_certificates();
   void enter_counts();
+  void read_canary();
   void read_memory();
   void tell_manager();
   void reach_deadline();
@@ -220,6 +222,8 @@ class Service {
   std::map<unsigned, Generation> generations_;
   std::map<pid_t, Process> processes_;  ///< workers and sidecars, not reaped yet
   std::deque<Event> inbox_;
+  pid_t canary_ = 0;  ///< that `tallies_` are of
+  TallySheet tallies_;
   Quarantine quarantine_;
   Hooks hooks_;
   unsigned workers_meant_ = 0;  ///< as the hooks know

@@ -39,7 +39,8 @@ void Supervisor::handle(const OrderArrived& order) {
     return refuse(order.ticket, "The service is stopping.");
   if (pending_.size() >= kMostPending) return refuse(order.ticket, "Too many orders wait for their outcome.");
   switch (order.kind) {
-    case OrderKind::kReload: return obey_reload(order.ticket);
+    case OrderKind::kReload:
+      return obey_reload(order.ticket, order.argument == 1 ? std::optional{order.canary} : std::nullopt);
     case OrderKind::kUpgrade: return obey_upgrade(order.ticket);
     case OrderKind::kScale: return obey_scale(order.ticket, order.argument);
     case OrderKind::kRestart: return obey_restart(order.ticket, order.argument);
@@ -52,9 +53,12 @@ void Supervisor::handle(const OrderArrived& order) {
   refuse(order.ticket, "This is no order about the workers.");
 }
 
-void Supervisor::obey_reload(std::uint64_t ticket) {
+void Supervisor::obey_reload(std::uint64_t ticket, const std::optional<os::CanaryTerms>& canary) {
   if (upgrade_.pending()) return refuse(ticket, "An upgrade is under way.");
-  reload();
+  if (canary) {
+    if (const std::string obstacle = trial_obstacle(); !obstacle.empty()) return refuse(ticket, sentence(obstacle));
+  }
+  reload(canary);
   pend({ticket, OrderKind::kReload, loading_}, fmt::format("The configuration is read as generation {}.", loading_));
 }
 
@@ -148,10 +152,13 @@ std::optional<Supervisor::Verdict> Supervisor::verdict_on(const Pending& order) 
 std::optional<Supervisor::Verdict> Supervisor::verdict_on_reload(unsigned generation) const {
   using Outcome = os::ServiceFacts::Outcome;
   if (settled_generation_ == generation) {
+    const bool praised = praised_ == generation;
     return Verdict{OrderOutcome::kDone,
-                   fmt::format("Generation {} is ready with {}.", generation, base::counted(target_, "worker"))};
+                   fmt::format("Generation {} is ready with {}{}{}.", generation, base::counted(target_, "worker"),
+                               praised ? ": " : "", praised ? praise_ : "")};
   }
-  if (loading_ == generation || generation_ == generation) return std::nullopt;
+  const bool on_trial = trial_ && trial_->generation == generation;
+  if (on_trial || loading_ == generation || generation_ == generation) return std::nullopt;
   const bool told = reload_.generation == generation;
   if (told && reload_.outcome == Outcome::kRefused)
     return Verdict{OrderOutcome::kRefused, fmt::format("Reload refused, nothing changed: {}", reload_.why.view())};

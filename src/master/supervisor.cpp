@@ -47,12 +47,13 @@ Supervisor::State Supervisor::state() const {
     case Course::kEnded: return State::kEnded;
   }
   if (!ever_ready_) return State::kStarting;
-  return rolling() ? State::kRolling : State::kServing;
+  return rolling() || trial_ ? State::kRolling : State::kServing;
 }
 
 std::optional<base::Monotonic> Supervisor::next_deadline() const {
   if (course_ == Course::kEnded) return std::nullopt;
   base::Monotonic next = std::min(stop_deadline_, upgrade_.deadline());
+  if (trial_) next = std::min(next, trial_->deadline);
   for (const Child& child : children_) {
     next = std::min(next, child.deadline);
     if (serving() && child.ready() && !child.spent) next = std::min(next, child.expires);
@@ -111,6 +112,9 @@ void Supervisor::handle(const WorkerReady& event) {
   if (plan_.max_lifetime.count() > 0)
     child->expires = now_ + std::chrono::duration_cast<base::Nanoseconds>(plan_.max_lifetime * spread);
   ever_ready_ = true;
+  if (!is_canary(*child)) return;
+  trial_->ready_at = now_;
+  trial_->deadline = now_ + std::chrono::seconds{trial_->terms.limit};
 }
 
 void Supervisor::handle(const WorkerAskedRecycle& event) { mark_spent(event.pid, LogLevel::kInfo, event.why); }
@@ -142,18 +146,31 @@ void Supervisor::handle(const ConfigReady& event) {
     return impossible("a configuration nobody waits for");
   }
   loading_ = 0;
+  if (trial_) {
+    say(LogLevel::kInfo,
+        fmt::format("The canary of generation {} leaves: generation {} takes its place", trial_->generation,
+                    event.generation),
+        os::EventKind::kCanary);
+    dismiss_canary();
+  }
+  newest_generation_ = event.generation;
+  if (loads_canary_) return begin_trial(event.generation, event.plan, *loads_canary_);
   if (rolling()) {
     say(LogLevel::kInfo, fmt::format("Generation {} is superseded by generation {}", generation_, event.generation));
     leaving_.push_back(generation_);
   } else {
     settled_target_ = target_;
   }
-  if (target_ != plan_.workers && target_ != event.plan.workers) {
+  adopt(event.generation, event.plan);
+}
+
+void Supervisor::adopt(unsigned generation, const Plan& plan) {
+  if (target_ != plan_.workers && target_ != plan.workers) {
     say(LogLevel::kInfo,
-        fmt::format("The number of workers returns to the configured {} (it was {})", event.plan.workers, target_));
+        fmt::format("The number of workers returns to the configured {} (it was {})", plan.workers, target_));
   }
-  generation_ = newest_generation_ = event.generation;
-  plan_ = event.plan;
+  generation_ = generation;
+  plan_ = plan;
   target_ = places_of(plan_);
   if (breaker_.open()) say(LogLevel::kInfo, "The new configuration is tried at once, whatever the crash loop");
   trust_all_places();
@@ -214,6 +231,7 @@ void Supervisor::handle(const DeadlineReached&) {
   for (const Child& lost : not_booted) {
     if (serving()) worker_lost(lost, os::kExitWorkerBoot, name_of(lost) + " was not ready within boot_timeout");
   }
+  if (trial_ && trial_->deadline <= now_) weigh_canary();
   if (serving()) expire_workers();
   for (Sidecar& sidecar : sidecars_) sidecar.expire(now_, actions_);
   upgrade_.expire(now_, actions_);
@@ -244,6 +262,7 @@ void Supervisor::abort_stuck(Child& child, Ending ending, const std::string& why
   child.ending = ending;
   child.deadline = now_ + kAbortLimit;
   send(child, SIGABRT);
+  if (is_canary(lost)) return roll_back_canary(fmt::format("{} was stuck", name_of(lost)));
   if (lost.live()) count_death(lost, fmt::format("{} was stuck", name_of(lost)));
 }
 
@@ -275,6 +294,10 @@ void Supervisor::mark_spent(pid_t pid, LogLevel level, std::string_view why) {
 
 // A worker ended, or will be killed, though nobody wanted it to; it does not count as live.
 void Supervisor::worker_lost(const Child& lost, int code, const std::string& how) {
+  if (is_canary(lost)) {
+    const bool probed = code == os::kExitProbe;
+    return roll_back_canary(probed ? "its answer to the probe was bad, as the error log tells" : how);
+  }
   if (heir_ && !proven_) {
     // A reload gives a generation up at its first failure; so does an upgrade. Those that are ready finish what they
     // took.

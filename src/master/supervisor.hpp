@@ -24,6 +24,10 @@
 //  killing    KILL sent to all                               no children -> ended
 //  ended      Exit was given                                 never
 //
+//  A reload with a canary (trial.cpp) goes to rolling as well, but nothing of the service changes at first: one worker
+//  of the new generation serves beside all places, and is compared with those that fill them. It is promoted (it takes
+//  a place, and the reload goes on as any other) or told to leave.
+//
 //  Children of other roles (Sidecar) live beside the workers: they come after the first workers were asked for, take no
 //  part in any rule about workers, and leave when no worker is left.
 //
@@ -100,6 +104,8 @@ class Supervisor {
   void describe(os::ServiceFacts& facts) const;
   /// Another master accepts from the same sockets.
   [[nodiscard]] bool shares() const { return heir_ || upgrade_.shares(); }
+  /// The worker that is on trial, when it is ready; 0 = none.
+  [[nodiscard]] pid_t canary() const;
   [[nodiscard]] const Upgrade& upgrade() const { return upgrade_; }
   [[nodiscard]] const Breaker& breaker() const { return breaker_; }
   /// Children that are no workers, and their supervision.
@@ -121,6 +127,7 @@ class Supervisor {
   void handle(const ConfigReady& event);
   void handle(const ConfigFailed& event);
   void handle(const HeartbeatsRead& event);
+  void handle(const CanaryRead& event);
   void handle(const MemoryRead& event);
   void handle(const SuccessorStarted& event) { upgrade_.on(event, actions_); }
   void handle(const SuccessorNotStarted& event) { upgrade_.on(event, actions_); }
@@ -134,7 +141,7 @@ class Supervisor {
 
   // Orders.
   bool obeys(std::string_view order);
-  void reload();
+  void reload(const std::optional<os::CanaryTerms>& canary = std::nullopt);
   void add_worker();
   void remove_worker();
   void retire_everybody();
@@ -157,7 +164,7 @@ class Supervisor {
     os::OrderOutcome outcome = os::OrderOutcome::kDone;
     std::string text;
   };
-  void obey_reload(std::uint64_t ticket);
+  void obey_reload(std::uint64_t ticket, const std::optional<os::CanaryTerms>& canary);
   void obey_upgrade(std::uint64_t ticket);
   void obey_scale(std::uint64_t ticket, int workers);
   void obey_restart(std::uint64_t ticket, int number);
@@ -175,6 +182,24 @@ class Supervisor {
   [[nodiscard]] std::string upgrade_obstacle() const;
   [[nodiscard]] bool all_places_ready() const;
   void kill_all();
+
+  // A reload with a canary.
+  struct Trial {
+    unsigned generation = 0;
+    Plan plan;
+    os::CanaryTerms terms;
+    unsigned number = 0;  ///< the canary's
+    base::Monotonic ready_at = kNever, deadline = kNever;
+    Tally canary, siblings;
+  };
+  [[nodiscard]] std::string trial_obstacle() const;
+  void begin_trial(unsigned generation, const Plan& plan, const os::CanaryTerms& terms);
+  void weigh_canary();
+  void promote_canary(const std::string& why);
+  void roll_back_canary(const std::string& why);
+  void dismiss_canary();
+  void watch_canary();
+  [[nodiscard]] bool is_canary(const Child& child) const { return trial_ && trial_->number == child.number; }
 
   // The rules.
   void reconcile();
@@ -205,6 +230,7 @@ class Supervisor {
   void worker_lost(const Child& lost, int code, const std::string& how);
   void count_death(const Child& lost, const std::string& how);
   void trust_all_places();
+  void adopt(unsigned generation, const Plan& plan);
   void fail_generation(const std::string& why);
   void end_reload(os::ServiceFacts::Outcome outcome, std::string_view why = {});
   void say(LogLevel level, std::string text, os::EventKind kind = os::EventKind::kNote);
@@ -248,10 +274,15 @@ class Supervisor {
   unsigned newest_generation_ = 1;  ///< whose configuration was good
   std::string refused_;             ///< what became of the last reload, until one is good: "reload refused: ..."
   unsigned loading_ = 0;            ///< generation whose configuration is being read; 0 = none
-  std::vector<unsigned> leaving_;   ///< generations to drop when their last child is gone
+  std::optional<os::CanaryTerms> loads_canary_;  ///< it shall begin with a canary
+  std::optional<Trial> trial_;                   ///< its generation is neither the wanted nor the settled one
+  unsigned praised_ = 0;                         ///< the last generation whose canary was promoted, and why
+  std::string praise_;
+  std::vector<unsigned> leaving_;  ///< generations to drop when their last child is gone
 
   // For readers.
   os::ServiceFacts::Reload reload_;
+  std::uint64_t canaries_promoted_ = 0, canaries_rolled_back_ = 0;
   std::uint64_t reloads_done_ = 0, reloads_refused_ = 0, reloads_given_up_ = 0, forked_ = 0;
   std::array<std::uint64_t, os::kEndings> ended_{};
 

@@ -44,7 +44,7 @@ void Service::obey(const os::Order& order) {
   base::log_info("Handling order: {} ({})", os::word_for(order.kind), from);
   note(os::EventKind::kOrder, fmt::format("The order {} came", os::word_for(order.kind)), from);
   if (order.kind == os::OrderKind::kLogLevel) return change_log_level(order);
-  dispatch(OrderArrived{order.ticket, order.kind, order.argument});
+  dispatch(OrderArrived{order.ticket, order.kind, order.argument, order.canary});
 }
 
 void Service::change_log_level(const os::Order& order) {

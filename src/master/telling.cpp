@@ -8,7 +8,7 @@ namespace orrery::master {
 
 void Supervisor::describe(os::ServiceFacts& facts) const {
   using Told = os::ServiceFacts::State;
-  const bool pends = loading_ != 0 || rolling();
+  const bool pends = loading_ != 0 || rolling() || trial_;
   if (course_ == Course::kLingering) {
     facts.state = Told::kDrainDelay;
   } else if (upgrade_.state() == Upgrade::State::kCommitted) {
@@ -28,6 +28,8 @@ void Supervisor::describe(os::ServiceFacts& facts) const {
   facts.ready = children_.ready();
   facts.least_ready = plan_.min_ready;
   facts.reload = reload_;
+  facts.canary = {trial_ ? trial_->number : 0, trial_ ? trial_->generation : 0, canaries_promoted_,
+                  canaries_rolled_back_};
   facts.reloads_done = reloads_done_;
   facts.reloads_refused = reloads_refused_;
   facts.reloads_given_up = reloads_given_up_;

@@ -61,6 +61,7 @@ struct WorkerBirth {
   const LeadLock* lead = nullptr;             ///< of all workers of the service; null: this one is alone
   unsigned number = 0;                        ///< 1..: the worker's age in this master, never reused
   unsigned generation = 0;                    ///< 1 at start, +1 at each reload
+  std::string probe{};                        ///< path that it is asked for before it is ready; empty: none
   base::UniqueFd access_log{};                ///< open already; none when the worker is to open it itself
   const Syslog* syslog = nullptr;             ///< where access lines go too; null: nowhere else
   base::UniqueFd master;                      ///< write end of the pipe to the master: WorkerMessage
@@ -88,6 +89,7 @@ enum ExitCode : int {
   kExitUsage = 2,       ///< bad configuration or command line; nothing was started
   kExitWorkerBoot = 3,  ///< a worker could not boot
   kExitAppLoad = 4,     ///< the application's start hook failed
+  kExitProbe = 5,       ///< a worker only: what it answered to its probe was bad
 };
 
 }  // namespace orrery::os

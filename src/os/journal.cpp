@@ -13,6 +13,7 @@ std::string_view word_for(EventKind kind) {
     case EventKind::kReloadFinished: return "reload_finished";
     case EventKind::kReloadRefused: return "reload_refused";
     case EventKind::kReloadGivenUp: return "reload_given_up";
+    case EventKind::kCanary: return "canary";
     case EventKind::kWorkerReady: return "worker_ready";
     case EventKind::kWorkerEnded: return "worker_ended";
     case EventKind::kWorkerDied: return "worker_died";

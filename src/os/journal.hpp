@@ -29,6 +29,7 @@ enum class EventKind : std::uint8_t {
   kReloadFinished,
   kReloadRefused,
   kReloadGivenUp,
+  kCanary,  ///< one is on trial, promoted or rolled back
   kWorkerReady,
   kWorkerEnded,  ///< asked for, or a plain restart
   kWorkerDied,

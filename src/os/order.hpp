@@ -11,13 +11,14 @@
 #include <cstdint>
 #include <string_view>
 
+#include "os/canary_terms.hpp"
 #include "os/packet.hpp"
 #include "os/service_facts.hpp"
 
 namespace orrery::os {
 
 enum class OrderKind : std::uint8_t {
-  kReload,
+  kReload,  ///< argument: 1 = with a canary, on the terms of `canary`
   kUpgrade,
   kScale,    ///< argument: workers that shall run
   kRestart,  ///< argument: the worker's number; 0 = all
@@ -35,9 +36,10 @@ struct Order {
   std::uint64_t ticket = 0;  ///< names it in the answers
   std::int32_t argument = 0;
   std::int32_t thread = 0;
+  CanaryTerms canary{};
   CutText<46> from;  ///< who asked the admin process: "unix", "127.0.0.1"
   OrderKind kind = OrderKind::kReload;
-  std::array<std::uint8_t, 7> unused{};
+  std::array<std::uint8_t, 3> unused{};
 };
 
 enum class OrderOutcome : std::uint8_t {

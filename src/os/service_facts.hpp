@@ -84,7 +84,16 @@ struct ServiceFacts {
   unsigned ready = 0;        ///< workers that are ready
   unsigned least_ready = 1;  ///< so many must be for the service to be ready, or all when fewer are wanted
 
-  Reload reload;                         ///< the last one
+  /// The first worker of a new generation, on trial before the others come.
+  struct Canary {
+    unsigned number = 0;  ///< of the worker; 0 = none is on trial
+    unsigned generation = 0;
+    std::uint64_t promoted = 0, rolled_back = 0;
+    bool operator==(const Canary&) const = default;
+  };
+
+  Reload reload;  ///< the last one
+  Canary canary;
   std::int64_t last_good_reload_ns = 0;  ///< CLOCK_REALTIME; 0 = none yet
   std::uint64_t reloads_done = 0, reloads_refused = 0, reloads_given_up = 0;
 

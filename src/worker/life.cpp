@@ -139,21 +139,40 @@ int Life::run() {
   const auto period = beat_period(*birth_.config);
   heartbeat_.start(period, period);
   flusher_.start(kFlushPeriod, kFlushPeriod);
-  tell_master(os::WorkerMessage::kReady);
+  if (!probe_) tell_master(os::WorkerMessage::kReady);
   if (single())
     base::log_info("Generation 1 serves: this one process; nothing is supervised, reloaded or upgraded (--single)");
   loop_.run();
   end();
-  return os::kExitOk;
+  return probe_failed_ ? os::kExitProbe : os::kExitOk;
 }
 
 Result<void> Life::begin() {
   if (auto started = run_start_hooks(); !started) return started;
   beat();
+  if (birth_.probe.empty()) return open(), Result<void>{};
+  probe_ =
+      std::make_unique<Probe>(callbacks_, connections_, [this](const std::string& failure) { on_probed(failure); });
+  return probe_->ask(birth_.probe);
+}
+
+void Life::open() {
   acceptor_.start();
   adopter_.start();
   birth_.slot->state.store(os::WorkerState::kReady, std::memory_order_relaxed);
-  return {};
+}
+
+void Life::on_probed(const std::string& failure) {
+  if (draining_ || failure.empty()) probe_.reset();
+  if (draining_) return;
+  if (failure.empty()) {
+    open();
+    return tell_master(os::WorkerMessage::kReady);
+  }
+  // The probe stays: the doors that it keeps shut are never opened.
+  base::log_error("the canary's probe failed: {}", failure);
+  probe_failed_ = true;
+  loop_.stop();
 }
 
 void Life::end() {
@@ -254,7 +273,7 @@ void Life::after_poll() {
   // Before the handlers, which may hold the loop for long: a client for whom we alone were woken shall not wait for
   // them.
   const bool willing = dispatch_->willing();
-  acceptor_.after_poll(willing, slept_);
+  if (!probe_) acceptor_.after_poll(willing, slept_);
   adopter_.after_poll(willing);
   dispatch_->after_poll();
   slept_ = dispatch_->willing();

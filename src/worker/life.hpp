@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "orrery/app.hpp"
@@ -24,6 +25,7 @@
 #include "worker/handover.hpp"
 #include "worker/lead.hpp"
 #include "worker/pools.hpp"
+#include "worker/probe.hpp"
 #include "worker/recorder.hpp"
 #include "worker/services.hpp"
 #include "worker/tls_stream.hpp"
@@ -39,11 +41,11 @@ class Life final : public orrery::Worker {
   Life(os::WorkerBirth birth, const App& app, const http::Router& router, http::Proxies proxies,
        std::optional<AccessLog> access_log, Threads threads = Threads::kOwn);
 
-  /// kExitOk after a whole life, kExitAppLoad when a start hook failed.
+  /// kExitOk after a whole life, kExitAppLoad when a start hook failed, kExitProbe when the probe's answer was bad.
   int run();
 
   // --- what run() does, for who drives the loop by hand ---
-  /// Runs the start hooks, and takes connections from now on.
+  /// Runs the start hooks, and takes connections from now on, or when it has answered its probe.
   Result<void> begin();
   /// The same as TERM of the master.
   void begin_drain();
@@ -84,6 +86,8 @@ class Life final : public orrery::Worker {
  private:
   Result<void> run_start_hooks();
   void run_end_hooks();
+  void open();
+  void on_probed(const std::string& failure);
   void beat();
   [[nodiscard]] bool exhausted() const;
   void follow_log_level();
@@ -125,6 +129,8 @@ class Life final : public orrery::Worker {
   uv::Timer grace_;
   std::vector<std::unique_ptr<uv::Timer>> tasks_;
   Callbacks callbacks_;
+  std::unique_ptr<Probe> probe_;  ///< until it is answered
+  bool probe_failed_ = false;
   Lead lead_;
   std::optional<LogLevel> log_level_;  ///< that the master has set; nothing = the configured one
   base::Monotonic next_beat_{};        ///< when the next one is due; the epoch = there was none

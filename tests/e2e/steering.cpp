@@ -176,6 +176,14 @@ TEST_CASE("steering: what is wrong with a request is named, and nothing is done"
       {"/reload?wait=soon", 400, "`wait` is `soon`"},
       {"/reload?wait=-1", 400, "`wait` is `-1`"},
       {"/reload?force", 400, "`force` is no parameter"},
+      {"/reload?canary=yes", 400, "`canary` is `yes`, and must be 1 or 0."},
+      {"/reload?canary-limit=9", 400, "`canary-limit` is for a reload with a canary"},
+      {"/reload?canary=1&canary-limit=3601", 400,
+       "`canary-limit` is `3601`, and must be a whole number from 1 to 3600."},
+      {"/reload?canary=1&canary-requests=0", 400, "`canary-requests` is `0`"},
+      {"/reload?canary=1&canary-verdict=no", 400, "must be promote or roll-back"},
+      {"/reload?canary=1&canary-probe=a", 400, "must be a path that begins with a slash"},
+      {"/reload?canary=1&canary-probe=/%0d%0aX:1", 400, "must be a path that begins with a slash"},
       {"/log-level?level=loud", 400, "`level` is `loud`"},
   };
   for (const Row& row : rows) {

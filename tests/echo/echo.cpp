@@ -9,6 +9,7 @@
 //                                 or "stayed"
 //   GET  /left/later?ms=          the same, holding up no handler
 //   GET  /throw                   fails
+//   GET  /flaky                   fails for ECHO_FLAKY of a hundred requests of a worker, 0 where that is not set
 //   GET  /pull?bytes=             a streamed body of that size
 //   POST /stream-body             counts the body as it comes
 //   POST /unauthorized?bytes=     401 with a body of that size; of class async before any of the request's is read
@@ -118,6 +119,15 @@ Response echo(const Request& request) {
 Response sleep_and_answer(const Request& request) {
   std::this_thread::sleep_for(std::chrono::milliseconds{number(request, "ms", 100)});
   return Response::text(request.cancelled() ? "late\n" : "slept\n");
+}
+
+/// The same requests fail in every run.
+Response fail_now_and_then(const Request&) {
+  static const char* const percent = std::getenv("ECHO_FLAKY");
+  static std::atomic<long> asked{0};
+  const long failing = percent == nullptr ? 0 : std::atol(percent);
+  if (asked++ * failing % 100 + failing >= 100) throw std::runtime_error("flaky on purpose");
+  return Response::text("whole\n");
 }
 
 Response wait_until_left(const Request& request) {
@@ -336,6 +346,7 @@ orrery::App make_app() {
   app.get("/left", wait_until_left);
   app.get("/left/later", answer_when_left);
   app.get("/throw", [](const Request&) -> Response { throw std::runtime_error("thrown on purpose"); });
+  app.get("/flaky", fail_now_and_then);
   app.get("/later", answer_later("later\n"));
   app.get("/pid/later", answer_later(""));
   app.get("/pull", pull);

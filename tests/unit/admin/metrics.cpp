@@ -29,6 +29,7 @@ View example() {
   view.facts.forked = 5;
   view.facts.ended[static_cast<std::size_t>(os::Ending::kCrashed)] = 2;
   view.facts.reloads_done = 2;
+  view.facts.canary = {5, 2, 3, 4};
   view.totals.requests = 10;
   view.totals.responses[2] = 9;
   view.totals.duration_ns = 2'500'000'000;
@@ -124,6 +125,9 @@ TEST_CASE("metrics: values stand where they belong") {
   CHECK(value("orrery_worker_starts_total") == "5");
   CHECK(value(R"(orrery_worker_ends_total{cause="crashed"})") == "2");
   CHECK(value(R"(orrery_reloads_total{outcome="done"})") == "2");
+  CHECK(value(R"(orrery_canaries_total{outcome="promoted"})") == "3");
+  CHECK(value(R"(orrery_canaries_total{outcome="rolled_back"})") == "4");
+  CHECK(value("orrery_canary_on_trial") == "1");
   CHECK(value("orrery_config_last_reload_successful") == "1");
   CHECK(value("orrery_requests_total") == "10");
   CHECK(value(R"(orrery_responses_total{class="2xx"})") == "9");

@@ -13,6 +13,8 @@ TEST_CASE("status: it is one JSON object, also where nothing has happened yet") 
   CHECK(status["reason"] == "the service is starting: no worker has been ready yet");
   CHECK(status["build_id"].is_null());
   CHECK(status["reload"]["at"].is_null());
+  CHECK(status["canary"]["worker"].is_null());
+  CHECK(status["canary"]["generation"].is_null());
   CHECK(status["workers"]["list"].empty());
   CHECK(status["listeners"].empty());
   CHECK(status["refusals"].empty());
@@ -26,6 +28,7 @@ TEST_CASE("status: what there is stands in it, whatever bytes a text has") {
   view.facts.listener_count = 20;
   view.facts.listeners[0] = os::ServiceFacts::Url{"unix:/run/a \"b\".sock"};
   view.facts.reload.outcome = os::ServiceFacts::Outcome::kRefused;
+  view.facts.canary = {5, 2, 3, 4};
   view.facts.reload.at_ns = 1'700'000'000'500'000'000;
   view.facts.reload.why = os::CutText<320>{"line\n\x01 \xc3"};
   view.facts.ended[static_cast<std::size_t>(os::Ending::kDeadline)] = 3;
@@ -38,6 +41,7 @@ TEST_CASE("status: what there is stands in it, whatever bytes a text has") {
   CHECK(status["listeners"].size() == os::ServiceFacts::kListeners);
   CHECK(status["listeners"][0] == "unix:/run/a \"b\".sock");
   CHECK(status["reload"]["outcome"] == "refused");
+  CHECK(status["canary"] == nlohmann::json{{"worker", 5}, {"generation", 2}, {"promoted", 3}, {"rolled_back", 4}});
   CHECK(status["reload"]["at"] == 1'700'000'000.5);
   CHECK(status["reload"]["why"] == "line\n\x01 ?");
   CHECK(status["workers"]["ended"]["request_deadline"] == 3);

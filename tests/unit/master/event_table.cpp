@@ -116,6 +116,11 @@ const EventRow kEvents[] = {
        w.send(HeartbeatsRead{{{999, w.now - 31s, true}}});
      }},
     {"order reload", [](FakeWorld& w) { w.order(7, os::OrderKind::kReload); }},
+    {"order reload canary", [](FakeWorld& w) { w.order(7, os::OrderKind::kReload, 1); }},
+    {"CanaryRead?",
+     [](FakeWorld& w) {
+       w.send(CanaryRead{101, {}, {}});
+     }},
     {"order upgrade", [](FakeWorld& w) { w.order(7, os::OrderKind::kUpgrade); }},
     {"order scale 1", [](FakeWorld& w) { w.order(7, os::OrderKind::kScale, 1); }},
     {"order restart 1", [](FakeWorld& w) { w.order(7, os::OrderKind::kRestart, 1); }},
@@ -245,6 +250,12 @@ const ExpectedRow kExpected[] = {
   {"order reload",
    {"-", "- reloading load:2 begun:7", "- reloading load:2 begun:7", "- reloading load:3 begun:7",
     "- refused:7", "- refused:7", "- refused:7", "- refused:7", "-"}},
+  {"order reload canary",
+   {"-", "- refused:7", "- reloading load:2 begun:7", "- refused:7",
+    "- refused:7", "- refused:7", "- refused:7", "- refused:7", "-"}},
+  {"CanaryRead?",
+   {"-", "-", "-", "-",
+    "-", "-", "-", "-", "-"}},
   {"order upgrade",
    {"-", "- refused:7", "- successor begun:7", "- refused:7",
     "- refused:7", "- refused:7", "- refused:7", "- refused:7", "-"}},

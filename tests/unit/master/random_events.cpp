@@ -96,7 +96,7 @@ class RandomWorld : public FakeWorld {
   }
 
   void something() {
-    switch (pick(0, 20)) {
+    switch (pick(0, 21)) {
       case 0: return signal(SIGHUP);
       case 1: return signal(pick(0, 1) == 0 ? SIGTTIN : SIGTTOU);
       case 2: return pick(0, 12) == 0 ? signal(std::array{SIGTERM, SIGINT, SIGQUIT}[pick(0, 2)]) : signal(SIGUSR1);
@@ -117,6 +117,7 @@ class RandomWorld : public FakeWorld {
       case 14: return successor_event();
       case 15: return pick(0, 9) == 0 ? send(PredecessorLeft{pick(0, 1) == 0}) : void();
       case 16: return some_order();
+      case 17: return read_canary();
       default:
         if (stormy_ && pick(0, 1) == 0) return die(some_pid());
         return pick(0, 1) == 0 ? send(WorkerReady{some_pid()}) : advance(0s);
@@ -127,6 +128,24 @@ class RandomWorld : public FakeWorld {
     const bool stops = pick(0, 30) == 0;
     const auto kind = stops ? os::OrderKind::kStop : static_cast<os::OrderKind>(pick(0, 5));
     order(++orders_, kind, static_cast<int>(pick(0, 6)));
+  }
+
+  [[nodiscard]] bool on_trial() const {
+    os::ServiceFacts facts;
+    supervisor.describe(facts);
+    return facts.canary.number != 0;
+  }
+
+  /// What it and its siblings have answered, whether it is on trial or not.
+  void read_canary() {
+    const auto some = [this] {
+      Tally tally;
+      tally.requests = pick(0, 300);
+      tally.errors = pick(0, 2) == 0 ? pick(0, static_cast<unsigned>(tally.requests)) : 0;
+      tally.latency[pick(10, 30)] = tally.requests;
+      return tally;
+    };
+    send(CanaryRead{pick(0, 4) == 0 ? some_pid() : supervisor.canary(), some(), some()});
   }
 
   void successor_event() {
@@ -173,7 +192,8 @@ class RandomWorld : public FakeWorld {
     if (state == Supervisor::State::kStarting) settled_target_ = std::max(settled_target_, supervisor.target());
     if (state == Supervisor::State::kServing) settled_target_ = supervisor.target();
     const unsigned wanted = std::max(supervisor.target(), settled_target_);
-    const unsigned most = wanted + (surges_ ? std::max(wanted, 2U) : 2U);
+    const unsigned canary = on_trial() ? 1 : 0;
+    const unsigned most = wanted + (surges_ ? std::max(wanted, 2U) : 2U) + canary;
     const bool bounded = supervisor.children().live() <= most && supervisor.children().size() <= os::kMaxWorkers &&
                          supervisor.children().size() == workers();
     if (!bounded) FAIL("live " << supervisor.children().live() << ", most " << most << picture());
