@@ -107,8 +107,9 @@ std::vector<master::SidecarParts> make_sidecars(const Config& service, const std
   const admin::Directories directories{variable("RUNTIME_DIRECTORY"), variable("XDG_RUNTIME_DIR")};
   const admin::StatsdTarget statsd{service.statsd_host, service.statsd_prefix, service.dogstatsd_tags};
   add(os::Role::kAdmin, admin::admin_addresses(service, directories), !statsd.host.empty(),
-      [token, route, families, names, statsd](os::WorkerBirth& birth) {
-        return admin::make_admin(*birth.board, {std::move(birth.orders), token, route, families, names, statsd});
+      [token, route, families, names, statsd, worker_class = service.worker_class](os::WorkerBirth& birth) {
+        return admin::make_admin(*birth.board, {std::move(birth.orders), token, route, families, names, statsd,
+                                                worker_class, static_cast<double>(config::allowed_cpus())});
       });
   add(os::Role::kMonitor, service.monitor, false,
       [families, names](os::WorkerBirth& birth) { return admin::make_monitor(*birth.board, families, names); });

@@ -7,11 +7,13 @@
 #include <fmt/core.h>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "admin/adviser.hpp"
 #include "admin/desk.hpp"
 #include "admin/door.hpp"
 #include "admin/followers.hpp"
@@ -25,6 +27,7 @@
 #include "admin/view.hpp"
 #include "base/clock.hpp"
 #include "base/counted.hpp"
+#include "base/json_text.hpp"
 #include "base/log.hpp"
 #include "base/whole_number.hpp"
 #include "metrics/family.hpp"
@@ -198,6 +201,32 @@ void add_tail(App& app, const os::Scoreboard& board, const Guard& door, const Ro
   });
 }
 
+/// Nothing when it is no number of workers.
+std::optional<unsigned> bound_of(const Request& request, std::string_view name, unsigned fallback) {
+  const auto text = request.query(name);
+  if (!text) return fallback;
+  const auto number = base::whole_number<unsigned>(*text);
+  return number && *number >= 1 && *number <= os::kMaxWorkers ? number : std::nullopt;
+}
+
+void add_advice(App& app, const Guard& door, const std::shared_ptr<Adviser>& adviser) {
+  app.on_worker_start([adviser](Worker& worker) -> Result<void> {
+    adviser->begin(worker);
+    return {};
+  });
+  tell_at(app, "/advice", door, [adviser](const Request& request) {
+    const auto usual = static_cast<unsigned>(2 * adviser->cpus());
+    const auto least = bound_of(request, "min", 1);
+    const auto most = bound_of(request, "max", std::max({usual, adviser->workers(), least.value_or(1)}));
+    if (!least || !most || *least > *most)
+      return told(400, fmt::format("`min` and `max` are numbers from 1 to {}, and `min` is not above `max`.\n",
+                                   os::kMaxWorkers));
+    const Advice advice = adviser->advice(*least, *most);
+    return json(fmt::format("{{\"workers\":{},\"advised\":{},\"text\":{}}}\n", adviser->workers(), advice.workers,
+                            base::json_text(advice.text)));
+  });
+}
+
 std::vector<os::RequestRecord> flights_of(const os::Scoreboard& board) {
   std::vector<os::RequestRecord> records;
   for (const os::Slot& slot : board.workers()) {
@@ -251,6 +280,7 @@ App make_admin(const os::Scoreboard& board, AdminParts parts) {
   add_events(app, board.events(), door);
   add_tail(app, board, door, parts.route);
   add_page(app, board, viewer, door);
+  add_advice(app, door, std::make_shared<Adviser>(board, parts.worker_class, parts.cpus));
   add_stacks(app, board, desk, door);
   add_orders(app, desk, door);
   return app;

@@ -24,6 +24,8 @@ struct AdminParts {
   Families families;      ///< the application's own metrics
   Names names;            ///< of the service's routes and pools
   StatsdTarget statsd{};  ///< where metrics are sent
+  WorkerClass worker_class = WorkerClass::kAsync;
+  double cpus = 1;  ///< that the service may use
 };
 
 /// `board` must outlive the App.

@@ -232,6 +232,12 @@ Result<std::string> read_log_level(std::string_view json) {
   return text(*found, "log_level");
 }
 
+Result<std::string> read_advice(std::string_view json) {
+  const auto found = document(json, "advised");
+  if (!found) return fail(found);
+  return text(*found, "text");
+}
+
 std::string write_lists(const std::vector<std::pair<std::string, std::vector<Texts>>>& lists) {
   Json out = Json::object();
   for (const auto& [name, rows] : lists) {

@@ -108,6 +108,8 @@ Result<Stacks> read_stacks(std::string_view json);
 Result<Outcome> read_outcome(std::string_view json);
 Result<Status> read_status(std::string_view json);
 Result<std::string> read_log_level(std::string_view json);
+/// What is advised and why, as sentences.
+Result<std::string> read_advice(std::string_view json);
 
 /// For what the commands of this floor find out themselves: one object each, of texts by name.
 using Texts = std::vector<std::pair<std::string, std::string>>;

@@ -39,7 +39,7 @@ std::string events_text(const std::vector<Event>& events, const Style& style) {
   return out.empty() ? "Nothing has happened since the start.\n" : out;
 }
 
-std::string level_text(const std::string& level, const Style& /*style*/) { return printable(level) + '\n'; }
+std::string line_text(const std::string& line, const Style& /*style*/) { return printable(line) + '\n'; }
 
 struct Row {
   std::string_view command;
@@ -53,7 +53,8 @@ constexpr std::array kRows{
     Row{"deaths", view<read_deaths, deaths_text>},
     Row{"events", view<read_events, events_text>},
     Row{"config", view<read_configuration, configuration_text>},
-    Row{"log-level", view<read_log_level, level_text>},
+    Row{"log-level", view<read_log_level, line_text>},
+    Row{"advise", view<read_advice, line_text>},
 };
 
 std::string with_line_end(std::string text) {
@@ -61,7 +62,17 @@ std::string with_line_end(std::string text) {
   return text;
 }
 
+std::string advice_of(const Invocation& invocation) {
+  std::string target = "/advice";
+  for (const std::string_view name : {"min", "max"}) {
+    if (invocation.has(name))
+      target += fmt::format("{}{}={}", target.ends_with("advice") ? "?" : "&", name, encoded(invocation.value(name)));
+  }
+  return target;
+}
+
 std::string target_of(const Invocation& invocation) {
+  if (invocation.command->name == "advise") return advice_of(invocation);
   std::string target = fmt::format("/{}", invocation.command->name);
   if (invocation.command->name == "stack") target += "?worker=" + invocation.operands.front();
   return target;

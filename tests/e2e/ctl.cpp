@@ -45,6 +45,7 @@ TEST_CASE("ctl: each question asks its path and shows the answer, as a table or 
                    {"GET /requests", canned(200, R"({"requests":[],"left_out":0})")},
                    {"GET /metrics", canned(200, "# HELP a b\na 1\n", "text/plain")},
                    {"GET /log-level", canned(200, R"({"log_level":"info"})")},
+                   {"GET /advice", canned(200, R"({"workers":2,"advised":3,"text":"3 workers instead of 2."})")},
                    {"GET /config", canned(200, R"({"file":"a.yaml","generation":1,"settings":[
                       {"name":"timeout","value":"9s","source":"--timeout on the command line",
                        "hidden":[{"value":"30s","source":"a.yaml:2"}]}]})")}}};
@@ -64,6 +65,8 @@ TEST_CASE("ctl: each question asks its path and shows the answer, as a table or 
       {{"requests"}, "No request is handled now.\n", "GET /requests HTTP/1.1\r\n"},
       {{"metrics"}, "# HELP a b\na 1\n", "GET /metrics HTTP/1.1\r\n"},
       {{"log-level"}, "info\n", "GET /log-level HTTP/1.1\r\n"},
+      {{"advise"}, "3 workers instead of 2.\n", "GET /advice HTTP/1.1\r\n"},
+      {{"advise", "--min", "2", "--max", "4"}, "3 workers instead of 2.\n", "GET /advice?min=2&max=4 HTTP/1.1\r\n"},
       {{"config", "--explain", "timeout"},
        "timeout: 9s from --timeout on the command line\n  30s from a.yaml:2, hidden by --timeout on the command line\n",
        "GET /config HTTP/1.1\r\n"},

@@ -82,6 +82,24 @@ TEST_CASE("steering: the number of workers, and a restart of one and of all") {
   CHECK(watched.server.wait_for_workers(1));
 }
 
+TEST_CASE(
+    "steering: a service whose threads are all busy is advised to have more workers, in the bounds that are asked "
+    "for") {
+  for (const std::string& worker_class : {std::string{"threads"}, std::string{"sync"}}) {
+    INFO(worker_class);
+    Watched watched{{"-k", worker_class, "--threads", "1"}};
+    watched.serve();
+    CHECK_THAT(watched.json("GET /advice")["text"].get<std::string>(), Catch::Contains("2 workers as now."));
+    CHECK(watched.ask("GET /advice?min=3&max=2").status == 400);
+    CHECK(watched.ask("GET /advice?max=257").status == 400);
+    CHECK(watched.json("GET /advice?min=3&max=4")["advised"] == 3);
+    Load load;
+    load.start(url(watched.server.port(), "/sleep?ms=50"), 8, false);
+    CHECK(eventually([&] { return watched.json("GET /advice?max=3")["advised"] == 3; }, kPatience));
+    CHECK(load.stop().clean());
+  }
+}
+
 TEST_CASE("steering: drained, balancers and clients go elsewhere, and who comes is served; undrain takes it back") {
   Watched watched;
   watched.serve();
