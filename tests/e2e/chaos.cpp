@@ -2,16 +2,18 @@
 //
 // Kept-alive connections, connections for one request and idle ones are there all the time. In what is planned no
 // request may fail, be refused or be reset, and no idle connection may end; a worker that is killed costs what it had
-// in flight. ORRERY_CHAOS_SEED and ORRERY_CHAOS_ROUNDS choose another order and a longer run. The table of all rounds
-// goes to standard output.
+// in flight. The admin process is scraped ten times a second meanwhile, and no counter falls. ORRERY_CHAOS_SEED and
+// ORRERY_CHAOS_ROUNDS choose another order and a longer run. The table of all rounds goes to standard output.
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <optional>
 #include <random>
 
 #include "e2e/classes.hpp"
+#include "e2e/counter_watch.hpp"
 #include "support/load.hpp"
 #include "support/programs.hpp"
 
@@ -20,6 +22,7 @@ namespace orrery::test {
 namespace {
 
 constexpr int kKept = 4, kFresh = 4, kIdle = 50;
+constexpr std::chrono::milliseconds kScrape{100};
 
 unsigned number_from(const char* name, unsigned fallback) {
   const char* text = std::getenv(name);
@@ -35,7 +38,7 @@ LoadAccount difference(const LoadAccount& after, const LoadAccount& before) {
 class Chaos {
  public:
   Chaos(const std::string& worker_class, unsigned seed)
-      : server{ServerProcess::Program::kEcho, {"-k", worker_class}}, random_(seed) {
+      : server{ServerProcess::Program::kEcho, {"-k", worker_class, "--admin", "unix:admin.sock"}}, random_(seed) {
     server.yaml = yaml("");
     server.binary = server.file("service");
     std::filesystem::copy_file(echo_binary(), server.binary);
@@ -47,6 +50,7 @@ class Chaos {
     load.start(url(port_, "/later?ms=20"), kKept / 2, true);
     load.start(url(port_), kFresh, false);
     REQUIRE(load.answers(100));
+    scraper.emplace(std::vector{Wire::Place{0, server.file("admin.sock"), false}}, kScrape);
     std::printf("%-28s %8s %7s %7s %7s %11s\n", ("chaos " + worker_class + ", seed " + std::to_string(seed)).c_str(),
                 "answered", "failed", "refused", "reset", "idle closed");
   }
@@ -134,6 +138,7 @@ class Chaos {
 
   ServerProcess server;
   Load load;
+  std::optional<CounterWatch> scraper;
 
  private:
   LoadAccount during(const char* name, const std::function<bool()>& act) {
@@ -262,7 +267,11 @@ TEST_CASE("chaos: nothing planned costs a request; a killed worker costs what it
       return wire.ask("GET /crash/segv").status == 0 && chaos.settled();
     });
   }
-  stop_under_load(chaos, chaos.upgrade());
+  const pid_t successor = chaos.upgrade();
+  CHECK(chaos.scraper->looks(2));
+  stop_under_load(chaos, successor);
+  chaos.scraper->end();
+  CHECK(chaos.scraper->fall().empty());
 }
 
 }  // namespace orrery::test

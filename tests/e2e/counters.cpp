@@ -1,12 +1,9 @@
 // Counters never fall: not at a worker's death, not at a reload, and not where one master follows another.
-#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <map>
-#include <mutex>
-#include <sstream>
-#include <thread>
 
+#include "e2e/counter_watch.hpp"
 #include "e2e/watched.hpp"
 #include "support/load.hpp"
 #include "support/programs.hpp"
@@ -14,72 +11,6 @@
 namespace orrery::test {
 
 namespace {
-
-/// Samples of counters and histograms, by name with labels. Empty when no whole answer came.
-std::map<std::string, double> counters_in(const std::string& text) {
-  std::map<std::string, double> counters;
-  bool counts = false;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("# TYPE ")) counts = line.ends_with(" counter") || line.ends_with(" histogram");
-    if (line.empty() || line[0] == '#' || !counts) continue;
-    const std::size_t blank = line.rfind(' ');
-    counters[line.substr(0, blank)] = std::atof(line.c_str() + blank);
-  }
-  return counters;
-}
-
-/// Reads /metrics all the time, from whichever process answers at the address, and holds each counter to what it was.
-class Watch {
- public:
-  explicit Watch(std::vector<Wire::Place> places) : places_(std::move(places)), thread_([this] { look_on(); }) {}
-  ~Watch() { end(); }
-  Watch(const Watch&) = delete;
-  Watch& operator=(const Watch&) = delete;
-
-  void end() {
-    stopping_ = true;
-    if (thread_.joinable()) thread_.join();
-  }
-  [[nodiscard]] std::string fall() const {
-    const std::scoped_lock lock(mutex_);
-    return fall_;
-  }
-  /// Waits for so many more looks.
-  [[nodiscard]] bool looks(int count) const {
-    const int until = looks_ + count;
-    return eventually([&] { return looks_ >= until; }, kPatience);
-  }
-
- private:
-  void look_on() {
-    for (std::size_t turn = 0; !stopping_; ++turn) {
-      const Answer answer = Wire{places_[turn % places_.size()]}.ask("GET /metrics");
-      // The process may be leaving.
-      if (answer.status != 200 || !answer.problem.empty()) continue;
-      compare(counters_in(answer.body));
-      ++looks_;
-    }
-  }
-  void compare(const std::map<std::string, double>& now) {
-    const std::scoped_lock lock(mutex_);
-    for (const auto& [name, before] : highest_) {
-      const auto found = now.find(name);
-      const double value = found == now.end() ? -1 : found->second;
-      if (value < before && fall_.empty())
-        fall_ = name + " fell from " + std::to_string(before) + " to " + std::to_string(value);
-    }
-    for (const auto& [name, value] : now) highest_[name] = value;
-  }
-
-  std::vector<Wire::Place> places_;
-  std::atomic<bool> stopping_{false};
-  std::atomic<int> looks_{0};
-  mutable std::mutex mutex_;
-  std::map<std::string, double> highest_;
-  std::string fall_;
-  std::thread thread_;
-};
 
 /// A watched server whose binary is a file of its own.
 struct Counted : Watched {
@@ -159,7 +90,7 @@ TEST_CASE("counters: none falls through reloads, changes of the number of worker
   Counted counted;
   counted.serve();
   const int port = counted.server.port();
-  Watch watch{{counted.place(), {counted.monitor_port(), {}, false}}};
+  CounterWatch watch{{counted.place(), {counted.monitor_port(), {}, false}}};
   Load load;
   load.start(url(port), 2, true);
   load.start(url(port), 2, false);
@@ -201,7 +132,7 @@ TEST_CASE("counters: none falls through reloads, changes of the number of worker
 TEST_CASE("counters: none falls while workers and the processes that tell of them are killed") {
   Counted counted;
   counted.serve();
-  Watch watch{{counted.place(), {counted.monitor_port(), {}, false}}};
+  CounterWatch watch{{counted.place(), {counted.monitor_port(), {}, false}}};
   Load load;
   load.start(url(counted.server.port()), 3, true);
   REQUIRE(load.answers(30));
