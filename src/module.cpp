@@ -39,17 +39,23 @@ std::string mismatch(const std::string& name, const ModuleAbi& found) {
 
 }  // namespace
 
-Result<App> load_module(const os::SealedFile& copy, const std::string& name) {
+Result<Module> Module::load(const os::SealedFile& copy, const std::string& name) {
   void* const library = ::dlopen(copy.path().c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) return fail(fmt::format("cannot load {}: {}", name, loader_says(copy)));
   const auto* const entry = static_cast<const ModuleEntry*>(::dlsym(library, "orrery_module"));
   if (entry == nullptr || entry->magic != ModuleEntry::kMagic)
     return fail(fmt::format("{} is no application of Orrery: it has no ORRERY_APP(make_app)", name));
   if (!(entry->abi == ModuleAbi{})) return fail(mismatch(name, entry->abi));
+  return Module{*entry, name};
+}
+
+Result<App> Module::make(const sections::Sources& sources) const {
   try {
-    return entry->make();
+    auto app = entry_->make(sources);
+    if (!app) return fail(fmt::format("{}: {}", name_, app.error().message));
+    return app;
   } catch (...) {
-    return fail(fmt::format("{} cannot make its application: {}", name, base::describe_exception()));
+    return fail(fmt::format("{} cannot make its application: {}", name_, base::describe_exception()));
   }
 }
 

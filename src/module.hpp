@@ -6,15 +6,31 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "orrery/app.hpp"
 #include "orrery/result.hpp"
+#include "orrery/section_table.hpp"
 
 #include "os/sealed_file.hpp"
 
 namespace orrery {
 
-/// Loads the copy of the file `name` and makes its application. Every failure is a sentence that names the file.
-Result<App> load_module(const os::SealedFile& copy, const std::string& name);
+struct ModuleEntry;
+
+class Module {
+ public:
+  /// Loads the copy of the file `name`. Every failure is a sentence that names the file.
+  static Result<Module> load(const os::SealedFile& copy, const std::string& name);
+
+  /// Its application, made with what the configuration says for it; likewise.
+  [[nodiscard]] Result<App> make(const sections::Sources& sources) const;
+
+ private:
+  Module(const ModuleEntry& entry, std::string name) : entry_(&entry), name_(std::move(name)) {}
+
+  const ModuleEntry* entry_;
+  std::string name_;
+};
 
 }  // namespace orrery

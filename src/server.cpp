@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fmt/core.h>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -13,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "orrery/section.hpp"
 #include "orrery/version.hpp"
 
 #include "admin/app.hpp"
@@ -31,6 +33,7 @@
 #include "migrate/command.hpp"
 #include "module.hpp"
 #include "os/signals.hpp"
+#include "work.hpp"
 #include "worker/worker.hpp"
 
 namespace orrery {
@@ -59,13 +62,20 @@ void find_files(Config& config) {
   for (std::string& path : config.reload_extra_files) path = absolute_path(path);
 }
 
+/// What HUP reads and makes anew.
+struct Renewal {
+  config::Sources sources;
+  std::filesystem::path start;  ///< where the service was started
+  Maker make;
+};
+
 /// What HUP does: the same sources, read again. Relative paths in them mean what they meant at the start, though
 /// `chdir` has taken the master elsewhere since.
-master::Reload reload(const config::Sources& sources, const std::filesystem::path& start, const Config& current) {
+master::Reload reload(const Renewal& renewal, const Config& current, const os::WorkerMain& running) {
   std::error_code ignored;
   const auto here = std::filesystem::current_path(ignored);
-  std::filesystem::current_path(start, ignored);
-  config::Outcome outcome = config::load(sources);
+  std::filesystem::current_path(renewal.start, ignored);
+  config::Outcome outcome = config::load(renewal.sources);
   find_files(outcome.config);
   std::filesystem::current_path(here, ignored);
   master::Reload result;
@@ -78,7 +88,11 @@ master::Reload reload(const config::Sources& sources, const std::filesystem::pat
   }
   config::keep_restart_settings(outcome.config, current);
   result.description = config::describe(outcome, kept);
-  result.config = std::move(outcome.config);
+  result.config = outcome.config;
+  if (!result.complaints.empty()) return result;
+  auto work = renew(*running.target<Work>(), renewal.make, std::move(outcome), result.changes);
+  if (!work) return result.complaints.push_back(work.error().message), result;
+  result.worker_main = std::move(*work);
   return result;
 }
 
@@ -130,35 +144,33 @@ admin::Names names_of(const App& app) {
   return names;
 }
 
-/// In a worker: the application that only the worker loads. It is never destroyed, as nothing of a worker is.
-int run_module(os::WorkerBirth birth) {
-  auto app = load_module(*birth.app, birth.config->app);
-  if (!app) return base::log_error("{}", app.error().message), os::kExitAppLoad;
-  static const App* const kept = new App(std::move(*app));
-  auto router = http::Router::make(kept->routes());
-  if (!router) return base::log_error("{}: {}", birth.config->app, router.error().message), os::kExitAppLoad;
-  return worker::run_worker(std::move(birth), *kept, *router);
-}
-
-/// What this process needs of the application: all of it, unless the workers will load it.
-Result<App> application(const Config& config, config::Action action, const std::function<App()>& make_app) {
-  if (config.app.empty()) return make_app();
-  if (action != config::Action::kCheckConfig && !config.preload_app) return App{};
-  const auto copy = os::SealedFile::copy(config.app);
+/// How this process makes what it needs of the application: all of it, unless the workers will load it.
+Result<Maker> maker_of(const config::Outcome& outcome, Maker own) {
+  if (outcome.config.app.empty()) return own;
+  const bool checks = outcome.action == config::Action::kCheckConfig;
+  if (!checks && !outcome.config.preload_app) return Maker{[](const config::Outcome&) { return App{}; }};
+  const auto copy = os::SealedFile::copy(outcome.config.app);
   if (!copy) return fail(copy);
-  return load_module(*copy, config.app);
+  auto module = Module::load(*copy, outcome.config.app);
+  if (!module) return fail(module);
+  return Maker{[module = std::move(*module)](const config::Outcome& read) { return module.make(read.app_sources); }};
 }
 
 enum class How : std::uint8_t { kSupervised, kSingle };
 
-int serve(How how, Config config, const App& app, const About& about, std::vector<std::string> notes,
-          std::string description, std::string settings_file,
-          std::function<master::Reload(const Config&)> reload_config) {
-  auto router = http::Router::make(app.routes());
-  if (!router) {
-    std::fprintf(stderr, "%s: %s\n", about.name.c_str(), router.error().message.c_str());
-    return os::kExitAppLoad;
-  }
+struct Service {
+  Work work;
+  About about;
+  std::string description;
+  std::string settings_file{};
+  std::function<master::Reload(const Config&, const os::WorkerMain&)> reload{};
+};
+
+int serve(How how, Service service) {
+  const About& about = service.about;
+  const Config& config = service.work.read.config;
+  const std::shared_ptr<const Deployed> own = service.work.own;
+  const App& app = own->app;
   const Result<std::string> token = config.admin_token.empty() ? std::string{} : config::read_token(config.admin_token);
   if (!token) {
     std::fprintf(stderr, "%s: %s\n", about.name.c_str(), token.error().message.c_str());
@@ -166,26 +178,77 @@ int serve(How how, Config config, const App& app, const About& about, std::vecto
   }
   master::MasterParts parts;
   if (how == How::kSupervised)
-    parts.sidecars = make_sidecars(config, *token, route_of(app, *router), app.metric_families(), names_of(app));
+    parts.sidecars = make_sidecars(config, *token, route_of(app, own->router), app.metric_families(), names_of(app));
   parts.enter_counts = [families = app.metric_families(), names = names_of(app)](const os::Scoreboard& board) {
     admin::enter_counts(board, families, names);
   };
-  parts.description = std::move(description);
-  parts.settings_file = std::move(settings_file);
-  parts.config = std::move(config);
-  parts.notes = std::move(notes);
-  parts.reload = std::move(reload_config);
+  parts.description = std::move(service.description);
+  parts.settings_file = std::move(service.settings_file);
+  parts.config = config;
+  parts.notes = service.work.read.notes;
+  parts.reload = std::move(service.reload);
   parts.worker_count = config::effective_workers;
-  parts.worker_main = [&](os::WorkerBirth birth) {
-    return birth.app ? run_module(std::move(birth)) : worker::run_worker(std::move(birth), app, *router);
-  };
   parts.service = about.name + " " + about.version;
+  parts.worker_main = std::move(service.work);
   return how == How::kSingle ? master::run_single(std::move(parts)) : master::run_master(std::move(parts));
 }
 
 About completed(About about) {
   if (about.version.empty()) about.version = version();
   return about;
+}
+
+/// What keeps the service from its start, for the log of its start, and for the service that it was to take over from.
+int give_up(const std::string& printed, const std::string& sentence, int code) {
+  std::fputs(printed.c_str(), stderr);
+  master::tell_predecessor(sentence);
+  return code;
+}
+
+/// `table`: of the settings that the program's own application has; null: it has none.
+int run_program(int argc, char** argv, const sections::Table* table, const Maker& own, About about) {
+  config::Sources sources = config::capture_sources(argc, argv, environ);
+  sources.application = table;
+  if (migrate::is_command(argc, argv)) return migrate::run_command(sources);
+  if (ctl::is_command(argc, argv)) return ctl::run_command(sources);
+  os::hold_signals();
+  os::ignore_write_signals();
+  about = completed(std::move(about));
+  sources.version = about.version;
+  std::error_code ignored;
+  const auto start = std::filesystem::current_path(ignored);
+  config::Outcome outcome = config::load(sources);
+  if (!outcome.complaints.empty())
+    return give_up(config::print_complaints(sources.program, outcome.complaints),
+                   base::joined(sentences_of(outcome.complaints), "; "), os::kExitUsage);
+  if (outcome.action == config::Action::kPrintText) {
+    std::fputs(outcome.text.c_str(), stdout);
+    return os::kExitOk;
+  }
+  find_files(outcome.config);
+  const bool checks = outcome.action == config::Action::kCheckConfig;
+  const How how = outcome.action == config::Action::kServeSingle ? How::kSingle : How::kSupervised;
+  const auto refuse = [&](const Error& why) {
+    return give_up(fmt::format("{}: {}\n", sources.program, why.message), why.message,
+                   checks ? os::kExitUsage : os::kExitAppLoad);
+  };
+  const auto make = maker_of(outcome, own);
+  if (!make) return refuse(make.error());
+  if (checks) {
+    const auto app = make_fenced(*make, outcome);
+    return app ? check_config(outcome, *app, sources.program) : refuse(app.error());
+  }
+  auto deployed = deploy(*make, outcome);
+  if (!deployed) return refuse(deployed.error());
+  std::string description = config::describe(outcome);
+  std::string file = absolute_path(outcome.file);
+  return serve(how, {{std::move(*deployed), std::move(outcome)},
+                     about,
+                     std::move(description),
+                     std::move(file),
+                     [renewal = Renewal{sources, start, *make}](const Config& current, const os::WorkerMain& running) {
+                       return reload(renewal, current, running);
+                     }});
 }
 
 }  // namespace
@@ -198,39 +261,14 @@ int run(int argc, char** argv, App app, About about) {
 }
 
 int run(int argc, char** argv, const std::function<App()>& make_app, About about) {
-  if (migrate::is_command(argc, argv)) return migrate::run_command(config::capture_sources(argc, argv, environ));
-  if (ctl::is_command(argc, argv)) return ctl::run_command(config::capture_sources(argc, argv, environ));
-  os::hold_signals();
-  os::ignore_write_signals();
-  about = completed(std::move(about));
-  config::Sources sources = config::capture_sources(argc, argv, environ);
-  sources.version = about.version;
-  std::error_code ignored;
-  const auto start = std::filesystem::current_path(ignored);
-  config::Outcome outcome = config::load(sources);
-  if (!outcome.complaints.empty()) {
-    std::fputs(config::print_complaints(sources.program, outcome.complaints).c_str(), stderr);
-    master::tell_predecessor(base::joined(sentences_of(outcome.complaints), "; "));
-    return os::kExitUsage;
-  }
-  if (outcome.action == config::Action::kPrintText) {
-    std::fputs(outcome.text.c_str(), stdout);
-    return os::kExitOk;
-  }
-  find_files(outcome.config);
-  const bool checks = outcome.action == config::Action::kCheckConfig;
-  const bool single = outcome.action == config::Action::kServeSingle;
-  const Result<App> app = application(outcome.config, outcome.action, make_app);
-  if (!app) {
-    fmt::print(stderr, "{}: {}\n", sources.program, app.error().message);
-    master::tell_predecessor(app.error().message);
-    return checks ? os::kExitUsage : os::kExitAppLoad;
-  }
-  if (checks) return check_config(outcome, *app, sources.program);
-  std::string description = config::describe(outcome);
-  return serve(single ? How::kSingle : How::kSupervised, std::move(outcome.config), *app, about,
-               std::move(outcome.notes), std::move(description), absolute_path(outcome.file),
-               [sources, start](const Config& current) { return reload(sources, start, current); });
+  return run_program(
+      argc, argv, nullptr, [&make_app](const config::Outcome&) { return make_app(); }, std::move(about));
+}
+
+int sections::run(int argc, char** argv, const Table& table, const MakeApp& make_app, About about) {
+  return run_program(
+      argc, argv, &table, [&make_app](const config::Outcome& read) { return make_app(read.app.settings.get()); },
+      std::move(about));
 }
 
 Server::Server(Config config, App app, About about)
@@ -249,7 +287,14 @@ int Server::run_checked(bool single) {
   }
   if (!problems.empty()) return os::kExitUsage;
   find_files(config_);
-  return serve(single ? How::kSingle : How::kSupervised, config_, app_, about_, {}, config::describe(config_), {}, {});
+  auto deployed = deploy(std::move(app_));
+  if (!deployed) {
+    std::fprintf(stderr, "%s: %s\n", about_.name.c_str(), deployed.error().message.c_str());
+    return os::kExitAppLoad;
+  }
+  Work work{std::move(*deployed)};
+  work.read.config = config_;
+  return serve(single ? How::kSingle : How::kSupervised, {std::move(work), about_, config::describe(config_)});
 }
 
 }  // namespace orrery

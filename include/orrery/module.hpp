@@ -5,9 +5,13 @@
 //
 //   c++ -std=c++20 -fPIC -shared chat.cpp -o libchat.so $(pkg-config --cflags orrery-module)
 //
-// make_app is called in each worker after its fork, and once in the process of --check-config; with `preload_app` once
-// in the master instead. What it throws is told as a sentence, and the worker ends with exit code 4. The module links
-// no library of Orrery: the program has it. It must have been compiled with the headers of the program's version.
+// make_app is called in each worker after its fork, and once in the process of --check-config; with `preload_app` in
+// the master instead. What it throws is told as a sentence, and the worker ends with exit code 4. The module links no
+// library of Orrery: the program has it. It must have been compiled with the headers of the program's version.
+//
+// ORRERY_APP(section(), make_app) is one with settings of its own (section.hpp), which make_app gets. They are read
+// where it is called: in each worker, with its rights, so a Secret's file must be the workers' to read, and its path
+// whole.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +21,8 @@
 #include "orrery/export.hpp"
 #include "orrery/request.hpp"
 #include "orrery/response.hpp"
+#include "orrery/result.hpp"
+#include "orrery/section.hpp"
 #include "orrery/version.hpp"
 
 namespace orrery {
@@ -35,6 +41,7 @@ struct ModuleAbi {
   std::uint32_t route = sizeof(Route);
   std::uint32_t response = sizeof(Response);
   std::uint32_t request = sizeof(Request);
+  std::uint32_t settings = sizeof(sections::Sources);
   bool operator==(const ModuleAbi&) const = default;
 };
 
@@ -42,15 +49,36 @@ struct ModuleAbi {
 struct ModuleEntry {
   std::uint64_t magic = kMagic;
   ModuleAbi abi{};
-  App (*make)() = nullptr;
+  /// Of what the configuration says for the application; fails with a sentence.
+  Result<App> (*make)(const sections::Sources&) = nullptr;
   static constexpr std::uint64_t kMagic = 0x6f72726572790001;  // "orrery", and 1
 };
 
+namespace modules {
+
+template <class Make>
+Result<App> make(const sections::Sources& sources, const Make& make_app) {
+  if (!sources.given.empty())
+    return fail(sources.given.front().name_where + ": the application has no settings of its own; remove them");
+  return App{make_app()};
+}
+
+template <class T, class Make>
+Result<App> make(const sections::Sources& sources, const Section<T>& section, const Make& make_app) {
+  const auto settings = sections::read(section.table(), sources);
+  if (!settings) return fail(settings);
+  return App{make_app(*static_cast<const T*>(settings->get()))};
+}
+
+}  // namespace modules
+
 }  // namespace orrery
 
-/// Once in a module, outside of every namespace: the application is what `make_app`, a function without arguments,
-/// returns.
-#define ORRERY_APP(make_app)                                        \
-  extern "C" ORRERY_EXPORT const orrery::ModuleEntry orrery_module; \
-  extern "C" const orrery::ModuleEntry orrery_module{               \
-      orrery::ModuleEntry::kMagic, {}, [] { return orrery::App{make_app()}; }};
+/// Once in a module, outside of every namespace: the application is what `make_app` returns, a function without
+/// arguments, or, behind a Section, one that takes its settings.
+#define ORRERY_APP(...)                                                                                              \
+  extern "C" ORRERY_EXPORT const orrery::ModuleEntry orrery_module;                                                  \
+  extern "C" const orrery::ModuleEntry orrery_module{                                                                \
+      orrery::ModuleEntry::kMagic, {}, [](const orrery::sections::Sources& sources) -> orrery::Result<orrery::App> { \
+        return orrery::modules::make(sources, __VA_ARGS__);                                                          \
+      }};

@@ -37,6 +37,7 @@
 #include "orrery/request_limits.hpp"
 #include "orrery/response.hpp"
 #include "orrery/result.hpp"
+#include "orrery/section.hpp"
 #include "orrery/security_headers.hpp"
 #include "orrery/server.hpp"
 #include "orrery/shared_memory.hpp"

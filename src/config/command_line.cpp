@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "config/app_settings.hpp"
 #include "config/foreign.hpp"
 #include "config/spelling.hpp"
 #include "config/value.hpp"
@@ -77,6 +78,20 @@ std::vector<std::string> complete(std::vector<std::string> words) {
   return words;
 }
 
+bool is_app_flag(std::string_view word) { return word.starts_with(kAppFlag) && word.size() > kAppFlag.size(); }
+
+/// The flags of the application are not known here: what follows one, and is no flag, is its value.
+std::vector<std::string> join_app_flags(const std::vector<std::string>& words) {
+  std::vector<std::string> joined;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    joined.push_back(words[i]);
+    if (!is_app_flag(words[i]) || words[i].find('=') != std::string::npos) continue;
+    const bool alone = i + 1 == words.size() || words[i + 1].starts_with('-');
+    joined.back() += "=" + (alone ? std::string{"true"} : words[++i]);
+  }
+  return joined;
+}
+
 std::vector<std::string> mark_empty_values(std::vector<std::string> words) {
   for (std::string& word : words) {
     const auto flag = long_flag(word);
@@ -127,6 +142,11 @@ class Collector {
     bool value_may_follow = false;
     for (const std::string& word : rest) {
       if (word == "--") continue;
+      if (is_app_flag(word)) {
+        take_app_flag(word);
+        value_may_follow = false;
+        continue;
+      }
       if (is_module(word) && !value_may_follow) {
         take_module(word);
         continue;
@@ -154,6 +174,20 @@ class Collector {
  private:
   /// `orrery ./libchat.so`: as `gunicorn module:app`, the application needs no flag.
   static bool is_module(std::string_view word) { return word.ends_with(".so") && word[0] != '-'; }
+
+  /// "--app-page=50"; a flag that is there again adds to a list.
+  void take_app_flag(const std::string& word) {
+    const auto equals = word.find('=');
+    const std::string flag = word.substr(0, equals);
+    std::string text = word.substr(equals + 1);
+    if (text == kEmptyValue) text.clear();
+    const std::string where = variable_.empty() ? flag : variable_;
+    sections::Given given{app_name(flag), {}, false, where, where, variable_.empty() ? flag : variable_ + " " + flag};
+    auto& all = out_.reading.app;
+    const auto same = std::ranges::find(all, given.name, &sections::Given::name);
+    sections::Given& one = same != all.end() ? *same : all.emplace_back(std::move(given));
+    one.texts.push_back(std::move(text));
+  }
 
   void take_module(const std::string& word) {
     const Setting& app = *find_setting("app");
@@ -201,7 +235,7 @@ CommandLine read_arguments(const std::vector<std::string>& words, const std::str
   try {
     CLI::App app;
     const Options options = add_options(app);
-    std::vector<std::string> reversed = mark_empty_values(complete(words));
+    std::vector<std::string> reversed = mark_empty_values(complete(join_app_flags(words)));
     std::reverse(reversed.begin(), reversed.end());
     try {
       app.parse(reversed);

@@ -72,6 +72,16 @@ std::string list_settings(const Config& config, SourceOf&& source, HiddenOf&& hi
   return list;
 }
 
+/// Behind the server's own.
+std::string list_application(const std::vector<AppValue>& values) {
+  std::string list;
+  for (const AppValue& value : values)
+    fmt::format_to(std::back_inserter(list), R"(,{{"name":{},"value":{},"source":{},"hidden":[]}})",
+                   base::json_text(fmt::format("{}.{}", kAppSettings, value.name)),
+                   base::json_text(shortened(value.yaml)), base::json_text(spoken(value.origin)));
+  return list;
+}
+
 std::string around(const std::string& file, const std::string& list) {
   return fmt::format(R"("file":{},"settings":[{}])", file.empty() ? "null" : base::json_text(file), list);
 }
@@ -82,7 +92,8 @@ std::string describe(const Outcome& outcome, const std::vector<Change>& kept) {
   return around(outcome.file,
                 list_settings(
                     outcome.config, [&](const Setting& setting) { return source_of(setting, outcome, kept); },
-                    [&](const Setting& setting) { return list_hidden(setting, outcome); }));
+                    [&](const Setting& setting) { return list_hidden(setting, outcome); }) +
+                    list_application(outcome.app.shown));
 }
 
 std::string describe(const Config& config) {

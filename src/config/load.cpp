@@ -52,6 +52,21 @@ class Ranking {
   void take(const Reading& reading) {
     complain(reading.complaints);
     for (const Given& given : reading.given) take(given);
+    auto& given = outcome_.app_sources.given;
+    given.insert(given.end(), reading.app.begin(), reading.app.end());
+  }
+
+  /// `table`: of the application in this program, if that has settings.
+  void settle_application(const sections::Table* table) {
+    const sections::Sources& sources = outcome_.app_sources;
+    if (!outcome_.config.app.empty()) {
+      outcome_.app.shown = given_app_settings(sources);
+    } else if (table != nullptr) {
+      outcome_.app = read_app_settings(*table, sources);
+      complain(outcome_.app.complaints);
+    } else {
+      complain(refuse_app_settings(sources));
+    }
   }
 
   void settle() {
@@ -189,7 +204,7 @@ std::string version_text(const Sources& sources) {
 void decide(Outcome& outcome, const CommandLine& variable, const CommandLine& arguments) {
   if (variable.print_config || arguments.print_config) {
     outcome.action = Action::kPrintText;
-    outcome.text = render_config(outcome.config, outcome.origins);
+    outcome.text = render_config(outcome.config, outcome.origins) + render_app_config(outcome.app.shown);
   } else if (variable.check_config || arguments.check_config) {
     outcome.action = Action::kCheckConfig;
     outcome.text = "the configuration is good\n";
@@ -208,7 +223,7 @@ void decide(Outcome& outcome, const CommandLine& variable, const CommandLine& ar
 Outcome load_ranked(const Sources& sources) {
   const CommandLine variable = sources.environment_ranks ? read_arguments_variable(sources.environment) : CommandLine{};
   const CommandLine arguments = read_arguments(sources.arguments);
-  if (arguments.help || variable.help) return text_outcome(render_help(sources.program));
+  if (arguments.help || variable.help) return text_outcome(render_help(sources.program, sources.application));
   if (arguments.version || variable.version) return text_outcome(version_text(sources));
 
   Outcome outcome;
@@ -219,6 +234,8 @@ Outcome load_ranked(const Sources& sources) {
   ranking.take(variable.reading);
   ranking.take(arguments.reading);
   ranking.settle();
+  if (sources.environment_ranks) outcome.app_sources.environment = sources.environment;
+  ranking.settle_application(sources.application);
   if (outcome.complaints.empty()) decide(outcome, variable, arguments);
   return outcome;
 }

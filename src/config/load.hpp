@@ -11,6 +11,9 @@
 #include <string_view>
 #include <vector>
 
+#include "orrery/section_table.hpp"
+
+#include "config/app_settings.hpp"
 #include "config/reading.hpp"
 #include "config/validate.hpp"
 
@@ -23,6 +26,8 @@ struct Sources {
   std::string program = "orrery";  ///< last part of argv[0]
   std::string version;             ///< what --version shows after the program
   std::string default_file;        ///< read when there is no -c and it exists; empty = none
+  /// Of the application that the program has in it; null: it has no settings of its own.
+  const sections::Table* application = nullptr;
 };
 
 /// `version` and `default_file` are left to the caller.
@@ -47,6 +52,8 @@ struct Outcome {
   std::string file;                                       ///< the YAML file that was read; empty = none
   Action action = Action::kServe;
   std::string text;
+  sections::Sources app_sources;  ///< what they say for the application; of a module nobody has looked at it yet
+  AppSettings app;                ///< the same, as the program's own application has it
 };
 
 Outcome load(const Sources& sources);

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "config/commands.hpp"
+#include "config/number.hpp"
 #include "config/reference.hpp"
 #include "config/settings.hpp"
 #include "config/value.hpp"

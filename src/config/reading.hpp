@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "orrery/section_table.hpp"
+
 #include "config/settings.hpp"
 
 namespace orrery::config {
@@ -36,6 +38,7 @@ struct Given {
 struct Reading {
   std::vector<Given> given;
   std::vector<Complaint> complaints;
+  std::vector<sections::Given> app{};  ///< for the application's own settings
 };
 
 }  // namespace orrery::config

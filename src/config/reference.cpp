@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <utility>
 #include <vector>
 
 #include "base/joined.hpp"
+#include "config/number.hpp"
 #include "config/settings.hpp"
 #include "config/value.hpp"
 
@@ -57,15 +59,46 @@ std::string help_text(const Setting& setting) {
   return fmt::format("{} {}", text, value.size() <= kHelpWidth / 4 ? unbroken(value) : value);
 }
 
-std::string help_entry(const Setting& setting) {
-  std::string out = flags_of(setting);
-  const auto lines = wrap(help_text(setting), kHelpWidth - kHelpColumn);
+/// `flags` in the first column, `text` wrapped in the second.
+std::string help_entry(std::string flags, const std::string& text) {
+  std::string out = std::move(flags);
+  const auto lines = wrap(text, kHelpWidth - kHelpColumn);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (i == 0 && out.size() + 2 > kHelpColumn) out += '\n';
     const auto line_start = out.rfind('\n') == std::string::npos ? 0 : out.rfind('\n') + 1;
     out.append(kHelpColumn - (out.size() - line_start), ' ');
     out += lines[i] + '\n';
   }
+  return out;
+}
+
+std::string_view placeholder(const sections::Row& row) {
+  switch (row.kind) {
+    case sections::Kind::kSwitch: return "";
+    case sections::Kind::kInteger:
+    case sections::Kind::kNumber: return " N";
+    case sections::Kind::kSize: return " SIZE";
+    case sections::Kind::kDuration: return " TIME";
+    case sections::Kind::kText:
+    case sections::Kind::kList: return " TEXT";
+    case sections::Kind::kSecret: return " FILE";
+  }
+  return "";
+}
+
+std::string app_entry(const sections::Row& row) {
+  std::string text = row.help;
+  if (!text.empty() && text.back() != '.') text += '.';
+  if (const auto range = describe_range(row); !range.empty()) text += " " + unbroken(fmt::format("({})", range));
+  const std::string usual = usual_text(row);
+  text += " " + unbroken(fmt::format("[{}]", usual == "\"\"" ? "empty" : usual));
+  if (!row.options.environment.empty()) text += fmt::format(" Variable: {}", row.options.environment);
+  return help_entry(fmt::format("      {}{}", app_flag(row.name), placeholder(row)), text);
+}
+
+std::string app_help(const sections::Table& table) {
+  std::string out = fmt::format("\nApplication: in YAML below `{}`, without `app-`\n", kAppSettings);
+  for (const sections::Row& row : table.rows) out += app_entry(row);
   return out;
 }
 
@@ -152,6 +185,10 @@ default where NAME is not set or empty: `bind: "[::]:${PORT:-8000}"`. A variable
 mistake. Its text stays text: it is checked as if it stood in the file, and becomes no name, no list and no second line.
 `$$` is a dollar sign, and a `$` before anything but `{` and `$` is itself. Between brackets such a value stands in
 quotes. `HUP` reads the file again with the environment of the start.
+
+An application may have settings of its own, which `--help` of its program lists: `page: 50` below `app_settings`, or
+`--app-page 50`. A list is a flag given several times, and a switch needs no value. Each of them is given, ranked and
+checked like a setting of the server, and a stronger source replaces one of them, not all.
 )";
 
 }  // namespace
@@ -174,13 +211,14 @@ std::string impact_sentence(Impact impact) {
   return "";
 }
 
-std::string render_help(const std::string& program) {
+std::string render_help(const std::string& program, const sections::Table* application) {
   std::string out = fmt::format(
       "Usage: {0} [-c FILE] [FLAGS]\n       {0} ctl|top|plan|doctor|migrate --help\n\n"
       "Serves HTTP with supervised worker processes.\n",
       program);
   for_each_by_group([&](Group group) { out += fmt::format("\n{}\n", group_title(group)); },
-                    [&](const Setting& setting) { out += help_entry(setting); });
+                    [&](const Setting& setting) { out += help_entry(flags_of(setting), help_text(setting)); });
+  if (application != nullptr && !application->rows.empty()) out += app_help(*application);
   out += fmt::format(kHelpEnd, program);
   return out;
 }
@@ -203,6 +241,20 @@ std::string render_config(const Config& config, const std::map<std::string_view,
         out += fmt::format("{:<{}} {:<{}}  # {}\n", fmt::format("{}:", setting.name), name_width + 1,
                            print_yaml(setting, config), value_width, origin_of(setting, origins));
       });
+  return out;
+}
+
+std::string render_app_config(const std::vector<AppValue>& values) {
+  if (values.empty()) return "";
+  std::string out = fmt::format("\n# application\n{}:\n", kAppSettings);
+  std::size_t name_width = 0, value_width = 0;
+  for (const AppValue& value : values) {
+    name_width = std::max(name_width, value.name.size());
+    if (value.yaml.size() <= kWidestAligned) value_width = std::max(value_width, value.yaml.size());
+  }
+  for (const AppValue& value : values)
+    out +=
+        fmt::format("  {:<{}} {:<{}}  # {}\n", value.name + ":", name_width + 1, value.yaml, value_width, value.origin);
   return out;
 }
 

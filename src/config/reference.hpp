@@ -6,18 +6,24 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "orrery/config.hpp"
+#include "orrery/section_table.hpp"
 
+#include "config/app_settings.hpp"
 #include "config/settings.hpp"
 
 namespace orrery::config {
 
-/// At most 100 columns wide.
-std::string render_help(const std::string& program);
+/// At most 100 columns wide. `application`: the table of its own settings; null where it has none.
+std::string render_help(const std::string& program, const sections::Table* application = nullptr);
 
 /// Every value as YAML that can be read again, with its origin beside it.
 std::string render_config(const Config& config, const std::map<std::string_view, std::string>& origins);
+
+/// The application's own settings, to stand behind render_config(); empty where there are none.
+std::string render_app_config(const std::vector<AppValue>& values);
 
 /// config/SETTINGS.md.
 std::string render_reference();

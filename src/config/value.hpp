@@ -32,8 +32,14 @@ std::string print(const Setting& setting, const Config& config);
 /// The value as YAML.
 std::string print_yaml(const Setting& setting, const Config& config);
 
-/// "1 to 256, or auto"; "debug | info | …"; empty when there is nothing to say.
-std::string describe_range(const Setting& setting);
+/// true, yes, on; false, no, off.
+Result<bool> read_switch(const std::string& text);
+
+/// Any text without control characters.
+Result<std::string> read_text(const std::string& text);
+
+/// A text in quotes, as YAML.
+std::string quoted(std::string_view text);
 
 /// The entries of one text that may hold several ("127.0.0.1, ::1").
 std::vector<std::string> split_entries(const Setting& setting, std::string_view text);

@@ -8,22 +8,22 @@
 #include <fmt/core.h>
 #include <map>
 #include <optional>
-#include <sstream>
 #include <string_view>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 #include <vector>
-#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include "base/joined.hpp"
 #include "base/lower_case.hpp"
 #include "base/unique_fd.hpp"
+#include "config/app_settings.hpp"
 #include "config/foreign.hpp"
 #include "config/spelling.hpp"
 #include "config/value.hpp"
 #include "config/yaml_advice.hpp"
+#include "config/yaml_documents.hpp"
 
 namespace orrery::config {
 namespace {
@@ -60,6 +60,7 @@ std::vector<std::string_view> known_names() {
   for (const Setting& setting : settings()) {
     if (!is_command(setting)) names.push_back(setting.name);
   }
+  names.push_back(kAppSettings);
   return names;
 }
 
@@ -185,6 +186,7 @@ class Reader {
     if (depth > 0 && lines_.count(name) > 0) return;
     if (!is_first(name, key.Mark())) return;
     if (name.starts_with("x-")) return;  // a place for anchors
+    if (name == kAppSettings) return read_app_settings(key.Mark(), value);
     const Setting* setting = find_setting(name);
     if (setting == nullptr) return complain(key.Mark(), unknown_setting(name) + std::string{place_for_anchors(value)});
     if (is_command(*setting)) {
@@ -192,6 +194,39 @@ class Reader {
                                               shown_flag(*setting)));
     }
     read_value(*setting, key.Mark(), value);
+  }
+
+  void read_app_settings(const YAML::Mark& key_mark, const YAML::Node& value) {
+    if (value.IsNull()) return;
+    if (!value.IsMap())
+      return complain(key_mark,
+                      fmt::format("`{}` is {}; write `name: value` lines below it", kAppSettings, shape(value)));
+    for (const auto& pair : value) {
+      if (!pair.first.IsScalar())
+        complain(pair.first.Mark(), fmt::format("the name of a setting is {}; write `name: value`", shape(pair.first)));
+      else if (is_first(fmt::format("{}.{}", kAppSettings, pair.first.Scalar()), pair.first.Mark()))
+        read_app_setting(pair.first, pair.second);
+    }
+  }
+
+  void read_app_setting(const YAML::Node& key, const YAML::Node& value) {
+    const std::string name = fmt::format("{}.{}", kAppSettings, key.Scalar());
+    if (value.IsNull())
+      return complain(key.Mark(), fmt::format("`{}` has no value; give one, or remove the line for the default", name));
+    if (value.IsMap()) return complain(value.Mark(), fmt::format("`{}` needs a value or a list, not a mapping", name));
+    sections::Given given{key.Scalar(),       {},
+                          value.IsSequence(), place(value.Mark()),
+                          place(key.Mark()),  fmt::format("{}:{}", name_, line(key.Mark()))};
+    const auto before = reading_.complaints.size();
+    const auto take = [&](const YAML::Node& scalar) {
+      if (!scalar.IsScalar()) return complain(value.Mark(), fmt::format("an entry of `{}` is no text", name));
+      if (auto text = expand_value(name, scalar, given.origin)) given.texts.push_back(std::move(text->text));
+    };
+    if (value.IsScalar())
+      take(value);
+    else
+      std::ranges::for_each(value, take);
+    if (reading_.complaints.size() == before) reading_.app.push_back(std::move(given));
   }
 
   bool is_first(const std::string& name, const YAML::Mark& mark) {
@@ -207,7 +242,7 @@ class Reader {
     }
     Given given{&setting, {}, place(value.Mark()), fmt::format("{}:{}", name_, line(key_mark))};
     if (value.IsScalar()) {
-      const auto text = expand_value(setting, value, given);
+      const auto text = expand_value(setting.name, value, given.origin);
       if (!text) return;
       for (auto& entry : split_entries(setting, text->text))
         given.texts.push_back({std::move(entry), given.where, text->variables});
@@ -224,15 +259,15 @@ class Reader {
 
   /// The text of a scalar with its variables in place; complains where it cannot have them. A name is a sign of where
   /// the value came from, so it goes into the origin too.
-  std::optional<GivenText> expand_value(const Setting& setting, const YAML::Node& scalar, Given& given) {
+  std::optional<GivenText> expand_value(std::string_view name, const YAML::Node& scalar, std::string& origin) {
     auto expanded = expand(scalar.Scalar(), environment_);
     if (!expanded) {
-      complain(scalar.Mark(), fmt::format("{}: {}", setting.name, expanded.error().message));
+      complain(scalar.Mark(), fmt::format("{}: {}", name, expanded.error().message));
       return std::nullopt;
     }
-    for (std::string& name : expanded->variables) name = fmt::format("${{{}}}", name);
+    for (std::string& variable : expanded->variables) variable = fmt::format("${{{}}}", variable);
     GivenText text{std::move(expanded->text), place(scalar.Mark()), base::joined(expanded->variables, ", ")};
-    if (!text.variables.empty()) given.origin += ", " + text.variables;
+    if (!text.variables.empty()) origin += ", " + text.variables;
     return text;
   }
 
@@ -241,7 +276,7 @@ class Reader {
     for (const auto& member : map) {
       if (!member.first.IsScalar() || !member.second.IsScalar()) {
         complain(member.first.Mark(), fmt::format("a member of `{}` needs `name: text`", setting.name));
-      } else if (auto text = expand_value(setting, member.second, given)) {
+      } else if (auto text = expand_value(setting.name, member.second, given.origin)) {
         text->text = fmt::format("{}={}", member.first.Scalar(), text->text);
         given.texts.push_back(std::move(*text));
       }
@@ -253,7 +288,7 @@ class Reader {
     const auto before = reading_.complaints.size();
     for (const auto& entry : list) {
       if (entry.IsScalar()) {
-        if (auto text = expand_value(setting, entry, given)) given.texts.push_back(std::move(*text));
+        if (auto text = expand_value(setting.name, entry, given.origin)) given.texts.push_back(std::move(*text));
       } else if (entry.IsNull()) {
         // yaml-cpp places what is not there at whatever comes next.
         complain(list.Mark(), fmt::format("an entry of `{}` is empty; give a text or remove it", setting.name));
@@ -280,62 +315,6 @@ bool indented_by_tab(const std::string& text, int line) {
   if (start == std::string::npos) return false;
   const auto first = text.find_first_not_of(' ', start);
   return first != std::string::npos && text[first] == '\t';
-}
-
-/// Notes where documents begin, and nothing else of them.
-class Beginnings final : public YAML::EventHandler {
- public:
-  struct Document {
-    YAML::Mark start;
-    YAML::Mark content;
-  };
-  [[nodiscard]] const std::vector<Document>& documents() const { return documents_; }
-
-  void OnDocumentStart(const YAML::Mark& mark) override { documents_.push_back({mark, YAML::Mark::null_mark()}); }
-  void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { note(mark); }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { note(mark); }
-  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t, const std::string&) override { note(mark); }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
-    note(mark);
-  }
-  void OnSequenceEnd() override {}
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
-    note(mark);
-  }
-  void OnMapEnd() override {}
-
- private:
-  void note(const YAML::Mark& mark) {
-    YAML::Mark& content = documents_.back().content;
-    if (content.is_null()) content = mark;
-  }
-
-  std::vector<Document> documents_;
-};
-
-/// The first documents, three at most. yaml-cpp never gets past some stray characters (a `,` on the outermost level):
-/// there LoadAll makes empty documents until the memory is full.
-std::vector<Beginnings::Document> find_documents(const std::string& text) {
-  std::istringstream stream{text};
-  YAML::Parser parser{stream};
-  Beginnings beginnings;
-  while (beginnings.documents().size() < 3 && parser.HandleNextDocument(beginnings)) continue;
-  return beginnings.documents();
-}
-
-/// The place yaml-cpp does not get past, if there is one.
-std::optional<YAML::Mark> find_stray(const std::vector<Beginnings::Document>& documents) {
-  for (std::size_t i = 1; i < documents.size(); ++i) {
-    if (documents[i].start.pos == documents[i - 1].start.pos) return documents[i].start;
-  }
-  return {};
-}
-
-/// yaml-cpp takes a quote that is open at the end for closed when a line feed comes last; without one it
-/// complains.
-std::string without_last_blanks(const std::string& text) {
-  return text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
 }
 
 constexpr const char* kUnreadable =

@@ -1,7 +1,7 @@
 // Yaml: reads a settings file.
 //
-// The only user of yaml-cpp, and the fence for its exceptions: nothing is thrown past here, and no text of
-// the library reaches a person. Runs in the master, at start and at each reload.
+// With config/yaml_documents the only user of yaml-cpp, and the fence for its exceptions: nothing is thrown past here,
+// and no text of the library reaches a person. Runs in the master, at start and at each reload.
 #pragma once
 
 #include <string>

@@ -57,6 +57,7 @@ Result<std::string> read_token(const std::string& path) {
 /// variables that are settings rank around it.
 Result<config::Outcome> load_file(const config::Sources& sources, const std::string& file, bool environment) {
   config::Sources own;
+  own.application = sources.application;
   own.program = sources.program;
   own.arguments = {"-c", file};
   own.environment = sources.environment;

@@ -85,7 +85,7 @@ void Service::apply(const LoadConfig& action) {
 Result<void> Service::load(unsigned number) {
   const Generation& wanted = generations_.at(supervisor_.generation());
   const Config& current = wanted.config;
-  const Reload reload = parts_.reload ? parts_.reload(current) : Reload{{}, {}, current};
+  Reload reload = parts_.reload ? parts_.reload(current, wanted.worker_main) : Reload{{}, {}, current};
   if (!reload.complaints.empty()) return fail(base::joined(reload.complaints, "; "));
   const std::size_t limit = os::descriptor_limit();
   if (const std::string why = too_few_descriptors(reload.config, worker_count(parts_, reload.config), limit);
@@ -95,6 +95,7 @@ Result<void> Service::load(unsigned number) {
   auto generation = make_generation(reload.config, ground_.listeners, tickets_of(wanted), notes);
   if (!generation) return fail(generation);
   generation->description = reload.description;
+  generation->worker_main = reload.worker_main ? std::move(reload.worker_main) : wanted.worker_main;
   use_logs(number, *generation);
   make_pidfile_again();
   follow_changes(reload.config);

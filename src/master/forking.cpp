@@ -64,7 +64,7 @@ Result<pid_t> Service::fork_worker(const Spawn& action, std::size_t slot) {
     birth.app = generation.app ? &*generation.app : nullptr;
     birth.access_log = generation.logs.access_for_good();
     birth.syslog = generation.logs.access_syslog();
-    return parts_.worker_main(std::move(birth));
+    return generation.worker_main(std::move(birth));
   });
 }
 

@@ -23,6 +23,7 @@ struct Reload {
   Config config;
   std::string
       description{};  ///< its settings and where they came from, for the admin process; the master only keeps it
+  os::WorkerMain worker_main{};  ///< what its workers run; empty = what those of the current one run
 };
 
 /// A child of another role than the workers': one process, which lives beside them.
@@ -39,12 +40,13 @@ struct SidecarParts {
 /// its own copy.
 struct MasterParts {
   Config config;
-  /// Reads the configuration again and compares it with `current`; empty = HUP starts the same one again.
-  std::function<Reload(const Config& current)> reload;
+  /// Reads the configuration again and compares it with `current`, whose workers run `worker_main`; empty = HUP starts
+  /// the same one again.
+  std::function<Reload(const Config& current, const os::WorkerMain& worker_main)> reload;
   std::string settings_file{};  ///< that was read, as an absolute path, for `reload`; empty = none
   /// Resolves `auto`; empty = Config::workers, at least 1.
   std::function<unsigned(const Config&)> worker_count;
-  os::WorkerMain worker_main;
+  os::WorkerMain worker_main;          ///< what the workers of the first generation run
   std::vector<SidecarParts> sidecars;  ///< one of a role at most
   std::string service = "orrery";      ///< what starts, for the log: "orrery 0.1.0"
   std::string system_root = "/";       ///< below it lie /proc and /sys, for the count of OOM kills

@@ -69,6 +69,7 @@ Service::Service(MasterParts parts, Ground ground)
   facts_.program = decltype(facts_.program){parts_.service};
   facts_.build_id = decltype(facts_.build_id){os::build_id("/proc/self/exe")};
   generations_.at(1).description = parts_.description;
+  generations_.at(1).worker_main = parts_.worker_main;
   ground_.scoreboard.publish_config(1, parts_.description);
   note(os::EventKind::kStarted, fmt::format("{} starts (master, pid {})", parts_.service, facts_.master));
 }

@@ -58,6 +58,7 @@ struct Generation {
   std::shared_ptr<const orrery::tls::Context> tls;  ///< null where nobody asks for TLS
   std::string description{};            ///< its settings and where they came from, as text for the admin process
   std::optional<os::SealedFile> app{};  ///< the shared object that its workers load; nothing: they load none
+  os::WorkerMain worker_main{};         ///< what its workers run
 };
 
 /// Where a sidecar listens. The sockets outlive every generation, and every child of that role.

@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 #include <functional>
 #include <map>
+#include <memory>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -34,12 +35,21 @@ CounterFamily::CounterFamily(std::string name, std::string help, std::vector<std
     : Family(Kind::kCounter, std::move(name), std::move(help), std::move(labels)),
       most_series_(most_series),
       places_(std::bit_ceil(2 * std::clamp<std::size_t>(most_series, 1, kMostSeries))),
-      memory_(kHeader + (places_ + 1) * sizeof(Series)),
-      series_(reinterpret_cast<Series*>(static_cast<char*>(memory_.data()) + kHeader)),
-      used_(static_cast<std::atomic<std::uint64_t>*>(memory_.data())) {
+      memory_(std::make_shared<SharedMemory>(kHeader + (places_ + 1) * sizeof(Series))),
+      series_(reinterpret_cast<Series*>(static_cast<char*>(memory_->data()) + kHeader)),
+      used_(static_cast<std::atomic<std::uint64_t>*>(memory_->data())) {
   if (most_series < 1 || most_series > kMostSeries)
     throw std::invalid_argument(
         fmt::format("the metric `{}` can have 1 to {} series, not {}", this->name(), kMostSeries, most_series));
+}
+
+bool CounterFamily::take_memory(const Family& older) {
+  const auto& other = static_cast<const CounterFamily&>(older);
+  if (most_series_ != other.most_series_) return false;
+  memory_ = other.memory_;
+  series_ = other.series_;
+  used_ = other.used_;
+  return true;
 }
 
 /// Nothing when it is too long. No allocation: this is called for each count.

@@ -38,6 +38,10 @@ Family::Family(Kind kind, std::string name, std::string help, std::vector<std::s
   }
 }
 
+bool Family::share(const Family& older) {
+  return kind_ == older.kind_ && name_ == older.name_ && labels_ == older.labels_ && take_memory(older);
+}
+
 std::string Family::ledger_name() const {
   std::string name = name_;
   for (const std::string& label : labels_) name += "\x1f" + label;

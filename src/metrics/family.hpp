@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <string>
@@ -51,6 +52,9 @@ class Family {
   /// `alive`: the workers there are. With a `ledger` (it may be null) counters and histograms are those of all masters,
   /// and what this one counted is entered there.
   [[nodiscard]] virtual std::vector<Sample> samples(std::span<const pid_t> alive, os::Ledger* ledger) const = 0;
+  /// Goes on in the memory of `older`, which was made for an App before: for workers that are not forked yet, and
+  /// without losing what others count there. False when it has another form: then this one stays on its own.
+  bool share(const Family& older);
   /// Enters what this master's workers have counted.
   void enter(os::Ledger& ledger) const { (void)samples({}, &ledger); }
 
@@ -58,6 +62,8 @@ class Family {
   /// Of this family in the ledger; what differs in its labels is another family.
   [[nodiscard]] std::string ledger_name() const;
   [[nodiscard]] const std::vector<std::string>& labels() const { return labels_; }
+  /// Of one with the same kind, name and labels.
+  virtual bool take_memory(const Family& older) = 0;
 
  private:
   Kind kind_;
@@ -103,6 +109,7 @@ class CounterFamily final : public Family {
     std::size_t length_ = 0;
   };
 
+  bool take_memory(const Family& older) override;
   Series& find_or_add(std::string_view key);
   Series* name_it(Series& series, std::string_view key);
   [[nodiscard]] Sample sample_of(std::string_view key, std::uint64_t count) const;
@@ -111,7 +118,7 @@ class CounterFamily final : public Family {
 
   std::size_t most_series_;
   std::size_t places_;  ///< a power of 2, and behind them the one for all others
-  SharedMemory memory_;
+  std::shared_ptr<SharedMemory> memory_;
   Series* series_;
   std::atomic<std::uint64_t>* used_;
 };
@@ -130,9 +137,10 @@ class GaugeFamily final : public Family {
     std::atomic<pid_t> owner;
     std::atomic<std::int64_t> value;
   };
+  bool take_memory(const Family& older) override;
   Cell* claim();
 
-  SharedMemory memory_;
+  std::shared_ptr<SharedMemory> memory_;
   std::span<Cell> cells_;
   std::mutex claiming_;
   std::atomic<Cell*> own_{nullptr};
@@ -148,8 +156,10 @@ class HistogramFamily final : public Family {
   [[nodiscard]] std::vector<Sample> samples(std::span<const pid_t> alive, os::Ledger* ledger) const override;
 
  private:
+  bool take_memory(const Family& older) override;
+
   std::vector<double> bounds_;
-  SharedMemory memory_;
+  std::shared_ptr<SharedMemory> memory_;
   std::atomic<std::uint64_t>* counts_;  ///< one more than bounds
   std::atomic<double>* sum_;
 };

@@ -2,6 +2,7 @@
 #include <atomic>
 #include <cstdint>
 #include <fmt/core.h>
+#include <memory>
 #include <mutex>
 #include <pthread.h>
 #include <span>
@@ -29,9 +30,17 @@ void count_forks() {
 
 GaugeFamily::GaugeFamily(std::string name, std::string help, std::size_t places)
     : Family(Kind::kGauge, std::move(name), std::move(help)),
-      memory_(places * sizeof(Cell)),
-      cells_(static_cast<Cell*>(memory_.data()), places) {
+      memory_(std::make_shared<SharedMemory>(places * sizeof(Cell))),
+      cells_(static_cast<Cell*>(memory_->data()), places) {
   count_forks();
+}
+
+bool GaugeFamily::take_memory(const Family& older) {
+  const auto& other = static_cast<const GaugeFamily&>(older);
+  if (cells_.size() != other.cells_.size()) return false;
+  memory_ = other.memory_;
+  cells_ = other.cells_;
+  return true;
 }
 
 std::atomic<std::int64_t>* GaugeFamily::own() {

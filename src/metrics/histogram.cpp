@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <fmt/core.h>
+#include <memory>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -31,12 +32,21 @@ bool are_bounds(const std::vector<double>& bounds) {
 HistogramFamily::HistogramFamily(std::string name, std::string help, std::vector<double> bounds)
     : Family(Kind::kHistogram, std::move(name), std::move(help)),
       bounds_(std::move(bounds)),
-      memory_((bounds_.size() + 2) * sizeof(std::uint64_t)),
-      counts_(static_cast<std::atomic<std::uint64_t>*>(memory_.data())),
+      memory_(std::make_shared<SharedMemory>((bounds_.size() + 2) * sizeof(std::uint64_t))),
+      counts_(static_cast<std::atomic<std::uint64_t>*>(memory_->data())),
       sum_(reinterpret_cast<std::atomic<double>*>(counts_ + bounds_.size() + 1)) {
   if (!are_bounds(bounds_))
     throw std::invalid_argument(fmt::format(
         "the metric `{}` needs 1 to {} bounds, finite and each above the one before", this->name(), kMostBounds));
+}
+
+bool HistogramFamily::take_memory(const Family& older) {
+  const auto& other = static_cast<const HistogramFamily&>(older);
+  if (bounds_ != other.bounds_) return false;
+  memory_ = other.memory_;
+  counts_ = other.counts_;
+  sum_ = other.sum_;
+  return true;
 }
 
 void HistogramFamily::observe(double value) {

@@ -31,9 +31,10 @@
 //   GET  /download?path=&name=    with it: the file, to be saved under that name
 //
 // With ECHO_ROUTES=corpus it has the routes of tests/corpus/README.md instead, with ECHO_ROUTES=twice one of them
-// twice, with ECHO_ROUTES=layers or =wrong those of layers.hpp. With ECHO_START=fail in its environment the workers'
-// start hook fails, with `throw` it throws, with `exit` it exits, with `hang` it hangs, with `once` it fails for all
-// but the first that finds no file `started` in its directory, with `once-then-hang` it hangs for those.
+// twice, with ECHO_ROUTES=layers or =wrong those of layers.hpp, with =settings those of settings.hpp. With
+// ECHO_START=fail in its environment the workers' start hook fails, with `throw` it throws, with `exit` it exits, with
+// `hang` it hangs, with `once` it fails for all but the first that finds no file `started` in its directory, with
+// `once-then-hang` it hangs for those.
 #include <algorithm>
 #include <atomic>
 #include <charconv>
@@ -53,6 +54,7 @@
 #include "counting.hpp"
 #include "layers.hpp"
 #include "pools.hpp"
+#include "settings.hpp"
 #include "sockets.hpp"
 #include "tasks.hpp"
 #include "topics.hpp"
@@ -406,6 +408,7 @@ void add_files(orrery::App& app, const char* directory) {
 int main(int argc, char** argv) {
   const char* routes = std::getenv("ECHO_ROUTES");
   const std::string_view chosen = routes == nullptr ? "" : routes;
+  if (chosen == "settings") return run_with_settings(argc, argv);
   const auto make_chosen = [&] {
     if (chosen == "layers") return make_layered_app();
     if (chosen == "wrong") return make_wrong_app();

@@ -44,10 +44,43 @@ namespace {
 #if defined(MODULE_OF_ANOTHER_VERSION)
 extern "C" ORRERY_EXPORT const orrery::ModuleEntry orrery_module;
 extern "C" const orrery::ModuleEntry orrery_module{
-    orrery::ModuleEntry::kMagic, {.headers = 900}, [] { return make_app(); }};
+    orrery::ModuleEntry::kMagic, {.headers = 900}, [](const orrery::sections::Sources&) -> orrery::Result<orrery::App> {
+      return make_app();
+    }};
 #elif defined(MODULE_OF_ANOTHER_FORM)
 extern "C" ORRERY_EXPORT const orrery::ModuleEntry orrery_module;
-extern "C" const orrery::ModuleEntry orrery_module{orrery::ModuleEntry::kMagic, {.app = 1}, [] { return make_app(); }};
+extern "C" const orrery::ModuleEntry orrery_module{
+    orrery::ModuleEntry::kMagic, {.app = 1}, [](const orrery::sections::Sources&) -> orrery::Result<orrery::App> {
+      return make_app();
+    }};
+#elif defined(MODULE_HAS_SETTINGS)
+namespace {
+
+struct Settings {
+  std::string greeting = GREETING;
+  int times = 1;
+};
+
+orrery::Section<Settings> section() {
+  orrery::Section<Settings> section;
+  section.add("greeting", &Settings::greeting, "What is said.")
+      .add("times", &Settings::times, "How often it is said.", {.least = 1, .most = 3});
+  return section;
+}
+
+orrery::App make_with(const Settings& settings) {
+  orrery::App app;
+  app.get("/greet/{name}", [settings](const orrery::Request&, const std::string& name) {
+    std::string text;
+    for (int i = 0; i < settings.times; ++i) text += settings.greeting + ", ";
+    return orrery::Response::text(text + name + "\n");
+  });
+  return app;
+}
+
+}  // namespace
+
+ORRERY_APP(section(), make_with)
 #elif !defined(MODULE_IS_NONE)
 ORRERY_APP(make_app)
 #endif

@@ -57,13 +57,13 @@ class Query {
 
 class Notes {
  public:
-  orrery::Result<void> open(const std::string& path) {
+  orrery::Result<void> open(const std::string& path, std::chrono::milliseconds patience) {
     sqlite3* opened = nullptr;
     const int code = sqlite3_open(path.c_str(), &opened);
     database_.reset(opened);
     if (code != SQLITE_OK) return orrery::fail("cannot open " + path + ": " + sqlite3_errmsg(opened));
     // Another worker may be writing.
-    sqlite3_busy_timeout(opened, 2000);
+    sqlite3_busy_timeout(opened, static_cast<int>(patience.count()));
     run("CREATE TABLE IF NOT EXISTS notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL)").next();
     return {};
   }
@@ -125,10 +125,10 @@ HttpError no_such_note() { return {404, "There is no such note."}; }
 
 }  // namespace
 
-orrery::App make_app(const std::string& path) {
+orrery::App make_app(const Settings& settings) {
   auto notes = std::make_shared<Notes>();
   orrery::App app;
-  app.on_worker_start([notes, path](orrery::Worker&) { return notes->open(path); });
+  app.on_worker_start([notes, settings](orrery::Worker&) { return notes->open(settings.database, settings.patience); });
   app.get("/notes", [notes](const Request&) { return Response::json(notes->all().dump()); });
   app.post("/notes", [notes](const Request& request) {
     const std::string text = text_of(request);

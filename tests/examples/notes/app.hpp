@@ -5,8 +5,20 @@
 // Each worker has a connection of its own. The handlers block for as long as SQLite does: class `sync` or `threads`.
 #pragma once
 
+#include <chrono>
 #include <orrery/orrery.hpp>
 #include <string>
 
-/// `path`: the file of the database, which the first worker makes.
-orrery::App make_app(const std::string& path);
+struct Settings {
+  std::string database = "notes.db";
+  std::chrono::milliseconds patience{2000};
+};
+
+inline orrery::Section<Settings> section() {
+  orrery::Section<Settings> section;
+  section.add("database", &Settings::database, "File of the database, which the first worker makes.")
+      .add("patience", &Settings::patience, "How long one worker waits for another that writes.", {.most = 60'000});
+  return section;
+}
+
+orrery::App make_app(const Settings& settings);

@@ -17,7 +17,7 @@ orrery::Config blocking() {
 }  // namespace
 
 TEST_CASE("notes: a note is made, read, changed and removed") {
-  orrery::TestClient client{make_app(":memory:"), blocking()};
+  orrery::TestClient client{make_app({.database = ":memory:"}), blocking()};
   CHECK(client.get("/notes").send().body == "[]");
   const auto made = client.post("/notes").json(R"({"text":"buy tea"})").send();
   CHECK(made.status == 201);
@@ -44,7 +44,7 @@ TEST_CASE("notes: what is wrong is said, and changes nothing") {
                       {"no such note", "PUT", "/notes/7", R"({"text":"x"})", 404},
                       {"nothing to remove", "DELETE", "/notes/7", "", 404},
                       {"no such method", "PATCH", "/notes/7", "{}", 405}};
-  orrery::TestClient client{make_app(":memory:"), blocking()};
+  orrery::TestClient client{make_app({.database = ":memory:"}), blocking()};
   for (const Row& row : rows) {
     INFO(row.name);
     CHECK(client.request(row.method, row.target).json(row.body).send().status == row.status);
@@ -54,14 +54,14 @@ TEST_CASE("notes: what is wrong is said, and changes nothing") {
 }
 
 TEST_CASE("notes: a quote in a note is a note") {
-  orrery::TestClient client{make_app(":memory:"), blocking()};
+  orrery::TestClient client{make_app({.database = ":memory:"}), blocking()};
   CHECK(client.post("/notes").json(R"({"text":"'); DROP TABLE notes; --"})").send().status == 201);
   CHECK(json::parse(client.get("/notes/1").send().body)["text"] == "'); DROP TABLE notes; --");
 }
 
 TEST_CASE("notes: a worker does not start where there is no database") {
   try {
-    const orrery::TestClient client{make_app("/nowhere/notes.db")};
+    const orrery::TestClient client{make_app({.database = "/nowhere/notes.db"})};
     FAIL("it started");
   } catch (const orrery::TestFailure& failure) {
     CHECK(std::string{failure.what()}.starts_with("the application could not start: cannot open /nowhere/notes.db"));

@@ -1,9 +1,6 @@
-// The notes as a service: `NOTES_DATABASE=/var/lib/notes.db notes -w 2 -k threads`.
-#include <cstdlib>
-
+// The notes as a service: `notes --app-database /var/lib/notes.db -w 2 -k threads`.
 #include "app.hpp"
 
 int main(int argc, char** argv) {
-  const char* path = std::getenv("NOTES_DATABASE");
-  return orrery::run(argc, argv, make_app(path ? path : "notes.db"), {.name = "notes", .version = "1.0"});
+  return orrery::run(argc, argv, section(), make_app, {.name = "notes", .version = "1.0"});
 }

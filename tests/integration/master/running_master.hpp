@@ -96,7 +96,7 @@ class RunningMaster {
       if (before) before();
       MasterParts parts;
       parts.config = config;
-      parts.reload = reload;
+      if (reload) parts.reload = [this](const Config& current, const os::WorkerMain&) { return reload(current); };
       parts.system_root = system_root;
       parts.service = "orrery 0.1.0";
       parts.worker_main = [this](os::WorkerBirth birth) { return worker(birth); };

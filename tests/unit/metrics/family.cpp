@@ -189,4 +189,35 @@ TEST_CASE("metrics: counters and histograms go on where the master before stands
   CHECK(with(held, new_ledger) == Shown{{"", "0"}});
 }
 
+TEST_CASE("metrics: a family goes on in the memory of an older one of the same form") {
+  CounterFamily older{"mails_total", "Mails.", {"kind"}, 8};
+  older.add(2, {"welcome"});
+  CounterFamily fresh{"mails_total", "Mails, told otherwise.", {"kind"}, 8};
+  REQUIRE(fresh.share(older));
+  fresh.add(1, {"welcome"});
+  CHECK(older.value({"welcome"}) == 3);
+  CounterFamily smaller{"mails_total", "Mails.", {"kind"}, 4};
+  CHECK_FALSE(smaller.share(older));
+  CounterFamily unlabelled{"mails_total", "Mails.", {}, 8};
+  CHECK_FALSE(unlabelled.share(older));
+
+  HistogramFamily sizes{"size_bytes", "Sizes.", {1, 10}};
+  sizes.observe(5);
+  HistogramFamily same{"size_bytes", "Sizes.", {1, 10}};
+  REQUIRE(same.share(sizes));
+  same.observe(50);
+  CHECK(sizes.count() == 2);
+  HistogramFamily other{"size_bytes", "Sizes.", {1, 10, 100}};
+  CHECK_FALSE(other.share(sizes));
+  other.observe(5);
+  CHECK(sizes.count() == 2);
+
+  GaugeFamily held{"held", "Held."};
+  GaugeFamily held_again{"held", "Held."};
+  REQUIRE(held_again.share(held));
+  held_again.own()->store(7);
+  CHECK(shown(held, {::getpid()}) == Shown{{"", "7"}});
+  CHECK_FALSE(held_again.share(older));
+}
+
 }  // namespace orrery::metrics
