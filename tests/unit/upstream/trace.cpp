@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <string>
+#include <utility>
 
 #include "orrery/test_client.hpp"
 
@@ -10,49 +11,55 @@ namespace {
 
 const std::string kParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
-TEST_CASE("trace: a parent gets another span, and what is none gets nothing") {
-  struct Row {
-    const char* name;
-    std::string parent;
-    const char* child;
-  };
-  const Row rows[] = {
-      {"good", kParent, "00-4bf92f3577b34da6a3ce929d0e0e4736-1111111111111111-01"},
-      {"empty", "", nullptr},
-      {"short", kParent.substr(1), nullptr},
-      {"longer", kParent + "-x", nullptr},
-      {"another version", "01" + kParent.substr(2), nullptr},
-      {"capitals", "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01", nullptr},
-      {"no trace", "00-00000000000000000000000000000000-00f067aa0ba902b7-01", nullptr},
-      {"no span", "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01", nullptr},
-      {"a line break", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7\r\n1", nullptr},
-  };
-  for (const Row& row : rows) {
-    INFO(row.name);
-    const auto child = child_of(row.parent, "1111111111111111");
-    CHECK(child.has_value() == (row.child != nullptr));
-    if (child && row.child) CHECK(*child == row.child);
-  }
-}
-
-TEST_CASE("trace: what goes along with a call for a request") {
-  Fields seen;
+/// What goes along with a call for a request of this client.
+Fields sent_on(const Config& config, const std::string& client_address, bool with_parent, Fields own = {}) {
+  Fields seen = std::move(own);
   App app;
   app.get("/", [&seen](const Request& request) {
-    seen = {{"x-request-id", "mine"}};
-    if (request.query("bare")) seen.clear();
     add_trace(request, seen);
     return Response::text("");
   });
-  TestClient client{std::move(app)};
-  client.get("/?bare").field("traceparent", kParent).field("tracestate", "a=1").field("X-Request-ID", "r7").send();
-  CHECK(value_of(seen, "X-REQUEST-ID") == "r7");
-  CHECK(value_of(seen, "tracestate") == "a=1");
-  REQUIRE(value_of(seen, "traceparent"));
-  CHECK(value_of(seen, "traceparent")->substr(0, 36) == kParent.substr(0, 36));
-  CHECK(*value_of(seen, "traceparent") != kParent);
-  client.get("/").field("traceparent", "nonsense").field("tracestate", "a=1").send();
-  CHECK(seen == Fields{{"x-request-id", "mine"}});
+  TestClient client{std::move(app), config};
+  auto request = client.get("/").from(client_address).field("X-Request-ID", "r7").field("tracestate", "a=1");
+  if (with_parent) request.field("traceparent", kParent);
+  request.send();
+  return seen;
+}
+
+TEST_CASE("trace: a trusted peer's goes on, with the request as the parent, and nobody else's does") {
+  struct Row {
+    const char* name;
+    const char* client;
+    Traceparent setting;
+    bool with_parent;
+    bool traced, same_trace, with_state;
+  };
+  const Row rows[] = {
+      {"a trusted peer's", "127.0.0.1", Traceparent::kKeep, true, true, true, true},
+      {"a stranger's", "192.0.2.1", Traceparent::kKeep, true, false, false, false},
+      {"switched off", "127.0.0.1", Traceparent::kOff, true, false, false, false},
+      {"begun for a stranger", "192.0.2.1", Traceparent::kMake, true, true, false, false},
+      {"begun where there is none", "127.0.0.1", Traceparent::kMake, false, true, false, false},
+      {"none", "127.0.0.1", Traceparent::kKeep, false, false, false, false},
+  };
+  for (const Row& row : rows) {
+    INFO(row.name);
+    Config config;
+    config.traceparent = row.setting;
+    const Fields sent = sent_on(config, row.client, row.with_parent);
+    const auto parent = value_of(sent, "traceparent");
+    CHECK(parent.has_value() == row.traced);
+    CHECK(value_of(sent, "tracestate").has_value() == row.with_state);
+    if (!parent) continue;
+    CHECK((parent->substr(0, 35) == kParent.substr(0, 35)) == row.same_trace);
+    CHECK(*parent != kParent);
+  }
+}
+
+TEST_CASE("trace: fields of the call's own stay") {
+  const Fields own{{"x-request-id", "mine"}, {"Traceparent", "00-mine"}};
+  CHECK(sent_on({}, "127.0.0.1", true, own) == own);
+  CHECK(value_of(sent_on({}, "127.0.0.1", false), "X-REQUEST-ID") == "r7");
 }
 
 }  // namespace
