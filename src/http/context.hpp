@@ -17,6 +17,7 @@
 
 #include "http/date_line.hpp"
 #include "http/forwarding.hpp"
+#include "http/layer_watch.hpp"
 #include "http/layers.hpp"
 #include "http/message.hpp"
 #include "http/observer.hpp"
@@ -63,6 +64,7 @@ struct Context {
   RequestIds ids;
   ErrorHandler error_handler;
   std::unique_ptr<const LayerTable> layers;  ///< null: there are none
+  LayerWatch* layer_watch = nullptr;         ///< null: nobody asks which request a layer sees
   MessagePool pool;
   DateLine date;
   /// Left by the connections for the one that drives them: to be called, or dropped, outside of what they are doing.

@@ -135,6 +135,10 @@ const LayerChain* LayerTable::of(const Message& message) const {
   return known ? &of_paths_[match.route] : of_no_path(message.path());
 }
 
+bool sees_requests(const LayerChain& chain) {
+  return std::ranges::any_of(chain, [](const Layer* layer) { return layer->before != nullptr; });
+}
+
 std::optional<Response> run_before(const LayerChain& chain, Message& message, Observer& observer) {
   Request request = message.borrow();
   for (const Layer* const layer : chain) {

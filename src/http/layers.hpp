@@ -51,6 +51,9 @@ class LayerTable {
   std::vector<Layers::Shared> kept_;
 };
 
+/// Whether a layer of it sees requests before their handlers do.
+[[nodiscard]] bool sees_requests(const LayerChain& chain);
+
 /// The answer of the first layer that gives one; then the handler is not to see the request.
 std::optional<Response> run_before(const LayerChain& chain, Message& message, Observer& observer);
 

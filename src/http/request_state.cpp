@@ -78,8 +78,17 @@ Response RequestState::answer_without_handler() const {
   }
 }
 
+std::chrono::seconds RequestState::held_for(const Context& context, Monotonic now) const {
+  const bool watched = context.layer_watch != nullptr && sees_requests(*message->layers);
+  return watched ? context.layer_watch->held_for(*message, now) : std::chrono::seconds{0};
+}
+
 std::optional<Response> RequestState::ask_layers(const Context& context, Monotonic now) {
+  if (!sees_requests(*message->layers)) return {};
+  LayerWatch* const watch = context.layer_watch;
+  const int begun = watch ? watch->begun(*message) : 0;
   auto answer = run_before(*message->layers, *message, context.observer);
+  if (watch) watch->ended(begun);
   if (!answer) return {};
   phase = Phase::kHandling;
   message->dispatched = now;

@@ -92,6 +92,8 @@ struct RequestState {
   /// Finds what answers it: a handler, at once or when its body is here, or nothing but the server itself (see
   /// has_handler). Says why it is refused instead.
   std::optional<base::Reject> route(const Context& context, base::Monotonic now);
+  /// Its route is found, and it has layers: for how long they shall not see it; 0 = they may.
+  [[nodiscard]] std::chrono::seconds held_for(const Context& context, base::Monotonic now) const;
   /// Its route is found: what its layers answer, if one does, instead of the handler.
   [[nodiscard]] std::optional<Response> ask_layers(const Context& context, base::Monotonic now);
   [[nodiscard]] bool has_handler() const { return message->match.kind == RouteMatch::Kind::kFound; }

@@ -271,11 +271,9 @@ void Dispatch::shed(Session& session, RequestId id) {
 }
 
 bool Dispatch::refuse_if_held(Session& session, RequestId id) {
-  const base::Monotonic now = session.latest();
-  const base::Monotonic until = flights_.held_until(session.message(id), now);
-  if (until == base::Monotonic{}) return false;
-  session.refuse(id, base::Reject::quarantined, std::chrono::ceil<std::chrono::seconds>(until - now));
-  return true;
+  const auto held = flights_.held_for(session.message(id), session.latest());
+  if (held.count() > 0) session.refuse(id, base::Reject::quarantined, held);
+  return held.count() > 0;
 }
 
 void Dispatch::run_here(Session& session, RequestId id, const Route& route, base::Monotonic now) {

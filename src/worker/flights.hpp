@@ -7,8 +7,10 @@
 
 #include <atomic>
 #include <bit>
+#include <chrono>
 #include <cstdint>
 
+#include "http/layer_watch.hpp"
 #include "http/message.hpp"
 #include "os/scoreboard.hpp"
 
@@ -17,7 +19,7 @@ namespace orrery::worker {
 /// What both the in-flight and the finished records say of a request.
 void describe(const http::Message& message, os::RequestRecord& record);
 
-class Flights {
+class Flights final : public http::LayerWatch {
  public:
   static constexpr int kNoCell = -1;
 
@@ -75,6 +77,15 @@ class Flights {
     const std::uint64_t target = quarantine_.fingerprint(message.view(message.target));
     return quarantine_.held_until(os::QuarantineTable::key_of(message.method, target), now);
   }
+
+  // Layers run on the loop thread, as handlers of the class `async` do.
+  [[nodiscard]] std::chrono::seconds held_for(const http::Message& message, base::Monotonic now) override {
+    if (none_held()) return std::chrono::seconds{0};
+    const base::Monotonic until = held_until(message, now);
+    return until == base::Monotonic{} ? std::chrono::seconds{0} : std::chrono::ceil<std::chrono::seconds>(until - now);
+  }
+  int begun(http::Message& message) override { return begin_here(message); }
+  void ended(int begun) override { end(begun); }
 
   /// Any thread; once per begin().
   void end(int cell) {

@@ -106,6 +106,7 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ht
       grace_(loop_, [this] { on_grace_over(); }),
       callbacks_(loop_),
       lead_(birth_.lead, services_.mailbox) {
+  context_.layer_watch = &flights_;
   services_.connections = &connections_;
   services_.dispatch = dispatch_.get();
   services_.coroutines = &coroutines_;

@@ -180,6 +180,27 @@ TEST_CASE("quarantine: whatever a handler does to its worker, on whatever thread
   CHECK(server.stop() == 0);
 }
 
+TEST_CASE("quarantine: a layer that kills its worker before any handler has the request") {
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
+  server.environment.emplace_back("ECHO_ROUTES", "layers");
+  REQUIRE(server.serve());
+  const std::string killer = "GET /plain?fault=crash";
+  for (int death = 1; death <= 2; ++death) {
+    CHECK(fetch(server.port(), killer).status == 0);
+    REQUIRE(eventually([&] { return deaths(server) == death; }));
+    REQUIRE(eventually([&] { return fetch(server.port(), "GET /plain").status == 200; }));
+  }
+  CHECK(server.count_lines("requests in flight: 1: GET /plain (id ") == 2);
+  CHECK(server.count_lines("; it was running GET /plain, which is in quarantine from now on") == 1);
+  Wire wire{server.port()};
+  const Answer answer = wire.ask(killer);
+  CHECK(answer.status == 503);
+  CHECK(std::atoi(answer.field("Retry-After").value_or("0").c_str()) > 500);
+  CHECK(fetch(server.port(), "GET /plain").status == 200);
+  CHECK(server.count_lines("(quarantined, target /plain?fault=crash)") > 0);
+  CHECK(server.stop() == 0);
+}
+
 TEST_CASE("quarantine: a handler that holds up the loop until its worker is ended") {
   if (sanitizer() == "thread") return;
   const std::string worker_class = GENERATE("async", "sync");

@@ -1,6 +1,7 @@
 #include "layers.hpp"
 
 #include <chrono>
+#include <cstdlib>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -41,6 +42,7 @@ Layer around_all() {
 Layer faulty() {
   return {"faulty",
           [](Request& request) -> std::optional<Response> {
+            if (request.query_string() == "fault=crash") std::abort();
             if (request.query_string() == "fault=before") throw std::runtime_error("told to fail before");
             return {};
           },

@@ -165,7 +165,11 @@ Connection::Advance Connection::take_head(std::string_view head, std::size_t len
 
 void Connection::answer_early(Monotonic now) {
   std::optional<Response> answer;
-  if (request_.message->layers) answer = request_.ask_layers(context_, now);
+  if (request_.message->layers) {
+    const auto held = request_.held_for(context_, now);
+    if (held.count() > 0) return reject(Reject::quarantined, now, held);
+    answer = request_.ask_layers(context_, now);
+  }
   if (!answer && !request_.has_handler()) answer = request_.answer_without_handler();
   if (answer) write_response(*std::move(answer), now);
 }

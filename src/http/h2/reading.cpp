@@ -49,7 +49,11 @@ void Connection::take_head(Stream& stream, bool ended) {
   if (request.message->framing == BodyFraming::kTunnel) expect_web_socket(*request.message);
   make_room(stream);
   std::optional<Response> answer;
-  if (request.message->layers) answer = request.ask_layers(context_, now_);
+  if (request.message->layers) {
+    const auto held = request.held_for(context_, now_);
+    if (held.count() > 0) return reject(stream, Reject::quarantined, held);
+    answer = request.ask_layers(context_, now_);
+  }
   if (!answer && !request.has_handler()) answer = request.answer_without_handler();
   if (answer) return write_response(stream, *std::move(answer), now_);
   if (request.phase == Phase::kBody) offer_to_continue(stream);
