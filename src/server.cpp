@@ -139,7 +139,6 @@ admin::RouteOf route_of(const App& app, const http::Router& router) {
 
 admin::Names names_of(const App& app) {
   admin::Names names;
-  for (const Route& route : app.routes()) names.patterns.push_back(route.pattern);
   for (const Pool& pool : app.pools()) names.pools.push_back(pool.name());
   return names;
 }

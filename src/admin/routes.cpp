@@ -1,6 +1,5 @@
 #include "admin/routes.hpp"
 
-#include <algorithm>
 #include <atomic>
 #include <cstddef>
 
@@ -10,12 +9,12 @@ namespace {
 
 std::uint64_t now(const std::atomic<std::uint64_t>& counter) { return counter.load(std::memory_order_relaxed); }
 
-std::string name_of_row(std::size_t row, const Patterns& patterns) {
+std::string name_of_row(std::size_t row, const os::RouteNames& names) {
   switch (row) {
     case os::kServerRow: return std::string{kServerRoute};
     case os::kUnmatchedRow: return std::string{kUnmatchedRoute};
     case os::kOtherRow: return std::string{kOtherRoute};
-    default: return patterns[row - os::kRouteRows];
+    default: return std::string{names.name_of(row)};
   }
 }
 
@@ -39,15 +38,16 @@ bool add(const os::RouteCounts::Row& row, RouteView& view) {
 
 }  // namespace
 
-RouteViews routes_of(const os::Scoreboard& board, const Patterns& patterns) {
+RouteViews routes_of(const os::Scoreboard& board) {
   RouteViews views;
-  const std::size_t rows = os::kRouteRows + std::min(patterns.size(), os::kMostRoutes);
+  const os::RouteNames& names = board.route_names();
+  const std::size_t rows = names.rows();
   for (std::size_t row = 0; row < rows; ++row) {
     RouteView view;
     bool asked = false;
     for (const os::RouteCounts& share : board.routes()) asked = add(share.row(row), view) || asked;
     if (!asked) continue;
-    RouteView& all = views[name_of_row(row, patterns)];
+    RouteView& all = views[name_of_row(row, names)];
     for (std::size_t i = 0; i < all.durations.size(); ++i) all.durations[i] += view.durations[i];
     all.duration_ns += view.duration_ns;
     for (const auto& [kind, count] : view.answers) all.answers[kind] += count;

@@ -1,7 +1,7 @@
 // Routes: the requests of the service by the pattern of their route, summed over its workers.
 //
-// Pure reading: of the scoreboard, and of the App's patterns, which stand in the order of the routes. A pattern that
-// several routes have (GET and POST of one path) is one here. What no route answered has a word in brackets instead,
+// Pure reading of the scoreboard, where the workers have left the patterns. One that several routes have (GET and POST
+// of one path) is one here. What no route answered has a word in brackets instead,
 // which no pattern can be.
 #pragma once
 
@@ -17,12 +17,8 @@
 
 namespace orrery::admin {
 
-/// Of the service's routes, in their order.
-using Patterns = std::vector<std::string>;
-
 /// What the application calls what it has.
 struct Names {
-  Patterns patterns{};
   std::vector<std::string> pools{};  ///< in their order
 };
 
@@ -41,6 +37,6 @@ struct RouteView {
 /// By pattern. Those that nobody asked for are left out.
 using RouteViews = std::map<std::string, RouteView, std::less<>>;
 
-RouteViews routes_of(const os::Scoreboard& board, const Patterns& patterns);
+RouteViews routes_of(const os::Scoreboard& board);
 
 }  // namespace orrery::admin

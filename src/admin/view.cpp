@@ -74,7 +74,7 @@ View Viewer::look(base::Monotonic now) {
 
 View Viewer::look_own(base::Monotonic now) {
   View view = look(now);
-  view.routes = routes_of(board_, names_.patterns);
+  view.routes = routes_of(board_);
   return view;
 }
 

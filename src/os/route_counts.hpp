@@ -2,8 +2,8 @@
 //
 // Lies in the scoreboard, one for each slot, each written by the worker that has the slot and read by any process: no
 // cache line is shared between workers. It is never cleared: the next worker of the slot counts on, so no number of it
-// ever falls. A route is a number here; its pattern stands in the App. 512 B a route that was ever asked for, in each
-// slot that was ever used; routes beyond kMostRoutes share one row, and so do pairs of method and status beyond
+// ever falls. A route is a number here; its pattern stands in RouteNames. 512 B a route that was ever asked for, in
+// each slot that was ever used; routes beyond kMostRoutes share one row, and so do pairs of method and status beyond
 // kSeries. No lock, no system call, and nothing in it is a pointer.
 #pragma once
 
@@ -22,13 +22,14 @@ namespace orrery::os {
 
 inline constexpr std::size_t kMostRoutes = 512;
 
-/// Which row of RouteCounts; the others are those of the routes, in their order.
+/// Which row of RouteCounts; the others are those of the routes, as RouteNames has them.
 enum RouteRow : std::size_t {
   kServerRow,     ///< the server's own answers, to what never came to a route: refused before, or `*`
   kUnmatchedRow,  ///< no route has the path
   kOtherRow,      ///< routes beyond kMostRoutes
   kRouteRows,     ///< the first route's
 };
+/// Of the route that was named as the `route`th.
 constexpr std::size_t row_of_route(std::size_t route) {
   return route < kMostRoutes ? kRouteRows + route : std::size_t{kOtherRow};
 }

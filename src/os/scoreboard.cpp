@@ -90,6 +90,7 @@ struct Scoreboard::Mapping {
   QuarantineTable quarantine;
   std::atomic<std::size_t> used;                      ///< workers' slots below this one were claimed at some time
   std::array<Slot, kMaxWorkers + kOtherRoles> slots;  ///< the workers', then one for each other role
+  RouteNames route_names;
   std::array<RouteCounts, kMaxWorkers + kOtherRoles> routes;  ///< of the child that has the slot
 
   std::span<Slot> slots_for(Role role) {
@@ -142,6 +143,8 @@ RouteCounts& Scoreboard::routes_of(const Slot& own) const {
 std::span<const RouteCounts> Scoreboard::routes() const {
   return {mapping_->routes.data(), mapping_->used.load(std::memory_order_acquire)};
 }
+
+RouteNames& Scoreboard::route_names() const { return mapping_->route_names; }
 
 void Scoreboard::keep(Ledger ledger) { ledger_ = std::make_unique<Ledger>(std::move(ledger)); }
 

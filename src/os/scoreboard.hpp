@@ -32,6 +32,7 @@
 #include "os/quarantine_table.hpp"
 #include "os/role.hpp"
 #include "os/route_counts.hpp"
+#include "os/route_names.hpp"
 #include "os/sequenced.hpp"
 #include "os/service_facts.hpp"
 #include "os/stack.hpp"
@@ -252,6 +253,8 @@ class Scoreboard {
   [[nodiscard]] RouteCounts& routes_of(const Slot& own) const;
   /// Any process: the shares of all workers, those that are gone among them.
   [[nodiscard]] std::span<const RouteCounts> routes() const;
+  /// Of the rows in them.
+  [[nodiscard]] RouteNames& route_names() const;
   /// What masters before and beside this one counted, by name; null where there is no such file. Given once, by the
   /// master, before the first fork.
   void keep(Ledger ledger);

@@ -66,6 +66,17 @@ WorkerClass class_of_dispatch(const Config& config, Life::Threads threads) {
   return needs_threads && threads == Life::Threads::kNone ? WorkerClass::kSync : config.worker_class;
 }
 
+/// Where the answers of each route are counted. Who is no worker has rows that nobody looks at.
+std::vector<std::uint16_t> rows_of(const std::vector<Route>& routes, const os::WorkerBirth& birth) {
+  const bool works = birth.slot->role.load(std::memory_order_relaxed) == os::Role::kWorker;
+  std::vector<std::uint16_t> rows;
+  for (const Route& route : routes) {
+    const std::size_t row = works ? birth.board->route_names().row_of(route.pattern) : std::size_t{os::kOtherRow};
+    rows.push_back(static_cast<std::uint16_t>(row));
+  }
+  return rows;
+}
+
 /// A little sooner than the master's: it would kill this process, and nobody would write down what was cut off.
 std::chrono::milliseconds graceful_timeout_here(const Config& config) {
   return config.graceful_timeout - std::min(config.graceful_timeout / 10, std::chrono::milliseconds{250});
@@ -83,7 +94,8 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ht
     : birth_(std::move(birth)),
       app_(app),
       loop_(birth_.config->limit_request_pipeline),
-      recorder_(*birth_.slot, birth_.board->routes_of(*birth_.slot), app.routes(), std::move(access_log)),
+      recorder_(*birth_.slot, birth_.board->routes_of(*birth_.slot), rows_of(app.routes(), birth_), app.routes(),
+                std::move(access_log)),
       context_(*birth_.config, router, app.routes(), recorder_, std::move(proxies), random_seed(), app.layers(),
                app.error_handler(), app.prefix_layers()),
       deadlines_(loop_),

@@ -83,14 +83,6 @@ std::string grouped(std::uint64_t number) {
 /// A peer that is refused is worth a look; a server that cannot serve, a second one.
 LogLevel level_of(Reject reason) { return base::row(reason).status >= 500 ? LogLevel::kWarning : LogLevel::kInfo; }
 
-/// Where a request counts that is answered.
-std::size_t row_of(const http::Message& message) {
-  if (message.match.kind == http::RouteMatch::Kind::kFound) return os::row_of_route(message.match.route);
-  if (message.match.kind == http::RouteMatch::Kind::kNoPath)
-    return message.dispatched == base::Monotonic{} ? os::kServerRow : os::kUnmatchedRow;
-  return message.match.route == http::kNoRoute ? std::size_t{os::kServerRow} : os::row_of_route(message.match.route);
-}
-
 std::size_t latency_bucket(base::Nanoseconds duration) {
   const auto count = static_cast<std::uint64_t>(std::max<std::int64_t>(duration.count(), 1));
   return std::min<std::size_t>(static_cast<std::size_t>(std::bit_width(count)) - 1, os::kLatencyBuckets - 1);
@@ -151,6 +143,13 @@ void Recorder::tell_withheld() {
   base::log_at(level, "{} more refusal{}: {}", grouped(all_withheld_), all_withheld_ == 1 ? "" : "s", list);
   withheld_ = {};
   all_withheld_ = 0;
+}
+
+std::size_t Recorder::row_of(const http::Message& message) const {
+  if (message.match.kind == http::RouteMatch::Kind::kFound) return rows_[message.match.route];
+  if (message.match.kind == http::RouteMatch::Kind::kNoPath)
+    return message.dispatched == base::Monotonic{} ? os::kServerRow : os::kUnmatchedRow;
+  return message.match.route == http::kNoRoute ? std::size_t{os::kServerRow} : rows_[message.match.route];
 }
 
 void Recorder::on_answered(const http::Message& message, const http::Answer& answer) {

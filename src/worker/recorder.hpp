@@ -21,9 +21,10 @@ namespace orrery::worker {
 
 class Recorder final : public http::Observer {
  public:
-  Recorder(os::Slot& slot, os::RouteCounts& counts, const std::vector<Route>& routes,
+  /// `rows`: of each route in `counts`, in their order.
+  Recorder(os::Slot& slot, os::RouteCounts& counts, std::vector<std::uint16_t> rows, const std::vector<Route>& routes,
            std::optional<AccessLog> access_log)
-      : slot_(slot), counts_(counts), routes_(routes), access_log_(std::move(access_log)) {}
+      : slot_(slot), counts_(counts), rows_(std::move(rows)), routes_(routes), access_log_(std::move(access_log)) {}
 
   [[gnu::cold]] void on_rejected(base::Reject reason, const base::Address& peer, const http::Message* message) override;
   void on_answered(const http::Message& message, const http::Answer& answer) override;
@@ -49,11 +50,14 @@ class Recorder final : public http::Observer {
   void reopen();
 
  private:
+  /// Where a request counts that is answered.
+  [[nodiscard]] std::size_t row_of(const http::Message& message) const;
   void write_access_line(const http::Message& message, const http::Answer& answer, base::Monotonic now);
   [[gnu::cold]] void tell_withheld();
 
   os::Slot& slot_;
   os::RouteCounts& counts_;
+  std::vector<std::uint16_t> rows_;
   const std::vector<Route>& routes_;
   std::optional<AccessLog> access_log_;
   std::uint32_t rejects_logged_ = 0;  ///< lines about refused peers in this second

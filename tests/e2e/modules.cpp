@@ -95,6 +95,25 @@ TEST_CASE("modules: HUP takes new code, and a bad one is refused while the old o
   CHECK(host.server.stop() == 0);
 }
 
+TEST_CASE("modules: the admin process tells of routes that only workers know, over new code too") {
+  Host host{"greeting_one", {"-w", "2", "--admin", "unix:admin.sock"}};
+  REQUIRE(host.server.serve());
+  const Wire::Place admin{0, host.server.file("admin.sock"), false};
+  const auto counts = [&](const std::string& text) {
+    return eventually([&] { return count_in(Wire{admin}.ask("GET /metrics").body, text) == 1; }, kPatience);
+  };
+  const std::string greeted = R"(orrery_route_requests_total{route="/greet/{name}",method="GET",status="200"} )";
+  CHECK(host.greets() == "hello, mars\n");
+  CHECK(host.greets() == "hello, mars\n");
+  CHECK(counts(greeted + "2\n"));
+  host.install("greeting_settings");
+  host.server.signal(SIGHUP);
+  REQUIRE(host.server.wait_for_line("Generation 2 serves: 2 of 2"));
+  CHECK(host.greets() == "hello, mars\n");
+  CHECK(counts(greeted + "3\n"));
+  CHECK(host.server.stop() == 0);
+}
+
 TEST_CASE("modules: a file that is overwritten in its place harms nobody") {
   Host host{"greeting_one", {"-w", "1"}};
   REQUIRE(host.server.serve());
