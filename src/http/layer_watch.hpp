@@ -1,5 +1,5 @@
-// LayerWatch: who knows which request the layers in front of a handler see now, so that a crash in one of them has a
-// name, and which requests no code of the application shall see for a while.
+// LayerWatch: is told which request the layers in front of a handler see now, so that a crash in one of them has a
+// name, and tells which requests no code of the application shall see for a while.
 //
 // Implemented above this floor, where a worker writes down what it runs. Loop thread only. It must change nothing of
 // the request.

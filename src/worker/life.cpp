@@ -66,7 +66,7 @@ WorkerClass class_of_dispatch(const Config& config, Life::Threads threads) {
   return needs_threads && threads == Life::Threads::kNone ? WorkerClass::kSync : config.worker_class;
 }
 
-/// Where the answers of each route are counted. Who is no worker has rows that nobody looks at.
+/// Where the answers of each route are counted. Those of a child that is no worker are counted where nobody looks.
 std::vector<std::uint16_t> rows_of(const std::vector<Route>& routes, const os::WorkerBirth& birth) {
   const bool works = birth.slot->role.load(std::memory_order_relaxed) == os::Role::kWorker;
   std::vector<std::uint16_t> rows;
