@@ -63,7 +63,7 @@ class ORRERY_EXPORT Multipart {
 
  private:
   enum class State : std::uint8_t { kPreamble, kHead, kData, kEpilogue, kFailed };
-  enum class Advance : std::uint8_t { kMoved, kNeedsMore };
+  enum class Advance : std::uint8_t { kAdvanced, kNeedsMore };
 
   Multipart(std::string_view boundary, const MultipartLimits& limits, Callback callback);
   Result<void> advance_all();

@@ -228,14 +228,14 @@ Result<Multipart::Advance> Multipart::pass_delimiter(std::size_t at) {
   if (last) {
     state_ = State::kEpilogue;
     callback_({Kind::kEnd, nullptr, {}});
-    return Advance::kMoved;
+    return Advance::kAdvanced;
   }
   if (parts_ == limits_.parts) return fail("the form has more than " + std::to_string(limits_.parts) + " parts");
   ++parts_;
   done_ += at + padding + 2;
   scanned_ = 0;
   state_ = State::kHead;
-  return Advance::kMoved;
+  return Advance::kAdvanced;
 }
 
 Result<Multipart::Advance> Multipart::read_head() {
@@ -254,7 +254,7 @@ Result<Multipart::Advance> Multipart::read_head() {
   part_size_ = 0;
   state_ = State::kData;
   callback_({Kind::kPart, &head_, {}});
-  return Advance::kMoved;
+  return Advance::kAdvanced;
 }
 
 Result<void> Multipart::give_data(std::string_view bytes) {

@@ -92,7 +92,7 @@ Result<void> Service::load(unsigned number) {
       !why.empty())
     return fail(why);
   std::vector<std::string> notes;
-  auto generation = make_generation(reload.config, ground_.listeners, tickets_of(wanted), notes);
+  auto generation = make_generation(reload.config, prepared_.listeners, tickets_of(wanted), notes);
   if (!generation) return fail(generation);
   generation->description = reload.description;
   generation->worker_main = reload.worker_main ? std::move(reload.worker_main) : wanted.worker_main;
@@ -116,13 +116,13 @@ void Service::use_logs(unsigned number, const Generation& generation) {
   generation.logs.use();
   logging_ = number;
   log_path_ = generation.config.errorlog;
-  ground_.scoreboard.set_log_level(std::nullopt);
+  prepared_.scoreboard.set_log_level(std::nullopt);
 }
 
 // While two masters serve, names of pid files are moving.
 void Service::make_pidfile_again() {
-  if (!ground_.pidfile || successor_.pid() > 0 || ground_.predecessor.there()) return;
-  const auto made = ground_.pidfile->make_again();
+  if (!prepared_.pidfile || successor_.pid() > 0 || prepared_.predecessor.there()) return;
+  const auto made = prepared_.pidfile->make_again();
   if (!made) return base::log_error("{}", made.error().message);
   if (*made) base::log_warning("The pid file had vanished and was made again");
 }
@@ -130,21 +130,21 @@ void Service::make_pidfile_again() {
 void Service::apply(const DropGeneration& action) { generations_.erase(action.generation); }
 
 void Service::apply(const CloseListeners& action) {
-  if (action.shared) return ground_.listeners.close_copies();
-  ground_.store.hold({}, ground_.notify);
-  ground_.listeners.close_all();
+  if (action.shared) return prepared_.listeners.close_copies();
+  prepared_.store.hold({}, prepared_.notify);
+  prepared_.listeners.close_all();
 }
 
 void Service::apply(const StartSuccessor&) {
   say_binaries();
   run_hook("pre_exec");
-  auto passed = ground_.listeners.to_pass();
-  for (const auto& [role, sockets] : ground_.sidecars) {
+  auto passed = prepared_.listeners.to_pass();
+  for (const auto& [role, sockets] : prepared_.sidecars) {
     for (auto& one : sockets.listeners.to_pass(role)) passed.push_back(std::move(one));
   }
   const auto tickets = generations_.empty() ? nullptr : tickets_of(generations_.rbegin()->second);
   auto started =
-      Successor::start(program_, std::move(passed), ground_.handover, ground_.lead, ground_.scoreboard.ledger(),
+      Successor::start(program_, std::move(passed), prepared_.handover, prepared_.lead, prepared_.scoreboard.ledger(),
                        tickets ? tickets->state(base::monotonic_now()) : std::string{});
   if (!started) return inbox_.push_back(SuccessorNotStarted{started.error().message});
   successor_ = std::move(*started);
@@ -170,26 +170,26 @@ void Service::apply(const CommitUpgrade&) {
   if (!successor_.adopts()) {
     base::log_warning("The new master's binary hands connections over in another way: idle ones are closed");
   }
-  ground_.listeners.own_paths(false);
-  for (auto& [role, sockets] : ground_.sidecars) sockets.listeners.own_paths(false);
-  ground_.notify.main_pid(successor_.pid());
+  prepared_.listeners.own_paths(false);
+  for (auto& [role, sockets] : prepared_.sidecars) sockets.listeners.own_paths(false);
+  prepared_.notify.main_pid(successor_.pid());
   successor_.commit();
 }
 
 void Service::apply(const TakeOver&) {
   const Generation& generation = generations_.at(supervisor_.generation());
   const Config& config = generation.config;
-  base::log_info("This master (pid {}) has the service now; it came from {}", ::getpid(), ground_.predecessor.pid());
-  ground_.predecessor.forget();
-  ground_.listeners.own_paths(true);
-  for (auto& [role, sockets] : ground_.sidecars) sockets.listeners.own_paths(true);
+  base::log_info("This master (pid {}) has the service now; it came from {}", ::getpid(), prepared_.predecessor.pid());
+  prepared_.predecessor.forget();
+  prepared_.listeners.own_paths(true);
+  for (auto& [role, sockets] : prepared_.sidecars) sockets.listeners.own_paths(true);
   keep_addresses();
   os::set_title(process_title(config, generation.listeners, "master"));
-  ground_.notify.main_pid(::getpid());
-  ground_.notify.ready(supervisor_.status());
+  prepared_.notify.main_pid(::getpid());
+  prepared_.notify.ready(supervisor_.status());
   told_ready_ = true;
-  if (!ground_.pidfile) return;
-  if (const auto renamed = ground_.pidfile->rename(config.pidfile); !renamed)
+  if (!prepared_.pidfile) return;
+  if (const auto renamed = prepared_.pidfile->rename(config.pidfile); !renamed)
     base::log_error("{}", renamed.error().message);
 }
 
@@ -213,13 +213,13 @@ void Service::apply(const ReportDeath& action) {
   const auto found = processes_.find(action.pid);
   if (found == processes_.end()) return;
   take_over(found->second, action.ending);
-  ground_.scoreboard.release(found->second.slot);
+  prepared_.scoreboard.release(found->second.slot);
   processes_.erase(found);
 }
 
 void Service::take_over(const Process& worker, Ending ending) {
   const base::Monotonic now = base::monotonic_now();
-  os::Slot& slot = ground_.scoreboard.slot(worker.slot);
+  os::Slot& slot = prepared_.scoreboard.slot(worker.slot);
   const Death death{worker.number,     worker.generation, worker.dead,       ending,
                     now - worker.born, worker.stopped,    worker.oom_killed, worker.role};
   const Blame blame = worker.role == os::Role::kWorker ? hold_culprit(death, slot, now) : Blame{};
@@ -244,30 +244,30 @@ void Service::take_over(const Process& worker, Ending ending) {
 }
 
 void Service::apply(const Announce& action) {
-  if (ground_.predecessor.there()) {  // the service manager hears of one master only
+  if (prepared_.predecessor.there()) {  // the service manager hears of one master only
     if (action.phase != Phase::kReady) return;
     settle(action.generation);
     base::log_info("Generation {} serves: {}", action.generation, action.status);
-    return ground_.predecessor.ready(action.status);
+    return prepared_.predecessor.ready(action.status);
   }
   switch (action.phase) {
     case Phase::kReloading:
       note(os::EventKind::kReloadBegun, "The configuration is read again");
       told_ready_ = false;
       run_hook("on_reload");
-      return ground_.notify.reloading(base::monotonic_now());
+      return prepared_.notify.reloading(base::monotonic_now());
     case Phase::kStopping:
       note(os::EventKind::kStopping, "The service is " + action.status);
       told_ready_ = false;
-      return ground_.notify.stopping(action.status);
+      return prepared_.notify.stopping(action.status);
     case Phase::kReady: break;
   }
   settle(action.generation);
   base::log_info("Generation {} serves: {}", action.generation, action.status);
   status_ = supervisor_.status();
-  ground_.notify.ready(status_);
+  prepared_.notify.ready(status_);
   told_ready_ = true;
-  ground_.daemon.ready();
+  prepared_.daemon.ready();
 }
 
 // `number` serves now, after a start, a reload or a rollback: the master's own settings are that
@@ -277,8 +277,8 @@ void Service::settle(unsigned number) {
   if (number != logging_) use_logs(number, generation);
   os::restore_environment(os::save_invocation().environment, own_variables());
   (void)os::set_environment(generation.config.raw_env);
-  if (!ground_.predecessor.there()) os::set_title(process_title(generation.config, generation.listeners, "master"));
-  ground_.scoreboard.publish_config(number, generation.description);
+  if (!prepared_.predecessor.there()) os::set_title(process_title(generation.config, generation.listeners, "master"));
+  prepared_.scoreboard.publish_config(number, generation.description);
   note(os::EventKind::kServing, fmt::format("Generation {} serves: {}", number, supervisor_.status()));
   begin_quarantine(number);
   leave_other_addresses(number);
@@ -287,22 +287,22 @@ void Service::settle(unsigned number) {
 }
 
 void Service::leave_other_addresses(unsigned generation) {
-  ground_.listeners.retire_all_but(generations_.at(generation).listeners);
+  prepared_.listeners.retire_all_but(generations_.at(generation).listeners);
   let_go_of_addresses();
   keep_addresses();
 }
 
 // While the old master may still go on, the store is its own.
 void Service::keep_addresses() {
-  if (!ground_.predecessor.there()) ground_.store.hold(ground_.listeners.to_pass(), ground_.notify);
+  if (!prepared_.predecessor.there()) prepared_.store.hold(prepared_.listeners.to_pass(), prepared_.notify);
 }
 
 void Service::let_go_of_addresses() {
-  ground_.listeners.let_go(supervisor_.shares(), [this](const os::Listener& listener) {
+  prepared_.listeners.let_go(supervisor_.shares(), [this](const os::Listener& listener) {
     return std::any_of(processes_.begin(), processes_.end(), [&](const auto& entry) {
       const Process& worker = entry.second;
       if (worker.role != os::Role::kWorker) return false;
-      const os::Slot& slot = ground_.scoreboard.slot(worker.slot);
+      const os::Slot& slot = prepared_.scoreboard.slot(worker.slot);
       const bool closed = slot.state.load(std::memory_order_acquire) == os::WorkerState::kDraining &&
                           !slot.accepting.load(std::memory_order_relaxed);
       const ListenerSet& set = generations_.at(worker.generation).listeners;
@@ -320,11 +320,11 @@ void Service::apply(const Exit& action) {
   exit_code_ = action.code;
   // Nothing happens here when the foreground process was let go before.
   const int code = action.code != os::kExitOk ? action.code : int{os::kExitFailure};
-  ground_.daemon.failed(code, fmt::format("the service stopped before it was ready; see {}", log_path_));
+  prepared_.daemon.failed(code, fmt::format("the service stopped before it was ready; see {}", log_path_));
 }
 
 void Service::say_totals() const {
-  const os::Counters& totals = ground_.scoreboard.retired();
+  const os::Counters& totals = prepared_.scoreboard.retired();
   std::string refused;
   for (std::size_t i = 0; i < base::kRejects.size(); ++i) {
     const std::uint64_t count = totals.rejects[i].load(std::memory_order_relaxed);

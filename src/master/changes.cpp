@@ -20,8 +20,8 @@ Watched watched_files(const Config& config, const std::string& settings_file, co
 }
 
 void Service::take_changes() {
-  if (!ground_.changes) return;
-  const std::vector<std::string> paths = ground_.changes->changed(base::monotonic_now());
+  if (!prepared_.changes) return;
+  const std::vector<std::string> paths = prepared_.changes->changed(base::monotonic_now());
   if (paths.empty() || !supervisor_.serving()) return;
   const std::string said = fmt::format("Reload: {} changed", spoken_files(paths));
   base::log_info("{}", said);
@@ -33,12 +33,12 @@ void Service::take_changes() {
 }
 
 void Service::follow_changes(const Config& config) {
-  if (!config.reload) return ground_.changes.reset();
+  if (!config.reload) return prepared_.changes.reset();
   Watched watched = watched_files(config, parts_.settings_file, program_.path());
-  if (ground_.changes) return ground_.changes->aim(std::move(watched));
+  if (prepared_.changes) return prepared_.changes->aim(std::move(watched));
   auto made = ReloadWatch::make(std::move(watched));
   if (!made) return base::log_warning("{}; `reload` has no effect", made.error().message);
-  ground_.changes = std::move(*made);
+  prepared_.changes = std::move(*made);
 }
 
 std::optional<CertificateWatch> watch_certificates(const Config& config, std::vector<std::string>& notes) {
@@ -50,8 +50,8 @@ std::optional<CertificateWatch> watch_certificates(const Config& config, std::ve
 }
 
 void Service::take_certificates() {
-  if (!ground_.certificates) return;
-  const std::vector<std::string> paths = ground_.certificates->changed(base::monotonic_now());
+  if (!prepared_.certificates) return;
+  const std::vector<std::string> paths = prepared_.certificates->changed(base::monotonic_now());
   if (paths.empty() || !supervisor_.serving()) return;
   const std::string said = fmt::format("Reload: {} changed", spoken_files(paths));
   base::log_info("{}", said);
@@ -61,9 +61,9 @@ void Service::take_certificates() {
 }
 
 void Service::follow_certificates(const Config& config) {
-  if (config.tls_watch && tls::is_wanted(config) && ground_.certificates) return ground_.certificates->aim(config);
+  if (config.tls_watch && tls::is_wanted(config) && prepared_.certificates) return prepared_.certificates->aim(config);
   std::vector<std::string> notes;
-  ground_.certificates = watch_certificates(config, notes);
+  prepared_.certificates = watch_certificates(config, notes);
   for (const std::string& note : notes) base::log_warning("{}", note);
 }
 

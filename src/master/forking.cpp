@@ -34,12 +34,12 @@ std::vector<std::string> own_variables() {
 }
 
 void Service::apply(const Spawn& action) {
-  const auto slot = ground_.scoreboard.claim(action.role);
+  const auto slot = prepared_.scoreboard.claim(action.role);
   if (!slot) return inbox_.push_back(ForkFailed{action.number, "all slots of the scoreboard are taken", action.role});
   const bool works = action.role == os::Role::kWorker;
   const auto pid = works ? fork_worker(action, *slot) : fork_sidecar(action, *slot);
   if (!pid) {
-    ground_.scoreboard.release(*slot);
+    prepared_.scoreboard.release(*slot);
     return inbox_.push_back(ForkFailed{action.number, pid.error().message, action.role});
   }
   base::log_info("Booting {} with pid: {}", spoken(action.role), *pid);
@@ -57,8 +57,8 @@ Result<pid_t> Service::fork_worker(const Spawn& action, std::size_t slot) {
     birth.config = &generation.config;
     for (const auto& listener : generation.listeners) birth.listeners.push_back(listener.get());
     birth.tls = generation.tls.get();
-    birth.handover = &ground_.handover;
-    birth.lead = &ground_.lead;
+    birth.handover = &prepared_.handover;
+    birth.lead = &prepared_.lead;
     // A service that speaks HTTP/2 only would refuse it.
     if (generation.config.http2 != Http2::kOnly) birth.probe = action.probe;
     birth.app = generation.app ? &*generation.app : nullptr;
@@ -75,10 +75,10 @@ Result<pid_t> Service::fork_sidecar(const Spawn& action, std::size_t slot) {
   os::ChildBirth child;
   child.close = foreign_descriptors(generation, action.role);
   for (const auto& listener : generation.listeners) child.close.push_back(listener->fd.get());
-  for (const int fd : {ground_.handover.give.get(), ground_.handover.take.get(), ground_.lead.fd()})
+  for (const int fd : {prepared_.handover.give.get(), prepared_.handover.take.get(), prepared_.lead.fd()})
     child.close.push_back(fd);
   if (const int access = generation.logs.access(); access > STDERR_FILENO) child.close.push_back(access);
-  const ListenerSet& set = ground_.sidecars.at(action.role).set;
+  const ListenerSet& set = prepared_.sidecars.at(action.role).set;
   os::Channel channel;
   if (action.role == os::Role::kAdmin) {
     auto made = os::make_channel();
@@ -111,8 +111,8 @@ Result<pid_t> Service::fork_process(const Spawn& action, std::size_t slot, os::C
   const pid_t master = ::getpid();
   const auto main = [&]() noexcept {
     os::WorkerBirth birth;
-    birth.slot = &ground_.scoreboard.slot(slot);
-    birth.board = &ground_.scoreboard;
+    birth.slot = &prepared_.scoreboard.slot(slot);
+    birth.board = &prepared_.scoreboard;
     birth.slot->pid.store(::getpid(), std::memory_order_relaxed);
     birth.slot->generation.store(action.generation, std::memory_order_relaxed);
     birth.slot->number.store(action.number, std::memory_order_relaxed);
@@ -147,25 +147,25 @@ std::vector<int> Service::foreign_descriptors(const Generation& generation, os::
   const auto add = [&foreign](int fd) {
     if (fd >= 0) foreign.push_back(fd);
   };
-  if (ground_.pidfile) add(ground_.pidfile->fd());
-  add(ground_.signals.fd());
-  add(ground_.notify.fd());
-  add(ground_.daemon.fd());
+  if (prepared_.pidfile) add(prepared_.pidfile->fd());
+  add(prepared_.signals.fd());
+  add(prepared_.notify.fd());
+  add(prepared_.daemon.fd());
   add(successor_.fd());
-  add(ground_.predecessor.fd());
-  if (ground_.changes) add(ground_.changes->fd());
-  if (ground_.certificates) add(ground_.certificates->fd());
-  if (const os::Ledger* const ledger = ground_.scoreboard.ledger()) add(ledger->fd());
+  add(prepared_.predecessor.fd());
+  if (prepared_.changes) add(prepared_.changes->fd());
+  if (prepared_.certificates) add(prepared_.certificates->fd());
+  if (const os::Ledger* const ledger = prepared_.scoreboard.ledger()) add(ledger->fd());
   if (role != os::Role::kAdmin) add(orders_.get());
   for (const auto& [pid, process] : processes_) add(process.pipe.get());
   for (const auto& [number, other] : generations_) {
     if (&other != &generation) std::ranges::for_each(other.logs.descriptors(), add);
     if (other.app && (&other != &generation || role != os::Role::kWorker)) add(other.app->fd());
   }
-  for (const auto& [other, sockets] : ground_.sidecars) {
+  for (const auto& [other, sockets] : prepared_.sidecars) {
     if (other != role) std::ranges::for_each(sockets.listeners.descriptors(), add);
   }
-  for (const int fd : ground_.listeners.descriptors()) {
+  for (const int fd : prepared_.listeners.descriptors()) {
     const bool own = std::any_of(generation.listeners.begin(), generation.listeners.end(),
                                  [fd](const auto& listener) { return listener->fd.get() == fd; });
     if (!own) add(fd);

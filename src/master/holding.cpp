@@ -61,7 +61,7 @@ void Service::begin_quarantine(unsigned generation) {
 void Service::publish_held() {
   std::vector<os::QuarantineTable::Entry> entries;
   for (const Quarantine::Held& held : quarantine_.held()) entries.push_back({held.request.key, held.until});
-  ground_.scoreboard.quarantine().publish(entries);
+  prepared_.scoreboard.quarantine().publish(entries);
 }
 
 }  // namespace orrery::master

@@ -26,7 +26,7 @@ std::string cause_of(int status) {
 }  // namespace
 
 void Service::note(os::EventKind kind, std::string_view text, std::string_view sender) {
-  ground_.scoreboard.events().add([&](os::LifeEvent& event) {
+  prepared_.scoreboard.events().add([&](os::LifeEvent& event) {
     event.time_ns = unix_now();
     event.kind = kind;
     event.text = decltype(event.text){text};
@@ -41,7 +41,7 @@ void Service::note_ready(const Process& process, pid_t pid) {
 void Service::note_death(const Process& process, Ending ending, std::string_view report) {
   note(is_abnormal(ending) ? os::EventKind::kWorkerDied : os::EventKind::kWorkerEnded, report);
   if (ending == Ending::kAsked || process.role != os::Role::kWorker) return;
-  ground_.scoreboard.deaths().add([&](os::DeathNote& death) {
+  prepared_.scoreboard.deaths().add([&](os::DeathNote& death) {
     death.time_ns = unix_now();
     death.number = process.number;
     death.generation = process.generation;

@@ -170,9 +170,9 @@ Result<os::LeadLock> make_lead(const std::optional<Inheritance>& inheritance) {
   return os::LeadLock::make();
 }
 
-Result<Ground> prepare_background(const Config& config, std::string_view role, Foreground foreground,
-                                  os::Daemon& daemon, Result<os::HandoverPair> handover, Result<os::LeadLock> lead,
-                                  const std::optional<Inheritance>& inheritance) {
+Result<Prepared> prepare_background(const Config& config, std::string_view role, Foreground foreground,
+                                    os::Daemon& daemon, Result<os::HandoverPair> handover, Result<os::LeadLock> lead,
+                                    const std::optional<Inheritance>& inheritance) {
   foreground.first.logs.use();
   if (foreground.pidfile) {
     if (const auto written = foreground.pidfile->write(); !written) return fail(written);
@@ -185,20 +185,20 @@ Result<Ground> prepare_background(const Config& config, std::string_view role, F
   if (!handover) return fail(handover);
   if (!lead) return fail(lead);
   os::set_title(process_title(config, foreground.first.listeners, role));
-  return Ground{{},
-                std::move(foreground.pidfile),
-                std::move(foreground.found.listeners),
-                std::move(foreground.found.store),
-                std::move(foreground.first),
-                std::move(daemon),
-                os::Notify::from_environment(),
-                std::move(*scoreboard),
-                std::move(*signals),
-                std::move(*handover),
-                std::move(*lead),
-                std::move(foreground.sidecars),
-                std::move(foreground.changes),
-                std::move(foreground.certificates)};
+  return Prepared{{},
+                  std::move(foreground.pidfile),
+                  std::move(foreground.found.listeners),
+                  std::move(foreground.found.store),
+                  std::move(foreground.first),
+                  std::move(daemon),
+                  os::Notify::from_environment(),
+                  std::move(*scoreboard),
+                  std::move(*signals),
+                  std::move(*handover),
+                  std::move(*lead),
+                  std::move(foreground.sidecars),
+                  std::move(foreground.changes),
+                  std::move(foreground.certificates)};
 }
 
 void say_start(const MasterParts& parts, const os::DescriptorLimit& limit, const ListenerSet& listeners,
@@ -224,12 +224,12 @@ int give_up(const std::string& why) {
   return os::kExitFailure;
 }
 
-int live(MasterParts parts, Ground ground) {
+int live(MasterParts parts, Prepared prepared) {
   const os::Program program{os::save_invocation()};
   bool starts_anew = false;
   int code = 0;
   {
-    Service service{std::move(parts), std::move(ground)};
+    Service service{std::move(parts), std::move(prepared)};
     code = service.run();
     starts_anew = service.starts_anew();
   }
@@ -278,27 +278,27 @@ int run_master(MasterParts parts) {
     daemon = std::move(*detached);
   }
   const std::vector<std::string> notes = foreground->notes;
-  auto ground =
+  auto prepared =
       prepare_background(parts.config, predecessor.there() ? "master (new)" : "master", std::move(*foreground), daemon,
                          make_handover(inheritance, predecessor), make_lead(inheritance), inheritance);
-  if (!ground) {
-    daemon.failed(os::kExitFailure, ground.error().message);
-    predecessor.failed(ground.error().message);
-    return give_up(ground.error().message);
+  if (!prepared) {
+    daemon.failed(os::kExitFailure, prepared.error().message);
+    predecessor.failed(prepared.error().message);
+    return give_up(prepared.error().message);
   }
   if (predecessor.there())
     predecessor.introduce(parts.service + ", " + os::spoken_build_id(os::build_id("/proc/self/exe")));
-  ground->predecessor = std::move(predecessor);
-  say_start(parts, limit, ground->first.listeners, notes);
-  say_sidecars(ground->sidecars);
-  if (detaches) ground->notify.main_pid(::getpid());
+  prepared->predecessor = std::move(predecessor);
+  say_start(parts, limit, prepared->first.listeners, notes);
+  say_sidecars(prepared->sidecars);
+  if (detaches) prepared->notify.main_pid(::getpid());
   if (const auto begun = run_hook_and_wait(parts.config, {"on_starting", 1}); !begun && !os::stop_is_waiting()) {
-    if (ground->pidfile) ground->pidfile->remove();
-    ground->daemon.failed(os::kExitFailure, begun.error().message);
-    ground->predecessor.failed(begun.error().message);
+    if (prepared->pidfile) prepared->pidfile->remove();
+    prepared->daemon.failed(os::kExitFailure, begun.error().message);
+    prepared->predecessor.failed(begun.error().message);
     return give_up(begun.error().message);
   }
-  return live(std::move(parts), std::move(*ground));
+  return live(std::move(parts), std::move(*prepared));
 }
 
 }  // namespace orrery::master

@@ -24,7 +24,7 @@ void Supervisor::handle(const SignalArrived& event) {
     case SIGWINCH: return retire_everybody();
     case SIGCHLD: return;
     case SIGUSR2: return begin_upgrade();
-    default: return impossible("a signal the master does not take");
+    default: return note_impossible("a signal the master does not take");
   }
 }
 

@@ -54,13 +54,13 @@ std::uint64_t make_seed() { return static_cast<std::uint64_t>(base::wall_now().t
 
 }  // namespace
 
-Service::Service(MasterParts parts, Ground ground)
+Service::Service(MasterParts parts, Prepared prepared)
     : parts_(std::move(parts)),
-      ground_(std::move(ground)),
+      prepared_(std::move(prepared)),
       program_(os::save_invocation()),
       supervisor_(make_seed()),
-      log_path_(ground_.first.config.errorlog) {
-  generations_.emplace(1, std::move(ground_.first));
+      log_path_(prepared_.first.config.errorlog) {
+  generations_.emplace(1, std::move(prepared_.first));
   begin_quarantine(1);
   oom_kills_ = os::oom_kills(parts_.system_root).value_or(0);
   os::load_unwinder();
@@ -70,20 +70,20 @@ Service::Service(MasterParts parts, Ground ground)
   facts_.build_id = decltype(facts_.build_id){os::build_id("/proc/self/exe")};
   generations_.at(1).description = parts_.description;
   generations_.at(1).worker_main = parts_.worker_main;
-  ground_.scoreboard.publish_config(1, parts_.description);
+  prepared_.scoreboard.publish_config(1, parts_.description);
   note(os::EventKind::kStarted, fmt::format("{} starts (master, pid {})", parts_.service, facts_.master));
 }
 
 int Service::run() {
   std::vector<os::Role> sidecars;
-  for (const auto& [role, sockets] : ground_.sidecars) {
+  for (const auto& [role, sockets] : prepared_.sidecars) {
     const auto parts = std::ranges::find(parts_.sidecars, role, &SidecarParts::role);
     if (!sockets.set.empty() || parts->has_other_work) sidecars.push_back(role);
   }
-  dispatch(Started{plan_of(generations_.at(1).config), os::has_terminal(), ground_.predecessor.there(), ::getpid() == 1,
-                   std::move(sidecars)});
+  dispatch(Started{plan_of(generations_.at(1).config), os::has_terminal(), prepared_.predecessor.there(),
+                   ::getpid() == 1, std::move(sidecars)});
   while (!exit_code_) {
-    ground_.scoreboard.beat(base::monotonic_now());
+    prepared_.scoreboard.beat(base::monotonic_now());
     wait();
     take_signals();
     listen_to_masters();  // the old master says whether it stops too before it sends TERM
@@ -108,26 +108,26 @@ int Service::run() {
   }
   base::log_info("Shutting down: master");
   generations_.clear();
-  ground_.sidecars.clear();
+  prepared_.sidecars.clear();
   // After an upgrade the name is the successor's, who may be taking it at this very moment.
   const bool left = supervisor_.upgrade().state() == Upgrade::State::kCommitted;
-  if (!left) ground_.store.hold({}, ground_.notify);
-  if (ground_.pidfile && !left) ground_.pidfile->remove();
+  if (!left) prepared_.store.hold({}, prepared_.notify);
+  if (prepared_.pidfile && !left) prepared_.pidfile->remove();
   return *exit_code_;
 }
 
 void Service::wait() {
-  std::vector<int> spoken{ground_.signals.fd(), successor_.fd(), ground_.predecessor.fd()};
+  std::vector<int> spoken{prepared_.signals.fd(), successor_.fd(), prepared_.predecessor.fd()};
   for (const auto& [pid, worker] : processes_) spoken.push_back(worker.pipe.get());
   const base::Monotonic now = base::monotonic_now();
   if (orders_left_ > 0 || next_orders_ <= now) spoken.push_back(orders_.get());
   // A watchdog beat that is due and withheld must not make this spin: the next pulse looks again.
-  const bool beats = ground_.notify.watchdog_interval().count() > 0 && next_watchdog_ > now;
+  const bool beats = prepared_.notify.watchdog_interval().count() > 0 && next_watchdog_ > now;
   const base::Monotonic pulse = beats ? std::min(next_pulse_, next_watchdog_) : next_pulse_;
-  if (ground_.changes) spoken.push_back(ground_.changes->fd());
-  const auto changes = ground_.changes ? ground_.changes->deadline() : std::nullopt;
-  if (ground_.certificates) spoken.push_back(ground_.certificates->fd());
-  const auto certificates = ground_.certificates ? ground_.certificates->deadline() : std::nullopt;
+  if (prepared_.changes) spoken.push_back(prepared_.changes->fd());
+  const auto changes = prepared_.changes ? prepared_.changes->deadline() : std::nullopt;
+  if (prepared_.certificates) spoken.push_back(prepared_.certificates->fd());
+  const auto certificates = prepared_.certificates ? prepared_.certificates->deadline() : std::nullopt;
   const base::Monotonic until =
       std::min({pulse, supervisor_.next_deadline().value_or(kNever), hooks_.next_deadline().value_or(kNever),
                 changes.value_or(kNever), certificates.value_or(kNever)});
@@ -135,7 +135,7 @@ void Service::wait() {
 }
 
 void Service::take_signals() {
-  for (const os::TakenSignal& signal : ground_.signals.take()) {
+  for (const os::TakenSignal& signal : prepared_.signals.take()) {
     if (signal.signo == SIGCHLD) continue;  // reap() asks the kernel itself
     base::log_info("Handling signal: {} ({})", os::signal_word(signal.signo), os::describe_sender(signal));
     note(os::EventKind::kSignal, os::signal_name(signal.signo) + " came", os::name_sender(signal));
@@ -164,7 +164,7 @@ void Service::read_pipe(pid_t pid, Process& worker) {
           inbox_.emplace_back(WorkerReady{pid});
           break;
         case os::WorkerMessage::kRecycle: inbox_.emplace_back(WorkerAskedRecycle{pid}); break;
-        case os::WorkerMessage::kTold:
+        case os::WorkerMessage::kTerminated:
           inbox_.emplace_back(WorkerAskedRecycle{pid, "was sent TERM by somebody else"});
           break;
         case os::WorkerMessage::kExhausted: inbox_.emplace_back(WorkerExhausted{pid}); break;
@@ -179,7 +179,7 @@ void Service::listen_to_masters() {
   if (const std::string program = successor_.introduction(); !program.empty())
     base::log_info("Upgrade: the new master {} is {}", successor_.pid(), program);
   for (SuccessorSpoke& spoke : heard) inbox_.emplace_back(std::move(spoke));
-  if (const auto left = ground_.predecessor.listen()) inbox_.emplace_back(*left);
+  if (const auto left = prepared_.predecessor.listen()) inbox_.emplace_back(*left);
   dispatch_inbox();
 }
 
@@ -196,7 +196,7 @@ void Service::reap() {
     const auto dead = os::reap_child(*pid);
     if (dead && *pid == successor_.pid()) {
       successor_ = {};
-      if (ground_.pidfile) os::Pidfile::remove_of_dead(ground_.pidfile->path() + kPidfileSuffix, *pid);
+      if (prepared_.pidfile) os::Pidfile::remove_of_dead(prepared_.pidfile->path() + kPidfileSuffix, *pid);
       dispatch(SuccessorExited{os::describe_status(dead->status)});
       continue;
     }
@@ -218,12 +218,12 @@ void Service::read_scoreboard() {
   for (auto& [pid, worker] : processes_) {
     read.pulses.push_back(pulse_of(pid, worker, now));
     const Config& config = config_of(worker);
-    worker.watch.look(pid, ground_.scoreboard.slot(worker.slot), config, now);
+    worker.watch.look(pid, prepared_.scoreboard.slot(worker.slot), config, now);
     interval = std::min(interval, pulse_interval(config));
   }
   next_pulse_ = now + interval;
   release_held(now);
-  if (successor_.pid() != 0 || ground_.predecessor.there()) enter_counts();
+  if (successor_.pid() != 0 || prepared_.predecessor.there()) enter_counts();
   dispatch(std::move(read));
   read_canary();
   let_go_of_addresses();
@@ -231,7 +231,7 @@ void Service::read_scoreboard() {
 
 // For the other master beside this one, and at the end for the one that has the service then.
 void Service::enter_counts() {
-  if (parts_.enter_counts) parts_.enter_counts(ground_.scoreboard);
+  if (parts_.enter_counts) parts_.enter_counts(prepared_.scoreboard);
 }
 
 void Service::read_memory() {
@@ -247,7 +247,7 @@ void Service::read_memory() {
   if (room) read.left = room->left;
   for (const auto& [pid, worker] : processes_) {
     if (worker.role != os::Role::kWorker) continue;
-    const os::Slot& slot = ground_.scoreboard.slot(worker.slot);
+    const os::Slot& slot = prepared_.scoreboard.slot(worker.slot);
     const std::uint64_t requests = slot.counters.requests.load(std::memory_order_relaxed);
     if (const auto bytes = os::private_memory(pid)) read.uses.push_back({pid, *bytes, requests});
   }
@@ -266,17 +266,17 @@ void Service::remind_of_certificates() {
 }
 
 void Service::tell_manager() {
-  if (ground_.predecessor.there()) return;
+  if (prepared_.predecessor.there()) return;
   const base::Monotonic now = base::monotonic_now();
-  const auto interval = ground_.notify.watchdog_interval();
+  const auto interval = prepared_.notify.watchdog_interval();
   if (interval.count() > 0 && now >= next_watchdog_ && supervisor_.healthy()) {
-    ground_.notify.watchdog();
+    prepared_.notify.watchdog();
     next_watchdog_ = now + interval;
   }
   if (supervisor_.state() != Supervisor::State::kServing || !told_ready_) return;
   if (std::string status = supervisor_.status(); status != status_) {
     status_ = std::move(status);
-    ground_.notify.status(status_);
+    prepared_.notify.status(status_);
   }
 }
 
@@ -286,7 +286,7 @@ const Config& Service::config_of(const Process& process) const {
 }
 
 Pulse Service::pulse_of(pid_t pid, const Process& worker, base::Monotonic now) const {
-  const os::Slot& slot = ground_.scoreboard.slot(worker.slot);
+  const os::Slot& slot = prepared_.scoreboard.slot(worker.slot);
   const base::Nanoseconds beat{slot.heartbeat_ns.load(std::memory_order_relaxed)};
   const bool sync = config_of(worker).worker_class == WorkerClass::kSync;
   return {pid, base::Monotonic{beat}, sync && blocked_past_deadline(slot, now)};
@@ -320,10 +320,10 @@ void Service::dispatch_inbox() {
 
 // A worker must know with TERM already which leave-taking is meant: to siblings, be they another master's, or for good.
 void Service::tell_workers() {
-  const bool company = ground_.predecessor.adopts() || (successor_.adopts() && supervisor_.upgrade().shares());
-  ground_.scoreboard.set_company(company);
-  ground_.scoreboard.set_closing(supervisor_.closing());
-  if (!company && supervisor_.state() == Supervisor::State::kStopping) ground_.scoreboard.announce_stop();
+  const bool other_master = prepared_.predecessor.adopts() || (successor_.adopts() && supervisor_.upgrade().shares());
+  prepared_.scoreboard.announce_other_master(other_master);
+  prepared_.scoreboard.set_closing(supervisor_.closing());
+  if (!other_master && supervisor_.state() == Supervisor::State::kStopping) prepared_.scoreboard.announce_stop();
 }
 
 void Service::publish_facts() {
@@ -331,7 +331,7 @@ void Service::publish_facts() {
   supervisor_.describe(facts);
   const auto logging = generations_.find(logging_);  // gone when it was given up
   const LogLevel configured = logging != generations_.end() ? logging->second.config.loglevel : facts_.log_level;
-  facts.log_level = ground_.scoreboard.log_level().value_or(configured);
+  facts.log_level = prepared_.scoreboard.log_level().value_or(configured);
   using Outcome = os::ServiceFacts::Outcome;
   const os::ServiceFacts::Reload& before = facts_.reload;
   const bool moved = facts.reload.outcome != before.outcome || facts.reload.generation != before.generation;
@@ -349,7 +349,7 @@ void Service::publish_facts() {
   }
   if (facts == facts_) return;
   facts_ = facts;
-  ground_.scoreboard.publish(facts_);
+  prepared_.scoreboard.publish(facts_);
 }
 
 Plan Service::plan_of(const Config& config) const {

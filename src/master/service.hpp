@@ -1,6 +1,6 @@
 // Service: the running master. Waits, turns what happened into events, applies the supervisor's actions.
 //
-// Made by run_master() when the ground is prepared; lives until the Exit action. Master process, one thread.
+// Made by run_master() when everything that it needs is there; lives until the Exit action. Master process, one thread.
 // Makes no decision about workers: that is the supervisor's. All that can wait for long waits in poll, in one
 // place.
 #pragma once
@@ -68,7 +68,7 @@ struct SidecarSockets {
 };
 
 /// What must stand before the first fork.
-struct Ground {
+struct Prepared {
   Predecessor predecessor;
   std::optional<os::Pidfile> pidfile;
   Listeners listeners;
@@ -107,7 +107,7 @@ unsigned worker_count(const MasterParts& parts, const Config& config);
 
 class Service {
  public:
-  Service(MasterParts parts, Ground ground);
+  Service(MasterParts parts, Prepared prepared);
 
   /// Until the last worker is gone; the exit code.
   int run();
@@ -216,7 +216,7 @@ class Service {
   [[nodiscard]] Pulse pulse_of(pid_t pid, const Process& worker, base::Monotonic now) const;
 
   MasterParts parts_;
-  Ground ground_;
+  Prepared prepared_;
   os::Program program_;
   Supervisor supervisor_;
   Successor successor_;

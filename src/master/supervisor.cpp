@@ -27,7 +27,7 @@ Actions Supervisor::on(const Event& event, base::Monotonic now) {
   now_ = std::max(now, now_);
   const bool deaf = course_ == Course::kEnded || (course_ == Course::kIdle && !std::holds_alternative<Started>(event));
   if (deaf) {
-    impossible(course_ == Course::kEnded ? "an event after the end" : "an event before the start");
+    note_impossible(course_ == Course::kEnded ? "an event after the end" : "an event before the start");
   } else {
     if (!tell_sidecar(event)) std::visit([this](const auto& happened) { handle(happened); }, event);
     leave_to_successor();
@@ -69,7 +69,7 @@ std::optional<base::Monotonic> Supervisor::next_deadline() const {
 // --- events ---
 
 void Supervisor::handle(const Started& event) {
-  if (course_ != Course::kIdle) return impossible("a second start");
+  if (course_ != Course::kIdle) return note_impossible("a second start");
   course_ = Course::kServing;
   plan_ = settled_plan_ = event.plan;
   terminal_ = event.terminal;
@@ -81,7 +81,7 @@ void Supervisor::handle(const Started& event) {
 
 void Supervisor::handle(const Forked& event) {
   Child* child = children_.with_number(event.number);
-  if (child == nullptr || child->pid != 0) return impossible("a fork nobody asked for");
+  if (child == nullptr || child->pid != 0) return note_impossible("a fork nobody asked for");
   child->pid = event.pid;
   ++forked_;
   if (child->state == Child::State::kForking) {
@@ -94,7 +94,7 @@ void Supervisor::handle(const Forked& event) {
 
 void Supervisor::handle(const ForkFailed& event) {
   Child* child = children_.with_number(event.number);
-  if (child == nullptr || child->pid != 0) return impossible("a failed fork nobody asked for");
+  if (child == nullptr || child->pid != 0) return note_impossible("a failed fork nobody asked for");
   const Child lost = *child;
   children_.remove(lost.number);
   if (serving() && lost.live()) worker_lost(lost, -1, event.why);
@@ -102,7 +102,8 @@ void Supervisor::handle(const ForkFailed& event) {
 
 void Supervisor::handle(const WorkerReady& event) {
   Child* child = children_.with_pid(event.pid);
-  if (child == nullptr || child->state != Child::State::kBooting) return impossible("ready from a worker not booting");
+  if (child == nullptr || child->state != Child::State::kBooting)
+    return note_impossible("ready from a worker not booting");
   child->state = Child::State::kReady;
   child->ready_at = now_;
   breaker_.record_ready(child->number, now_);
@@ -125,7 +126,7 @@ void Supervisor::handle(const WorkerExhausted& event) {
 
 void Supervisor::handle(const ChildExited& event) {
   Child* child = children_.with_pid(event.pid);
-  if (child == nullptr) return impossible("the exit of a stranger");
+  if (child == nullptr) return note_impossible("the exit of a stranger");
   const Ending ending = judge(*child, event.status);
   const Child gone = *child;
   children_.remove(gone.number);
@@ -143,7 +144,7 @@ void Supervisor::handle(const ChildExited& event) {
 void Supervisor::handle(const ConfigReady& event) {
   if (!serving() || event.generation != loading_) {
     actions_.emplace_back(DropGeneration{event.generation});
-    return impossible("a configuration nobody waits for");
+    return note_impossible("a configuration nobody waits for");
   }
   loading_ = 0;
   if (trial_) {
@@ -177,7 +178,7 @@ void Supervisor::adopt(unsigned generation, const Plan& plan) {
 }
 
 void Supervisor::handle(const ConfigFailed& event) {
-  if (!serving() || event.generation != loading_) return impossible("a refused configuration nobody waits for");
+  if (!serving() || event.generation != loading_) return note_impossible("a refused configuration nobody waits for");
   loading_ = 0;
   next_generation_ = newest_generation_ + 1;  // no generation has this number
   refused_ = fmt::format("reload refused: {}", event.why);
@@ -207,7 +208,7 @@ void Supervisor::handle(const HeartbeatsRead& event) {
 }
 
 void Supervisor::handle(const PredecessorLeft& event) {
-  if (!heir_) return impossible("the end of a master that was here before");
+  if (!heir_) return note_impossible("the end of a master that was here before");
   if (!event.committed && !proven_) {
     if (!serving()) return;
     say(LogLevel::kCritical, "The master that started this one is gone before this one was ready: it leaves too");
@@ -287,7 +288,8 @@ void Supervisor::expire_workers() {
 
 void Supervisor::mark_spent(pid_t pid, LogLevel level, std::string_view why) {
   Child* child = children_.with_pid(pid);
-  if (child == nullptr || !child->ready() || child->spent) return impossible("a wish of a worker that leaves anyway");
+  if (child == nullptr || !child->ready() || child->spent)
+    return note_impossible("a wish of a worker that leaves anyway");
   child->spent = true;
   say(level, fmt::format("{} {}: it leaves when its replacement is ready", name_of(*child), why));
 }
@@ -354,7 +356,7 @@ void Supervisor::say(LogLevel level, std::string text, os::EventKind kind) {
   actions_.emplace_back(Say{level, std::move(text), kind});
 }
 
-void Supervisor::impossible(std::string_view what) { say(LogLevel::kDebug, fmt::format("Ignored: {}", what)); }
+void Supervisor::note_impossible(std::string_view what) { say(LogLevel::kDebug, fmt::format("Ignored: {}", what)); }
 
 // --- questions ---
 

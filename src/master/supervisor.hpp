@@ -234,7 +234,7 @@ class Supervisor {
   void fail_generation(const std::string& why);
   void end_reload(os::ServiceFacts::Outcome outcome, std::string_view why = {});
   void say(LogLevel level, std::string text, os::EventKind kind = os::EventKind::kNote);
-  void impossible(std::string_view what);
+  void note_impossible(std::string_view what);
 
   // Questions.
   [[nodiscard]] bool rolling() const { return generation_ != settled_generation_; }

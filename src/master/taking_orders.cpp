@@ -51,7 +51,7 @@ void Service::change_log_level(const os::Order& order) {
   const bool known = order.argument >= 0 && order.argument <= static_cast<int>(LogLevel::kCritical);
   if (!known) return apply(AnswerOrder{order.ticket, os::OrderOutcome::kRefused, "There is no such level."});
   const auto level = static_cast<LogLevel>(order.argument);
-  ground_.scoreboard.set_log_level(level);
+  prepared_.scoreboard.set_log_level(level);
   keep_log_level();
   publish_facts();
   note(os::EventKind::kLogLevel, fmt::format("The log level is {}", base::word_for(level)));
@@ -61,7 +61,7 @@ void Service::change_log_level(const os::Order& order) {
 }
 
 void Service::keep_log_level() const {
-  if (const auto level = ground_.scoreboard.log_level()) base::set_log_level(*level);
+  if (const auto level = prepared_.scoreboard.log_level()) base::set_log_level(*level);
 }
 
 // The sample lands in the worker's slot, where the process that asked finds it.
@@ -73,7 +73,7 @@ void Service::ask_for_stack(const os::Order& order) {
     return entry.second.role == os::Role::kWorker && entry.second.number == static_cast<unsigned>(order.argument);
   });
   if (found == processes_.end()) return refuse(fmt::format("There is no worker {}.", order.argument));
-  const os::Slot& slot = ground_.scoreboard.slot(found->second.slot);
+  const os::Slot& slot = prepared_.scoreboard.slot(found->second.slot);
   if (slot.heartbeat_ns.load(std::memory_order_relaxed) == 0)
     return refuse(fmt::format("Worker {} has not begun to run.", order.argument));
   const pid_t thread = order.thread != 0 ? order.thread : found->first;

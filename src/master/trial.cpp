@@ -49,7 +49,7 @@ pid_t Supervisor::canary() const {
 }
 
 void Supervisor::handle(const CanaryRead& event) {
-  if (event.pid <= 0 || event.pid != canary()) return impossible("what a worker answered that is not on trial");
+  if (event.pid <= 0 || event.pid != canary()) return note_impossible("what a worker answered that is not on trial");
   trial_->canary = event.canary;
   trial_->siblings = event.siblings;
   weigh_canary();

@@ -15,7 +15,7 @@ void Service::read_canary() {
   for (const auto& [pid, process] : processes_) {
     const bool compared = pid == canary || process.generation == supervisor_.generation();
     if (process.role != os::Role::kWorker || !compared) continue;
-    tallies_.look(pid, pid == canary, tally_of(ground_.scoreboard.slot(process.slot)));
+    tallies_.look(pid, pid == canary, tally_of(prepared_.scoreboard.slot(process.slot)));
   }
   dispatch(CanaryRead{canary, tallies_.of(true), tallies_.of(false)});
 }

@@ -76,10 +76,10 @@ using WorkerMain = std::function<int(WorkerBirth)>;
 
 /// What a worker writes into its pipe; one byte each, so a write is never partial.
 enum class WorkerMessage : std::uint8_t {
-  kReady = 'r',      ///< start hook done, accepting
-  kRecycle = 'c',    ///< reached max_requests: replace me, then send me TERM
-  kTold = 't',       ///< somebody else sent me TERM: replace me, then send me yours
-  kExhausted = 'x',  ///< every handler thread is past its deadline: replace me, then send me TERM
+  kReady = 'r',       ///< start hook done, accepting
+  kRecycle = 'c',     ///< reached max_requests: replace me, then send me TERM
+  kTerminated = 't',  ///< somebody else sent me TERM: replace me, then send me yours
+  kExhausted = 'x',   ///< every handler thread is past its deadline: replace me, then send me TERM
 };
 
 /// Exit codes: gunicorn's contract.

@@ -80,7 +80,7 @@ struct Scoreboard::Mapping {
   Sequenced<ServiceFacts> facts;
   std::atomic<std::int64_t> beat_ns;  ///< CLOCK_MONOTONIC
   std::atomic<bool> stopping;
-  std::atomic<bool> company;
+  std::atomic<bool> other_master;
   std::atomic<bool> closing;
   std::atomic<std::uint8_t> log_level;  ///< one more than the level; 0 = the configured one
   EventRing events;
@@ -212,8 +212,8 @@ const std::atomic<bool>& Scoreboard::closing() const { return mapping_->closing;
 
 void Scoreboard::announce_stop() { mapping_->stopping.store(true, std::memory_order_release); }
 bool Scoreboard::stopping() const { return mapping_->stopping.load(std::memory_order_acquire); }
-void Scoreboard::set_company(bool there) { mapping_->company.store(there, std::memory_order_release); }
-bool Scoreboard::has_company() const { return mapping_->company.load(std::memory_order_acquire); }
+void Scoreboard::announce_other_master(bool there) { mapping_->other_master.store(there, std::memory_order_release); }
+bool Scoreboard::has_other_master() const { return mapping_->other_master.load(std::memory_order_acquire); }
 
 std::optional<std::size_t> Scoreboard::claim(Role role) {
   const std::span<Slot> slots = mapping_->slots_for(role);

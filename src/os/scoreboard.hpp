@@ -293,8 +293,8 @@ class Scoreboard {
   void announce_stop();
   [[nodiscard]] bool stopping() const;
   /// Master: workers of another master, whose slots are not here, take connections that are handed over; or not.
-  void set_company(bool there);
-  [[nodiscard]] bool has_company() const;
+  void announce_other_master(bool there);
+  [[nodiscard]] bool has_other_master() const;
 
  private:
   struct Mapping;

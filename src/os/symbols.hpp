@@ -11,7 +11,7 @@
 
 namespace orrery::os {
 
-/// "orrery::worker::Life::run+0x1f"; "libc.so.6+0x4f2a0"; "0x7ffd1234".
+/// "orrery::worker::Runtime::run+0x1f"; "libc.so.6+0x4f2a0"; "0x7ffd1234".
 std::string symbol_at(std::uintptr_t address);
 
 /// A C++ function's name as a person says it: without return type, parameters, template arguments and anonymous

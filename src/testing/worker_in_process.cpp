@@ -19,7 +19,7 @@
 #include "os/scoreboard.hpp"
 #include "os/signals.hpp"
 #include "os/stream_pair.hpp"
-#include "worker/life.hpp"
+#include "worker/runtime.hpp"
 
 namespace orrery::testing {
 
@@ -64,8 +64,9 @@ struct WorkerInProcess::Parts {
         router(taken(http::Router::make(sound(*app, config).routes()))),
         board(taken(os::Scoreboard::create())),
         handover(taken(os::HandoverPair::open())),
-        life(birth(), *app, router, taken(http::Proxies::make(config)), std::nullopt, worker::Life::Threads::kNone) {
-    life.loop().hold_timers();
+        runtime(birth(), *app, router, taken(http::Proxies::make(config)), std::nullopt,
+                worker::Runtime::Threads::kNone) {
+    runtime.loop().hold_timers();
   }
 
   os::WorkerBirth birth() {
@@ -87,16 +88,16 @@ struct WorkerInProcess::Parts {
   http::Router router;
   os::Scoreboard board;
   os::HandoverPair handover;
-  worker::Life life;
+  worker::Runtime runtime;
 };
 
 WorkerInProcess::WorkerInProcess(App app, const Config& config)
-    : parts_(std::make_unique<Parts>(std::move(app), config)), watched_at_birth_(parts_->life.loop().watched()) {
+    : parts_(std::make_unique<Parts>(std::move(app), config)), watched_at_birth_(parts_->runtime.loop().watched()) {
   // As every process of a service does: a client that is gone ends nothing.
   os::ignore_write_signals();
-  if (const auto begun = parts_->life.begin(); !begun) {
+  if (const auto begun = parts_->runtime.begin(); !begun) {
     const std::string why = "the application could not start: " + begun.error().message;
-    parts_->life.close();
+    parts_->runtime.close();
     forget();
     throw TestFailure(why);
   }
@@ -106,60 +107,60 @@ WorkerInProcess::~WorkerInProcess() = default;
 
 base::UniqueFd WorkerInProcess::accept(const base::Address& from) {
   auto pair = taken(os::StreamPair::open());
-  parts_->life.connections().add(std::move(pair.near), {from, {.proxy = parts_->config.proxy_protocol}});
+  parts_->runtime.connections().add(std::move(pair.near), {from, {.proxy = parts_->config.proxy_protocol}});
   return std::move(pair.far);
 }
 
 bool WorkerInProcess::turn() {
-  const bool timed = parts_->life.loop().held_timers()->run_due();
-  parts_->life.loop().turn();
+  const bool timed = parts_->runtime.loop().held_timers()->run_due();
+  parts_->runtime.loop().turn();
   return timed;
 }
 
-bool WorkerInProcess::busy() const { return parts_->life.loop().busy(); }
+bool WorkerInProcess::busy() const { return parts_->runtime.loop().busy(); }
 
 std::optional<base::Monotonic> WorkerInProcess::next_moment() const {
-  const auto timer = parts_->life.loop().held_timers()->next();
-  const auto deadline = parts_->life.deadlines().next_due(base::monotonic_now());
+  const auto timer = parts_->runtime.loop().held_timers()->next();
+  const auto deadline = parts_->runtime.deadlines().next_due(base::monotonic_now());
   if (!timer || !deadline) return timer ? timer : deadline;
   return std::min(*timer, *deadline);
 }
 
-void WorkerInProcess::arrive() { parts_->life.deadlines().wake_due(base::monotonic_now()); }
+void WorkerInProcess::arrive() { parts_->runtime.deadlines().wake_due(base::monotonic_now()); }
 
 bool WorkerInProcess::others_at_work() const {
-  return parts_->life.loop().watched() > watched_at_birth_ || threads_of_process() > 1;
+  return parts_->runtime.loop().watched() > watched_at_birth_ || threads_of_process() > 1;
 }
 
-bool WorkerInProcess::wait(std::chrono::milliseconds limit) { return parts_->life.loop().wait(limit); }
+bool WorkerInProcess::wait(std::chrono::milliseconds limit) { return parts_->runtime.loop().wait(limit); }
 
 void WorkerInProcess::drain() {
   if (std::exchange(leaving_, true)) return;
   parts_->board.announce_stop();
-  parts_->life.begin_drain();
+  parts_->runtime.begin_drain();
 }
 
-bool WorkerInProcess::over() const { return ended_ || parts_->life.over(); }
+bool WorkerInProcess::over() const { return ended_ || parts_->runtime.over(); }
 
-void WorkerInProcess::give_up() { parts_->life.give_up(); }
+void WorkerInProcess::give_up() { parts_->runtime.give_up(); }
 
 void WorkerInProcess::end() {
   leaving_ = true;
-  if (!std::exchange(ended_, true)) parts_->life.end();
+  if (!std::exchange(ended_, true)) parts_->runtime.end();
 }
 
 void WorkerInProcess::forget() {
   // As a real worker, which is never destroyed: what still points into this one finds it.
   static auto* const kept = new std::vector<std::unique_ptr<Parts>>;
-  parts_->life.forget_application();
-  if (parts_->life.suspended()) return kept->push_back(std::move(parts_));
+  parts_->runtime.forget_application();
+  if (parts_->runtime.suspended()) return kept->push_back(std::move(parts_));
   parts_->app.reset();
-  if (parts_->life.forgotten())
+  if (parts_->runtime.forgotten())
     parts_.reset();
   else
     kept->push_back(std::move(parts_));
 }
 
-Worker& WorkerInProcess::worker() { return parts_->life; }
+Worker& WorkerInProcess::worker() { return parts_->runtime; }
 
 }  // namespace orrery::testing

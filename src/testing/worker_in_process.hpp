@@ -1,4 +1,4 @@
-// WorkerInProcess: one worker without a master, driven by hand: a Life of worker/, with what it is born with.
+// WorkerInProcess: one worker without a master, driven by hand: a Runtime of worker/, with what it is born with.
 //
 // It forks nothing, binds nothing and never waits by itself. The caller holds the clocks (base/clock.hpp) during
 // every call, the first and the last included. The test's thread is its loop thread. It decides nothing about requests:

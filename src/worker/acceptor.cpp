@@ -40,43 +40,44 @@ Acceptor::Acceptor(uv::Loop& loop, const Config& config, const std::vector<const
       look_(loop, [this] { look_again(); }),
       next_look_(kFirstLook) {
   for (const os::Listener* listener : listeners)
-    doors_.push_back({listener, os::reception_at(*listener, config), nullptr, false});
+    watches_.push_back({listener, os::reception_at(*listener, config), nullptr, false});
 }
 
 void Acceptor::start() {
-  for (std::size_t i = 0; i < doors_.size(); ++i) {
-    doors_[i].poll = std::make_unique<uv::ListenerPoll>(
-        loop_, doors_[i].listener->fd.get(), uv::ListenerPoll::Wake::kOne, [this, i] { doors_[i].knocked = true; });
-    doors_[i].poll->start();
+  for (std::size_t i = 0; i < watches_.size(); ++i) {
+    watches_[i].poll =
+        std::make_unique<uv::ListenerPoll>(loop_, watches_[i].listener->fd.get(), uv::ListenerPoll::Wake::kOne,
+                                           [this, i] { watches_[i].readable = true; });
+    watches_[i].poll->start();
   }
   open_ = true;
   slot_.accepting.store(true, std::memory_order_relaxed);
 }
 
-void Acceptor::after_poll(bool willing, bool woken) {
+void Acceptor::after_poll(bool is_free, bool slept) {
   if (full_ && connections_.can_make_room()) resume();
-  for (Door& door : doors_) {
-    door.poll->after_poll();
-    if (!std::exchange(door.knocked, false) || !open_ || paused_) continue;
-    if (willing) {
-      if (take_one(door) && !balance_.alone()) door.poll->rotate();
-    } else if (woken) {
-      pass_on(door);
+  for (Watch& watch : watches_) {
+    watch.poll->after_poll();
+    if (!std::exchange(watch.readable, false) || !open_ || paused_) continue;
+    if (is_free) {
+      if (take_one(watch) && !balance_.no_sibling_can_take()) watch.poll->rotate();
+    } else if (slept) {
+      pass_on(watch);
     }
   }
-  // Before the next connection comes, not when it has come: we alone would be woken for it.
+  // Before the next connection comes, not when it has come: we alone would be slept for it.
   if (open_ && !paused_ && connections_.full() && !connections_.can_make_room()) wait_for_room();
   weigh();
 }
 
 // A request for the handler came in the same turn: the client would wait until that one is done, while siblings are
 // free.
-void Acceptor::pass_on(Door& door) {
+void Acceptor::pass_on(Watch& watch) {
   if (!refuge_ || !balance_.anybody_free()) return;
-  os::Accepted accepted = accept(door);
+  os::Accepted accepted = accept(watch);
   if (!accepted.socket) return;
-  door.poll->rotate();
-  const base::Arrival arrival{accepted.peer, door.reception};
+  watch.poll->rotate();
+  const base::Arrival arrival{accepted.peer, watch.reception};
   if (!refuge_(accepted.socket.get(), arrival)) connections_.add(std::move(accepted.socket), arrival);
 }
 
@@ -84,15 +85,15 @@ void Acceptor::weigh() {
   if (!open_ || paused_) return;
   const std::uint64_t now = loop_.now();
   if (withdrawn_) {
-    if (balance_.changed() && !balance_.outdone(now)) rejoin();
-  } else if (now >= staying_until_ && balance_.risen(now) && balance_.outdone(now)) {
+    if (balance_.changed() && !balance_.has_more_than_a_sibling(now)) rejoin();
+  } else if (now >= staying_until_ && balance_.has_more_than_before(now) && balance_.has_more_than_a_sibling(now)) {
     withdraw();
   }
 }
 
 void Acceptor::withdraw() {
-  for (Door& door : doors_) {
-    if (!door.poll->withdraw()) return rejoin();
+  for (Watch& watch : watches_) {
+    if (!watch.poll->withdraw()) return rejoin();
   }
   withdrawn_ = true;
   waiting_seen_ = 0;
@@ -103,14 +104,14 @@ void Acceptor::withdraw() {
 void Acceptor::rejoin() {
   withdrawn_ = false;
   look_.stop();
-  for (Door& door : doors_) door.poll->rejoin();
+  for (Watch& watch : watches_) watch.poll->rejoin();
 }
 
 void Acceptor::look_again() {
   if (!withdrawn_) return;
-  const auto waits = [](const Door& door) { return os::anybody_waits(door.listener->fd.get()); };
-  if (!balance_.outdone(loop_.now())) return rejoin();
-  if (!std::any_of(doors_.begin(), doors_.end(), waits)) {
+  const auto waits = [](const Watch& watch) { return os::anybody_waits(watch.listener->fd.get()); };
+  if (!balance_.has_more_than_a_sibling(loop_.now())) return rejoin();
+  if (!std::any_of(watches_.begin(), watches_.end(), waits)) {
     waiting_seen_ = 0;
     stay_ = 0;
     next_look_ = std::min(2 * next_look_, kLongestLook);
@@ -133,19 +134,19 @@ void Acceptor::wait_for_room() {
   pause();
 }
 
-bool Acceptor::take_one(Door& door) {
+bool Acceptor::take_one(Watch& watch) {
   if (!make_room()) return false;
-  os::Accepted accepted = accept(door);
+  os::Accepted accepted = accept(watch);
   if (accepted.socket) {
     complained_ = false;
-    connections_.add(std::move(accepted.socket), {accepted.peer, door.reception});
+    connections_.add(std::move(accepted.socket), {accepted.peer, watch.reception});
     return true;
   }
   return os::is_connection_lost(accepted.error);
 }
 
-os::Accepted Acceptor::accept(Door& door) {
-  os::Accepted accepted = os::accept_one(door.listener->fd.get());
+os::Accepted Acceptor::accept(Watch& watch) {
+  os::Accepted accepted = os::accept_one(watch.listener->fd.get());
   if (accepted.socket || os::is_connection_lost(accepted.error)) return accepted;
   if (os::is_nothing_there(accepted.error))
     os::bump(slot_.counters.lost_races);
@@ -162,10 +163,10 @@ void Acceptor::out_of_resources(int error) {
         std::strerror(error));
   }
   if (error == EMFILE && connections_.make_room()) return;
-  hold_off();
+  pause_briefly();
 }
 
-void Acceptor::hold_off() {
+void Acceptor::pause_briefly() {
   if (!open_) return;
   pause();
   retry_.start(kRetryAfter);
@@ -176,28 +177,28 @@ void Acceptor::pause() {
   withdrawn_ = false;
   look_.stop();
   slot_.accepting.store(false, std::memory_order_relaxed);
-  for (Door& door : doors_) door.poll->stop();
+  for (Watch& watch : watches_) watch.poll->stop();
 }
 
 void Acceptor::resume() {
   full_ = false;
   if (!open_ || !std::exchange(paused_, false)) return;
   slot_.accepting.store(true, std::memory_order_relaxed);
-  for (Door& door : doors_) door.poll->start();
+  for (Watch& watch : watches_) watch.poll->start();
 }
 
 void Acceptor::finish() {
   if (!open_) return;
-  for (Door& door : doors_)
-    while (take_one(door)) {
+  for (Watch& watch : watches_)
+    while (take_one(watch)) {
     }
   stop();
 }
 
 void Acceptor::leave() {
-  for (Door& door : doors_) {
-    if (!os::is_left(*door.listener)) continue;
-    while (!connections_.full() && take_one(door)) {
+  for (Watch& watch : watches_) {
+    if (!os::is_left(*watch.listener)) continue;
+    while (!connections_.full() && take_one(watch)) {
     }
   }
   stop();
@@ -209,7 +210,7 @@ void Acceptor::stop() {
   slot_.accepting.store(false, std::memory_order_relaxed);
   retry_.stop();
   look_.stop();
-  doors_.clear();
+  watches_.clear();
   // A copy that stays open would let clients queue where nobody takes them any more.
   os::release_listeners();
 }

@@ -28,14 +28,14 @@ class Acceptor {
            Connections& connections, os::Slot& slot, Balance balance);
 
   void start();
-  /// The part of a loop turn in which connections are taken. `willing`: the dispatch could take a request now. `woken`:
+  /// The part of a loop turn in which connections are taken. `is_free`: the dispatch could take a request now. `slept`:
   /// the loop slept, so this worker may be the only one that was told.
-  void after_poll(bool willing, bool woken);
-  /// Takes a fresh connection for which this worker alone was woken, but has no time; false when it is not wanted.
+  void after_poll(bool is_free, bool slept);
+  /// Takes a fresh connection for which this worker alone was slept, but has no time; false when it is not wanted.
   using Refuge = std::function<bool(int socket, const base::Arrival& arrival)>;
   void on_no_time(Refuge refuge) { refuge_ = std::move(refuge); }
   /// Nobody could be served now: takes no connection for a moment.
-  void hold_off();
+  void pause_briefly();
   /// Room or resources may be back.
   void resume();
   /// Takes what waits in the queues, then no more for ever.
@@ -47,16 +47,16 @@ class Acceptor {
   void stop();
 
  private:
-  struct Door {
+  struct Watch {
     const os::Listener* listener;
     base::Reception reception;
     std::unique_ptr<uv::ListenerPoll> poll;
-    bool knocked = false;
+    bool readable = false;
   };
-  /// False when nothing more can be taken from this door now.
-  bool take_one(Door& door);
-  os::Accepted accept(Door& door);
-  void pass_on(Door& door);
+  /// False when nothing more can be taken from this listener now.
+  bool take_one(Watch& watch);
+  os::Accepted accept(Watch& watch);
+  void pass_on(Watch& watch);
   bool make_room();
   void wait_for_room();
   void pause();
@@ -71,7 +71,7 @@ class Acceptor {
   os::Slot& slot_;
   Balance balance_;
   Refuge refuge_;
-  std::vector<Door> doors_;
+  std::vector<Watch> watches_;
   uv::Timer retry_;
   uv::Timer look_;
   std::chrono::milliseconds next_look_;

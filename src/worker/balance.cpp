@@ -38,12 +38,12 @@ bool Balance::anybody_free() const {
   });
 }
 
-bool Balance::alone() const {
+bool Balance::no_sibling_can_take() const {
   return std::ranges::none_of(board_.siblings(own_),
                               [this](const os::Slot& slot) { return &slot != &own_ && eligible(slot); });
 }
 
-bool Balance::outdone(std::uint64_t now_ms) {
+bool Balance::has_more_than_a_sibling(std::uint64_t now_ms) {
   seen_at_ = now_ms;
   seen_connections_ = connections(own_);
   seen_in_flight_ = in_flight(own_);

@@ -2,8 +2,9 @@
 //
 // Reads what each worker publishes in its slot; writes nothing. What counts is requests in flight above everyday
 // fluctuation and, far below that, open connections. All workers weigh by one scale, so the least loaded never finds
-// itself outdone. A worker that cannot take a connection now (full, held off, class `sync` with a handler at work) is
-// nobody's yardstick. Only workers are siblings: a child of another role is always alone. Loop thread only.
+// that it has more than a sibling. A worker that cannot take a connection now (full, paused, class `sync` with a
+// handler at work) is nobody's yardstick. Only workers are siblings: a child of another role is always alone. Loop
+// thread only.
 #pragma once
 
 #include <atomic>
@@ -21,19 +22,19 @@ class Balance {
       : board_(board), own_(own), one_at_a_time_(one_at_a_time) {}
 
   /// The load has risen, so that it is time for a look. `now_ms`: the loop's clock.
-  [[nodiscard]] bool risen(std::uint64_t now_ms) {
+  [[nodiscard]] bool has_more_than_before(std::uint64_t now_ms) {
     const std::int32_t before = std::exchange(last_connections_, own_.connections.load(std::memory_order_relaxed));
     if (last_connections_ > before) return true;
     return own_.requests_in_flight() > kEveryday && now_ms != seen_at_;
   }
   /// Looks at the siblings.
-  bool outdone(std::uint64_t now_ms);
+  bool has_more_than_a_sibling(std::uint64_t now_ms);
   /// The own load is another one than at the last look.
   [[nodiscard]] bool changed() const;
   /// A sibling could serve a request at once.
   [[nodiscard]] bool anybody_free() const;
   /// No sibling could take the next connection.
-  [[nodiscard]] bool alone() const;
+  [[nodiscard]] bool no_sibling_can_take() const;
 
  private:
   /// So many requests in flight above the least are no sign of anything.

@@ -30,14 +30,14 @@ void Connections::watch_end(const Session& session) {
 }
 
 void Connections::add(base::UniqueFd socket, const base::Arrival& arrival) {
-  Session& session = seat(arrival);
+  Session& session = make_session(arrival);
   os::bump(services_.slot.counters.connections);
   begin(session, session.start(std::move(socket), arrival.reception));
 }
 
 void Connections::adopt(os::TakenConnection taken) {
   const base::Reception& reception = taken.rest.arrival.reception;
-  Session& session = seat(taken.rest.arrival);
+  Session& session = make_session(taken.rest.arrival);
   os::bump(services_.slot.counters.taken_over);
   const Conversation::Rest rest{base::Monotonic{base::Nanoseconds{taken.rest.since_ns}}, taken.rest.requests,
                                 taken.rest.sender, reception.proxy};
@@ -53,7 +53,7 @@ void Connections::begin(Session& session, const Result<void>& begun) {
   session.close();
 }
 
-Session& Connections::seat(const base::Arrival& arrival) {
+Session& Connections::make_session(const base::Arrival& arrival) {
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(sessions_.size()));
     sessions_.emplace_back();
@@ -185,11 +185,11 @@ void Connections::dequeue(Session& session) {
   if (session.lingering_) --lingering_;
 }
 
-void Connections::bury(Session& session) {
+void Connections::release(Session& session) {
   now_busy(session);
   dequeue(session);
   const std::uint32_t index = session.index();
-  buried_.push_back(std::move(sessions_[index]));
+  released_.push_back(std::move(sessions_[index]));
   free_.push_back(index);
   --open_;
   count();

@@ -1,6 +1,6 @@
 // Connections: all sessions of one worker: where they live, which are idle, how many may be.
 //
-// Owns the sessions. A session that ends is buried and freed after the loop's turn, so nobody deletes itself. When
+// Owns the sessions. A session that ends is released and freed after the loop's turn, so nobody deletes itself. When
 // there is no room, the longest idle goes first. For that all stand in a queue in the order in which they were last
 // seen to be idle, which a request does not touch: only who asks for the longest idle looks whether the first has been
 // busy since, and sends it back to where it belongs. Those that linger have their answer: they stand in a queue of
@@ -64,14 +64,14 @@ class Connections {
   bool now_lingering(Session& session);
   /// It is not read, and must hear all the same when its client leaves. To be asked once for a session.
   void watch_end(const Session& session);
-  void bury(Session& session);
-  /// Frees what was buried. Call when no session is on the stack.
-  void free_buried() { buried_.clear(); }
+  void release(Session& session);
+  /// Frees what was released. Call when no session is on the stack.
+  void free_released() { released_.clear(); }
   /// Called after a connection has gone.
   void on_room(std::function<void()> callback) { room_callback_ = std::move(callback); }
 
  private:
-  Session& seat(const base::Arrival& arrival);
+  Session& make_session(const base::Arrival& arrival);
   /// The last step of taking one in; one whose stream could not begin goes again.
   void begin(Session& session, const Result<void>& begun);
   void count();
@@ -97,7 +97,7 @@ class Connections {
   std::uint32_t serial_ = 0;
   std::vector<std::unique_ptr<Session>> sessions_;
   std::vector<std::uint32_t> free_;
-  std::vector<std::unique_ptr<Session>> buried_;
+  std::vector<std::unique_ptr<Session>> released_;
   Queue seen_idle_;  ///< the first: seen idle longest ago
   Queue lingerers_;  ///< the first: since longest
   bool leaving_ = false;

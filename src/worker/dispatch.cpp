@@ -69,7 +69,7 @@ class SyncDispatch final : public Dispatch {
     if (now >= end && minds_leaving_) quiet_turns_ = kQuietTurns;
     after_poll_.spin(!waiting_.empty() || quiet_turns_ > 0);
   }
-  [[nodiscard]] bool willing() const override { return waiting_.empty(); }
+  [[nodiscard]] bool is_free() const override { return waiting_.empty(); }
   bool give_up_place(Session& session, RequestId id) override {
     if (waiting_.empty() || session.message(id).ticket == 0) return false;
     const Waiting& next = waiting_.front();

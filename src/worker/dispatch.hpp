@@ -53,7 +53,7 @@ class Dispatch {
   /// The part of a loop turn after I/O.
   virtual void after_poll() {}
   /// No complete request waits: a new connection would be served soon.
-  [[nodiscard]] virtual bool willing() const { return true; }
+  [[nodiscard]] virtual bool is_free() const { return true; }
   /// Every handler thread is past its deadline.
   [[nodiscard]] virtual bool exhausted() const { return false; }
   /// Ends the threads. False when one is stuck in a handler: then the process must leave by _exit.

@@ -17,9 +17,9 @@ constexpr unsigned kMostAways = 10;
 
 }  // namespace
 
-Giver::Giver(uv::Loop& loop, const os::HandoverPair& pair, Connections& connections, std::function<Company()> company,
+Giver::Giver(uv::Loop& loop, const os::HandoverPair& pair, Connections& connections, std::function<Takers()> takers,
              std::chrono::milliseconds patience)
-    : pair_(pair), connections_(connections), company_(std::move(company)), patience_(patience), timer_(loop, [this] {
+    : pair_(pair), connections_(connections), takers_(std::move(takers)), patience_(patience), timer_(loop, [this] {
         look();
       }) {}
 
@@ -45,18 +45,18 @@ void Giver::look() {
   const bool waits = untaken_ > 0 || connections_.any_idle();
   if (!waits || untaken_ < before) progress_ = now;
   if (given_up_) return;
-  const Company company = company_();
-  if (company == Company::kNever) {
+  const Takers takers = takers_();
+  if (takers == Takers::kNever) {
     os::reclaim(pair_, now);
     give_up();
-  } else if (now - progress_ > (company == Company::kThere ? patience_ : kNobodyComes)) {
-    run_out_of_patience(company, now);
+  } else if (now - progress_ > (takers == Takers::kThere ? patience_ : kNobodyComes)) {
+    run_out_of_patience(takers, now);
   }
 }
 
-void Giver::run_out_of_patience(Company company, base::Monotonic now) {
+void Giver::run_out_of_patience(Takers takers, base::Monotonic now) {
   const std::size_t kept = connections_.count_idle();
-  const unsigned closed = company == Company::kThere ? 0 : os::reclaim(pair_, now - kNobodyComes);
+  const unsigned closed = takers == Takers::kThere ? 0 : os::reclaim(pair_, now - kNobodyComes);
   if (kept + closed > 0) base::log_warning("No sibling takes idle connections: {} were closed", kept + closed);
   give_up();
 }
@@ -68,10 +68,10 @@ void Giver::give_up() {
 
 bool Giver::done() const { return given_up_ || os::untaken(pair_) == 0; }
 
-Adopter::Adopter(uv::Loop& loop, const os::HandoverPair& pair, Connections& connections, std::function<bool()> outdone)
+Adopter::Adopter(uv::Loop& loop, const os::HandoverPair& pair, Connections& connections, std::function<bool()> has_more)
     : pair_(pair),
       connections_(connections),
-      outdone_(std::move(outdone)),
+      has_more_(std::move(has_more)),
       poll_(loop, pair.take.get(), uv::ListenerPoll::Wake::kAll, [this] { knocked_ = true; }),
       again_(loop, [this] {
         away_ = false;
@@ -85,19 +85,19 @@ void Adopter::start() {
 
 void Adopter::take_one() {
   if (!open_ || away_) return;
-  if (left_to_others_ < kMostAways && outdone_()) {
+  if (left_to_others_ < kMostAways && has_more_()) {
     ++left_to_others_;
-    return look_away();
+    return pause_briefly();
   }
   const bool room = !connections_.full() || connections_.make_room();
-  if (!room || !os::has_free_descriptor()) return look_away();
+  if (!room || !os::has_free_descriptor()) return pause_briefly();
   os::TakenConnection taken = os::take_connection(pair_);
   if (!taken.socket) return;
   left_to_others_ = 0;
   connections_.adopt(std::move(taken));
 }
 
-void Adopter::look_away() {
+void Adopter::pause_briefly() {
   if (!open_ || std::exchange(away_, true)) return;
   poll_.stop();
   again_.start(kAway);

@@ -27,13 +27,13 @@ namespace orrery::worker {
 class Giver {
  public:
   /// Who is there to give to.
-  enum class Company : std::uint8_t {
+  enum class Takers : std::uint8_t {
     kNever,   ///< the service stops, or its master is gone
     kNotNow,  ///< nobody serves at the moment
     kThere,   ///< siblings serve, or another master's workers; they may be busy
   };
   /// `patience`: how long siblings that are there may be too busy to take anything.
-  Giver(uv::Loop& loop, const os::HandoverPair& pair, Connections& connections, std::function<Company()> company,
+  Giver(uv::Loop& loop, const os::HandoverPair& pair, Connections& connections, std::function<Takers()> takers,
         std::chrono::milliseconds patience);
 
   void begin();
@@ -49,12 +49,12 @@ class Giver {
  private:
   void give();
   void look();
-  void run_out_of_patience(Company company, base::Monotonic now);
+  void run_out_of_patience(Takers takers, base::Monotonic now);
   void give_up();
 
   const os::HandoverPair& pair_;
   Connections& connections_;
-  std::function<Company()> company_;
+  std::function<Takers()> takers_;
   std::chrono::milliseconds patience_;
   uv::Timer timer_;
   base::Monotonic progress_{};  ///< something was given or taken, or nothing waited
@@ -66,16 +66,16 @@ class Giver {
 
 class Adopter {
  public:
-  /// `outdone`: a sibling should have the next connection rather than this worker.
-  Adopter(uv::Loop& loop, const os::HandoverPair& pair, Connections& connections, std::function<bool()> outdone);
+  /// `has_more`: a sibling should have the next connection rather than this worker.
+  Adopter(uv::Loop& loop, const os::HandoverPair& pair, Connections& connections, std::function<bool()> has_more);
 
   void start();
-  /// Call once in each turn, after the poll phase. `willing`: a request could be served now.
-  void after_poll(bool willing) {
-    if (std::exchange(knocked_, false) && willing) take_one();
+  /// Call once in each turn, after the poll phase. `is_free`: a request could be served now.
+  void after_poll(bool is_free) {
+    if (std::exchange(knocked_, false) && is_free) take_one();
   }
   /// Leaves what waits to the siblings for a moment.
-  void look_away();
+  void pause_briefly();
   /// Takes what waits, whichever worker should have it, then no more for ever.
   void finish();
   void stop();
@@ -85,7 +85,7 @@ class Adopter {
 
   const os::HandoverPair& pair_;
   Connections& connections_;
-  std::function<bool()> outdone_;
+  std::function<bool()> has_more_;
   uv::ListenerPoll poll_;
   uv::Timer again_;
   unsigned left_to_others_ = 0;  ///< times in a row

@@ -433,7 +433,7 @@ void Session::close(int unanswered) {
   while (const auto one = ongoing_.take_first()) tell_over(*one);
   if (!services_.context.cancellations.empty()) tell_cancelled(services_.context);
   transport_.close();
-  services_.connections->bury(*this);
+  services_.connections->release(*this);
 }
 
 void Session::settle_reading() {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "worker/life.hpp"
+#include "worker/runtime.hpp"
 
 namespace orrery::worker {
 
@@ -40,9 +40,9 @@ int run_worker(os::WorkerBirth birth, const App& app, const http::Router& router
     if (birth.config->capture_output) base::capture_output();
     // Never destroyed: handler threads, and Responders the application keeps, may still point into it when the process
     // ends.
-    static Life* life = nullptr;
-    life = new Life(std::move(birth), app, router, std::move(*proxies), std::move(*access_log));
-    return life->run();
+    static Runtime* runtime = nullptr;
+    runtime = new Runtime(std::move(birth), app, router, std::move(*proxies), std::move(*access_log));
+    return runtime->run();
   } catch (const std::exception& error) {
     return fail_to_boot(error.what());
   }

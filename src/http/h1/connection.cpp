@@ -90,7 +90,7 @@ Next Connection::next(Monotonic now) {
     if (blocked() && request_.phase != Phase::kDiscard) return {Step::kWait};
     if (output_->has_tail() || output_->size() >= kFlushAt) return {Step::kFlush};
     if (state_ != State::kOpen) return next_of_ending();
-    Advance advance = Advance::kStuck;
+    Advance advance = Advance::kNeedsMore;
     switch (request_.phase) {
       case Phase::kNone:
         if (input_.empty() && !ended_ && !draining_) return {Step::kWait};
@@ -116,7 +116,7 @@ Next Connection::next(Monotonic now) {
         }
         return step_body_wanted(now);
     }
-    if (advance == Advance::kStuck && state_ != State::kClosing) return {Step::kWait};
+    if (advance == Advance::kNeedsMore && state_ != State::kClosing) return {Step::kWait};
   }
 }
 

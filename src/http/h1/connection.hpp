@@ -187,7 +187,7 @@ class Connection {
   enum class State : std::uint8_t { kOpen, kClosing, kLingering, kHttp2 };
   /// Whether the client may still send, so that a close would reset the connection.
   enum class Linger : std::uint8_t { kNo, kBriefly, kYes };
-  enum class Advance : std::uint8_t { kStuck, kMoved };
+  enum class Advance : std::uint8_t { kNeedsMore, kAdvanced };
 
   Next next_of_ending();
   Advance await_bytes();

@@ -72,7 +72,7 @@ Connection::Advance Connection::await_bytes() {
   } else if (draining_ && request_.phase == Phase::kNone && !first_) {
     close(Linger::kNo);
   }
-  return Advance::kStuck;
+  return Advance::kNeedsMore;
 }
 
 void Connection::begin_message(Monotonic now) {
@@ -86,7 +86,7 @@ void Connection::begin_message(Monotonic now) {
 Connection::Advance Connection::hold_part(std::size_t before) {
   if (before == 0) request_.message->kept().assign(input_);
   input_ = {};
-  return ended_ ? Advance::kMoved : Advance::kStuck;
+  return ended_ ? Advance::kAdvanced : Advance::kNeedsMore;
 }
 
 Connection::Advance Connection::read_proxy_header(Monotonic now) {
@@ -97,7 +97,7 @@ Connection::Advance Connection::read_proxy_header(Monotonic now) {
   if (header.kind == ProxyHeader::Kind::kMore) return hold_part(before);
   if (const auto reason = judge_proxy_header(header)) {
     reject(*reason, now);
-    return Advance::kMoved;
+    return Advance::kAdvanced;
   }
   proxy_ = ProxyProtocol::kOff;
   if (header.source) sender_ = *header.source;
@@ -108,7 +108,7 @@ Connection::Advance Connection::read_proxy_header(Monotonic now) {
     input_ = *stored_;
   }
   drop_request();
-  return Advance::kMoved;
+  return Advance::kAdvanced;
 }
 
 std::optional<Reject> Connection::judge_proxy_header(const ProxyHeader& header) {
@@ -132,10 +132,10 @@ std::optional<Reject> Connection::judge_proxy_header(const ProxyHeader& header) 
   switch (verdict.kind) {
     case Verdict::Kind::kMore: return hold_part(before);
     case Verdict::Kind::kRefused:
-      if (leave_to_http2(head, verdict.reason)) return Advance::kMoved;
+      if (leave_to_http2(head, verdict.reason)) return Advance::kAdvanced;
       note_request_line(head);
       reject(verdict.reason, now);
-      return Advance::kMoved;
+      return Advance::kAdvanced;
     case Verdict::Kind::kComplete: break;
   }
   input_.remove_prefix(verdict.consumed - before);
@@ -149,18 +149,18 @@ Connection::Advance Connection::take_head(std::string_view head, std::size_t len
   note_request_line(head);
   if (const auto reason = understand_head(length)) {
     reject(*reason, now);
-    return Advance::kMoved;
+    return Advance::kAdvanced;
   }
   request_.message->body_complete = request_.message->framing == BodyFraming::kNone;
   if (request_.message->framing == BodyFraming::kChunked) decoder_->chunk_guard.reset();
   request_.message->body_started = now;
   if (const auto reason = request_.route(context_, now)) {
     reject(*reason, now);
-    return Advance::kMoved;
+    return Advance::kAdvanced;
   }
   if (request_.message->layers || !request_.has_handler()) [[unlikely]]
     answer_early(now);
-  return Advance::kMoved;
+  return Advance::kAdvanced;
 }
 
 void Connection::answer_early(Monotonic now) {
@@ -212,21 +212,21 @@ Connection::Advance Connection::read_body(Monotonic now) {
         reject(*reason, now);
       else
         close(Linger::kYes);
-      return Advance::kMoved;
+      return Advance::kAdvanced;
     }
   }
   if (!request_.message->body_complete) {
-    if (!ended_) return Advance::kStuck;
+    if (!ended_) return Advance::kNeedsMore;
     context_.observer.on_rejected(Reject::truncated_request, sender_, request_.message);
     break_off(kClientLeft, now);
     close(Linger::kNo);
-    return Advance::kMoved;
+    return Advance::kAdvanced;
   }
   if (request_.phase == Phase::kBody)
     request_.begin_handling(context_, now);
   else
     finish(request_.message->keep_alive && !ended_, now);
-  return Advance::kMoved;
+  return Advance::kAdvanced;
 }
 
 /// Reads what is there of the body, never past its end.

@@ -100,7 +100,7 @@ def table(head, profiles, costs, least):
 
 def of_requests(costs):
     """Without the functions around the loop, which include everything."""
-    around = r"master|serve\b|`main|below main|libc_start|run_worker|Life::run|fork_child|^`0x|Loop::run|uv_run|^`run|" \
+    around = r"master|serve\b|`main|below main|libc_start|run_worker|Runtime::run|fork_child|^`0x|Loop::run|uv_run|^`run|" \
              r"_Function_handler|^``$"
     return collections.Counter({name: cost for name, cost in costs.items() if not re.search(around, name)})
 

@@ -44,7 +44,7 @@ TEST_CASE("stack: names are as a person says them") {
     const char* spoken;
   };
   for (const Row& row :
-       {Row{"main", "main"}, Row{"orrery::worker::Life::run()", "orrery::worker::Life::run"},
+       {Row{"main", "main"}, Row{"orrery::worker::Runtime::run()", "orrery::worker::Runtime::run"},
         Row{"(anonymous namespace)::crash(orrery::Request const&)", "crash"},
         Row{"void std::__invoke_impl<void, orrery::X&>(std::__invoke_other, orrery::X&)", "std::__invoke_impl"},
         Row{"std::function<void ()>::operator()() const", "std::function::operator"},

@@ -17,8 +17,8 @@ struct Board {
     }
   }
   os::Slot& operator[](std::size_t i) { return scoreboard.slot(i); }
-  [[nodiscard]] bool outdone(std::size_t i, bool one_at_a_time = false) {
-    return Balance{scoreboard, scoreboard.slot(i), one_at_a_time}.outdone(1);
+  [[nodiscard]] bool has_more_than_a_sibling(std::size_t i, bool one_at_a_time = false) {
+    return Balance{scoreboard, scoreboard.slot(i), one_at_a_time}.has_more_than_a_sibling(1);
   }
   os::Scoreboard scoreboard = std::move(*os::Scoreboard::create());
 };
@@ -27,7 +27,7 @@ struct Board {
 
 TEST_CASE("balance: who has no sibling that accepts is alone") {
   Board board{2};
-  const auto alone = [&](std::size_t i) { return Balance{board.scoreboard, board[i], false}.alone(); };
+  const auto alone = [&](std::size_t i) { return Balance{board.scoreboard, board[i], false}.no_sibling_can_take(); };
   CHECK_FALSE(alone(0));
   board[1].accepting = false;
   CHECK(alone(0));
@@ -43,19 +43,19 @@ TEST_CASE("balance: a child of another role is nobody's sibling") {
   admin.state = os::WorkerState::kReady;
   admin.accepting = true;
   board[0].connections = 50;
-  CHECK(Balance{board.scoreboard, board[0], false}.alone());
-  CHECK_FALSE(board.outdone(0));
+  CHECK(Balance{board.scoreboard, board[0], false}.no_sibling_can_take());
+  CHECK_FALSE(board.has_more_than_a_sibling(0));
   admin.connections = 100;
-  CHECK(Balance{board.scoreboard, admin, false}.alone());
-  CHECK_FALSE(Balance{board.scoreboard, admin, false}.outdone(1));
+  CHECK(Balance{board.scoreboard, admin, false}.no_sibling_can_take());
+  CHECK_FALSE(Balance{board.scoreboard, admin, false}.has_more_than_a_sibling(1));
   CHECK_FALSE(Balance{board.scoreboard, admin, false}.anybody_free());
 }
 
-TEST_CASE("balance: clearly more is outdone, everyday differences are not") {
+TEST_CASE("balance: clearly more is more than a sibling has, everyday differences are not") {
   struct Row {
     const char* name;
     int in_flight[2], connections[2];
-    bool outdone;
+    bool has_more;
   };
   const Row row = GENERATE(values<Row>({{"nothing", {0, 0}, {0, 0}, false},
                                         {"two requests more", {2, 0}, {2, 0}, false},
@@ -74,27 +74,27 @@ TEST_CASE("balance: clearly more is outdone, everyday differences are not") {
     board[i].in_flight = row.in_flight[i];
     board[i].connections = row.connections[i];
   }
-  CHECK(board.outdone(0) == row.outdone);
+  CHECK(board.has_more_than_a_sibling(0) == row.has_more);
 }
 
 TEST_CASE("balance: who cannot take a connection is no yardstick") {
   Board board{2};
   board[0].connections = 50;
-  CHECK(board.outdone(0));
+  CHECK(board.has_more_than_a_sibling(0));
   SECTION("it leaves") { board[1].state = os::WorkerState::kDraining; }
   SECTION("it boots") { board[1].state = os::WorkerState::kBooting; }
   SECTION("it is full") { board[1].accepting = false; }
-  CHECK_FALSE(board.outdone(0));
+  CHECK_FALSE(board.has_more_than_a_sibling(0));
 }
 
 TEST_CASE("balance: with one handler at a time a busy worker is no yardstick, and not free") {
   Board board{2};
   board[0].connections = 50;
   const Balance balance{board.scoreboard, board[0], true};
-  CHECK(board.outdone(0, true));
+  CHECK(board.has_more_than_a_sibling(0, true));
   CHECK(balance.anybody_free());
   board[1].in_flight = 1;
-  CHECK_FALSE(board.outdone(0, true));
+  CHECK_FALSE(board.has_more_than_a_sibling(0, true));
   CHECK_FALSE(balance.anybody_free());
 }
 
@@ -107,7 +107,7 @@ TEST_CASE("balance: whatever the loads, somebody always accepts") {
       board[i].in_flight = static_cast<int>(random() % (1U << random() % 8));
       board[i].connections = board[i].in_flight + static_cast<int>(random() % (1U << random() % 10));
     }
-    for (std::size_t i = 0; i < 5; ++i) all = all && board.outdone(i);
+    for (std::size_t i = 0; i < 5; ++i) all = all && board.has_more_than_a_sibling(i);
     REQUIRE_FALSE(all);
   }
 }
@@ -115,15 +115,15 @@ TEST_CASE("balance: whatever the loads, somebody always accepts") {
 TEST_CASE("balance: a look is due when connections came, or once in a millisecond with requests in flight") {
   Board board{2};
   Balance balance{board.scoreboard, board[0], false};
-  CHECK_FALSE(balance.risen(1));
+  CHECK_FALSE(balance.has_more_than_before(1));
   board[0].connections = 1;
-  CHECK(balance.risen(1));
-  CHECK_FALSE(balance.risen(1));
+  CHECK(balance.has_more_than_before(1));
+  CHECK_FALSE(balance.has_more_than_before(1));
   board[0].in_flight = 3;
-  CHECK(balance.risen(1));
-  (void)balance.outdone(1);
-  CHECK_FALSE(balance.risen(1));
-  CHECK(balance.risen(2));
+  CHECK(balance.has_more_than_before(1));
+  (void)balance.has_more_than_a_sibling(1);
+  CHECK_FALSE(balance.has_more_than_before(1));
+  CHECK(balance.has_more_than_before(2));
   CHECK_FALSE(balance.changed());
   board[0].in_flight = 2;
   CHECK(balance.changed());

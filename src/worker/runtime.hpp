@@ -1,4 +1,4 @@
-// Life: the parts of one worker, and what happens to them between boot and exit. See worker.hpp.
+// Runtime: the parts of one worker, and what happens to them between boot and exit. See worker.hpp.
 //
 // One per process, made after the fork; loop thread only. It puts parts together and decides nothing about a request.
 #pragma once
@@ -32,14 +32,14 @@
 
 namespace orrery::worker {
 
-class Life final : public orrery::Worker {
+class Runtime final : public orrery::Worker {
  public:
   /// Whether class `threads` and pools have threads of their own; else their handlers run on the loop thread, one at a
   /// time.
   using Threads = Pools::Threads;
 
-  Life(os::WorkerBirth birth, const App& app, const http::Router& router, http::Proxies proxies,
-       std::optional<AccessLog> access_log, Threads threads = Threads::kOwn);
+  Runtime(os::WorkerBirth birth, const App& app, const http::Router& router, http::Proxies proxies,
+          std::optional<AccessLog> access_log, Threads threads = Threads::kOwn);
 
   /// kExitOk after a whole life, kExitAppLoad when a start hook failed, kExitProbe when the probe's answer was bad.
   int run();
@@ -98,11 +98,11 @@ class Life final : public orrery::Worker {
   [[noreturn]] void quit();
   /// Gives a fresh connection to whichever sibling is free.
   bool pass_on(int socket, const base::Arrival& arrival);
-  [[nodiscard]] bool alone() const;
+  [[nodiscard]] bool no_sibling_can_take() const;
   /// There is no master: this process is the service.
   [[nodiscard]] bool single() const;
-  [[nodiscard]] Giver::Company company() const;
-  [[nodiscard]] bool outdone() const;
+  [[nodiscard]] Giver::Takers takers() const;
+  [[nodiscard]] bool has_more_than_a_sibling() const;
   void tell_master(os::WorkerMessage message);
   [[nodiscard]] std::uint64_t recycle_after() const;
 

@@ -1,4 +1,4 @@
-#include "worker/life.hpp"
+#include "worker/runtime.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -61,9 +61,9 @@ std::size_t threads_of_class(const Config& config) {
   return config.worker_class == WorkerClass::kThreads ? static_cast<std::size_t>(config.threads) : 0;
 }
 
-WorkerClass class_of_dispatch(const Config& config, Life::Threads threads) {
+WorkerClass class_of_dispatch(const Config& config, Runtime::Threads threads) {
   const bool needs_threads = config.worker_class == WorkerClass::kThreads;
-  return needs_threads && threads == Life::Threads::kNone ? WorkerClass::kSync : config.worker_class;
+  return needs_threads && threads == Runtime::Threads::kNone ? WorkerClass::kSync : config.worker_class;
 }
 
 /// Where the answers of each route are counted. Those of a child that is no worker are counted where nobody looks.
@@ -89,8 +89,8 @@ std::chrono::milliseconds beat_period(const Config& config) {
 
 }  // namespace
 
-Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, http::Proxies proxies,
-           std::optional<AccessLog> access_log, Threads threads)
+Runtime::Runtime(os::WorkerBirth birth, const App& app, const http::Router& router, http::Proxies proxies,
+                 std::optional<AccessLog> access_log, Threads threads)
     : birth_(std::move(birth)),
       app_(app),
       loop_(birth_.config->limit_request_pipeline),
@@ -109,9 +109,9 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ht
       dispatch_(Dispatch::make(class_of_dispatch(*birth_.config, threads), services_, flights_, after_poll_)),
       acceptor_(loop_, *birth_.config, birth_.listeners, connections_, *birth_.slot,
                 {*birth_.board, *birth_.slot, birth_.config->worker_class == WorkerClass::kSync}),
-      adopter_(loop_, *birth_.handover, connections_, [this] { return outdone(); }),
+      adopter_(loop_, *birth_.handover, connections_, [this] { return has_more_than_a_sibling(); }),
       giver_(
-          loop_, *birth_.handover, connections_, [this] { return company(); }, birth_.config->graceful_timeout / 2),
+          loop_, *birth_.handover, connections_, [this] { return takers(); }, birth_.config->graceful_timeout / 2),
       signalled_(loop_, [this] { on_signals(); }),
       heartbeat_(loop_, [this] { beat(); }),
       flusher_(loop_, [this] { recorder_.flush(); }),
@@ -138,7 +138,7 @@ Life::Life(os::WorkerBirth birth, const App& app, const http::Router& router, ht
   });
 }
 
-int Life::run() {
+int Runtime::run() {
   std::vector<int> listening;
   for (const os::Listener* listener : birth_.listeners) listening.push_back(listener->fd.get());
   os::install_worker_signals(
@@ -160,7 +160,7 @@ int Life::run() {
   return probe_failed_ ? os::kExitProbe : os::kExitOk;
 }
 
-Result<void> Life::begin() {
+Result<void> Runtime::begin() {
   if (auto started = run_start_hooks(); !started) return started;
   beat();
   if (birth_.probe.empty()) return open(), Result<void>{};
@@ -169,13 +169,13 @@ Result<void> Life::begin() {
   return probe_->ask(birth_.probe);
 }
 
-void Life::open() {
+void Runtime::open() {
   acceptor_.start();
   adopter_.start();
   birth_.slot->state.store(os::WorkerState::kReady, std::memory_order_relaxed);
 }
 
-void Life::on_probed(const std::string& failure) {
+void Runtime::on_probed(const std::string& failure) {
   if (draining_ || failure.empty()) probe_.reset();
   if (draining_) return;
   if (failure.empty()) {
@@ -188,19 +188,19 @@ void Life::on_probed(const std::string& failure) {
   loop_.stop();
 }
 
-void Life::end() {
+void Runtime::end() {
   run_end_hooks();
   close();
 }
 
-void Life::close() {
+void Runtime::close() {
   recorder_.flush();
   services_.mailbox->close();
   dispatch_->stop();
   pools_.stop();
 }
 
-Result<void> Life::run_start_hooks() {
+Result<void> Runtime::run_start_hooks() {
   for (const StartHook& hook : app_.start_hooks()) {
     Result<void> done;
     const std::string failure = fenced([&] { done = hook(*this); });
@@ -210,46 +210,48 @@ Result<void> Life::run_start_hooks() {
   return {};
 }
 
-void Life::run_end_hooks() {
+void Runtime::run_end_hooks() {
   for (const EndHook& hook : app_.end_hooks()) {
     const std::string failure = fenced([&] { hook(*this); });
     if (!failure.empty()) base::log_error("a worker's end hook failed: {}", failure);
   }
 }
 
-void Life::every(std::chrono::milliseconds period, std::function<void()> task) {
+void Runtime::every(std::chrono::milliseconds period, std::function<void()> task) {
   const auto step = std::max(period, std::chrono::milliseconds{1});
   tasks_.push_back(std::make_unique<uv::Timer>(loop_, fenced_task("a periodic task", std::move(task))));
   tasks_.back()->start(step, step);
 }
 
-Timer Life::after(std::chrono::milliseconds delay, std::function<void()> task) {
+Timer Runtime::after(std::chrono::milliseconds delay, std::function<void()> task) {
   return callbacks_.timer(std::max(delay, std::chrono::milliseconds{0}), std::chrono::milliseconds{0},
                           fenced_task("a timer", std::move(task)));
 }
 
-Timer Life::repeat(std::chrono::milliseconds period, std::function<void()> task) {
+Timer Runtime::repeat(std::chrono::milliseconds period, std::function<void()> task) {
   const auto step = std::max(period, std::chrono::milliseconds{1});
   return callbacks_.timer(step, step, fenced_task("a timer", std::move(task)));
 }
 
-Watch Life::watch(int descriptor, Ready ready, std::function<void(Ready)> task) {
+Watch Runtime::watch(int descriptor, Ready ready, std::function<void(Ready)> task) {
   return callbacks_.watch(descriptor, ready, [task = std::move(task)](Ready now) {
     const std::string failure = fenced([&] { task(now); });
     if (!failure.empty()) base::log_error("a watch of the application failed: {}", failure);
   });
 }
 
-void Life::on_lead(std::function<void()> gained, std::function<void()> lost) {
+void Runtime::on_lead(std::function<void()> gained, std::function<void()> lost) {
   lead_.tell(fenced_task("a callback of the lead", std::move(gained)),
              fenced_task("a callback of the lead", std::move(lost)));
 }
 
-void Life::post(std::function<void()> task) { services_.mailbox->post(fenced_task("a posted task", std::move(task))); }
+void Runtime::post(std::function<void()> task) {
+  services_.mailbox->post(fenced_task("a posted task", std::move(task)));
+}
 
-bool Life::exhausted() const { return dispatch_->exhausted() || pools_.exhausted(base::monotonic_now()); }
+bool Runtime::exhausted() const { return dispatch_->exhausted() || pools_.exhausted(base::monotonic_now()); }
 
-void Life::beat() {
+void Runtime::beat() {
   const base::Monotonic now = base::monotonic_now();
   services_.set_wall_clock(now, base::wall_now());
   os::Slot& slot = *birth_.slot;
@@ -262,47 +264,47 @@ void Life::beat() {
   follow_log_level();
 }
 
-void Life::follow_log_level() {
+void Runtime::follow_log_level() {
   const std::optional<LogLevel> level = birth_.board->log_level();
   if (level == log_level_) return;
   log_level_ = level;
   base::set_log_level(level.value_or(birth_.config->loglevel));
 }
 
-bool Life::pass_on(int socket, const base::Arrival& arrival) {
+bool Runtime::pass_on(int socket, const base::Arrival& arrival) {
   const std::int64_t now = base::monotonic_now().time_since_epoch().count();
   const os::ConnectionAtRest rest{
       .arrival = arrival, .sender = arrival.peer, .since_ns = now, .given_ns = 0, .requests = 0};
   return os::give_connection(*birth_.handover, socket, rest) == os::Giving::kGiven;
 }
 
-void Life::after_poll() {
+void Runtime::after_poll() {
   // A client that gets in now would find no handler thread: siblings, or the replacement, are to have it.
   if (exhausted_) exhausted_ = exhausted();
   if (exhausted_) {
-    acceptor_.hold_off();
-    adopter_.look_away();
+    acceptor_.pause_briefly();
+    adopter_.pause_briefly();
   }
   // Before the handlers, which may hold the loop for long: a client for whom we alone were woken shall not wait for
   // them.
-  const bool willing = dispatch_->willing();
-  if (!probe_) acceptor_.after_poll(willing, slept_);
-  adopter_.after_poll(willing);
+  const bool is_free = dispatch_->is_free();
+  if (!probe_) acceptor_.after_poll(is_free, slept_);
+  adopter_.after_poll(is_free);
   dispatch_->after_poll();
-  slept_ = dispatch_->willing();
+  slept_ = dispatch_->is_free();
   services_.end_round();
   giver_.after_poll();
-  connections_.free_buried();
+  connections_.free_released();
   if (draining_ && nothing_left()) loop_.stop();
 }
 
 /// A coroutine whose client has gone is still to be unwound.
-bool Life::nothing_left() const {
+bool Runtime::nothing_left() const {
   if (!connections_.empty() || (giver_.begun() && !giver_.done())) return false;
   return coroutines_.empty() || grace_over_;
 }
 
-void Life::on_signals() {
+void Runtime::on_signals() {
   const os::SeenSignals seen = os::take_worker_signals();
   if (seen.reopen_logs) {
     if (auto reopened = base::reopen_log(); !reopened) base::log_error("{}", reopened.error().message);
@@ -316,25 +318,26 @@ void Life::on_signals() {
   if (seen.quit) quit();
   if (seen.terminated_by != 0) {
     base::log_info("TERM from pid {}: leaving when a replacement is ready", seen.terminated_by);
-    tell_master(os::WorkerMessage::kTold);
+    tell_master(os::WorkerMessage::kTerminated);
   }
   if (seen.terminate) begin_drain();
 }
 
-void Life::begin_drain() {
+void Runtime::begin_drain() {
   if (std::exchange(draining_, true)) return;
   birth_.slot->state.store(os::WorkerState::kDraining, std::memory_order_relaxed);
   grace_.start(graceful_timeout_here(*birth_.config));
   lead_.let_go();
-  if (!alone()) {
+  if (!no_sibling_can_take()) {
     adopter_.stop();
     acceptor_.leave();
     connections_.tell_draining();
     return giver_.begin();
   }
   const bool orphan = ::getppid() != birth_.master_pid;
-  // No worker comes here in company: the sockets are those of a child that the next master has started anew.
-  if (orphan || exhausted_ || birth_.board->has_company())
+  // No worker comes here while another master is there: the sockets are those of a child that the next master has
+  // started anew.
+  if (orphan || exhausted_ || birth_.board->has_other_master())
     acceptor_.stop();
   else
     acceptor_.finish();
@@ -344,7 +347,7 @@ void Life::begin_drain() {
 
 /// What a handler holds is left to the master, who ends this process and reports it; those that are suspended are
 /// answered.
-void Life::on_grace_over() {
+void Runtime::on_grace_over() {
   grace_over_ = true;
   const std::size_t cancelled = coroutines_.cancel_all();
   if (cancelled > 0)
@@ -356,31 +359,31 @@ void Life::on_grace_over() {
                       cut == 1 ? " was" : "s were");
 }
 
-void Life::quit() {
+void Runtime::quit() {
   connections_.cut_off();
   recorder_.flush();
   ::_exit(os::kExitOk);
 }
 
-bool Life::single() const { return birth_.master_pid == ::getpid(); }
+bool Runtime::single() const { return birth_.master_pid == ::getpid(); }
 
-bool Life::alone() const {
+bool Runtime::no_sibling_can_take() const {
   if (birth_.slot->role.load(std::memory_order_relaxed) != os::Role::kWorker) return true;
-  if (birth_.board->has_company()) return false;
+  if (birth_.board->has_other_master()) return false;
   return birth_.board->stopping() || ::getppid() != birth_.master_pid;
 }
 
-Giver::Company Life::company() const {
-  if (alone()) return Giver::Company::kNever;
-  if (birth_.board->has_company()) return Giver::Company::kThere;
+Giver::Takers Runtime::takers() const {
+  if (no_sibling_can_take()) return Giver::Takers::kNever;
+  if (birth_.board->has_other_master()) return Giver::Takers::kThere;
   const bool there = std::ranges::any_of(birth_.board->workers(), [](const os::Slot& slot) {
     return slot.state.load(std::memory_order_relaxed) == os::WorkerState::kReady;
   });
-  return there ? Giver::Company::kThere : Giver::Company::kNotNow;
+  return there ? Giver::Takers::kThere : Giver::Takers::kNotNow;
 }
 
 /// The newest generation is to have the connections that are handed over, and in it the worker that has the fewest.
-bool Life::outdone() const {
+bool Runtime::has_more_than_a_sibling() const {
   constexpr std::int32_t kClearly = 2;
   const os::Slot& own = *birth_.slot;
   const std::int32_t most = own.connections.load(std::memory_order_relaxed) - kClearly;
@@ -392,14 +395,14 @@ bool Life::outdone() const {
   });
 }
 
-void Life::tell_master(os::WorkerMessage message) {
+void Runtime::tell_master(os::WorkerMessage message) {
   if (message != os::WorkerMessage::kReady && std::exchange(asked_to_go_, true)) return;
   const auto byte = static_cast<char>(message);
   while (::write(birth_.master.get(), &byte, 1) < 0 && errno == EINTR) {
   }
 }
 
-std::uint64_t Life::recycle_after() const {
+std::uint64_t Runtime::recycle_after() const {
   const Config& config = *birth_.config;
   if (config.max_requests == 0) return 0;
   std::mt19937_64 random{random_seed()};
