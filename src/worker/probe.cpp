@@ -42,7 +42,7 @@ Result<void> Probe::ask(const std::string& path) {
   watch_ = callbacks_.watch(ours_.get(), Ready::kRead, [this](Ready) { hear(); });
   base::Address peer;
   peer.family = base::Address::Family::kUnix;
-  connections_.add(std::move(pair->far), peer, ProxyProtocol::kOff, false);
+  connections_.add(std::move(pair->far), {peer, {}});
   return {};
 }
 
