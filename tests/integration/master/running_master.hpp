@@ -102,7 +102,7 @@ class RunningMaster {
       parts.worker_main = [this](os::WorkerBirth birth) { return worker(birth); };
       if (sidecar)
         parts.sidecars.push_back(
-            {os::Role::kAdmin, config, false, [this](os::WorkerBirth birth) { return sidecar(birth); }});
+            {os::Role::kAdmin, config, false, false, [this](os::WorkerBirth birth) { return sidecar(birth); }});
       return run_master(std::move(parts));
     });
   }
