@@ -127,7 +127,14 @@ TEST_CASE("message_ring: a process that is killed while it publishes holds up no
     while (const auto read = ring.read(position))
       if (!is_whole(read->message)) ++torn;
     REQUIRE(ring.publish("still here"));
-    REQUIRE(ring.read(position)->message == "still here");
+    auto next = ring.read(position);
+    // That of a publisher that was killed in its last step, which the next publisher does for it.
+    if (next && next->message != "still here") {
+      if (!is_whole(next->message)) ++torn;
+      next = ring.read(position);
+    }
+    REQUIRE(next);
+    REQUIRE(next->message == "still here");
   }
   CHECK(torn == 0);
 }
