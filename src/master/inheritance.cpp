@@ -14,19 +14,29 @@ namespace {
 
 // "1 MASTER-PID CHANNEL-FD [HANDOVER-VERSION GIVE-FD TAKE-FD]", then words `NAME=VALUE`, of which each may be unknown.
 constexpr const char* kUpgrade = "ORRERY_UPGRADE";
-// Lines: "FD m|s|a|o BIND": from the service manager, or a setting: `bind`, `admin`, `monitor`. An older binary takes a
-// letter that it does not know for `s`, finds no such setting and closes the socket.
+// Lines: "FD m|s|A|a|O|o BIND": a worker's, from the service manager or the setting `bind`; likewise the admin's and
+// the monitor's. An older binary takes a letter that it does not know for `s`, finds no such setting and closes the
+// socket.
 constexpr const char* kListeners = "ORRERY_LISTENERS";
 constexpr int kVersion = 1;
 
 char origin_of(const Inheritance::Passed& passed) {
-  if (passed.role == os::Role::kAdmin) return 'a';
-  if (passed.role == os::Role::kMonitor) return 'o';
+  switch (passed.role) {
+    case os::Role::kAdmin: return passed.from_manager ? 'A' : 'a';
+    case os::Role::kMonitor: return passed.from_manager ? 'O' : 'o';
+    case os::Role::kWorker: break;
+  }
   return passed.from_manager ? 'm' : 's';
 }
 
 os::Role role_of(char origin) {
-  return origin == 'a' ? os::Role::kAdmin : origin == 'o' ? os::Role::kMonitor : os::Role::kWorker;
+  switch (origin) {
+    case 'A':
+    case 'a': return os::Role::kAdmin;
+    case 'O':
+    case 'o': return os::Role::kMonitor;
+    default: return os::Role::kWorker;
+  }
 }
 
 /// Of the word that begins so; nothing when there is none.
@@ -87,7 +97,7 @@ std::optional<Inheritance> parse_inheritance(const std::string& upgrade, const s
     Inheritance::Passed passed;
     char origin = 0;
     if (!(words >> passed.fd >> origin) || words.get() != ' ' || !std::getline(words, passed.bind)) return std::nullopt;
-    passed.from_manager = origin == 'm';
+    passed.from_manager = origin == 'm' || origin == 'A' || origin == 'O';
     passed.role = role_of(origin);
     inheritance.listeners.push_back(std::move(passed));
   }

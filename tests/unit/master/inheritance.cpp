@@ -38,6 +38,8 @@ Inheritance example() {
 TEST_CASE("inheritance: what was written is what is read") {
   Inheritance inheritance = example();
   inheritance.listeners.erase(inheritance.listeners.begin() + 1);  // its setting is empty: see below
+  inheritance.listeners.push_back({17, true, "fd://4", os::Role::kAdmin});
+  inheritance.listeners.push_back({18, true, "fd://5", os::Role::kMonitor});
   const auto read = there_and_back(inheritance);
   REQUIRE(read);
   CHECK(read->master == inheritance.master);
