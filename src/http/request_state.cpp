@@ -79,8 +79,10 @@ Response RequestState::answer_without_handler() const {
 }
 
 std::chrono::seconds RequestState::held_for(const Context& context, Monotonic now) const {
-  const bool watched = context.layer_watch != nullptr && sees_requests(*message->layers);
-  return watched ? context.layer_watch->held_for(*message, now) : std::chrono::seconds{0};
+  if (!context.layer_watch) return std::chrono::seconds{0};
+  // Most often none is held: then no layer is looked at for it.
+  const auto held = context.layer_watch->held_for(*message, now);
+  return held.count() > 0 && sees_requests(*message->layers) ? held : std::chrono::seconds{0};
 }
 
 std::optional<Response> RequestState::ask_layers(const Context& context, Monotonic now) {

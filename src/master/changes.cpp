@@ -23,12 +23,16 @@ void Service::take_changes() {
   if (!prepared_.changes) return;
   const std::vector<std::string> paths = prepared_.changes->changed(base::monotonic_now());
   if (paths.empty() || !supervisor_.serving()) return;
+  // The master runs the program: no worker of it could have the new code.
+  starts_anew_ = std::ranges::find(paths, program_.path()) != paths.end();
+  act_on_changed(paths, starts_anew_ ? SIGINT : SIGHUP);
+}
+
+void Service::act_on_changed(const std::vector<std::string>& paths, int signo) {
   const std::string said = fmt::format("Reload: {} changed", spoken_files(paths));
   base::log_info("{}", said);
   note(os::EventKind::kNote, said);
-  // The master runs the program: no worker of it could have the new code.
-  starts_anew_ = std::ranges::find(paths, program_.path()) != paths.end();
-  inbox_.emplace_back(SignalArrived{starts_anew_ ? SIGINT : SIGHUP, ::getpid()});
+  inbox_.emplace_back(SignalArrived{signo, ::getpid()});
   dispatch_inbox();
 }
 
@@ -52,12 +56,7 @@ std::optional<CertificateWatch> watch_certificates(const Config& config, std::ve
 void Service::take_certificates() {
   if (!prepared_.certificates) return;
   const std::vector<std::string> paths = prepared_.certificates->changed(base::monotonic_now());
-  if (paths.empty() || !supervisor_.serving()) return;
-  const std::string said = fmt::format("Reload: {} changed", spoken_files(paths));
-  base::log_info("{}", said);
-  note(os::EventKind::kNote, said);
-  inbox_.emplace_back(SignalArrived{SIGHUP, ::getpid()});
-  dispatch_inbox();
+  if (!paths.empty() && supervisor_.serving()) act_on_changed(paths, SIGHUP);
 }
 
 void Service::follow_certificates(const Config& config) {

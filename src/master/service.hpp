@@ -158,6 +158,8 @@ class Service {
   void take_changes();
   void follow_changes(const Config& config);
   void take_certificates();
+  /// As if the signal had come: these files are others than before.
+  void act_on_changed(const std::vector<std::string>& paths, int signo);
   void follow_certificates(const Config& config);
 
   // What happened, for readers of the journal (journal.cpp).
