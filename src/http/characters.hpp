@@ -93,6 +93,28 @@ inline bool equals_ignoring_case(std::string_view text, std::string_view lower) 
   return true;
 }
 
+/// The same for a text that is written in the source, some bytes at a time.
+template <std::size_t N>
+inline bool equals_ignoring_case(std::string_view text, const char (&lower)[N]) {
+  constexpr std::size_t kLength = N - 1;
+  if (text.size() != kLength) return false;
+  const auto differs = [&]<class Word>(Word, std::size_t at) {
+    Word here, there;
+    std::memcpy(&here, text.data() + at, sizeof here);
+    std::memcpy(&there, lower + at, sizeof there);
+    return (here | static_cast<Word>(0x2020202020202020)) ^ there;
+  };
+  if constexpr (kLength >= 8) {
+    std::uint64_t all = differs(std::uint64_t{}, kLength - 8);
+    for (std::size_t at = 0; at + 8 < kLength; at += 8) all |= differs(std::uint64_t{}, at);
+    return all == 0;
+  } else if constexpr (kLength >= 4) {
+    return (differs(std::uint32_t{}, 0) | differs(std::uint32_t{}, kLength - 4)) == 0;
+  } else {
+    return equals_ignoring_case(text, std::string_view{lower, kLength});
+  }
+}
+
 /// Compares two field names (RFC 9110, 5.1): ASCII without regard to case.
 inline bool same_field_name(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;

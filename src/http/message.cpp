@@ -16,7 +16,6 @@ namespace orrery::http {
 
 namespace {
 
-constexpr std::size_t kPooledMessages = 64;
 /// A message that once held a large body or head does not keep that memory.
 constexpr std::size_t kKeptCapacity = 64 * 1024;
 
@@ -184,9 +183,7 @@ void Message::clear() {
   static_cast<MessageState&>(*this) = {};
   fields.clear();
   trim(normal_path.text);
-  match.kind = RouteMatch::Kind::kNoPath;
-  match.parameter_count = 0;
-  match.names = nullptr;
+  match.clear();
   pull.reset();
   cancelled.store(false, std::memory_order_relaxed);
   over.store(false, std::memory_order_relaxed);
@@ -215,19 +212,14 @@ MessagePool::~MessagePool() = default;
 bool MessagePool::on_owner_thread() const noexcept { return owner_ == this_thread(); }
 
 Message* MessagePool::take() {
-  if (free_.empty()) return make();
-  Message* message = free_.back().release();
-  free_.pop_back();
-  return message;
+  Message* const message = kept_.take().release();
+  return message ? message : make();
 }
 
 void MessagePool::give_back(Message* message) noexcept {
   std::unique_ptr<Message> owned{message};
   message->clear();
-  if (free_.size() < kPooledMessages)
-    free_.push_back(std::move(owned));
-  else
-    --made_;
+  if (!kept_.keep(owned)) --made_;
 }
 
 Message* MessagePool::make() {

@@ -29,6 +29,7 @@
 #include "base/access_format.hpp"
 #include "base/address.hpp"
 #include "base/clock.hpp"
+#include "base/kept.hpp"
 #include "base/protocol.hpp"
 #include "http/characters.hpp"
 #include "http/router.hpp"
@@ -290,12 +291,12 @@ class MessagePool {
   /// Of all its messages: see Message::failures_are_told().
   bool tells_failures = false;
   /// All that it made are here or were deleted on the loop thread: nobody will give one back.
-  [[nodiscard]] bool all_home() const { return made_ == free_.size(); }
+  [[nodiscard]] bool all_home() const { return made_ == kept_.size(); }
 
  private:
   [[gnu::cold]] Message* make();
 
-  std::vector<std::unique_ptr<Message>> free_;
+  base::Kept<Message, 64> kept_;
   std::size_t made_ = 0;
   std::uintptr_t owner_;
 };

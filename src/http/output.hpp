@@ -46,6 +46,8 @@ class Output {
   /// The tail, where it is part of a file; else its length is 0.
   [[nodiscard]] const FilePart& file() const { return file_; }
   [[nodiscard]] bool has_tail() const { return !tail_.empty() || file_.length > 0; }
+  /// Nothing should be added to it: it has a tail, or so many bytes.
+  [[nodiscard]] bool is_due(std::size_t most) const { return size_ >= most || has_tail(); }
   [[nodiscard]] bool empty() const { return size_ == 0 && !has_tail(); }
   [[nodiscard]] std::size_t size() const { return size_ + tail_.size() + file_.length; }
   /// Gives away all but the first `sent` bytes; nothing is left here. Only a small rest of the buffer is copied.
@@ -75,13 +77,16 @@ class Output {
   }
   void clear() {
     size_ = 0;
+    if (has_tail()) drop_tail();
+  }
+
+ private:
+  [[gnu::noinline]] void drop_tail() {
     tail_ = {};
     tail_owner_.clear();
     if (file_.length > 0) file_ = {};
     if (tail_owner_.capacity() > 64 * 1024) tail_owner_.shrink_to_fit();
   }
-
- private:
   void grow(std::size_t size) {
     const std::size_t wanted = std::max(capacity_ * 2, size_ + size + 4096);
     auto larger = std::make_unique_for_overwrite<char[]>(wanted);

@@ -118,6 +118,23 @@ bool has_more_parameters(std::string_view query, std::uint64_t most) {
   return most == 0 || static_cast<std::uint64_t>(std::count(query.begin(), query.end(), '&')) >= most;
 }
 
+Refusal take_query(Message& message, const Config& config, std::string_view query) {
+  if (query.empty()) return {};
+  if (has_more_parameters(query, config.limit_request_parameters)) return Reject::too_many_parameters;
+  message.query = {static_cast<std::uint32_t>(query.data() - message.bytes), static_cast<std::uint32_t>(query.size())};
+  return {};
+}
+
+/// Where the target is a path with neither an escape nor a dot, and perhaps a query behind it: the length of the path.
+/// Else 0. Most targets are.
+std::size_t plain_path_length(std::string_view target) {
+  if (!target.starts_with('/')) return 0;
+  const std::size_t length = sixteen::walk(
+      target, [](sixteen::Block bytes) { return (bytes == '%') | (bytes == '.') | (bytes == '?'); },
+      [](char c) { return c == '%' || c == '.' || c == '?'; });
+  return length == target.size() || target[length] == '?' ? length : 0;
+}
+
 /// The target's own host wins over Host (RFC 9112, 3.2.2), for every reader.
 void take_authority(const PolicyFindings& findings, Message& message, std::string_view authority) {
   message.authority = {static_cast<std::uint32_t>(authority.data() - message.bytes),
@@ -164,16 +181,17 @@ Refusal judge_fields(Message& message, const Config& config, OwnFields& own, Pol
 Refusal judge_target(Message& message, const Config& config, const PolicyFindings& findings) {
   const std::string_view target = message.view(message.target);
   if (message.method == "CONNECT") return Reject::no_tunnel;
+  message.query = {};
+  if (const std::size_t length = plain_path_length(target); length > 0) {
+    message.path_is_raw = true;
+    message.path_part = {message.target.begin, static_cast<std::uint32_t>(length)};
+    return length == target.size() ? Refusal{} : take_query(message, config, target.substr(length + 1));
+  }
   const auto parts = split_target(target);
   if (!parts) return Reject::bad_target;
   if (parts->path == "*" && message.method != "OPTIONS") return Reject::asterisk_target;
   if (!parts->authority.empty()) take_authority(findings, message, parts->authority);
-  message.query = {};
-  if (!parts->query.empty()) {
-    if (has_more_parameters(parts->query, config.limit_request_parameters)) return Reject::too_many_parameters;
-    message.query = {static_cast<std::uint32_t>(parts->query.data() - message.bytes),
-                     static_cast<std::uint32_t>(parts->query.size())};
-  }
+  if (const auto reason = take_query(message, config, parts->query)) return reason;
   const bool inside = parts->path.data() >= target.data() && parts->path.data() < target.data() + target.size();
   message.path_is_raw = inside && is_plain_path(parts->path);
   if (message.path_is_raw) {

@@ -25,9 +25,9 @@ Monotonic prolonged(Monotonic start, std::chrono::milliseconds allowed, std::uin
 
 std::optional<Reject> RequestState::route(const Context& context, Monotonic now) {
   if (message->path_is_raw) {
-    message->match = context.router.match(message->method, message->view(message->path_part));
+    context.router.find(message->method, message->view(message->path_part), message->match);
   } else {
-    message->match = context.router.match(message->method, message->path());
+    context.router.find(message->method, message->path(), message->match);
     message->decode_parameters();
   }
   if (context.layers) message->layers = context.layers->of(*message);

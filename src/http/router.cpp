@@ -163,15 +163,14 @@ Result<void> Router::add(std::string_view method, std::string_view pattern, std:
   return {};
 }
 
-RouteMatch Router::match(std::string_view method, std::string_view path) const {
-  RouteMatch match;
+void Router::find(std::string_view method, std::string_view path, RouteMatch& match) const {
   if (path == "*") {
     match.kind = RouteMatch::Kind::kOptions;
     match.allow = &all_methods_;
-    return match;
+    return;
   }
   const Node* node = root_->find(path, 0, match);
-  if (!node) return match;
+  if (!node) return;
   match.allow = &node->allow;
   match.route = node->endpoints.front().route;
   if (const Node::Endpoint* endpoint = node->endpoint(method)) {
@@ -181,7 +180,6 @@ RouteMatch Router::match(std::string_view method, std::string_view path) const {
   } else {
     match.kind = method == "OPTIONS" ? RouteMatch::Kind::kOptions : RouteMatch::Kind::kNoMethod;
   }
-  return match;
 }
 
 }  // namespace orrery::http

@@ -38,6 +38,15 @@ struct RouteMatch {
     std::uint32_t length;
   };
   std::array<Part, kMaxPathParameters> parameters;
+
+  /// As when nothing was found for it yet.
+  void clear() {
+    kind = Kind::kNoPath;
+    parameter_count = 0;
+    route = kNoRoute;
+    allow = nullptr;
+    names = nullptr;
+  }
 };
 
 class Router {
@@ -55,7 +64,13 @@ class Router {
   Result<void> add(std::string_view method, std::string_view pattern, std::size_t values = 0);
 
   /// `path` is decoded and begins with "/", or is "*".
-  [[nodiscard]] RouteMatch match(std::string_view method, std::string_view path) const;
+  [[nodiscard]] RouteMatch match(std::string_view method, std::string_view path) const {
+    RouteMatch match;
+    find(method, path, match);
+    return match;
+  }
+  /// The same, into what nothing was found for yet.
+  void find(std::string_view method, std::string_view path, RouteMatch& match) const;
 
  private:
   struct Node;

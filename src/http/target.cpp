@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <cstring>
 #include <utility>
 
 #include "http/characters.hpp"
@@ -64,6 +65,32 @@ bool is_ip_literal(std::string_view text) {
   in6_addr parsed;
   return ::inet_pton(AF_INET6, address.c_str(), &parsed) == 1;
 }
+
+bool is_host_and_port(std::string_view authority) {
+  const std::size_t host_end = reg_name_length(authority);
+  if (host_end == authority.size()) return host_end > 0;
+  if (host_end > 0) return authority[host_end] == ':' && is_port(authority.substr(host_end + 1));
+  const std::size_t bracket = authority.find(']');
+  if (bracket == std::string_view::npos || !is_ip_literal(authority.substr(0, bracket + 1))) return false;
+  const std::string_view rest = authority.substr(bracket + 1);
+  return rest.empty() || (rest.front() == ':' && is_port(rest.substr(1)));
+}
+
+/// The authority that was valid last: most requests of a worker are for one.
+struct LastAuthority {
+  static constexpr std::size_t kNone = ~std::size_t{0};
+  std::size_t length = kNone;
+  std::array<char, 64> bytes{};
+
+  [[nodiscard]] bool is(std::string_view authority) const {
+    return authority.size() == length && std::memcmp(authority.data(), bytes.data(), length) == 0;
+  }
+  void keep(std::string_view authority) {
+    if (authority.size() > bytes.size()) return;
+    length = authority.size();
+    std::memcpy(bytes.data(), authority.data(), length);
+  }
+};
 
 /// Stands for a kept slash while segments are told apart; nothing else decodes to it.
 constexpr char kKeptSlash = '\0';
@@ -185,13 +212,11 @@ std::string decode_query_component(std::string_view text) {
 }
 
 bool is_valid_authority(std::string_view authority) {
-  const std::size_t host_end = reg_name_length(authority);
-  if (host_end == authority.size()) return host_end > 0;
-  if (host_end > 0) return authority[host_end] == ':' && is_port(authority.substr(host_end + 1));
-  const std::size_t bracket = authority.find(']');
-  if (bracket == std::string_view::npos || !is_ip_literal(authority.substr(0, bracket + 1))) return false;
-  const std::string_view rest = authority.substr(bracket + 1);
-  return rest.empty() || (rest.front() == ':' && is_port(rest.substr(1)));
+  static constinit thread_local LastAuthority last;
+  if (last.is(authority)) return true;
+  if (!is_host_and_port(authority)) return false;
+  last.keep(authority);
+  return true;
 }
 
 }  // namespace orrery::http

@@ -41,8 +41,7 @@ Deadlines::~Deadlines() {
   }
 }
 
-void Deadlines::schedule(Deadline& deadline, Monotonic due, Monotonic now) {
-  if (due == Monotonic::max() || (deadline.next && deadline.due <= due)) return;
+void Deadlines::link(Deadline& deadline, Monotonic due, Monotonic now) {
   const std::int64_t current = std::max(done_, tick_before(now));
   const std::int64_t tick = std::clamp(tick_at_or_after(due), current + 1, current + kSlots - 1);
   deadline.unlink();

@@ -43,7 +43,10 @@ class Deadlines {
   ~Deadlines();
 
   /// Wakes `deadline` at `due` or, if that is beyond the wheel, earlier. Monotonic::max() = never.
-  void schedule(Deadline& deadline, base::Monotonic due, base::Monotonic now);
+  void schedule(Deadline& deadline, base::Monotonic due, base::Monotonic now) {
+    if (due == base::Monotonic::max() || (deadline.next && deadline.due <= due)) return;
+    link(deadline, due, now);
+  }
 
   // --- for who holds the clock, and so need not be coarse ---
   /// The first moment after `now` that was asked for; nothing when there is none.
@@ -53,6 +56,7 @@ class Deadlines {
 
  private:
   static constexpr std::int64_t kSlots = 1024;
+  void link(Deadline& deadline, base::Monotonic due, base::Monotonic now);
   void turn();
   void wake_slot(std::int64_t tick, base::Monotonic now);
   void arm(std::int64_t tick, base::Monotonic now);

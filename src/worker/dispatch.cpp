@@ -282,7 +282,7 @@ void Dispatch::run_here(Session& session, RequestId id, const Route& route, base
   finish_here(session, id, cell, call_handler(route.handler, message.borrow()));
 }
 
-int Dispatch::begin_here(http::Message& message, base::Monotonic now) {
+[[gnu::always_inline]] inline int Dispatch::begin_here(http::Message& message, base::Monotonic now) {
   message.take_up(now);
   // The whole time from now on: what it waited for its turn is not the handler's.
   const bool limited = message.deadline != base::Monotonic{};

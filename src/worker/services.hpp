@@ -6,8 +6,8 @@
 #include <chrono>
 #include <memory>
 #include <utility>
-#include <vector>
 
+#include "base/kept.hpp"
 #include "coding/message_deflate.hpp"
 #include "http/context.hpp"
 #include "http/h1/decoder.hpp"
@@ -29,18 +29,16 @@ struct TlsTerms;
 class OutputPool {
  public:
   std::unique_ptr<http::Output> take() {
-    if (free_.empty()) return std::make_unique<http::Output>();
-    auto output = std::move(free_.back());
-    free_.pop_back();
-    return output;
+    auto output = kept_.take();
+    return output ? std::move(output) : std::make_unique<http::Output>();
   }
   [[gnu::always_inline]] void give_back(std::unique_ptr<http::Output> output) {
     output->clear();
-    if (free_.size() < 8) free_.push_back(std::move(output));
+    kept_.keep(output);
   }
 
  private:
-  std::vector<std::unique_ptr<http::Output>> free_;
+  base::Kept<http::Output, 8> kept_;
 };
 
 struct Services {

@@ -142,7 +142,7 @@ void Session::later(void (*act)(Session&)) {
 }
 
 /// Does one step; false when the turn is over.
-bool Session::step(http::Next wanted) {
+[[gnu::always_inline]] inline bool Session::step(http::Next wanted) {
   switch (wanted.step) {
     case Step::kRequest:
       if (ongoing_ && !connection_.speaks_http2()) ongoing_.reuse();
@@ -177,8 +177,8 @@ bool Session::step(http::Next wanted) {
 }
 
 void Session::flush() {
-  if (closed_ || output_->empty()) return;
   const std::size_t size = output_->size();
+  if (closed_ || size == 0) return;
   // What waits goes first.
   const long taken = connection_.unsent() == 0 ? try_write() : 0;
   if (taken < 0) return ends_by(os::Closing::kBroken), close();

@@ -77,6 +77,7 @@ TEST_CASE("modules: HUP takes new code, and a bad one is refused while the old o
   for (int i = 0; i < 10; ++i) CHECK(host.greets() == "hello, mars\n");  // a generation has one code
   host.server.signal(SIGHUP);
   REQUIRE(host.server.wait_for_line("Generation 2 serves: 2 of 2"));
+  REQUIRE(host.server.wait_for_workers(2));
   CHECK(host.greets() == "welcome, mars\n");
   int given_up = 0;
   for (const Row& row : kRefused) {
@@ -109,6 +110,7 @@ TEST_CASE("modules: the admin process tells of routes that only workers know, ov
   host.install("greeting_settings");
   host.server.signal(SIGHUP);
   REQUIRE(host.server.wait_for_line("Generation 2 serves: 2 of 2"));
+  REQUIRE(host.server.wait_for_workers(2));
   CHECK(host.greets() == "hello, mars\n");
   CHECK(counts(greeted + "3\n"));
   CHECK(host.server.stop() == 0);

@@ -48,6 +48,7 @@ TEST_CASE("sections: HUP gives new workers new values, what was counted goes on,
   CHECK(service.says() == "hello 5 500 0\n");
   service.reload(kBase + "app_settings: {page: 6}\n");
   REQUIRE(service.server.wait_for_line("Generation 2 serves: 2 of 2"));
+  REQUIRE(service.server.wait_for_workers(2));
   CHECK(service.server.wait_for_line("Reload: app_settings.page: 5 -> 6"));
   CHECK(service.says() == "hello 6 500 0\n");
   CHECK(fetch(service.server.port(), "GET /asked").body == "2");
@@ -91,6 +92,7 @@ TEST_CASE("sections: another secret in the same file is taken at HUP") {
   std::ofstream{service.server.file("token")} << "seven77";
   service.server.signal(SIGHUP);
   REQUIRE(service.server.wait_for_line("Generation 2 serves: 1 of 1"));
+  REQUIRE(service.server.wait_for_workers(1));
   CHECK(service.says() == "hello 20 500 7\n");
   CHECK(service.server.count_lines("app_settings.token: its file holds something else") == 1);
   CHECK(service.server.stop() == 0);
@@ -126,6 +128,7 @@ TEST_CASE("sections: a module has settings too, checked where it is loaded") {
   server.write_config(base + "app_settings: {times: 3, greeting: hi}\n");
   server.signal(SIGHUP);
   REQUIRE(server.wait_for_line("Generation 2 serves"));
+  REQUIRE(server.wait_for_workers(1));
   CHECK(fetch(server.port(), "GET /greet/mars").body == "hi, hi, hi, mars\n");
   server.write_config(base + "app_settings: {times: 4}\n");
   server.signal(SIGHUP);

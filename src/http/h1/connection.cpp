@@ -43,13 +43,13 @@ void Connection::receive(std::string_view bytes, Monotonic now) {
     input_ = bytes;
     return;
   }
-  settle();
+  keep_bytes();
   stored_->erase(0, stored_->size() - input_.size());
   stored_->append(bytes);
   input_ = *stored_;
 }
 
-void Connection::settle() {
+void Connection::keep_bytes() {
   if (request_.message && request_.message->bytes) request_.message->keep_bytes();
   if (departing_) {
     Message* message = departing_;
@@ -88,7 +88,7 @@ Next Connection::next(Monotonic now) {
     }
     // A client that sends its body before it reads the answer would wait for us as we for it.
     if (blocked() && request_.phase != Phase::kDiscard) return {Step::kWait};
-    if (output_->has_tail() || output_->size() >= kFlushAt) return {Step::kFlush};
+    if (output_->is_due(kFlushAt)) return {Step::kFlush};
     if (state_ != State::kOpen) return next_of_ending();
     Advance advance = Advance::kNeedsMore;
     switch (request_.phase) {
@@ -314,12 +314,6 @@ void Connection::resume(const Rest& rest) {
   sender_ = rest.sender;
   proxy_ = rest.proxy;
   first_ = request_.id == 0;
-}
-
-bool Connection::wants_input() const {
-  if (ended_ || broken_) return false;
-  if (deaf()) return linger_ != Linger::kNo;
-  return input_.empty() && (!blocked() || request_.phase == Phase::kDiscard);
 }
 
 }  // namespace orrery::http::h1

@@ -92,7 +92,9 @@ class Connection {
   /// Decides what to do. Call until kWait.
   Next next(base::Monotonic now);
   /// The bytes given to receive() are about to go away.
-  void settle();
+  void settle() {
+    if (request_.message || departing_ || !input_.empty() || stored_) keep_bytes();
+  }
   /// The socket took `bytes` more; `unsent` of what was in the outputs up to now wait for it. While some do, the
   /// connection starts nothing new.
   void output_sent(std::size_t bytes, std::size_t unsent, base::Monotonic now);
@@ -153,7 +155,11 @@ class Connection {
   [[nodiscard]] Message* message(RequestId id) const { return request_.is(id) ? request_.message : nullptr; }
   /// What is read or answered now, named or not yet; null between two requests.
   [[nodiscard]] const Message* current() const { return request_.message; }
-  [[nodiscard]] bool wants_input() const;
+  [[nodiscard]] bool wants_input() const {
+    if (ended_ || broken_) return false;
+    if (deaf()) return linger_ != Linger::kNo;
+    return input_.empty() && (!blocked() || request_.phase == Phase::kDiscard);
+  }
   [[nodiscard]] bool idle() const { return state_ == State::kOpen && request_.phase == Phase::kNone && input_.empty(); }
   /// The client has not taken all of what was answered.
   [[nodiscard]] bool blocked() const { return static_cast<bool>(blocked_); }
@@ -189,6 +195,7 @@ class Connection {
   enum class Linger : std::uint8_t { kNo, kBriefly, kYes };
   enum class Advance : std::uint8_t { kNeedsMore, kAdvanced };
 
+  void keep_bytes();
   Next next_of_ending();
   Advance await_bytes();
   void begin_message(base::Monotonic now);

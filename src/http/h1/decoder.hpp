@@ -7,8 +7,8 @@
 #include <memory>
 #include <string_view>
 #include <utility>
-#include <vector>
 
+#include "base/kept.hpp"
 #include "http/h1/chunk_guard.hpp"
 #include "http/h1/guard.hpp"
 #include "http/h1/parser.hpp"
@@ -30,23 +30,17 @@ struct Decoder {
 /// Decoders of one worker, kept for the next request.
 class DecoderPool {
  public:
-  DecoderPool() { free_.reserve(kKept); }
-
   /// For a new request.
   std::unique_ptr<Decoder> take() {
-    if (free_.empty()) return std::make_unique<Decoder>();
-    std::unique_ptr<Decoder> decoder = std::move(free_.back());
-    free_.pop_back();
+    std::unique_ptr<Decoder> decoder = kept_.take();
+    if (!decoder) return std::make_unique<Decoder>();
     decoder->guard.reset();
     return decoder;
   }
-  void give_back(std::unique_ptr<Decoder> decoder) {
-    if (free_.size() < kKept) free_.push_back(std::move(decoder));
-  }
+  void give_back(std::unique_ptr<Decoder> decoder) { kept_.keep(decoder); }
 
  private:
-  static constexpr std::size_t kKept = 64;
-  std::vector<std::unique_ptr<Decoder>> free_;
+  base::Kept<Decoder, 64> kept_;
 };
 
 }  // namespace orrery::http::h1

@@ -19,7 +19,19 @@ class Pen {
     std::memcpy(at_, text.data(), text.size());
     at_ += text.size();
   }
-  void put_number(std::uint64_t value) { at_ = std::to_chars(at_, at_ + 20, value).ptr; }
+  void put_number(std::uint64_t value) {
+    if (value >= 1000) {
+      at_ = std::to_chars(at_, at_ + 20, value).ptr;
+      return;
+    }
+    // Most lengths: a digit that is not wanted is written over.
+    const auto small = static_cast<unsigned>(value);
+    *at_ = static_cast<char>('0' + small / 100);
+    at_ += small >= 100 ? 1 : 0;
+    *at_ = static_cast<char>('0' + small / 10 % 10);
+    at_ += small >= 10 ? 1 : 0;
+    *at_++ = static_cast<char>('0' + small % 10);
+  }
   [[nodiscard]] char* at() const { return at_; }
 
  private:
