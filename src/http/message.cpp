@@ -212,14 +212,14 @@ MessagePool::~MessagePool() = default;
 bool MessagePool::on_owner_thread() const noexcept { return owner_ == this_thread(); }
 
 Message* MessagePool::take() {
-  Message* const message = kept_.take().release();
+  Message* const message = spares_.take().release();
   return message ? message : make();
 }
 
 void MessagePool::give_back(Message* message) noexcept {
   std::unique_ptr<Message> owned{message};
   message->clear();
-  if (!kept_.keep(owned)) --made_;
+  if (!spares_.keep(owned)) --made_;
 }
 
 Message* MessagePool::make() {

@@ -29,8 +29,8 @@
 #include "base/access_format.hpp"
 #include "base/address.hpp"
 #include "base/clock.hpp"
-#include "base/kept.hpp"
 #include "base/protocol.hpp"
+#include "base/spares.hpp"
 #include "http/characters.hpp"
 #include "http/router.hpp"
 #include "http/target.hpp"
@@ -291,12 +291,12 @@ class MessagePool {
   /// Of all its messages: see Message::failures_are_told().
   bool tells_failures = false;
   /// All that it made are here or were deleted on the loop thread: nobody will give one back.
-  [[nodiscard]] bool all_home() const { return made_ == kept_.size(); }
+  [[nodiscard]] bool all_home() const { return made_ == spares_.size(); }
 
  private:
   [[gnu::cold]] Message* make();
 
-  base::Kept<Message, 64> kept_;
+  base::Spares<Message, 64> spares_;
   std::size_t made_ = 0;
   std::uintptr_t owner_;
 };

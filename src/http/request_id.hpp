@@ -23,10 +23,7 @@ class RequestIds {
     mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9;
     mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111eb;
     mixed ^= mixed >> 31;
-    std::array<char, 16> text;
-    const std::uint64_t halves[2] = {eight_digits(mixed >> 32), eight_digits(mixed & 0xffffffff)};
-    std::memcpy(text.data(), halves, text.size());
-    return text;
+    return digits_of(mixed);
   }
 
   /// True when a peer's own id may be kept: 1 to 64 token characters.
@@ -35,15 +32,20 @@ class RequestIds {
   }
 
  private:
-  /// The hexadecimal digits of 32 bits, as they lie in memory: one nibble spread to each byte, the highest first.
-  static std::uint64_t eight_digits(std::uint64_t bits) {
-    bits = (bits | bits << 16) & 0x0000ffff0000ffff;
-    bits = (bits | bits << 8) & 0x00ff00ff00ff00ff;
-    bits = (bits | bits << 4) & 0x0f0f0f0f0f0f0f0f;
-    constexpr std::uint64_t kOnes = 0x0101010101010101;
-    const std::uint64_t letters = ((bits + 6 * kOnes) >> 4) & kOnes;  // 1 where a nibble is above 9
-    bits += '0' * kOnes + letters * ('a' - '0' - 10);
-    return std::endian::native == std::endian::little ? __builtin_bswap64(bits) : bits;
+  /// Its hexadecimal digits: all nibbles at once, each in a byte of its own.
+  static std::array<char, 16> digits_of(std::uint64_t bits) {
+    if constexpr (std::endian::native == std::endian::little) bits = __builtin_bswap64(bits);
+    sixteen::Block bytes{};
+    std::memcpy(&bytes, &bits, sizeof bits);
+    // In each byte the nibble that stands in front of the other: of a pair of bytes the first one's high, then its low.
+    const sixteen::Block pairs = __builtin_shufflevector(bytes, bytes, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+    constexpr sixteen::Block kFirst{255, 0, 255, 0, 255, 0, 255, 0, 255, 0, 255, 0, 255, 0, 255, 0};
+    const sixteen::Block nibbles = (((pairs >> 4) & kFirst) | (pairs & ~kFirst)) & 15;
+    const sixteen::Block letters = reinterpret_cast<sixteen::Block>(nibbles > 9);
+    const sixteen::Block digits = nibbles + '0' + (letters & ('a' - '0' - 10));
+    std::array<char, 16> text;
+    std::memcpy(text.data(), &digits, text.size());
+    return text;
   }
 
   std::uint64_t counter_;

@@ -5,12 +5,14 @@
 
 #include "base/counted.hpp"
 #include "http/characters.hpp"
+#include "http/method.hpp"
 
 namespace orrery::http {
 
 struct Router::Node {
   struct Endpoint {
     std::string method;
+    std::string_view known;  ///< the same, as messages have it; empty where they cannot
     std::uint16_t route;
     std::vector<std::string> names;
   };
@@ -42,7 +44,7 @@ struct Router::Node {
     const Endpoint* any = nullptr;
     const Endpoint* get = nullptr;
     for (const Endpoint& candidate : endpoints) {
-      if (candidate.method == method) return &candidate;
+      if (candidate.known.data() == method.data() || candidate.method == method) return &candidate;
       if (candidate.method == "*") any = &candidate;
       if (candidate.method == "GET") get = &candidate;
     }
@@ -157,13 +159,14 @@ Result<void> Router::add(std::string_view method, std::string_view pattern, std:
       return fail("route " + std::string{method} + " " + std::string{pattern} + " is registered twice");
     }
   }
-  node->endpoints.push_back({std::string{method}, count_++, std::move(names)});
+  node->endpoints.push_back({std::string{method}, known_method(method), count_++, std::move(names)});
   node->allow = allowing(std::move(node->allow), method);
   all_methods_ = allowing(std::move(all_methods_), method);
   return {};
 }
 
 void Router::find(std::string_view method, std::string_view path, RouteMatch& match) const {
+  match.clear();
   if (path == "*") {
     match.kind = RouteMatch::Kind::kOptions;
     match.allow = &all_methods_;

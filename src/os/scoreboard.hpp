@@ -62,7 +62,12 @@ struct RequestRecord {
   /// Of the whole target, query and all, however long: QuarantineTable::fingerprint(). In flight only.
   std::uint64_t target_fingerprint = 0;
 
-  void set_method(std::string_view text) { copy_cut(method, method_length, text); }
+  void set_method(std::string_view text) {
+    constexpr std::size_t kUsual = 3;  // GET: copied without a call
+    if (text.size() != kUsual) return copy_cut(method, method_length, text);
+    std::memcpy(method.data(), text.data(), kUsual);
+    method_length = kUsual;
+  }
   void set_target(std::string_view text) { copy_cut(target, target_length, text); }
   void set_id(std::string_view text) { copy_cut(id, id_length, text); }
   [[nodiscard]] std::string_view method_view() const { return {method.data(), method_length}; }

@@ -43,14 +43,17 @@ constexpr std::string_view kJson = "application/json";
 
 [[gnu::cold]] Response refused(const Query& query) { return of_now(refusal(query.problems)); }
 
-/// Of an answer without a tag: If-Match may still ask for one that has.
-bool asks_for_another(const Request& request) { return evaluate(request, {}) == Precondition::kFailed; }
+/// Of an answer without a tag and a time: nothing but If-Match can still ask for another one.
+bool asks_for_another(const Request& request) {
+  return request.field("if-match") && evaluate(request, {}) == Precondition::kFailed;
+}
 
 /// The answer as its client may keep it.
 Response fresh(const Request& request, const Query& query, std::string json) {
   if (!query.is_now) return lasting(request, kJson, std::move(json));
   if (asks_for_another(request)) return precondition_failed();
-  Response response = of_now(Response::json(std::move(json)));
+  Response response = Response::json(std::move(json));
+  make_of_now(response);
   compress(request, response);
   return response;
 }

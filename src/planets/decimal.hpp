@@ -48,20 +48,18 @@ inline std::optional<double> read(std::string_view text) noexcept {
   return negative ? -value : value;
 }
 
-/// "00" to "99", side by side.
-inline constexpr std::array<char, 200> kPairs = [] {
-  std::array<char, 200> pairs{};
-  for (std::size_t i = 0; i < 100; ++i) {
-    pairs[2 * i] = static_cast<char>('0' + i / 10);
+/// "00" to "99", side by side, and up to a power of two some that mean nothing.
+inline constexpr std::array<char, 256> kPairs = [] {
+  std::array<char, 256> pairs{};
+  for (std::size_t i = 0; i < 128; ++i) {
+    pairs[2 * i] = static_cast<char>('0' + i / 10 % 10);
     pairs[2 * i + 1] = static_cast<char>('0' + i % 10);
   }
   return pairs;
 }();
 
-/// `value` (0 to 99) as two digits; anything more as 99.
-inline void write_pair(char* to, std::uint64_t value) noexcept {
-  std::memcpy(to, &kPairs[2 * std::min<std::uint64_t>(value, 99)], 2);
-}
+/// `value` (0 to 99) as two digits; anything more as any two.
+inline void write_pair(char* to, std::uint64_t value) noexcept { std::memcpy(to, &kPairs[2 * (value & 127)], 2); }
 
 /// The eight digits of `value` (below 10^8) as text, the first in the lowest byte: four halvings of all parts at once.
 constexpr std::uint64_t eight_digits(std::uint64_t value) noexcept {

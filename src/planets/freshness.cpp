@@ -29,7 +29,12 @@ const FixedFields kPreflight{kAnyOrigin,
 
 }  // namespace
 
-Response of_now(Response response) { return std::move(response).with_fixed_fields(kOfNow); }
+void make_of_now(Response& response) { static_cast<void>(std::move(response).with_fixed_fields(kOfNow)); }
+
+Response of_now(Response response) {
+  make_of_now(response);
+  return response;
+}
 
 Response lasting(const Request& request, std::string_view media_type, std::string body) {
   std::string tag = entity_tag(body);

@@ -19,6 +19,8 @@ namespace orrery::planets {
 
 /// `response`, to be used once.
 [[nodiscard]] Response of_now(Response response);
+/// The same, where it is.
+void make_of_now(Response& response);
 
 /// The whole answer with its ETag; 304 when the client has it, 412 when it asked for another (orrery/conditional.hpp).
 [[nodiscard]] Response lasting(const Request& request, std::string_view media_type, std::string body);

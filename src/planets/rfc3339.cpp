@@ -73,7 +73,7 @@ std::optional<std::chrono::minutes> read_offset(FieldReader& reader) {
   return sign == '-' ? -offset : offset;
 }
 
-char* put_date_and_minute(char* to, const CivilTime& time) {
+[[gnu::always_inline]] inline char* put_date_and_minute(char* to, const CivilTime& time) {
   const auto year = static_cast<unsigned>(time.year);
   decimal::write_pair(to, year / 100);
   decimal::write_pair(to + 2, year % 100);

@@ -7,7 +7,7 @@
 #include <memory>
 #include <utility>
 
-#include "base/kept.hpp"
+#include "base/spares.hpp"
 #include "coding/message_deflate.hpp"
 #include "http/context.hpp"
 #include "http/h1/decoder.hpp"
@@ -28,17 +28,17 @@ struct TlsTerms;
 /// another's stream).
 class OutputPool {
  public:
-  std::unique_ptr<http::Output> take() {
-    auto output = kept_.take();
+  [[gnu::always_inline]] std::unique_ptr<http::Output> take() {
+    auto output = spares_.take();
     return output ? std::move(output) : std::make_unique<http::Output>();
   }
   [[gnu::always_inline]] void give_back(std::unique_ptr<http::Output> output) {
     output->clear();
-    kept_.keep(output);
+    spares_.keep(output);
   }
 
  private:
-  base::Kept<http::Output, 8> kept_;
+  base::Spares<http::Output, 8> spares_;
 };
 
 struct Services {

@@ -32,15 +32,10 @@ Connection::~Connection() {
   while (departing_) take_departed()->release();
 }
 
-void Connection::receive(std::string_view bytes, Monotonic now) {
+void Connection::receive_beside(std::string_view bytes, Monotonic now) {
   if (deaf()) {
     heard_ = now;
     linger_ = linger_ == Linger::kBriefly ? Linger::kYes : linger_;
-    return;
-  }
-  if (request_.phase == Phase::kNone && !first_ && input_.empty()) phase_started_ = now;
-  if (input_.empty()) {
-    input_ = bytes;
     return;
   }
   keep_bytes();

@@ -80,7 +80,11 @@ class Connection {
 
   // --- in: the connection ---
   /// Bytes that arrived. They are not copied until settle().
-  void receive(std::string_view bytes, base::Monotonic now);
+  void receive(std::string_view bytes, base::Monotonic now) {
+    if (deaf() || !input_.empty()) return receive_beside(bytes, now);
+    if (request_.phase == Phase::kNone && !first_) phase_started_ = now;
+    input_ = bytes;
+  }
   /// The peer sends nothing more. What it asked for before is still answered.
   void receive_end() {
     ended_ = true;
@@ -195,6 +199,8 @@ class Connection {
   enum class Linger : std::uint8_t { kNo, kBriefly, kYes };
   enum class Advance : std::uint8_t { kNeedsMore, kAdvanced };
 
+  /// While it is deaf, or other bytes are still to be read.
+  [[gnu::cold]] void receive_beside(std::string_view bytes, base::Monotonic now);
   void keep_bytes();
   Next next_of_ending();
   Advance await_bytes();

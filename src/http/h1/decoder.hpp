@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "base/kept.hpp"
+#include "base/spares.hpp"
 #include "http/h1/chunk_guard.hpp"
 #include "http/h1/guard.hpp"
 #include "http/h1/parser.hpp"
@@ -32,15 +32,15 @@ class DecoderPool {
  public:
   /// For a new request.
   std::unique_ptr<Decoder> take() {
-    std::unique_ptr<Decoder> decoder = kept_.take();
+    std::unique_ptr<Decoder> decoder = spares_.take();
     if (!decoder) return std::make_unique<Decoder>();
     decoder->guard.reset();
     return decoder;
   }
-  void give_back(std::unique_ptr<Decoder> decoder) { kept_.keep(decoder); }
+  void give_back(std::unique_ptr<Decoder> decoder) { spares_.keep(decoder); }
 
  private:
-  base::Kept<Decoder, 64> kept_;
+  base::Spares<Decoder, 64> spares_;
 };
 
 }  // namespace orrery::http::h1

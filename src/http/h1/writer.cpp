@@ -48,6 +48,13 @@ void put_status_line(Pen& pen, int status, bool names_server) {
   pen.put(names_server ? "\r\nServer: orrery\r\n" : "\r\n");
 }
 
+/// Ours are of one size, which the compiler may know.
+void put_id(Pen& pen, std::string_view id) {
+  constexpr std::size_t kOurs = 16;
+  if (id.size() == kOurs) return pen.put({id.data(), kOurs});
+  pen.put(id);
+}
+
 void put_framing(Pen& pen, const Frame& frame) {
   if (frame.framing == ResponseFraming::kLength) {
     pen.put("Content-Length: ");
@@ -105,7 +112,7 @@ void write_head(Output& out, const Response& response, const Frame& frame, const
   if (response.has_extras()) put_fields(pen, response.fields());
   if (!frame.id.empty()) {
     pen.put("X-Request-ID: ");
-    pen.put(frame.id);
+    put_id(pen, frame.id);
     pen.put("\r\n");
   }
   if (frame.upgrade.empty())

@@ -2,7 +2,9 @@
 #include "http/characters.hpp"
 
 #include <catch2/catch.hpp>
+#include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace orrery::http {
@@ -59,6 +61,38 @@ TEST_CASE("characters: field names are compared without regard to case, and by A
   CHECK(equals_ignoring_case("Keep-Alive", "keep-alive"));
   CHECK_FALSE(equals_ignoring_case("Keep-Alivf", "keep-alive"));
   CHECK_FALSE(equals_ignoring_case("keep", "keep-alive"));
+}
+
+/// Whether the words of `kLower` are compared at each of its bytes, and at no other.
+template <std::size_t N>
+void check_each_byte(const char (&lower)[N]) {
+  std::string text{lower};
+  INFO(text);
+  CHECK(equals_ignoring_case(text, lower));
+  for (char& byte : text) {
+    const char former = std::exchange(byte, static_cast<char>(byte ^ 0x20));
+    CHECK(equals_ignoring_case(text, lower));
+    byte = static_cast<char>(former ^ 1);
+    CHECK_FALSE(equals_ignoring_case(text, lower));
+    byte = former;
+  }
+  CHECK_FALSE(equals_ignoring_case(text + "x", lower));
+  CHECK_FALSE(equals_ignoring_case(text.substr(1), lower));
+}
+
+TEST_CASE("characters: a text of the source is compared some bytes at a time, whatever its length") {
+  check_each_byte("te");
+  check_each_byte("via");
+  check_each_byte("host");
+  check_each_byte("allow");
+  check_each_byte("accept");
+  check_each_byte("upgrade");
+  check_each_byte("location");
+  check_each_byte("traceparent");
+  check_each_byte("content-length");
+  check_each_byte("accept-encoding");
+  check_each_byte("proxyconnectionx");
+  check_each_byte("transferencodings");
 }
 
 TEST_CASE("characters: white space goes from both ends") {

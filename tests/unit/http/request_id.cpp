@@ -24,6 +24,14 @@ TEST_CASE("Ids are 16 hexadecimal digits and never repeat") {
   CHECK(seen.size() == 1000);
 }
 
+TEST_CASE("An id is all digits of its number, the highest first") {
+  // SplitMix64 of 1, 2 and 3, as its authors' reference has them for the seed 0.
+  RequestIds ids{1};
+  CHECK(next_of(ids) == "e220a8397b1dcdaf");
+  CHECK(next_of(ids) == "6e789e6aa1b965f4");
+  CHECK(next_of(ids) == "06c45d188009454f");
+}
+
 TEST_CASE("Workers with different seeds make different ids") {
   RequestIds one{1000};
   RequestIds other{5000};

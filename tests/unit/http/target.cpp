@@ -197,6 +197,16 @@ TEST_CASE("An authority is a host and perhaps a port") {
     CHECK_FALSE(is_valid_authority(bad));
   }
   CHECK_FALSE(is_valid_authority(std::string_view{"h\0", 2}));
+  // What was judged before changes nothing: neither a longer one, nor one of the same length, nor an empty one.
+  const std::string longest(300, 'a');
+  for (const char* good : {"example.org:80", longest.c_str()}) {
+    CHECK(is_valid_authority(good));
+    CHECK(is_valid_authority(good));
+    CHECK_FALSE(is_valid_authority("example.org:8x"));
+    CHECK_FALSE(is_valid_authority(std::string{good} + "/"));
+    CHECK_FALSE(is_valid_authority(""));
+    CHECK(is_valid_authority(good));
+  }
 }
 
 }  // namespace

@@ -95,11 +95,11 @@ TEST_CASE("Doubles of any kind are written right or left alone, and so are texts
   }
 }
 
-TEST_CASE("What is no pair of digits is written as the largest, and nothing beside the table is read") {
+TEST_CASE("What is no pair of digits is written as some pair, and nothing beside the table is read") {
   for (const std::uint64_t value : {std::uint64_t{100}, std::uint64_t{655}, ~std::uint64_t{0}}) {
     char text[2];
     decimal::write_pair(text, value);
-    CHECK(std::string_view{text, 2} == "99");
+    CHECK(std::string_view{text, 2}.find_first_not_of("0123456789") == std::string_view::npos);
   }
 }
 

@@ -1,6 +1,9 @@
 #include "http/h1/writer.hpp"
 
 #include <catch2/catch.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <string>
 
 #include "http/sendable.hpp"
 #include "unit/http/date_at.hpp"
@@ -118,6 +121,24 @@ TEST_CASE("Chunks carry their size in hexadecimal, and an empty one is none") {
   write_chunk(out, std::string(26, 'x'));
   write_last_chunk(out);
   CHECK(out.buffer() == "5\r\nhello\r\n1a\r\n" + std::string(26, 'x') + "\r\n0\r\n\r\n");
+}
+
+TEST_CASE("A length is written as a decimal number, whatever its size") {
+  for (const std::uint64_t length : {0U, 7U, 10U, 42U, 99U, 100U, 101U, 110U, 999U, 1000U, 1001U, 65536U}) {
+    INFO(length);
+    const std::string head =
+        head_of(Response::status(200), {ResponseFraming::kLength, length, ConnectionField::kNone, ""});
+    CHECK(head.find("\r\nContent-Length: " + std::to_string(length) + "\r\n") != std::string::npos);
+  }
+}
+
+TEST_CASE("An id is written whole, whatever its size") {
+  for (const std::size_t size : {1U, 15U, 16U, 17U, 64U}) {
+    INFO(size);
+    const std::string id(size, 'i');
+    const std::string head = head_of(Response::status(200), {ResponseFraming::kLength, 0, ConnectionField::kNone, id});
+    CHECK(head.find("\r\nX-Request-ID: " + id + "\r\n") != std::string::npos);
+  }
 }
 
 }  // namespace
