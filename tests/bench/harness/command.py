@@ -31,6 +31,8 @@ def parser():
     subcommands = whole.add_subparsers(dest="subcommand", metavar="SUBCOMMAND", required=True)
     for name, what in SUBCOMMANDS.items():
         one = subcommands.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".", epilog=EPILOG)
+        if name == "peers":
+            one.add_argument("kind", nargs="?", choices=["tls"], help="`tls`: over TLS, by HTTP/1.1 and HTTP/2")
         one.add_argument("--rounds", type=count, default=7, metavar="N",
                          help="rounds that count; each contestant once a round (default 7)")
         one.add_argument("--seconds", type=count, default=1, metavar="S",
@@ -65,7 +67,8 @@ def end_politely(number, _frame):
 def main(arguments):
     options = parser().parse_args(arguments)
     options.command = shlex.join(["scripts/bench", *(word for word in arguments if word != "--write")])
-    module = importlib.import_module(f".{options.subcommand}", __package__)
+    section = "_".join(filter(None, (options.subcommand, getattr(options, "kind", None))))
+    module = importlib.import_module(f".{section}", __package__)
     known = [line.split()[0] for line in module.listing()]
     if unknown := [name for name in options.only if name not in known]:
         print(f"scripts/bench: there is no measurement `{unknown[0]}`; --list names them", file=sys.stderr)
@@ -90,6 +93,6 @@ def main(arguments):
         stop_all()
     print("\n".join(lines))
     if options.write:
-        report.write(options.subcommand, lines)
-        progress.say(f"written to {report.file_of(options.subcommand)}")
+        report.write(section, lines)
+        progress.say(f"written to {report.file_of(section)}")
     return 0

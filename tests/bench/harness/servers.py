@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import string
 import subprocess
 import tempfile
@@ -60,6 +61,7 @@ class Server:
     workers: int = 1
     environment: dict = field(default_factory=dict)
     group: str = "peer"  # "limit", "ours" or "peer"
+    tls: bool = False
 
     def start(self, cpus=None, wrapper=()):
         """Starts it on `cpus` (all when None) behind the words of `wrapper`; returns once it has answered 200."""
@@ -79,7 +81,7 @@ class Running:
         self.server = server
         self.directory = tempfile.mkdtemp(prefix="orrery-bench-")
         self.place = Place(free_port(), server.workers, self.directory)
-        self.url = f"http://127.0.0.1:{self.place.port}{server.path}"
+        self.url = f"http{'s' if server.tls else ''}://127.0.0.1:{self.place.port}{server.path}"
         # nginx and haproxy leave root and still want to read and write here.
         os.chmod(self.directory, 0o777)
         self.log = open(os.path.join(self.directory, "output"), "wb")
@@ -100,7 +102,7 @@ class Running:
         while (now := time.monotonic()) - began < START_SECONDS:
             if self.process.poll() is not None:
                 break
-            if answers_200(self.place.port, self.server.path):
+            if answers_200(self.place.port, self.server.path, self.server.tls):
                 return time.monotonic() - began
             time.sleep(0.0003 if now - began < 1 else 0.02)
         said = self.output()[-600:]
@@ -153,13 +155,23 @@ def stop_all():
         server.stop()
 
 
-def answers_200(port, path):
+def answers_200(port, path, tls=False):
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
-            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode())
-            return connection.recv(64).split(b" ")[1:2] == [b"200"]
+        with socket.create_connection(("127.0.0.1", port), timeout=2) as plain:
+            connection = tls_context(["http/1.1"]).wrap_socket(plain, server_hostname="localhost") if tls else plain
+            with connection:
+                connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode())
+                return connection.recv(64).split(b" ")[1:2] == [b"200"]
     except OSError:
         return False
+
+
+def tls_context(protocols):
+    """Of a client on this machine, which believes every certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_alpn_protocols(protocols)
+    return context
 
 
 def all_pids():
