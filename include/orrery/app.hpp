@@ -68,6 +68,10 @@ class ORRERY_EXPORT Stream {
   [[nodiscard]] bool behind() const;
   /// Ends the body; later writes are refused.
   void end() const;
+  /// The same, with fields behind the body, of those that the head has announced (Response::with_trailers, which says
+  /// where they are left out). An error, after which the stream goes on: a field was not announced, or its value cannot
+  /// be sent.
+  Result<void> end(const std::vector<Response::FieldPair>& trailers) const;
   /// True until the client is gone or end() was called.
   [[nodiscard]] bool open() const;
 
@@ -108,6 +112,8 @@ class ORRERY_EXPORT Responder {
   void fail(const HttpError& error) &&;
   /// Sends the head of `head` (its body is ignored) and hands back the stream for the body. Loop thread.
   Result<Stream> start(Response head) &&;
+  /// See Request::early_hints. Any thread.
+  Result<void> early_hints(const std::vector<std::string>& links) const;
   /// The body of the request, on routes with `stream_body`. Take it before answering.
   [[nodiscard]] BodyReader body() const { return BodyReader{reply_}; }
 

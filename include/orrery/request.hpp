@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "orrery/config.hpp"
 #include "orrery/export.hpp"
@@ -133,6 +134,14 @@ class ORRERY_EXPORT Request {
   /// Responder runs in every class and one without in the class `async`; from another thread it throws
   /// std::logic_error.
   void on_cancelled(std::function<void()> callback) const;
+  /// Sends 103 (Early Hints, RFC 8297) in front of the answer, so that the client fetches meanwhile what the answer
+  /// will need: `links` are values of Link fields (RFC 8288), as `</style.css>; rel=preload; as=style`. The answer
+  /// repeats those that it stands by. For handlers that are tasks, on the loop thread or in what they run on a pool;
+  /// others have Responder::early_hints. May be called up to 8 times for a request, with up to 4 KiB of links each.
+  /// Clients of HTTP/1.0 are sent nothing. Some clients of HTTP/1.1 do not understand an answer in front of the answer:
+  /// send hints to who asks for it (Sec-Fetch-Mode: navigate). An error: a link cannot be sent, they are too many, the
+  /// request is answered, or its handler is of another kind; nothing is sent then.
+  Result<void> early_hints(const std::vector<std::string>& links) const;
   /// When the handler must have answered; nothing when it has no limit.
   [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> deadline() const;
   /// The class of the worker that runs the handler.

@@ -45,6 +45,8 @@ class ORRERY_EXPORT Response {
   /// Called only when the socket can take more: on the loop thread (`async`, `sync`) or on a pool thread (`threads`).
   using Pull = std::function<bool(std::string& out)>;
   using FieldPair = std::pair<std::string, std::string>;
+  /// The trailer fields of a body that has come to its end. Called once, where a Pull is called, after the last piece.
+  using MakeTrailers = std::function<std::vector<FieldPair>()>;
 
   Response() = default;
 
@@ -115,6 +117,13 @@ class ORRERY_EXPORT Response {
     return std::move(*this);
   }
   Response&& with_fixed_fields(const FixedFields&&) && = delete;  // it would be gone before it is sent
+  /// Fields that stand behind a streamed body (RFC 9110, 6.5), for what is known at its end only: a checksum,
+  /// Server-Timing. `names` are told in the head, in the field `Trailer`; none else can be sent. `make` gives them to
+  /// a body that is pulled, Stream::end() to one that is written. A `make` that throws, or gives a field that was not
+  /// announced or cannot be sent, ends the connection as a Pull that throws does. Where they cannot stand they are left
+  /// out and nobody is told: HTTP/1.0, HTTP/1.1 with `length`, HEAD, a body that is not streamed; proxies may drop
+  /// them. Throws std::invalid_argument for a name that is none, or whose field a client needs before the body.
+  Response&& with_trailers(const std::vector<std::string>& names, MakeTrailers make = {}) &&;
 
   [[nodiscard]] int status() const { return status_; }
   [[nodiscard]] std::string_view media_type() const { return media_type_; }
@@ -136,6 +145,9 @@ class ORRERY_EXPORT Response {
   [[nodiscard]] bool is_stream() const { return extra_ && extra_->pull; }
   [[nodiscard]] std::optional<std::uint64_t> stream_length() const;
   [[nodiscard]] Pull take_pull();
+  /// The names of its trailer fields, as the field `Trailer` tells them; empty = it has none.
+  [[nodiscard]] std::string_view trailer_names() const;
+  [[nodiscard]] MakeTrailers take_trailers();
   [[nodiscard]] std::string take_body() { return std::move(body_); }
   [[nodiscard]] FilePart take_file_part();
   /// Puts another body in the place of this one, whatever that was: its length and framing follow.
@@ -151,6 +163,16 @@ class ORRERY_EXPORT Response {
     std::string media_type;
     Pull pull;
     std::optional<std::uint64_t> length;
+    std::string trailer_names;
+    MakeTrailers trailers;
+    /// What stands behind a body goes with it.
+    void forget_body() {
+      pull = nullptr;
+      length.reset();
+      part = {};
+      trailer_names.clear();
+      trailers = nullptr;
+    }
   };
   Extra& extra();
   static constexpr std::uint16_t kNoStatus = 65535;

@@ -59,7 +59,9 @@ struct ORRERY_EXPORT TestAnswer {
   int status = 0;
   std::vector<std::pair<std::string, std::string>> fields;
   std::string body;
-  bool whole = true;  ///< false: the connection ended before it was
+  bool whole = true;                                               ///< false: the connection ended before it was
+  std::vector<std::pair<std::string, std::string>> trailers = {};  ///< fields behind the body
+  std::vector<std::string> early_hints = {};  ///< the Link fields of all 103 (Early Hints) in front of it
   /// The value of the first field with this name, in any case; nothing when it is absent.
   [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const;
 };

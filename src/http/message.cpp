@@ -34,14 +34,11 @@ inline void trim(std::string& text) {
 /// On the wire: its size in hexadecimal digits, its bytes, and a CRLF behind each.
 std::uint64_t framed(std::uint64_t chunk) { return chunk + 4 + (static_cast<unsigned>(std::bit_width(chunk)) + 3) / 4; }
 
-/// `0` CRLF CRLF.
-constexpr std::uint64_t kLastChunk = 5;
-
 }  // namespace
 
 std::uint64_t Departure::unsent_body(std::uint64_t unsent) const {
   if (!chunked) return std::min(unsent, body_bytes);
-  if (chunks_ended) unsent -= std::min(unsent, kLastChunk);
+  unsent -= std::min<std::uint64_t>(unsent, end_bytes);
   std::uint64_t body = 0;
   for (auto chunk = chunks.rbegin(); chunk != chunks.rend() && unsent > 0; ++chunk) {
     // The CRLF behind it, the bytes of the body, the size in front of them.
@@ -328,6 +325,11 @@ void Request::on_cancelled(std::function<void()> callback) const {
     throw std::logic_error("Request::on_cancelled was called off the loop thread; use Worker::post");
   if (message_->cancelled.load(std::memory_order_relaxed)) return callback();
   if (!message_->answered) message_->on_cancelled = std::move(callback);
+}
+
+Result<void> Request::early_hints(const std::vector<std::string>& links) const {
+  if (message_->task) return message_->task->early_hints(links);
+  return fail("no task runs for the request: early hints are for handlers that are tasks, or by their Responder");
 }
 
 std::optional<std::chrono::steady_clock::time_point> Request::deadline() const {

@@ -35,6 +35,7 @@
 #include "http/router.hpp"
 #include "http/target.hpp"
 #include "http/trace.hpp"
+#include "http/trailers.hpp"
 
 namespace orrery {
 struct Layer;
@@ -127,8 +128,9 @@ struct Departure {
   int status = 0;
   base::Ending ending = base::Ending::kClosed;
   bool chunked = false;
-  bool chunks_ended = false;        ///< the last chunk is written
+  std::uint32_t end_bytes = 0;      ///< of what is written behind the last chunk's CRLF; 0 = its end is not written
   std::vector<std::size_t> chunks;  ///< sizes of those that may not have left, in order
+  FieldList trailers;               ///< that stand behind its body, where they can
   Response response;                ///< for its fields
 
   /// How much of the body has not left while `unsent` bytes, up to the last one that is written, have not.
@@ -137,14 +139,18 @@ struct Departure {
   void forget_sent_chunks(std::uint64_t unsent);
 };
 
-/// Is told on the loop thread that nobody waits for an answer any more; perhaps in the middle of a connection's work,
-/// so it acts later. Takes itself out of the message before it goes.
-class CancelListener {
+/// The handler that has a request and is a task, as the request knows it. Takes itself out of the message before it
+/// goes.
+class RunningTask {
  public:
+  /// Nobody waits for the answer any more. Told on the loop thread, perhaps in the middle of a connection's work: it
+  /// acts later.
   virtual void on_cancelled() = 0;
+  /// See Request::early_hints.
+  virtual Result<void> early_hints(const std::vector<std::string>& links) = 0;
 
  protected:
-  ~CancelListener() = default;
+  ~RunningTask() = default;
 };
 
 class Message : public MessageState {
@@ -159,18 +165,18 @@ class Message : public MessageState {
   std::string body;
   std::vector<FieldSpan> trailers;  ///< offsets into trailer_bytes
   std::string trailer_bytes;
-  std::shared_ptr<Response::Pull> pull;       ///< of a response that comes piece by piece
-  std::array<char, 64> id{};                  ///< the first `id_length` of them
-  Traceparent trace{};                        ///< where it is `traced`
-  base::Address peer;                         ///< the other end of the connection
-  base::Address client;                       ///< who asked, as trusted proxies say; else the peer
-  std::atomic<bool> cancelled{false};         ///< nobody waits for the answer
-  std::atomic<bool> over{false};              ///< nor could it be sent
-  std::atomic<std::int64_t> taken_ns{0};      ///< CLOCK_MONOTONIC: its handler began to run; 0 = it has not
-  std::function<void()> on_cancelled;         ///< its handler's; loop thread only
-  CancelListener* cancel_listener = nullptr;  ///< loop thread
-  std::unique_ptr<Extras> extras;             ///< of layers; null: none was asked for
-  std::shared_ptr<const TlsFacts> tls;        ///< of its connection; null: that does not speak TLS
+  std::shared_ptr<PulledBody> pull;       ///< of a response that comes piece by piece
+  std::array<char, 64> id{};              ///< the first `id_length` of them
+  Traceparent trace{};                    ///< where it is `traced`
+  base::Address peer;                     ///< the other end of the connection
+  base::Address client;                   ///< who asked, as trusted proxies say; else the peer
+  std::atomic<bool> cancelled{false};     ///< nobody waits for the answer
+  std::atomic<bool> over{false};          ///< nor could it be sent
+  std::atomic<std::int64_t> taken_ns{0};  ///< CLOCK_MONOTONIC: its handler began to run; 0 = it has not
+  std::function<void()> on_cancelled;     ///< its handler's; loop thread only
+  RunningTask* task = nullptr;            ///< its handler, while that is one that runs; set on the loop thread
+  std::unique_ptr<Extras> extras;         ///< of layers; null: none was asked for
+  std::shared_ptr<const TlsFacts> tls;    ///< of its connection; null: that does not speak TLS
   Departure departure;
 
   [[nodiscard]] std::string_view view(Span span) const { return {bytes + span.begin, span.length}; }

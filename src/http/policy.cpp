@@ -1,13 +1,13 @@
 #include "http/policy.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstdint>
 #include <cstring>
 
 #include "http/characters.hpp"
 #include "http/message.hpp"
+#include "http/sendable.hpp"
 #include "http/target.hpp"
 
 namespace orrery::http {
@@ -142,32 +142,6 @@ void take_authority(const PolicyFindings& findings, Message& message, std::strin
   if (findings.host) findings.host->value = message.authority;
 }
 
-/// RFC 9110, 6.5.1: fields that frame, route, authenticate or are needed before the body, in alphabetical order.
-constexpr std::array<std::string_view, 24> kNeverTrailers{"authorization",
-                                                          "cache-control",
-                                                          "connection",
-                                                          "content-encoding",
-                                                          "content-length",
-                                                          "content-range",
-                                                          "content-type",
-                                                          "cookie",
-                                                          "expect",
-                                                          "forwarded",
-                                                          "host",
-                                                          "if-match",
-                                                          "if-modified-since",
-                                                          "if-none-match",
-                                                          "if-range",
-                                                          "if-unmodified-since",
-                                                          "keep-alive",
-                                                          "max-forwards",
-                                                          "proxy-authorization",
-                                                          "range",
-                                                          "te",
-                                                          "trailer",
-                                                          "transfer-encoding",
-                                                          "upgrade"};
-
 }  // namespace
 
 Refusal judge_fields(Message& message, const Config& config, OwnFields& own, PolicyFindings& findings) {
@@ -206,9 +180,7 @@ Refusal judge_target(Message& message, const Config& config, const PolicyFinding
 
 Refusal judge_trailer(std::string_view name, const Config& config) {
   if (config.header_map == HeaderMap::kRefuse && has_underscore(name)) return Reject::underscore_field;
-  const bool banned = std::any_of(kNeverTrailers.begin(), kNeverTrailers.end(),
-                                  [&](std::string_view never) { return equals_ignoring_case(name, never); });
-  return banned ? Refusal{Reject::forbidden_trailer} : Refusal{};
+  return is_never_trailer(name) ? Refusal{Reject::forbidden_trailer} : Refusal{};
 }
 
 void map_trailers(Message& message, const Config& config) {

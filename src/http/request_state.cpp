@@ -60,7 +60,7 @@ void RequestState::find_trace(Context& context, const base::Address& sender, std
 
 void RequestState::cancel(Context& context) {
   message->cancelled.store(true, std::memory_order_release);
-  if (message->cancel_listener) message->cancel_listener->on_cancelled();
+  if (message->task) message->task->on_cancelled();
   leave_callback(context, true);
 }
 

@@ -12,6 +12,7 @@
 
 #include "http/characters.hpp"
 #include "http/sendable.hpp"
+#include "http/trailers.hpp"
 
 namespace orrery {
 
@@ -65,11 +66,19 @@ Response&& Response::with_cookie(const Cookie& cookie) && {
 Response&& Response::with_body(std::string body) && {
   body_ = std::move(body);
   fixed_ = {};
-  if (extra_) {
-    extra_->pull = nullptr;
-    extra_->length.reset();
-    extra_->part = {};
+  if (extra_) extra_->forget_body();
+  return std::move(*this);
+}
+
+Response&& Response::with_trailers(const std::vector<std::string>& names, MakeTrailers make) && {
+  std::string list;
+  for (const std::string& name : names) {
+    if (const auto judged = http::judge_trailer_name(name); !judged)
+      throw std::invalid_argument(judged.error().message);
+    list.append(list.empty() ? "" : ", ").append(name);
   }
+  extra().trailer_names = std::move(list);
+  extra().trailers = std::move(make);
   return std::move(*this);
 }
 
@@ -96,15 +105,16 @@ void Response::set_field(std::string_view name, std::string value) {
 void Response::replace_body(std::string body) {
   fixed_ = {};
   body_ = std::move(body);
-  if (!extra_) return;
-  extra_->pull = nullptr;
-  extra_->length.reset();
-  extra_->part = {};
+  if (extra_) extra_->forget_body();
 }
 
 void Response::replace_body(Pull pull) {
+  std::string names{trailer_names()};
+  MakeTrailers trailers = take_trailers();
   replace_body(std::string{});
   extra().pull = std::move(pull);
+  extra().trailer_names = std::move(names);
+  extra().trailers = std::move(trailers);
 }
 
 const std::vector<Response::FieldPair>& Response::fields() const {
@@ -123,6 +133,8 @@ std::optional<std::string_view> Response::field(std::string_view name) const {
 }
 
 std::optional<std::uint64_t> Response::stream_length() const { return extra_ ? extra_->length : std::nullopt; }
+std::string_view Response::trailer_names() const { return extra_ ? extra_->trailer_names : std::string_view{}; }
+Response::MakeTrailers Response::take_trailers() { return extra_ ? std::move(extra_->trailers) : MakeTrailers{}; }
 Response::Pull Response::take_pull() { return extra_ ? std::move(extra_->pull) : Pull{}; }
 
 FilePart Response::take_file_part() { return extra_ ? std::exchange(extra_->part, {}) : FilePart{}; }

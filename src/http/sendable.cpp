@@ -1,10 +1,41 @@
 #include "http/sendable.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "http/characters.hpp"
 
 namespace orrery::http {
+
+namespace {
+
+/// RFC 9110, 6.5.1: fields that frame, route, authenticate or are needed before the body, in alphabetical order.
+constexpr std::array<std::string_view, 24> kNeverTrailers{"authorization",
+                                                          "cache-control",
+                                                          "connection",
+                                                          "content-encoding",
+                                                          "content-length",
+                                                          "content-range",
+                                                          "content-type",
+                                                          "cookie",
+                                                          "expect",
+                                                          "forwarded",
+                                                          "host",
+                                                          "if-match",
+                                                          "if-modified-since",
+                                                          "if-none-match",
+                                                          "if-range",
+                                                          "if-unmodified-since",
+                                                          "keep-alive",
+                                                          "max-forwards",
+                                                          "proxy-authorization",
+                                                          "range",
+                                                          "te",
+                                                          "trailer",
+                                                          "transfer-encoding",
+                                                          "upgrade"};
+
+}  // namespace
 
 bool is_servers_own(std::string_view name) {
   switch (name.size()) {
@@ -18,6 +49,11 @@ bool is_servers_own(std::string_view name) {
     case 17: return same_field_name(name, "transfer-encoding");
     default: return false;
   }
+}
+
+bool is_never_trailer(std::string_view name) {
+  return std::any_of(kNeverTrailers.begin(), kNeverTrailers.end(),
+                     [&](std::string_view never) { return equals_ignoring_case(name, never); });
 }
 
 bool is_sendable(const Response& response) {

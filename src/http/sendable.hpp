@@ -17,4 +17,7 @@ bool is_sendable(const Response& response);
 /// Fields that are the server's alone: framing and connection, and what it adds to every response.
 bool is_servers_own(std::string_view name);
 
+/// A field of this name may not stand in the trailers of a request or an answer (RFC 9110, 6.5.1).
+bool is_never_trailer(std::string_view name);
+
 }  // namespace orrery::http

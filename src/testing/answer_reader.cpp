@@ -81,26 +81,32 @@ bool AnswerReader::read_head() {
   at_ = end + 4;
   if (status < 200 && status != 101) {
     may_continue_ = may_continue_ || status == 100;
-    return true;
+    return status != 103 || read_hints(head.substr(line.size() + 2));
   }
   answer_.status = static_cast<int>(status);
-  read_fields(head.substr(line.size() + 2));
+  if (!read_fields(head.substr(line.size() + 2), answer_.fields)) return false;
   choose_framing();
   return true;
 }
 
-void AnswerReader::read_fields(std::string_view lines) {
+bool AnswerReader::read_hints(std::string_view lines) {
+  Fields fields;
+  if (!read_fields(lines, fields)) return false;
+  for (auto& [name, value] : fields)
+    if (base::lower_case(name) == "link") answer_.early_hints.push_back(std::move(value));
+  return true;
+}
+
+bool AnswerReader::read_fields(std::string_view lines, Fields& fields) {
   while (!lines.empty()) {
     const std::size_t end = lines.find("\r\n");
     const std::string_view line = lines.substr(0, end);
     const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos) {
-      refuse("a field line has no colon: " + std::string{line});
-      return;
-    }
-    answer_.fields.emplace_back(line.substr(0, colon), http::trimmed(line.substr(colon + 1)));
+    if (colon == std::string_view::npos) return refuse("a field line has no colon: " + std::string{line});
+    fields.emplace_back(line.substr(0, colon), http::trimmed(line.substr(colon + 1)));
     lines.remove_prefix(end + 2);
   }
+  return true;
 }
 
 /// RFC 9112, 6.3.
@@ -155,8 +161,9 @@ bool AnswerReader::read_trailers() {
   if (line.empty()) {
     answer_.whole = true;
     state_ = State::kOver;
+    return true;
   }
-  return true;
+  return read_fields(std::string{line} + "\r\n", answer_.trailers);
 }
 
 }  // namespace orrery::testing

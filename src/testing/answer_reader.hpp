@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "orrery/test_client.hpp"
 
@@ -34,10 +36,13 @@ class AnswerReader {
 
  private:
   enum class State : std::uint8_t { kHead, kSized, kChunkSize, kChunk, kChunkEnd, kTrailers, kUntilEnd, kOver };
+  using Fields = std::vector<std::pair<std::string, std::string>>;
   /// One part of the answer; false when more bytes are needed.
   bool step();
   bool read_head();
-  void read_fields(std::string_view lines);
+  bool read_hints(std::string_view lines);
+  /// False, and it is over, when these are none.
+  bool read_fields(std::string_view lines, Fields& fields);
   void choose_framing();
   bool read_data(State then);
   bool read_chunk_size();

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/arrival.hpp"
 #include "http/h1/connection.hpp"
@@ -85,6 +86,9 @@ class Conversation {
   }
   void refuse(RequestId id, base::Reject reason, Monotonic now, std::chrono::seconds retry_after) {
     h2_ ? h2_->refuse(id, reason, now, retry_after) : h1_.refuse(id, reason, now, retry_after);
+  }
+  [[gnu::cold]] void send_early_hints(RequestId id, const std::vector<std::string>& links, Monotonic now) {
+    h2_ ? h2_->send_early_hints(id, links, now) : h1_.send_early_hints(id, links);
   }
   bool start_stream(RequestId id, Response head, Monotonic now) {
     return h2_ ? h2_->start_stream(id, std::move(head), now) : h1_.start_stream(id, std::move(head), now);

@@ -28,7 +28,7 @@ Task<Response> converse(Task<void> talk) {
 }  // namespace
 
 /// One handler's task, the strand it runs on, and the request it has.
-class Coroutines::Running final : public tasks::Strand, http::CancelListener {
+class Coroutines::Running final : public tasks::Strand, http::RunningTask {
  public:
   Running(Coroutines& owner, Number number, http::Message& message, std::shared_ptr<Reply> reply)
       : Strand(owner),
@@ -37,18 +37,18 @@ class Coroutines::Running final : public tasks::Strand, http::CancelListener {
         message_(message),
         reply_(std::move(reply)),
         request_(message.share()) {
-    message_.cancel_listener = this;
+    message_.task = this;
   }
   /// One that has a WebSocket instead of a request that waits: it is told by that when its client leaves.
   Running(Coroutines& owner, Number number, http::Message& message, std::shared_ptr<Reply> reply,
           const std::shared_ptr<WebSocketLink>& link)
       : Running(owner, number, message, std::move(reply)) {
-    message_.cancel_listener = nullptr;
+    message_.task = nullptr;
     link_ = link;
     socket_.emplace(link);
   }
   ~Running() override {
-    if (!link_) message_.cancel_listener = nullptr;
+    if (!link_) message_.task = nullptr;
   }
 
   /// This may be gone afterwards, as after each call that lets the task go on.
@@ -103,6 +103,7 @@ class Coroutines::Running final : public tasks::Strand, http::CancelListener {
     return std::noop_coroutine();
   }
   void on_cancelled() override { owner_.cancel_later(number_); }
+  Result<void> early_hints(const std::vector<std::string>& links) override { return reply_->early_hints(links); }
 
   void answer() {
     try {

@@ -159,8 +159,8 @@ class ThreadsDispatch final : public Dispatch {
           flights_.on_thread(cell, ThreadPool::thread_id());
           Pulled pulled = call_pull(*pull);
           flights_.end(cell);
-          return report([this, key, request, pulled = std::move(pulled)] {
-            if (Session* asker = services_.connections->find(key)) finish_pull(*asker, key.request, pulled);
+          return report([this, key, request, pulled = std::move(pulled)]() mutable {
+            if (Session* asker = services_.connections->find(key)) finish_pull(*asker, key.request, std::move(pulled));
           });
         });
     after_poll_.spin(true);
@@ -238,9 +238,12 @@ Outcome call_handler(const Handler& handler, const Request& request) {
   }
 }
 
-Pulled call_pull(const Response::Pull& pull) {
+Pulled call_pull(http::PulledBody& body) {
   Pulled pulled;
-  pulled.failure = fenced([&] { pulled.more = pull(pulled.piece); });
+  pulled.failure = fenced([&] {
+    pulled.more = body(pulled.piece);
+    if (!pulled.more) pulled.trailers = body.trailers();
+  });
   return pulled;
 }
 
@@ -313,13 +316,13 @@ void Dispatch::pull(Session& session, RequestId id) {
   http::Message& message = session.message(id);
   const int cell = flights_.begin_here(message);
   const auto pull = message.pull;
-  const Pulled pulled = call_pull(*pull);
+  Pulled pulled = call_pull(*pull);
   flights_.end(cell);
-  finish_pull(session, id, pulled);
+  finish_pull(session, id, std::move(pulled));
 }
 
-void Dispatch::finish_pull(Session& session, RequestId id, const Pulled& pulled) {
-  if (pulled.failure.empty()) return session.pulled(id, pulled.piece, pulled.more);
+void Dispatch::finish_pull(Session& session, RequestId id, Pulled pulled) {
+  if (pulled.failure.empty()) return session.pulled(id, pulled.piece, pulled.more, std::move(pulled.trailers));
   services_.recorder.handler_failed(session.message(id), pulled.failure);
   session.break_stream(id);
 }

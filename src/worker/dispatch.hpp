@@ -71,7 +71,7 @@ class Dispatch {
   bool sheds(const http::Message& message, base::Monotonic now) { return delay_ && sheds_now(message, now); }
   void shed(Session& session, http::RequestId id);
   /// Hands a piece on, or breaks the stream when the pull failed.
-  void finish_pull(Session& session, http::RequestId id, const Pulled& pulled);
+  void finish_pull(Session& session, http::RequestId id, Pulled pulled);
 
   Services& services_;
   Flights& flights_;
@@ -91,8 +91,9 @@ Outcome call_handler(const Handler& handler, const Request& request);
 struct Pulled {
   std::string piece;
   bool more = false;
+  http::FieldList trailers;
   std::string failure;
 };
-Pulled call_pull(const Response::Pull& pull);
+Pulled call_pull(http::PulledBody& body);
 
 }  // namespace orrery::worker

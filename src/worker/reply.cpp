@@ -1,9 +1,12 @@
 #include "worker/reply.hpp"
 
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/log.hpp"
+#include "http/early_hints.hpp"
 #include "http/error_answer.hpp"
 #include "worker/connections.hpp"
 #include "worker/fence.hpp"
@@ -27,6 +30,7 @@ void Reply::end_flight() {
 /// Runs `act` on the session that waits for this reply: here when this is the loop thread, else there.
 void Reply::deliver(std::function<void(Session&)> act) {
   auto find_and_act = [self = shared_from_this(), act = std::move(act)] {
+    self->send_due_hints();
     if (Session* session = self->services_.connections->find(self->key_))
       act(*session);
     else
@@ -65,6 +69,32 @@ void Reply::fail_with(std::string why) {
   });
 }
 
+Result<void> Reply::early_hints(const std::vector<std::string>& links) {
+  if (auto judged = http::judge_early_hints(links); !judged) return judged;
+  if (answered_.load(std::memory_order_acquire)) return fail("early hints come too late: the request is answered");
+  if (hints_.fetch_add(1, std::memory_order_relaxed) >= http::kMostEarlyHints)
+    return fail("a request may have " + std::to_string(http::kMostEarlyHints) + " early hints, and has had them");
+  {
+    const std::lock_guard lock{hints_mutex_};
+    unsent_hints_.push_back(links);
+  }
+  if (mailbox_->on_loop_thread())
+    send_hints();
+  else
+    mailbox_->post([self = shared_from_this()] { self->send_hints(); });
+  return {};
+}
+
+void Reply::send_hints() {
+  std::vector<std::vector<std::string>> due;
+  {
+    const std::lock_guard lock{hints_mutex_};
+    due.swap(unsent_hints_);
+  }
+  for (const auto& links : due)
+    if (Session* const session = services_.connections->find(key_)) session->send_early_hints(key_.request, links);
+}
+
 bool Reply::wanted() const { return services_.connections->find(key_) != nullptr; }
 
 void Reply::dropped() { fail_with("its Responder was dropped without an answer"); }
@@ -76,8 +106,9 @@ Result<Stream> Reply::start(Response head) {
   }
   if (!claim()) return fail("the request was answered before");
   end_flight();
+  send_due_hints();
   Session* session = services_.connections->find(key_);
-  auto outlet = std::make_shared<Outlet>(services_, key_);
+  auto outlet = std::make_shared<Outlet>(services_, key_, head.trailer_names());
   if (!session || !session->start_stream(key_.request, std::move(head), outlet)) return fail("the client is gone");
   return Stream{std::move(outlet)};
 }
@@ -108,10 +139,16 @@ bool Outlet::behind() const {
   return to && to->behind(key_.request);
 }
 
-void Outlet::end() {
+Result<void> Outlet::end(const http::FieldList& trailers) {
+  if (auto judged = http::judge_trailers(trailer_names_, trailers); !judged) return judged;
+  end_with(trailers);
+  return {};
+}
+
+void Outlet::end_with(http::FieldList trailers) {
   if (!std::exchange(open_, false)) return;
   if (mailbox_->closed()) return;
-  if (Session* to = session()) to->end_stream(key_.request);
+  if (Session* to = session()) to->end_stream(key_.request, std::move(trailers));
 }
 
 void Outlet::break_off() {
@@ -140,6 +177,7 @@ namespace orrery {
 bool Stream::write(std::string_view piece) const { return outlet_->write(piece); }
 bool Stream::behind() const { return outlet_->behind(); }
 void Stream::end() const { outlet_->end(); }
+Result<void> Stream::end(const std::vector<Response::FieldPair>& trailers) const { return outlet_->end(trailers); }
 bool Stream::open() const { return outlet_->open(); }
 void Stream::on_drain(std::function<void()> callback) const { outlet_->on_drain(std::move(callback)); }
 void Stream::on_closed(std::function<void()> callback) const { outlet_->on_closed(std::move(callback)); }
@@ -154,6 +192,11 @@ Responder::~Responder() {
 void Responder::send(Response response) && { std::exchange(reply_, nullptr)->answer(std::move(response)); }
 
 void Responder::fail(const HttpError& error) && { std::exchange(reply_, nullptr)->answer_error(error); }
+
+Result<void> Responder::early_hints(const std::vector<std::string>& links) const {
+  if (reply_) return reply_->early_hints(links);
+  return orrery::fail("early hints come too late: this Responder has answered");
+}
 
 Result<Stream> Responder::start(Response head) && { return std::exchange(reply_, nullptr)->start(std::move(head)); }
 

@@ -9,14 +9,17 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "orrery/app.hpp"
 
 #include "base/reject.hpp"
 #include "http/message.hpp"
+#include "http/trailers.hpp"
 #include "worker/flights.hpp"
 #include "worker/services.hpp"
 #include "worker/session.hpp"
@@ -39,6 +42,8 @@ class Reply : public std::enable_shared_from_this<Reply> {
   void fail_with(std::string why);
   /// Its Responder went away unanswered.
   void dropped();
+  /// Any thread. See Request::early_hints.
+  [[gnu::cold]] Result<void> early_hints(const std::vector<std::string>& links);
   /// A session still waits for the answer. Loop thread.
   [[nodiscard]] bool wanted() const;
   /// Of its flight.
@@ -55,6 +60,11 @@ class Reply : public std::enable_shared_from_this<Reply> {
   bool claim() { return !answered_.exchange(true, std::memory_order_acq_rel); }
   void deliver(std::function<void(Session&)> act);
   void end_flight();
+  /// What early_hints() was given and is not sent: an answer must not overtake it. Loop thread.
+  [[gnu::cold]] void send_hints();
+  void send_due_hints() {
+    if (hints_.load(std::memory_order_relaxed) > 0) send_hints();
+  }
 
   Services& services_;
   std::shared_ptr<Mailbox> mailbox_;
@@ -64,18 +74,25 @@ class Reply : public std::enable_shared_from_this<Reply> {
   int cell_;
   std::atomic<bool> answered_{false};
   std::atomic<bool> landed_{false};
+  std::atomic<unsigned> hints_{0};  ///< that were given, sent or not
+  std::mutex hints_mutex_;
+  std::vector<std::vector<std::string>> unsent_hints_;
 };
 
 class Outlet {
  public:
-  Outlet(Services& services, RequestKey key) : services_(services), mailbox_(services.mailbox), key_(key) {}
+  /// `trailer_names`: see Response::trailer_names.
+  Outlet(Services& services, RequestKey key, std::string_view trailer_names = {})
+      : services_(services), mailbox_(services.mailbox), key_(key), trailer_names_(trailer_names) {}
   Outlet(const Outlet&) = delete;
   Outlet& operator=(const Outlet&) = delete;
   ~Outlet() { end(); }
 
   bool write(std::string_view piece);
   [[nodiscard]] bool behind() const;
-  void end();
+  void end() { end_with({}); }
+  /// An error: these cannot be sent, and it goes on.
+  Result<void> end(const http::FieldList& trailers);
   /// The client sees that something is missing.
   [[gnu::cold]] void break_off();
   [[nodiscard]] bool open() const { return open_ && session() != nullptr; }
@@ -90,12 +107,14 @@ class Outlet {
 
  private:
   [[nodiscard]] Session* session() const;
+  void end_with(http::FieldList trailers);
   static void tell(const std::function<void()>& callback);
 
   Services& services_;
   std::shared_ptr<Mailbox> mailbox_;
   RequestKey key_;
   bool open_ = true;
+  std::string trailer_names_;
   std::function<void()> drain_;
   std::function<void()> closed_;
   std::function<void()> draining_;

@@ -317,8 +317,15 @@ void Session::refuse(RequestId request, base::Reject reason, std::chrono::second
   turn([&] { connection_.refuse(request, reason, now_, retry_after); });
 }
 
-void Session::pulled(RequestId request, std::string_view piece, bool more) {
-  turn([&] { connection_.pulled(request, piece, more, now_); });
+void Session::send_early_hints(RequestId request, const std::vector<std::string>& links) {
+  turn([&] { connection_.send_early_hints(request, links, now_); });
+}
+
+void Session::pulled(RequestId request, std::string_view piece, bool more, http::FieldList trailers) {
+  turn([&] {
+    keep_trailers(request, std::move(trailers));
+    connection_.pulled(request, piece, more, now_);
+  });
 }
 
 void Session::break_stream(RequestId request) {
@@ -357,8 +364,16 @@ bool Session::write_piece(RequestId request, std::string_view piece) {
   return !closed_;
 }
 
-void Session::end_stream(RequestId request) {
-  turn([&] { connection_.end_stream(request, now_); });
+void Session::end_stream(RequestId request, http::FieldList trailers) {
+  turn([&] {
+    keep_trailers(request, std::move(trailers));
+    connection_.end_stream(request, now_);
+  });
+}
+
+void Session::keep_trailers(RequestId request, http::FieldList&& trailers) {
+  if (trailers.empty() || !connection_.streaming(request)) return;
+  connection_.message(request)->departure.trailers = std::move(trailers);
 }
 
 void Session::want_body(RequestId request, BodyReader::Callback callback) {

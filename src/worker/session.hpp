@@ -12,11 +12,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/address.hpp"
 #include "base/arrival.hpp"
 #include "base/unique_fd.hpp"
 #include "http/next.hpp"
+#include "http/trailers.hpp"
 #include "worker/conversation.hpp"
 #include "worker/deadlines.hpp"
 #include "worker/ongoing.hpp"
@@ -68,7 +70,9 @@ class Session final : TransportEvents, Deadline {
   void answer(http::RequestId request, Response&& response);
   /// `retry_after`: when the client may try again; 0 = not said.
   void refuse(http::RequestId request, base::Reject reason, std::chrono::seconds retry_after = {});
-  void pulled(http::RequestId request, std::string_view piece, bool more);
+  [[gnu::cold]] void send_early_hints(http::RequestId request, const std::vector<std::string>& links);
+  /// `trailers`: what stands behind the last piece, where fields can.
+  void pulled(http::RequestId request, std::string_view piece, bool more, http::FieldList trailers);
   void break_stream(http::RequestId request);
   bool start_stream(http::RequestId request, Response head, std::shared_ptr<Outlet> outlet);
   /// The same, for a connection, or a stream of it, that leaves HTTP; see start_tunnel() of both machines.
@@ -79,7 +83,7 @@ class Session final : TransportEvents, Deadline {
   [[nodiscard]] bool behind(http::RequestId request) const {
     return transport_.queued() > 0 || connection_.behind(request) > 0;
   }
-  void end_stream(http::RequestId request);
+  void end_stream(http::RequestId request, http::FieldList trailers = {});
   void want_body(http::RequestId request, BodyReader::Callback callback);
 
   // --- for the worker ---
@@ -133,6 +137,7 @@ class Session final : TransportEvents, Deadline {
   void deliver_body(http::RequestId request);
   void tell_drained();
   [[nodiscard]] Ongoing::Pieces* find_drained() const;
+  void keep_trailers(http::RequestId request, http::FieldList&& trailers);
   void begin_linger();
   /// `unanswered`: what the access log says of a request that got no answer.
   void close(int unanswered = http::kClientLeft);

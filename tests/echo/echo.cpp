@@ -26,6 +26,7 @@
 //   GET  /inject                  tries to forge a header field
 //   any  /task/…                  the same as coroutines: see tasks.cpp
 //   GET  /socket/…                WebSockets: see sockets.hpp
+//   GET  /hints, /trailers/…      see around.hpp
 //   POST /count/…, /hold          see counting.hpp
 //   GET  /files/{path...}         with ECHO_FILES=DIRECTORY: the files of that directory
 //   GET  /download?path=&name=    with it: the file, to be saved under that name
@@ -51,6 +52,7 @@
 
 #include "orrery/orrery.hpp"
 
+#include "around.hpp"
 #include "counting.hpp"
 #include "layers.hpp"
 #include "pools.hpp"
@@ -378,6 +380,7 @@ orrery::App make_app() {
     auto stream = std::move(responder).start(std::move(head));
     if (stream) subscribers->all.push_back({std::move(*stream), count});
   });
+  add_around(app);
   add_tasks(app);
   add_sockets(app);
   add_pools(app);

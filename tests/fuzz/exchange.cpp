@@ -104,7 +104,10 @@ class Connection final : http::Observer {
         return turn([&] {
           if (handling()) start_push(n);
         });
-      default: return turn([] {});
+      default:
+        return turn([&] {
+          if (n > 0) connection_.send_early_hints(request_, std::vector<std::string>(1 + n % 3, std::string(n, 'l')));
+        });
     }
   }
 
@@ -233,7 +236,9 @@ class Connection final : http::Observer {
       out.append(size > 0 ? size : *left * *left * 97 % 9000, 'q');
       return --*left > 0;
     };
-    respond(Response::stream("text/plain", pull, length));
+    Response response = Response::stream("text/plain", pull, length);
+    if (pieces % 4 != 3) return respond(std::move(response));
+    respond(std::move(response).with_trailers({"X-Sum"}, [] { return http::FieldList{{"X-Sum", "pulled"}}; }));
   }
 
   void start_push(std::uint8_t n) {
@@ -242,12 +247,17 @@ class Connection final : http::Observer {
       head = Response::stream(
           "text/plain", [](std::string&) { return false; }, n);
     if (n % 8 == 7) head.add_field("X\n", "y");
+    has_trailers_ = n % 4 == 2;
+    if (has_trailers_) head = std::move(head).with_trailers({"X-Sum"});
     pushing_ = connection_.start_stream(request_, std::move(head), now_) && connection_.streaming();
   }
 
   void end_push() {
     turn([&] {
-      if (pushing_ && connection_.streaming()) connection_.end_stream(request_, now_);
+      if (pushing_ && connection_.streaming()) {
+        if (has_trailers_) connection_.message(request_)->departure.trailers = {{"X-Sum", "pushed"}};
+        connection_.end_stream(request_, now_);
+      }
       pushing_ = false;
     });
   }
@@ -288,6 +298,7 @@ class Connection final : http::Observer {
     }
     std::string piece;
     const bool more = (*message->pull)(piece);
+    if (!more) message->departure.trailers = message->pull->trailers();
     connection_.pulled(request_, piece, more, now_);
   }
 
@@ -447,6 +458,8 @@ class Connection final : http::Observer {
     claim(found != fates_.end(), "every response belongs to a request");
     const Fate& fate = found->second;
     claim(response.interim == 0 || fate.protocol != base::Protocol::kHttp10, "100 Continue is not for HTTP/1.0");
+    claim(response.hints == 0 || fate.protocol != base::Protocol::kHttp10, "early hints are not for HTTP/1.0");
+    claim(response.trailers.empty() || fate.protocol != base::Protocol::kHttp10, "trailers are not for HTTP/1.0");
     if (fate.status && !refused_) claim(response.status == *fate.status, "the status is the handler's");
     const bool bodyless = fate.method == "HEAD" || response.status == 204 || response.status == 304;
     if (fate.body && !refused_) claim(response.body == (bodyless ? "" : *fate.body), "the body is the handler's");
@@ -472,6 +485,7 @@ class Connection final : http::Observer {
   std::size_t answers_ = 0;
   bool handled_ = false;  ///< a request came to its handler
   bool pushing_ = false;
+  bool has_trailers_ = false;  ///< what is pushed
   bool pulling_ = false;
   bool body_asked_ = false;
   bool refused_ = false;

@@ -27,7 +27,11 @@ Response answer_of(std::uint8_t argument, bool large) {
   switch (argument % 4) {
     case 0: return Response::status(204);
     case 1: return Response::text(body);
-    case 2: return Response::stream("text/plain", [body](std::string& out) { return out = body, false; });
+    case 2: {
+      Response pulled = Response::stream("text/plain", [body](std::string& out) { return out = body, false; });
+      if (argument % 8 == 2) return pulled;
+      return std::move(pulled).with_trailers({"X-Sum"}, [] { return http::FieldList{{"X-Sum", "pulled"}}; });
+    }
     default:
       return Response::stream(
           "text/plain", [](std::string& out) { return out = "ab", false; }, 5);
@@ -82,20 +86,27 @@ class Script {
       case 1: return send(std::size_t{1} << (action.argument % 16));
       case 2: return driver_.pass(kTimes[action.argument % std::size(kTimes)]);
       case 3: return static_cast<void>(driver_.answer(id, answer_of(action.argument, large_)));
-      case 4: return static_cast<void>(driver_.start_stream(id, Response::bytes("text/plain", "")));
+      case 4:
+        return static_cast<void>(driver_.start_stream(id, Response::bytes("text/plain", "").with_trailers({"X-Sum"})));
       case 5: return driver_.send_piece(id, std::string(action.argument, 'p'));
-      case 6: return driver_.end_stream(id);
+      case 6: return driver_.end_stream(id, http::FieldList(action.argument % 3, {"X-Sum", "pushed"}));
       case 7: return driver_.break_stream(id);
       case 8: return driver_.want_body(id);
       case 9: return driver_.block_output(action.argument);
       case 10: return driver_.read(action.argument < 128 ? action.argument : SIZE_MAX);
-      default: return action.argument < 200 ? driver_.refuse(id, base::Reject::queue_full) : driver_.drain();
+      default:
+        if (action.argument >= 200) return driver_.drain();
+        if (action.argument >= 100) return driver_.send_early_hints(id, {std::string(action.argument, 'l')});
+        return driver_.refuse(id, base::Reject::queue_full);
     }
   }
 
   void check() {
     for (const auto& [stream, answer] : driver_.reader().answers()) {
       if (stream == 0) continue;
+      claim(answer.trailers.empty() || (answer.whole && answer.field("trailer") == "X-Sum"),
+            "trailers are announced, and end a stream");
+      for (const int interim : answer.interim) claim(interim == 100 || interim == 103, "interim responses are ours");
       const std::string length = answer.field("content-length");
       if (!answer.whole || length.empty() || answer.body.empty()) continue;
       claim(length == std::to_string(answer.body.size()), "a body is as long as its head says");

@@ -23,17 +23,27 @@ class Reader {
   std::vector<ReadResponse> read() {
     std::vector<ReadResponse> all;
     int interim = 0;
+    int hints = 0;
     while (!left_.empty()) {
       claim(all.empty() || (all.back().whole && !all.back().closes && !all.back().until_close),
             "nothing is sent behind the last response");
       ReadResponse response;
       if (!read_head(response)) response.whole = false;
+      // What is cut off in an interim response, or before it tells which it is, is no answer yet.
+      if (!response.whole && response.status < 200) break;
+      if (response.whole && response.status == 103) {
+        ++hints;
+        claim(!response.fields.empty(), "early hints have links");
+        for (const auto& [name, value] : response.fields) claim(name == "link", "early hints have nothing but links");
+        continue;
+      }
       if (response.whole && response.status < 200) {
-        claim(response.status == 100 && response.fields.empty(), "the only interim response is 100 Continue");
+        claim(response.status == 100 && response.fields.empty(), "the only other interim response is 100 Continue");
         claim(++interim == 1, "100 Continue is sent once");
         continue;
       }
       response.interim = std::exchange(interim, 0);
+      response.hints = std::exchange(hints, 0);
       if (response.whole) read_body(response);
       all.push_back(std::move(response));
     }
@@ -58,10 +68,17 @@ class Reader {
     claim(is_number(first->substr(9, 3), "0123456789"), "a status is three digits");
     response.status = std::stoi(std::string{first->substr(9, 3)});
     claim(response.status >= 100 && response.status <= 599, "a status is one that exists");
+    if (!read_fields(response.fields)) return false;
+    response.closes = response.field("connection") == "close";
+    return true;
+  }
+
+  /// Up to the empty line.
+  bool read_fields(std::vector<std::pair<std::string, std::string>>& fields) {
     for (;;) {
       const auto line = take_line();
       if (!line) return truncated();
-      if (line->empty()) break;
+      if (line->empty()) return true;
       const std::size_t colon = line->find(':');
       claim(colon != std::string_view::npos && colon > 0, "a field line has a name");
       std::string name{line->substr(0, colon)};
@@ -71,10 +88,8 @@ class Reader {
       for (const char c : line->substr(colon + 2)) {
         claim(c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f), "a field value has no control byte");
       }
-      response.fields.emplace_back(std::move(name), line->substr(colon + 2));
+      fields.emplace_back(std::move(name), line->substr(colon + 2));
     }
-    response.closes = response.field("connection") == "close";
-    return true;
   }
 
   bool truncated() {
@@ -112,6 +127,11 @@ class Reader {
       }
       claim(is_number(*line, "0123456789abcdefABCDEF"), "a chunk size is hexadecimal");
       const std::size_t size = std::stoull(std::string{*line}, nullptr, 16);
+      if (size == 0) {
+        response.whole = read_fields(response.trailers);
+        claim(response.trailers.empty() || response.field("trailer") == "X-Sum", "trailers are announced");
+        return;
+      }
       response.body += left_.substr(0, size);
       if (left_.size() < size + 2) {
         response.whole = truncated();
@@ -119,7 +139,6 @@ class Reader {
       }
       claim(left_.substr(size, 2) == "\r\n", "chunk data ends in CRLF");
       left_.remove_prefix(size + 2);
-      if (size == 0) return;
     }
   }
 

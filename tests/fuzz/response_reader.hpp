@@ -15,7 +15,9 @@ struct ReadResponse {
   int status = 0;
   std::vector<std::pair<std::string, std::string>> fields;  ///< names in lower case
   std::string body;
-  int interim = 0;      ///< 1xx responses before it
+  std::vector<std::pair<std::string, std::string>> trailers;
+  int interim = 0;      ///< 100 (Continue) before it
+  int hints = 0;        ///< 103 (Early Hints) before it
   bool closes = false;  ///< it says that the connection ends
   bool until_close = false;
   bool whole = true;  ///< false: the output ends before the response does

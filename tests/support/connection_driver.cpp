@@ -221,7 +221,9 @@ void ConnectionDriver::pull() {
   ++pulls_;
   if (hold_pulls_) return;
   std::string piece;
-  const bool more = (*message()->pull)(piece);
+  http::Message& message = *this->message();
+  const bool more = (*message.pull)(piece);
+  if (!more) message.departure.trailers = message.pull->trailers();
   connection_.pulled(request_, piece, more, now_);
 }
 
@@ -288,12 +290,19 @@ bool ConnectionDriver::start_tunnel(Response head) {
   return started;
 }
 
+void ConnectionDriver::send_early_hints(const std::vector<std::string>& links) {
+  turn([&] { connection_.send_early_hints(request_, links); });
+}
+
 void ConnectionDriver::send_piece(std::string_view piece) {
   turn([&] { connection_.send_piece(request_, piece); });
 }
 
-void ConnectionDriver::end_stream() {
-  turn([&] { connection_.end_stream(request_, now_); });
+void ConnectionDriver::end_stream(const http::FieldList& trailers) {
+  turn([&] {
+    if (connection_.streaming()) message()->departure.trailers = trailers;
+    connection_.end_stream(request_, now_);
+  });
 }
 
 void ConnectionDriver::break_stream() {
@@ -361,13 +370,13 @@ std::string_view take_line(std::string_view& from) {
   return line;
 }
 
-void read_fields(std::string_view& from, SeenResponse& response) {
+void read_fields(std::string_view& from, std::vector<std::pair<std::string, std::string>>& fields) {
   for (std::string_view line = take_line(from); !line.empty(); line = take_line(from)) {
     const std::size_t colon = line.find(": ");
     if (colon == std::string_view::npos || line.find_first_of("\r\n") != std::string_view::npos) {
       bad_framing("field line " + std::string{line});
     }
-    response.fields.emplace_back(line.substr(0, colon), line.substr(colon + 2));
+    fields.emplace_back(line.substr(0, colon), line.substr(colon + 2));
   }
 }
 
@@ -378,10 +387,10 @@ void read_chunks(std::string_view& from, SeenResponse& response) {
       return;
     }
     const std::size_t size = std::stoul(std::string{take_line(from)}, nullptr, 16);
+    if (size == 0) return read_fields(from, response.trailers);
     if (from.size() < size + 2 || from.substr(size, 2) != "\r\n") bad_framing("chunk end");
     response.body += from.substr(0, size);
     from.remove_prefix(size + 2);
-    if (size == 0) return;
   }
 }
 
@@ -412,7 +421,7 @@ std::vector<SeenResponse> read_responses(std::string_view output, const std::vec
       bad_framing("status line " + std::string{status_line});
     }
     response.status = std::stoi(std::string{status_line.substr(9, 3)});
-    read_fields(output, response);
+    read_fields(output, response.fields);
     const bool interim = response.status < 200;
     read_body(output, response, !interim && finals < methods.size() ? methods[finals] : "GET");
     if (!interim) ++finals;

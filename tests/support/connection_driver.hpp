@@ -95,10 +95,11 @@ class ConnectionDriver final : http::Observer {
   /// From now on a request whose client leaves gives its place up, as one that waits for a handler behind others.
   void give_up_places() { gives_up_ = true; }
   void refuse(base::Reject reason);
+  void send_early_hints(const std::vector<std::string>& links);
   bool start_stream(Response head);
   bool start_tunnel(Response head);
   void send_piece(std::string_view piece);
-  void end_stream();
+  void end_stream(const http::FieldList& trailers = {});
   void break_stream();
   void want_body();
   /// A kPull stays pending until pulled().
@@ -189,6 +190,7 @@ struct SeenResponse {
   int status = 0;
   std::vector<std::pair<std::string, std::string>> fields;
   std::string body;
+  std::vector<std::pair<std::string, std::string>> trailers;
   bool whole = true;  ///< false: the output ended before the body did
   [[nodiscard]] std::optional<std::string> field(std::string_view name) const;
 };

@@ -86,7 +86,9 @@ void Http2Driver::deliver_body(RequestId id) {
 
 void Http2Driver::pull(RequestId id) {
   std::string piece;
-  const bool more = (*connection_.message(id)->pull)(piece);
+  http::Message& message = *connection_.message(id);
+  const bool more = (*message.pull)(piece);
+  if (!more) message.departure.trailers = message.pull->trailers();
   connection_.pulled(id, piece, more, now_);
 }
 
@@ -149,12 +151,19 @@ bool Http2Driver::start_stream(RequestId id, Response head) {
   return started;
 }
 
+void Http2Driver::send_early_hints(RequestId id, const std::vector<std::string>& links) {
+  turn([&] { connection_.send_early_hints(id, links, now_); });
+}
+
 void Http2Driver::send_piece(RequestId id, std::string_view piece) {
   turn([&] { connection_.send_piece(id, piece, now_); });
 }
 
-void Http2Driver::end_stream(RequestId id) {
-  turn([&] { connection_.end_stream(id, now_); });
+void Http2Driver::end_stream(RequestId id, const http::FieldList& trailers) {
+  turn([&] {
+    if (connection_.streaming(id)) connection_.message(id)->departure.trailers = trailers;
+    connection_.end_stream(id, now_);
+  });
 }
 
 void Http2Driver::break_stream(RequestId id) {

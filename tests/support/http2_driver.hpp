@@ -49,9 +49,10 @@ class Http2Driver final : http::Observer {
   void answer_with(Handler handler) { handler_ = std::move(handler); }
   bool answer(http::RequestId id, Response response);
   void refuse(http::RequestId id, base::Reject reason);
+  void send_early_hints(http::RequestId id, const std::vector<std::string>& links);
   bool start_stream(http::RequestId id, Response head);
   void send_piece(http::RequestId id, std::string_view piece);
-  void end_stream(http::RequestId id);
+  void end_stream(http::RequestId id, const http::FieldList& trailers = {});
   void break_stream(http::RequestId id);
   void want_body(http::RequestId id);
 

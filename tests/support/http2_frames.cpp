@@ -168,6 +168,8 @@ void Reader::take_settings(std::uint8_t flags, std::string_view payload) {
 
 void Reader::take_headers(std::uint32_t stream, std::string_view payload) {
   Answer& answer = answers_[stream];
+  // Whose fields they are, unless a status says otherwise.
+  Fields* to = &answer.trailers;
   const auto* in = reinterpret_cast<const std::uint8_t*>(payload.data());
   std::size_t left = payload.size();
   for (;;) {
@@ -180,18 +182,27 @@ void Reader::take_headers(std::uint32_t stream, std::string_view payload) {
     if ((flags & NGHTTP2_HD_INFLATE_EMIT) != 0) {
       const std::string name{reinterpret_cast<const char*>(field.name), field.namelen};
       const std::string value{reinterpret_cast<const char*>(field.value), field.valuelen};
-      if (name != ":status")
-        answer.fields.emplace_back(name, value);
-      else if (value.front() == '1')
-        answer.interim.push_back(std::stoi(value));
+      if (name == ":status")
+        to = &take_status(answer, stream, value);
       else
-        answer.status = std::stoi(value);
-      if (name == ":status") events_.push_back(value + " " + std::to_string(stream));
+        to->emplace_back(name, value);
     }
     if ((flags & NGHTTP2_HD_INFLATE_FINAL) != 0) break;
     if ((flags & NGHTTP2_HD_INFLATE_EMIT) == 0 && left == 0) break;
   }
   nghttp2_hd_inflate_end_headers(inflater_.get());
+  if (to == &answer.trailers) events_.push_back("trailers " + std::to_string(stream));
+}
+
+Fields& Reader::take_status(Answer& answer, std::uint32_t stream, const std::string& value) {
+  if (answer.status != 0) throw std::runtime_error("a status behind the head");
+  events_.push_back(value + " " + std::to_string(stream));
+  if (value.front() != '1') {
+    answer.status = std::stoi(value);
+    return answer.fields;
+  }
+  answer.interim.push_back(std::stoi(value));
+  return answer.interim_fields;
 }
 
 }  // namespace orrery::test::http2

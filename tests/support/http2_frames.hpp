@@ -57,8 +57,10 @@ std::string name_of_error(std::uint32_t code);
 struct Answer {
   int status = 0;
   std::vector<int> interim;
+  Fields interim_fields;
   Fields fields;
   std::string body;
+  Fields trailers;
   bool whole = false;
   [[nodiscard]] std::string field(std::string_view name) const;
 };
@@ -74,7 +76,7 @@ class Reader {
   /// Throws std::runtime_error for bytes that are no frames.
   void read(std::string_view bytes);
   /// What happened since the last call, but its first SETTINGS and the window of the connection: "200 1", "data 1 5",
-  /// "end 1", "reset 1 CANCEL", "goaway 3 NO_ERROR", "ping", "pong 12345678", "acked".
+  /// "trailers 1", "end 1", "reset 1 CANCEL", "goaway 3 NO_ERROR", "ping", "pong 12345678", "acked".
   std::vector<std::string> take_events() { return std::exchange(events_, {}); }
   [[nodiscard]] const Answer& answer(std::uint32_t stream) { return answers_[stream]; }
   [[nodiscard]] const std::map<std::uint32_t, Answer>& answers() const { return answers_; }
@@ -86,6 +88,8 @@ class Reader {
  private:
   void take(std::uint8_t type, std::uint8_t flags, std::uint32_t stream, std::string_view payload);
   void take_headers(std::uint32_t stream, std::string_view payload);
+  /// Where the fields behind it belong.
+  Fields& take_status(Answer& answer, std::uint32_t stream, const std::string& value);
   void take_settings(std::uint8_t flags, std::string_view payload);
   void end(std::uint32_t stream);
 

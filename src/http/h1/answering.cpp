@@ -1,17 +1,20 @@
 // How a connection answers a request: whole, refused, or piece by piece. Part of class Connection.
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "http/characters.hpp"
 #include "http/error_answer.hpp"
 #include "http/h1/connection.hpp"
 #include "http/sendable.hpp"
+#include "http/trailers.hpp"
 
 namespace orrery::http::h1 {
 
@@ -128,7 +131,7 @@ void Connection::write_response(Response&& response, Monotonic now) {
 
 void Connection::write_sendable(Response&& response, Monotonic now) {
   if (response.is_stream()) {
-    request_.message->pull = std::make_shared<Response::Pull>(response.take_pull());
+    request_.message->pull = std::make_shared<PulledBody>(response);
     return begin_stream(std::move(response), now);
   }
   begin_departure(response.status());
@@ -146,7 +149,13 @@ void Connection::begin_departure(int status) {
   Departure& departure = request_.message->departure;
   departure.status = status;
   departure.body_bytes = 0;
-  departure.chunked = departure.chunks_ended = false;
+  departure.chunked = false;
+  departure.end_bytes = 0;
+}
+
+void Connection::send_early_hints(RequestId id, const std::vector<std::string>& links) {
+  if (request_.phase != Phase::kHandling || id != request_.id) return;
+  if (request_.message->protocol != Protocol::kHttp10) write_early_hints(*output_, links);
 }
 
 bool Connection::start_stream(RequestId id, Response head, Monotonic now) {
@@ -168,6 +177,9 @@ void Connection::begin_stream(Response head, Monotonic now) {
   request_.phase = Phase::kStreaming;
   request_.message->stream_length = head.stream_length();
   request_.message->deadline = {};
+  request_.message->departure.trailers.clear();
+  // A body that is not chunked has no place for them.
+  if (request_.message->protocol != Protocol::kHttp10 && !head.stream_length()) announce_trailers(head);
   begin_departure(head.status());
   write_head(*output_, head, frame_for(head), context_.date);
   if (context_.fields_logged) request_.message->departure.response = std::move(head);
@@ -227,8 +239,11 @@ void Connection::finish_stream(Monotonic now) {
     breaking_ = true;
     return;
   }
-  departure.chunks_ended = departure.chunked && !request_.no_body;
-  if (departure.chunks_ended) write_last_chunk(*output_);
+  if (departure.chunked && !request_.no_body) {
+    const std::size_t before = output_->size();
+    write_last_chunk(*output_, departure.trailers);
+    departure.end_bytes = static_cast<std::uint32_t>(output_->size() - before);
+  }
   request_.message->pull.reset();
   answered(now);
 }

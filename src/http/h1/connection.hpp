@@ -35,6 +35,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/reject.hpp"
@@ -114,6 +115,8 @@ class Connection {
   /// Answers it with the reason's status, and closes. `retry_after`: when to try again; 0 = not said.
   [[gnu::cold]] void refuse(RequestId id, base::Reject reason, base::Monotonic now,
                             std::chrono::seconds retry_after = {});
+  /// Sends 103 (RFC 8297) with these values of Link fields in front of the answer; nothing to HTTP/1.0.
+  [[gnu::cold]] void send_early_hints(RequestId id, const std::vector<std::string>& links);
   /// Sends the head of a response whose body comes by send_piece(). Returns false if the request was answered already,
   /// or if the head cannot be sent or a layer failed (then 500 is sent).
   bool start_stream(RequestId id, Response head, base::Monotonic now);
@@ -122,6 +125,7 @@ class Connection {
   /// pieces leave as they are, until the end of the stream, with which the connection ends.
   [[gnu::cold]] bool start_tunnel(RequestId id, Response head, base::Monotonic now);
   void send_piece(RequestId id, std::string_view piece);
+  /// With the trailers that its message's departure has, where they can stand.
   void end_stream(RequestId id, base::Monotonic now);
   /// The stream cannot go on: the connection is closed so that the client sees the break.
   void break_stream(RequestId id);

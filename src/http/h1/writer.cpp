@@ -90,6 +90,13 @@ void put_connection(Pen& pen, ConnectionField connection) {
   pen.put("\r\n");
 }
 
+[[gnu::cold]] void append_line(Output& out, std::string_view name, std::string_view value) {
+  out.append(name);
+  out.append(": ");
+  out.append(value);
+  out.append("\r\n");
+}
+
 }  // namespace
 
 void write_head(Output& out, const Response& response, const Frame& frame, const DateLine& date) {
@@ -133,6 +140,17 @@ void write_chunk(Output& out, std::string_view piece) {
   out.commit(static_cast<std::size_t>(pen.at() - begin));
 }
 
-void write_last_chunk(Output& out) { out.append("0\r\n\r\n"); }
+void write_last_chunk(Output& out, const FieldList& trailers) {
+  if (trailers.empty()) return out.append("0\r\n\r\n");
+  out.append("0\r\n");
+  for (const auto& [name, value] : trailers) append_line(out, name, value);
+  out.append("\r\n");
+}
+
+void write_early_hints(Output& out, const std::vector<std::string>& links) {
+  out.append("HTTP/1.1 103 Early Hints\r\n");
+  for (const std::string& link : links) append_line(out, "Link", link);
+  out.append("\r\n");
+}
 
 }  // namespace orrery::http::h1

@@ -5,12 +5,15 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "orrery/response.hpp"
 
 #include "http/date_line.hpp"
 #include "http/output.hpp"
+#include "http/trailers.hpp"
 
 namespace orrery::http::h1 {
 
@@ -37,6 +40,10 @@ void write_head(Output& out, const Response& response, const Frame& frame, const
 
 /// Appends `piece` as one chunk; nothing for an empty one (it would end the body).
 void write_chunk(Output& out, std::string_view piece);
-void write_last_chunk(Output& out);
+/// Ends the body, with the fields behind it.
+void write_last_chunk(Output& out, const FieldList& trailers = {});
+
+/// 103 (RFC 8297), in front of a response: its Link fields.
+[[gnu::cold]] void write_early_hints(Output& out, const std::vector<std::string>& links);
 
 }  // namespace orrery::http::h1

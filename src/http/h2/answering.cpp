@@ -18,6 +18,7 @@
 #include "http/h2/connection.hpp"
 #include "http/observer.hpp"
 #include "http/sendable.hpp"
+#include "http/trailers.hpp"
 
 namespace orrery::http::h2 {
 
@@ -124,7 +125,7 @@ void Connection::write_response(Stream& stream, Response&& response, Monotonic n
 void Connection::write_sendable(Stream& stream, Response&& response, Monotonic) {
   RequestState& request = stream.request;
   if (response.is_stream()) {
-    request.message->pull = std::make_shared<Response::Pull>(response.take_pull());
+    request.message->pull = std::make_shared<PulledBody>(response);
     return begin_stream(stream, std::move(response));
   }
   begin_departure(stream, response.status());
@@ -151,7 +152,9 @@ void Connection::begin_departure(Stream& stream, int status) {
   Departure& departure = request.message->departure;
   departure.status = status;
   departure.body_bytes = 0;
-  departure.chunked = departure.chunks_ended = false;
+  departure.chunked = false;
+  departure.end_bytes = 0;
+  departure.trailers.clear();
   departure.ending = base::Ending::kKept;
   request.no_body = status < 200 || status == 204 || status == 304 || request.message->method == "HEAD";
   if (context_.closing->load(std::memory_order_relaxed)) begin_leaving();
@@ -182,6 +185,17 @@ void Connection::submit_head(Stream& stream, const Response& response, bool with
                                              fields.size(), with_body ? &body : nullptr);
   if (result == NGHTTP2_ERR_NOMEM) throw std::bad_alloc();
   stream.submitted = true;
+}
+
+void Connection::send_early_hints(RequestId id, const std::vector<std::string>& links, Monotonic now) {
+  Stream* const stream = handled(id);
+  if (!stream || stream->request.phase != Phase::kHandling) return;
+  now_ = now;
+  std::vector<nghttp2_nv> fields{field_of(":status", "103", kOwnName | NGHTTP2_NV_FLAG_NO_COPY_VALUE)};
+  for (const std::string& link : links) fields.push_back(field_of("link", link, kOwnName));
+  if (nghttp2_submit_headers(session_.get(), NGHTTP2_FLAG_NONE, static_cast<std::int32_t>(id), nullptr, fields.data(),
+                             fields.size(), nullptr) == NGHTTP2_ERR_NOMEM)
+    throw std::bad_alloc();
 }
 
 bool Connection::start_stream(RequestId id, Response head, Monotonic now) {
@@ -223,6 +237,7 @@ void Connection::begin_stream(Stream& stream, Response head) {
   request.phase = Phase::kStreaming;
   request.message->stream_length = head.stream_length();
   request.message->deadline = {};
+  announce_trailers(head);
   begin_departure(stream, head.status());
   submit_head(stream, head, !request.no_body);
   if (context_.fields_logged) request.message->departure.response = std::move(head);
@@ -302,6 +317,14 @@ void Connection::pulled(RequestId id, std::string_view piece, bool more, Monoton
   append_piece(*stream, piece);
   if (!more) return finish_stream(*stream);
   wake(*stream);
+}
+
+/// Behind the last bytes of its body, whose frame then does not end the stream.
+void Connection::submit_trailers(Stream& stream) {
+  std::vector<nghttp2_nv> fields;
+  for (const auto& [name, value] : stream.request.message->departure.trailers) fields.push_back(field_of(name, value));
+  if (nghttp2_submit_trailer(session_.get(), static_cast<std::int32_t>(stream.id), fields.data(), fields.size()) != 0)
+    throw std::bad_alloc();
 }
 
 /// The last frame of its answer stands in the output: it departs.

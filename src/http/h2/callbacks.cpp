@@ -101,7 +101,10 @@ void Callbacks::on_frame_sent(Connection& connection, const nghttp2_frame& frame
     return connection.ask_for_round_trip();
   // Those of DATA are told where they are written: before that the frame does not stand in the output.
   if (frame.hd.type != NGHTTP2_HEADERS || !ends_stream(frame)) return;
-  if (Stream* const stream = connection.find(id_of(frame.hd.stream_id))) connection.on_written(*stream);
+  Stream* const stream = connection.find(id_of(frame.hd.stream_id));
+  if (!stream) return;
+  stream->blocked.end();
+  connection.on_written(*stream);
 }
 
 /// How much of the response the next frame has.
@@ -159,8 +162,13 @@ struct Callbacks::Trampolines {
     return failed != 0 ? failed : result;
   }
   static ssize_t read_data(nghttp2_session*, std::int32_t, std::uint8_t*, std::size_t length, std::uint32_t* flags,
-                           nghttp2_data_source* source, void*) noexcept {
-    return read(*static_cast<Stream*>(source->ptr), length, *flags);
+                           nghttp2_data_source* source, void* user) noexcept {
+    Stream& stream = *static_cast<Stream*>(source->ptr);
+    const ssize_t size = read(stream, length, *flags);
+    if ((*flags & NGHTTP2_DATA_FLAG_EOF) == 0 || !stream.has_trailers()) return size;
+    *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
+    const int failed = guarded(of(user), [&] { of(user).submit_trailers(stream); });
+    return failed != 0 ? failed : size;
   }
   static int begin_headers(nghttp2_session*, const nghttp2_frame* frame, void* user) noexcept {
     return guarded(of(user), [&] { on_begin_headers(of(user), *frame); });

@@ -103,6 +103,8 @@ class Connection {
   /// Answers it with the reason's status; where that is 0 or too late, resets it.
   [[gnu::cold]] void refuse(RequestId id, base::Reject reason, base::Monotonic now,
                             std::chrono::seconds retry_after = {});
+  /// Sends 103 (RFC 8297) with these values of Link fields in front of the answer.
+  [[gnu::cold]] void send_early_hints(RequestId id, const std::vector<std::string>& links, base::Monotonic now);
   /// Sends the head of a response whose body comes by send_piece(). Returns false if the request was answered already,
   /// or if the head cannot be sent or a layer failed (then 500 is sent).
   bool start_stream(RequestId id, Response head, base::Monotonic now);
@@ -110,6 +112,7 @@ class Connection {
   /// then on is the body of that request.
   [[gnu::cold]] bool start_tunnel(RequestId id, Response head, base::Monotonic now);
   void send_piece(RequestId id, std::string_view piece, base::Monotonic now);
+  /// With the trailers that its message's departure has.
   void end_stream(RequestId id, base::Monotonic now);
   /// The response cannot go on: its stream is reset behind what was written of it.
   void break_stream(RequestId id, base::Monotonic now);
@@ -230,6 +233,7 @@ class Connection {
   void begin_wait(Stream& stream);
   void begin_end(Stream& stream);
   void resume(Stream& stream);
+  [[gnu::cold]] void submit_trailers(Stream& stream);
   void on_written(Stream& stream);
   [[gnu::cold]] void reject(Stream& stream, base::Reject reason, std::chrono::seconds retry_after = {});
   [[gnu::cold]] void reset(Stream& stream, std::uint32_t error);

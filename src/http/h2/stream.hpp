@@ -103,6 +103,8 @@ struct Stream {
   bool closed : 1 = false;              ///< the library has forgotten it
 
   [[nodiscard]] bool answering() const { return request.message && request.phase == Phase::kNone; }
+  /// Its answer is complete, and fields stand behind the body.
+  [[nodiscard]] bool has_trailers() const { return answering() && !request.message->departure.trailers.empty(); }
   /// Its answer is complete, and may have been written: nobody wants more of the request.
   [[nodiscard]] bool answered() const { return !request.message || answering(); }
 };

@@ -133,7 +133,10 @@ TEST_CASE("A message at rest holds nothing of the request it served") {
   MessagePool pool;
   Message* message = pool.take();
   auto resource = std::make_shared<int>(1);
-  message->pull = std::make_shared<Response::Pull>([resource](std::string&) { return false; });
+  {
+    Response streamed = Response::stream("text/plain", [resource](std::string&) { return false; });
+    message->pull = std::make_shared<PulledBody>(streamed);
+  }
   message->body.assign(1024 * 1024, 'x');
   CHECK(resource.use_count() == 2);
   message->release();

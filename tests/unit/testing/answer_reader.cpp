@@ -53,6 +53,21 @@ TEST_CASE("answer reader: a body ends where its framing says") {
   }
 }
 
+TEST_CASE("answer reader: the links in front of an answer, and the fields behind it") {
+  const AnswerReader reader = read_all(
+      "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nlink: </b>\r\nX: y\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: "
+      "</c>\r\n\r\n"
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX-Sum: 1\r\nB: c\r\n\r\n");
+  CHECK(reader.over());
+  CHECK(reader.answer().whole);
+  CHECK(reader.answer().status == 200);
+  CHECK(reader.answer().fields.size() == 1);
+  CHECK(reader.answer().early_hints == std::vector<std::string>{"</a>", "</b>", "</c>"});
+  CHECK(reader.answer().trailers == std::vector<std::pair<std::string, std::string>>{{"X-Sum", "1"}, {"B", "c"}});
+  CHECK_FALSE(read_all("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nno field\r\n\r\n").fault().empty());
+  CHECK_FALSE(read_all("HTTP/1.1 103 Early Hints\r\nno field\r\n\r\n").fault().empty());
+}
+
 TEST_CASE("answer reader: an answer to HEAD has no body whatever its length") {
   const AnswerReader reader = read_all("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", true);
   CHECK(reader.over());

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "orrery/test_client.hpp"
@@ -63,6 +64,115 @@ TEST_CASE("test client: a stream is read as it comes, and notices that its clien
     CHECK(events.answer().whole);
     CHECK(client.gone());
   }
+}
+
+TEST_CASE("test client: fields behind a body that is written, and those that cannot stand there") {
+  App app;
+  std::vector<std::string> refused;
+  app.get("/", [&](Request, Responder responder) {
+    const auto stream = std::move(responder).start(Response::bytes("text/plain", "").with_trailers({"X-Sum"}));
+    REQUIRE(stream);
+    for (const Response::FieldPair& wrong : {Response::FieldPair{"X-Other", "1"}, {"X-Sum", "1\r\nX: y"}}) {
+      const auto ended = stream->end({wrong});
+      refused.push_back(ended ? "" : ended.error().message);
+    }
+    CHECK(stream->open());
+    CHECK(stream->write("body"));
+    CHECK(stream->end({{"x-sum", "4"}}));
+    CHECK_FALSE(stream->open());
+  });
+  TestClient client{app};
+  const TestAnswer answer = client.get("/").send();
+  CHECK(answer.whole);
+  CHECK(answer.body == "body");
+  CHECK(answer.field("Trailer") == "X-Sum");
+  CHECK(answer.trailers == std::vector<Response::FieldPair>{{"x-sum", "4"}});
+  REQUIRE(refused.size() == 2);
+  CHECK(refused[0].starts_with("the trailer field `X-Other` was not announced"));
+  CHECK(refused[1].starts_with("the trailer field `X-Sum` has a byte in its value"));
+}
+
+TEST_CASE("test client: fields behind a body that is pulled; one that is wrong breaks it") {
+  for (const WorkerClass worker_class : {WorkerClass::kAsync, WorkerClass::kSync, WorkerClass::kThreads}) {
+    App app;
+    app.get("/{name}", [](const Request& request) {
+      return Response::stream("text/plain", [](std::string& out) { return out = "body", false; })
+          .with_trailers({"X-Sum"}, [name = std::string{request.param("name")}] {
+            return std::vector<Response::FieldPair>{{name, "4"}};
+          });
+    });
+    Config config;
+    config.worker_class = worker_class;
+    TestClient client{app, config};
+    const TestAnswer answer = client.get("/X-Sum").send();
+    CHECK(answer.whole);
+    CHECK(answer.trailers == std::vector<Response::FieldPair>{{"X-Sum", "4"}});
+    CHECK_FALSE(client.get("/X-Other").send().whole);
+    const auto log = client.log();
+    REQUIRE_FALSE(log.empty());
+    CHECK(log.back().find("`X-Other` was not announced") != std::string::npos);
+  }
+}
+
+TEST_CASE("test client: early hints of a task, by a Responder and from a pool") {
+  App app;
+  const Pool pool{app, "wide", {.threads = 1, .queue = 1}};
+  app.get("/task", [](const Request& request) -> Task<Response> {
+    CHECK(request.early_hints({"</a>", "</b>"}));
+    co_await sleep_for(std::chrono::seconds{1});
+    CHECK(request.early_hints({"</c>"}));
+    CHECK_FALSE(request.early_hints({"</d>\r\n"}));
+    co_return Response::text("body");
+  });
+  app.get("/responder", [](Request, Responder responder) {
+    CHECK(responder.early_hints({"</a>", "</b>"}));
+    for (int i = 1; i < 8; ++i) CHECK(responder.early_hints({"</c>"}));
+    const auto one_more = responder.early_hints({"</c>"});
+    REQUIRE_FALSE(one_more);
+    CHECK(one_more.error().message == "a request may have 8 early hints, and has had them");
+    std::move(responder).send(Response::text("body"));
+    const auto late = responder.early_hints({"</c>"});
+    REQUIRE_FALSE(late);
+    CHECK(late.error().message == "early hints come too late: this Responder has answered");
+  });
+  app.get("/thread", [](Request, Responder responder) {
+    // The answer is given on the loop thread, before what the other thread has left for it.
+    bool sent = false;
+    std::thread{[&] { sent = responder.early_hints({"</a>"}).has_value(); }}.join();
+    CHECK(sent);
+    std::move(responder).send(Response::text("body"));
+  });
+  app.get("/thread/stream", [](Request, Responder responder) {
+    bool sent = false;
+    std::thread{[&] { sent = responder.early_hints({"</a>"}).has_value(); }}.join();
+    CHECK(sent);
+    const auto stream = std::move(responder).start(Response::text(""));
+    REQUIRE(stream);
+    stream->end();
+  });
+  app.get("/pool", blocking(pool, [](const Request& request) {
+            return Response::text(request.early_hints({"</a>"}) ? "body" : "refused");
+          }));
+  app.get("/plain", [](const Request& request) {
+    const auto sent = request.early_hints({"</a>"});
+    return Response::text(sent ? "sent" : sent.error().message);
+  });
+  TestClient client{app};
+  TestExchange task = client.get("/task").begin();
+  CHECK(task.so_far().early_hints == std::vector<std::string>{"</a>", "</b>"});
+  CHECK(task.status() == 0);
+  client.pass(std::chrono::seconds{1});
+  CHECK(task.answer().early_hints == std::vector<std::string>{"</a>", "</b>", "</c>"});
+  CHECK(task.answer().body == "body");
+  CHECK(client.get("/responder").send().early_hints.size() == 9);
+  CHECK(client.get("/thread").send().early_hints.size() == 1);
+  CHECK(client.get("/thread/stream").send().early_hints.size() == 1);
+  const TestAnswer from_pool = client.get("/pool").send();
+  CHECK(from_pool.body == "body");
+  CHECK(from_pool.early_hints == std::vector<std::string>{"</a>"});
+  const TestAnswer plain = client.get("/plain").send();
+  CHECK(plain.body.starts_with("no task runs for the request"));
+  CHECK(plain.early_hints.empty());
 }
 
 TEST_CASE("test client: a stream that its client does not read feels it") {

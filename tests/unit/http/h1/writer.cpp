@@ -141,5 +141,14 @@ TEST_CASE("An id is written whole, whatever its size") {
   }
 }
 
+TEST_CASE("Fields may stand behind the last chunk, and links in front of a head") {
+  Output out;
+  write_last_chunk(out, {{"X-Sum", "18"}, {"Server-Timing", ""}});
+  CHECK(out.buffer() == "0\r\nX-Sum: 18\r\nServer-Timing: \r\n\r\n");
+  out.clear();
+  write_early_hints(out, {"</a>", "</b>"});
+  CHECK(out.buffer() == "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nLink: </b>\r\n\r\n");
+}
+
 }  // namespace
 }  // namespace orrery::http::h1
