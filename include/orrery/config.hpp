@@ -325,6 +325,13 @@ struct Config {
   bool disable_redirect_access_to_syslog = false;
   /// Whether requests belong to a trace, which the logs name; see Request::trace().
   Traceparent traceparent = Traceparent::kKeep;
+
+  // --- where large bodies lie ---
+  /// Largest part of a request body in bytes that is in memory, where a handler gets the body whole; a larger one goes
+  /// into a file. 0 = every body is in memory.
+  std::uint64_t client_body_buffer_size = 1024 * 1024;
+  /// Directory of those files; empty = $TMPDIR, else /var/tmp, else /tmp.
+  std::string tmp_upload_dir;
 };
 
 }  // namespace orrery

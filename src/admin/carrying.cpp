@@ -45,6 +45,7 @@ void carry(os::Totals& totals, os::Ledger& ledger) {
   carry_one("orrery_handler_errors_total", totals.handler_errors);
   carry_one("orrery_late_answers_total", totals.late_answers);
   carry_one("orrery_access_log_lines_dropped_total", totals.access_lines_dropped);
+  carry_one("orrery_request_bodies_spooled_total", totals.bodies_spooled);
   carry_one("orrery_received_bytes_total", totals.bytes_in);
   carry_one("orrery_sent_bytes_total", totals.bytes_out);
   carry_one("orrery_request_queue_nanoseconds", totals.queue_ns);

@@ -242,6 +242,8 @@ void write_requests(const View& view, Exposition& out) {
   out.sample(totals.late_answers);
   out.counter("orrery_access_log_lines_dropped_total", "Lines that the access log did not take.");
   out.sample(totals.access_lines_dropped);
+  out.counter("orrery_request_bodies_spooled_total", "Request bodies that went into a file (client_body_buffer_size).");
+  out.sample(totals.bodies_spooled);
 }
 
 /// The `q` of a media range; 1 when it has none that can be read.

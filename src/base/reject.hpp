@@ -89,7 +89,8 @@ namespace orrery::base {
   X(silent_websocket,        0, "a WebSocket client sent nothing for long, and did not answer a ping") \
   X(truncated_request,       0, "the client closed in the middle of a request") \
   X(client_left,             0, "the client closed while its request waited for a handler behind others") \
-  X(silent_connection,       0, "the client sent nothing within header_timeout")
+  X(silent_connection,       0, "the client sent nothing within header_timeout") \
+  X(no_storage,            507, "the request's body could not be written into tmp_upload_dir; the error log says why")
 // clang-format on
 
 enum class Reject : std::uint8_t {

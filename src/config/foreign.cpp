@@ -115,9 +115,6 @@ constexpr std::array kForeign{
                    "the peers that may speak uWSGI's protocol, which is not spoken here; remove it"},
     ForeignSetting{"sendfile", "--no-sendfile", kNotNeeded,
                    "a choice of gunicorn for files; handlers write their bytes here: remove it"},
-    ForeignSetting{
-        "tmp_upload_dir", "", kNotNeeded,
-        "a folder of gunicorn for uploads; bodies stay in memory here, within limit_request_body: remove it"},
 
     // --- hooks ---
     ForeignSetting{"post_worker_init", "", kOtherName, "a hook in Python; here it is App::on_worker_start"},
@@ -195,6 +192,7 @@ constexpr std::array kShared{
     SharedSetting{"preload_app", "An application that is in the binary is always loaded before the fork."},
     SharedSetting{"reload", "Watches the application as a shared object, or the program; there are no source files."},
     SharedSetting{"reload_extra_files", "Patterns and directories too."},
+    SharedSetting{"tmp_upload_dir", "Bodies up to `client_body_buffer_size` stay in memory."},
     SharedSetting{"config", "A YAML file, not a program: `name: value` lines."},
     SharedSetting{"statsd_host", "Counts are sent each second by a process of their own, not from each request."},
     SharedSetting{"syslog_addr", "The default is unix:/dev/log, and TCP is not spoken."},

@@ -303,6 +303,15 @@ std::vector<Setting> make_settings() {
      .range = {0, kTebibyte},
      .doc = "Largest request body; larger is answered 413. With 0 no request may have a body. A route may have its "
             "own."},
+    {.name = "client_body_buffer_size", .member = &Config::client_body_buffer_size, .kind = Kind::kSize,
+     .group = Group::kLimits, .impact = Impact::kRespawn, .flags = {"client-body-buffer-size"}, .placeholder = "SIZE",
+     .unit = "bytes", .range = {0, kTebibyte},
+     .doc = "Largest body that is in memory where a handler gets it whole; a larger one goes into a file without a "
+            "name in `tmp_upload_dir`. With 0 every body is in memory."},
+    {.name = "tmp_upload_dir", .member = &Config::tmp_upload_dir, .kind = Kind::kText, .group = Group::kLimits,
+     .impact = Impact::kRespawn, .flags = {"tmp-upload-dir"}, .placeholder = "DIR", .check = check_directory,
+     .doc = "Directory of the files into which bodies above `client_body_buffer_size` go; empty = $TMPDIR, else "
+            "/var/tmp, else /tmp. A body that finds no room there is answered 507."},
     {.name = "limit_request_parameters", .member = &Config::limit_request_parameters, .kind = Kind::kInteger,
      .group = Group::kLimits, .impact = Impact::kRespawn, .flags = {"limit-request-parameters"}, .placeholder = "N",
      .unit = "parameters", .range = {0, kMebibyte}, .doc = "Most query parameters of a request; more is answered 400."},

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -52,6 +53,12 @@ struct Context {
     pool.tells_failures = settings.reload;
   }
 
+  /// Of a body that is handed over whole.
+  [[nodiscard]] std::uint64_t largest_in_memory() const {
+    const std::uint64_t size = config.client_body_buffer_size;
+    return size > 0 && spools ? size : std::numeric_limits<std::uint64_t>::max();
+  }
+
   const Config& config;
   const Router& router;
   const std::vector<Route>& routes;
@@ -69,6 +76,7 @@ struct Context {
   DateLine date;
   /// Left by the connections for the one that drives them: to be called, or dropped, outside of what they are doing.
   std::vector<Cancellation> cancellations;
+  bool spools = false;  ///< who drives the connections brings large bodies into files
 };
 
 }  // namespace orrery::http

@@ -188,6 +188,7 @@ void Message::clear() {
   if (on_cancelled) on_cancelled = nullptr;
   if (extras) extras.reset();
   if (tls) tls.reset();
+  if (stored_) stored_.reset();
   trim(kept_);
   peer_text_.clear();
   client_text_.clear();
@@ -305,7 +306,7 @@ std::size_t Request::field_count() const { return message_->fields.size(); }
 Field Request::field_at(std::size_t index) const { return message_->field(message_->fields.at(index)); }
 std::size_t Request::trailer_count() const { return message_->body_complete ? message_->trailers.size() : 0; }
 Field Request::trailer_at(std::size_t index) const { return message_->trailer(message_->trailers.at(index)); }
-std::string_view Request::body() const { return message_->body; }
+std::string_view Request::body() const { return message_->whole_body(); }
 std::string_view Request::id() const { return message_->id_view(); }
 
 std::string_view Request::trace() const { return message_->trace_view(); }

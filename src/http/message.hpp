@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "orrery/config.hpp"
@@ -105,7 +106,8 @@ struct MessageState {
   bool traced = false;    ///< it belongs to a trace
   std::uint8_t id_length = 0;
   WorkerClass worker_class = WorkerClass::kAsync;
-  std::uint64_t ticket = 0;  ///< of its place in a queue for a handler; 0 = it keeps it, or has none
+  bool body_spooled = false;  ///< its body goes into a file, piece by piece, before its handler is called
+  std::uint64_t ticket = 0;   ///< of its place in a queue for a handler; 0 = it keeps it, or has none
   const ClientProbe* probe = nullptr;
   std::uint32_t flight = 0;            ///< of its last handler that may outlive the answer, in the worker's records
   std::string_view error_media_type;   ///< of the server's own answers; empty = what `accept` wants
@@ -153,6 +155,13 @@ class RunningTask {
   ~RunningTask() = default;
 };
 
+/// A whole body that does not lie in memory of ours. Dropped on any thread.
+class StoredBody {
+ public:
+  virtual ~StoredBody() = default;
+  [[nodiscard]] virtual std::string_view bytes() const = 0;
+};
+
 class Message : public MessageState {
  public:
   explicit Message(MessagePool& pool) : pool_(&pool) {}
@@ -198,6 +207,10 @@ class Message : public MessageState {
     if (taken == 0) return std::nullopt;
     return std::max(base::Monotonic{base::Nanoseconds{taken}} - came, base::Nanoseconds{0});
   }
+  /// What a spooled body has become; null: `body` has all that there is.
+  [[nodiscard]] const std::shared_ptr<const StoredBody>& stored() const { return stored_; }
+  void store(std::shared_ptr<const StoredBody> whole) { stored_ = std::move(whole); }
+  [[nodiscard]] std::string_view whole_body() const { return stored_ ? stored_->bytes() : std::string_view{body}; }
   [[nodiscard]] std::string_view id_view() const { return {id.data(), id_length}; }
   [[nodiscard]] Field field(const FieldSpan& span) const { return {view(span.name), view(span.value)}; }
   /// The value of the first field with this name, in any case.
@@ -281,6 +294,7 @@ class Message : public MessageState {
   bool query_is_split_ = false;
   std::vector<std::unique_ptr<std::string>> decoded_values_;
   MessagePool* pool_;
+  std::shared_ptr<const StoredBody> stored_;
 };
 
 /// "request 1a2b", and its trace where it has one.

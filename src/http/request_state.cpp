@@ -43,10 +43,23 @@ std::optional<Reject> RequestState::route(const Context& context, Monotonic now)
   if (message->body_complete || options->stream_body || message->framing == BodyFraming::kTunnel) {
     message->body_paused = now;
     begin_handling(context, now);
+  } else if (message->content_length > context.largest_in_memory()) {
+    spool(now);
   } else {
     phase = Phase::kBody;
   }
   return {};
+}
+
+void RequestState::spool(Monotonic now) {
+  phase = Phase::kHandling;
+  message->body_spooled = true;
+  message->body_paused = now;
+}
+
+void RequestState::end_spooling(const Context& context, Monotonic now) {
+  message->dispatched = now;
+  begin_handling(context, now);
 }
 
 void RequestState::find_trace(Context& context, const base::Address& sender, std::string_view offered) {

@@ -102,6 +102,15 @@ struct RequestState {
   /// The request is complete, as far as its handler wants it to be: the handler's time begins.
   void begin_handling(const Context& context, base::Monotonic now);
 
+  /// Its body goes into a file from now on; the handler's time begins when it is there whole.
+  [[gnu::cold]] void spool(base::Monotonic now);
+  /// So much of a body whose length is not known is here that the rest goes into a file.
+  [[nodiscard]] bool outgrows_memory(const Context& context) const {
+    return message->body.size() > context.largest_in_memory() && !message->body_complete;
+  }
+  /// All of it is there: its handler is called, once the connection has been told.
+  void end_spooling(const Context& context, base::Monotonic now);
+
   /// The client keeps its body back until it has an answer, or 100 Continue.
   [[nodiscard]] bool waits_for_continue() const { return message->expects_continue && !message->body_complete; }
   /// The body is read on. The time in which nobody asked for it is not its sender's.

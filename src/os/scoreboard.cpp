@@ -41,6 +41,7 @@ void fold(CountersOf<Number>& totals, const Counters& parts) {
   fold(totals.handler_errors, parts.handler_errors);
   fold(totals.late_answers, parts.late_answers);
   fold(totals.access_lines_dropped, parts.access_lines_dropped);
+  fold(totals.bodies_spooled, parts.bodies_spooled);
   fold(totals.bytes_in, parts.bytes_in);
   fold(totals.bytes_out, parts.bytes_out);
   fold(totals.rejects, parts.rejects);

@@ -131,7 +131,8 @@ struct CountersOf {
   Number late_answers{0};             ///< answers after request_deadline, dropped
   Number access_lines_dropped{0};
   Number bytes_in{0}, bytes_out{0};
-  std::array<Number, 96> rejects{};    ///< by base::Reject
+  std::array<Number, 95> rejects{};    ///< by base::Reject
+  Number bodies_spooled{0};            ///< request bodies that went into a file
   std::array<Number, 4> handshakes{};  ///< of TLS that ended well: TLS 1.2, the same resumed, 1.3, the same resumed
   std::array<Number, kLatencyBuckets> latency{};
   std::array<Number, kLatencyBuckets> queue{};    ///< time in queue, of requests that a handler took
@@ -139,7 +140,7 @@ struct CountersOf {
   std::array<Number, kClosings.size()> closed{};  ///< by Closing
   Number taken_over{0};                           ///< connections that another worker handed over
 };
-static_assert(base::kRejects.size() <= 96);
+static_assert(base::kRejects.size() <= 95);
 /// Of one worker. Plain relaxed atomics: one writer.
 using Counters = CountersOf<std::atomic<std::uint64_t>>;
 /// Of the service.

@@ -107,6 +107,8 @@ class Conversation {
   void want_body(RequestId id, Monotonic now) { h2_ ? h2_->want_body(id, now) : h1_.want_body(id, now); }
   http::BodyRead take_body_piece(RequestId id) { return h2_ ? h2_->take_body_piece(id) : h1_.take_body_piece(id); }
 
+  void end_spooling(RequestId id, Monotonic now) { h2_ ? h2_->end_spooling(id, now) : h1_.end_spooling(id, now); }
+
   // --- in: time and retirement ---
   [[nodiscard]] Monotonic deadline() const { return h2_ ? h2_->deadline() : h1_.deadline(); }
   void expire(Monotonic now) { h2_ ? h2_->expire(now) : h1_.expire(now); }

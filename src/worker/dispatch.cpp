@@ -17,6 +17,7 @@
 #include "worker/fence.hpp"
 #include "worker/last_answer.hpp"
 #include "worker/reply.hpp"
+#include "worker/spooling.hpp"
 #include "worker/thread_pool.hpp"
 
 namespace orrery::worker {
@@ -27,7 +28,7 @@ namespace {
 
 class AsyncDispatch final : public Dispatch {
  public:
-  AsyncDispatch(Services& services, Flights& flights) : Dispatch(services, flights) {}
+  AsyncDispatch(Services& services, Flights& flights, Spooling& spooling) : Dispatch(services, flights, spooling) {}
 
  private:
   void run_handler(Session& session, RequestId id, const Route& route) override {
@@ -54,8 +55,8 @@ class SocketProbe final : public http::ClientProbe {
 /// which it does not sleep; and while it is behind it looks before each handler whether its client still waits.
 class SyncDispatch final : public Dispatch {
  public:
-  SyncDispatch(Services& services, Flights& flights, uv::AfterPoll& after_poll)
-      : Dispatch(services, flights), after_poll_(after_poll) {}
+  SyncDispatch(Services& services, Flights& flights, Spooling& spooling, uv::AfterPoll& after_poll)
+      : Dispatch(services, flights, spooling), after_poll_(after_poll) {}
 
   void after_poll() override {
     ++turn_;
@@ -145,8 +146,8 @@ class SyncDispatch final : public Dispatch {
 
 class ThreadsDispatch final : public Dispatch {
  public:
-  ThreadsDispatch(Services& services, Flights& flights, uv::AfterPoll& after_poll)
-      : Dispatch(services, flights),
+  ThreadsDispatch(Services& services, Flights& flights, Spooling& spooling, uv::AfterPoll& after_poll)
+      : Dispatch(services, flights, spooling),
         after_poll_(after_poll),
         pool_(static_cast<std::size_t>(services.context.config.threads),
               static_cast<std::size_t>(services.context.config.thread_queue), services.slot) {}
@@ -250,6 +251,8 @@ Pulled call_pull(http::PulledBody& body) {
 void Dispatch::request(Session& session, RequestId id) {
   if (!flights_.none_held() && refuse_if_held(session, id)) return;
   http::Message& message = session.message(id);
+  if (message.body_spooled && !message.stored()) [[unlikely]]
+    return spooling_.begin(session, id);
   const Route& route = services_.context.routes[message.match.route];
   message.came = services_.round_began(session.latest());
   if (route.handler) return run_handler(session, id, route);
@@ -258,7 +261,8 @@ void Dispatch::request(Session& session, RequestId id) {
   run_responder(session, id, route);
 }
 
-Dispatch::Dispatch(Services& services, Flights& flights) : services_(services), flights_(flights) {
+Dispatch::Dispatch(Services& services, Flights& flights, Spooling& spooling)
+    : services_(services), flights_(flights), spooling_(spooling) {
   const Config& config = services.context.config;
   if (config.pressure == Pressure::kCodel) delay_.emplace(config.pressure_target, config.pressure_interval);
 }
@@ -328,11 +332,11 @@ void Dispatch::finish_pull(Session& session, RequestId id, Pulled pulled) {
 }
 
 std::unique_ptr<Dispatch> Dispatch::make(WorkerClass worker_class, Services& services, Flights& flights,
-                                         uv::AfterPoll& after_poll) {
+                                         Spooling& spooling, uv::AfterPoll& after_poll) {
   switch (worker_class) {
-    case WorkerClass::kAsync: return std::make_unique<AsyncDispatch>(services, flights);
-    case WorkerClass::kSync: return std::make_unique<SyncDispatch>(services, flights, after_poll);
-    case WorkerClass::kThreads: return std::make_unique<ThreadsDispatch>(services, flights, after_poll);
+    case WorkerClass::kAsync: return std::make_unique<AsyncDispatch>(services, flights, spooling);
+    case WorkerClass::kSync: return std::make_unique<SyncDispatch>(services, flights, spooling, after_poll);
+    case WorkerClass::kThreads: return std::make_unique<ThreadsDispatch>(services, flights, spooling, after_poll);
   }
   return nullptr;
 }

@@ -29,6 +29,7 @@
 namespace orrery::worker {
 
 struct Pulled;
+class Spooling;
 
 /// What became of a handler: its response, or why it failed. Any thread.
 struct Outcome {
@@ -39,10 +40,10 @@ struct Outcome {
 class Dispatch {
  public:
   static std::unique_ptr<Dispatch> make(WorkerClass worker_class, Services& services, Flights& flights,
-                                        uv::AfterPoll& after_poll);
+                                        Spooling& spooling, uv::AfterPoll& after_poll);
   virtual ~Dispatch() = default;
 
-  /// A request of the session is complete: answer it, now or later.
+  /// A request of the session is complete, or has a body that is to be spooled first: answer it, now or later.
   void request(Session& session, http::RequestId id);
   /// The response to it wants its next piece.
   virtual void pull(Session& session, http::RequestId id);
@@ -60,7 +61,7 @@ class Dispatch {
   virtual bool stop() { return true; }
 
  protected:
-  Dispatch(Services& services, Flights& flights);
+  Dispatch(Services& services, Flights& flights, Spooling& spooling);
   virtual void run_handler(Session& session, http::RequestId id, const Route& route) = 0;
   /// Runs the handler here and now, and answers.
   void run_here(Session& session, http::RequestId id, const Route& route, base::Monotonic now);
@@ -82,6 +83,7 @@ class Dispatch {
   [[gnu::cold]] bool refuse_if_held(Session& session, http::RequestId id);
   void run_responder(Session& session, http::RequestId id, const Route& route);
 
+  Spooling& spooling_;
   std::optional<QueueDelay> delay_;  ///< none: no request is shed
 };
 

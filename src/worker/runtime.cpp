@@ -105,8 +105,10 @@ Runtime::Runtime(os::WorkerBirth birth, const App& app, const http::Router& rout
       flights_(*birth_.slot, birth_.board->quarantine(*birth_.slot)),
       pools_(app.pools(), *birth_.slot, threads_of_class(*birth_.config), *services_.mailbox, threads),
       coroutines_(services_, flights_, pools_),
+      spooling_(services_, threads == Threads::kOwn ? Spooling::Threads::kOwn : Spooling::Threads::kNone),
       after_poll_(loop_, [this] { after_poll(); }),
-      dispatch_(Dispatch::make(class_of_dispatch(*birth_.config, threads), services_, flights_, after_poll_)),
+      dispatch_(
+          Dispatch::make(class_of_dispatch(*birth_.config, threads), services_, flights_, spooling_, after_poll_)),
       acceptor_(loop_, *birth_.config, birth_.listeners, connections_, *birth_.slot,
                 {*birth_.board, *birth_.slot, birth_.config->worker_class == WorkerClass::kSync}),
       adopter_(loop_, *birth_.handover, connections_, [this] { return has_more_than_a_sibling(); }),
@@ -122,6 +124,7 @@ Runtime::Runtime(os::WorkerBirth birth, const App& app, const http::Router& rout
   services_.connections = &connections_;
   services_.dispatch = dispatch_.get();
   services_.coroutines = &coroutines_;
+  context_.spools = true;
   if (birth_.slot->role.load(std::memory_order_relaxed) == os::Role::kWorker)
     context_.closing = &birth_.board->closing();
   if (birth_.tls)

@@ -28,6 +28,7 @@
 #include "worker/probe.hpp"
 #include "worker/recorder.hpp"
 #include "worker/services.hpp"
+#include "worker/spooling.hpp"
 #include "worker/tls_stream.hpp"
 
 namespace orrery::worker {
@@ -118,6 +119,7 @@ class Runtime final : public orrery::Worker {
   Flights flights_;
   Pools pools_;
   Coroutines coroutines_;
+  Spooling spooling_;
   uv::AfterPoll after_poll_;
   std::unique_ptr<Dispatch> dispatch_;
   Acceptor acceptor_;

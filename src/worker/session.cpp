@@ -378,8 +378,22 @@ void Session::keep_trailers(RequestId request, http::FieldList&& trailers) {
 
 void Session::want_body(RequestId request, BodyReader::Callback callback) {
   if (ongoing(request).body_ended) return tell_reader(callback, {BodyPiece::Kind::kEnd, {}});
+  // Kept: the reader may end the request.
+  if (const auto stored = message(request).stored()) {
+    ongoing(request).body_ended = true;
+    return tell_reader(callback, {BodyPiece::Kind::kData, stored->bytes()});
+  }
   ongoing(request).body_callback = std::move(callback);
   turn([&] { connection_.want_body(request, now_); });
+}
+
+void Session::end_spooling(RequestId request, std::shared_ptr<const http::StoredBody> stored) {
+  turn([&] {
+    message(request).store(std::move(stored));
+    ongoing_.take(request);  // who reads it next begins anew
+    connection_.end_spooling(request, now_);
+    services_.dispatch->request(*this, request);
+  });
 }
 
 void Session::deliver_body(RequestId request) {

@@ -85,6 +85,8 @@ class Session final : TransportEvents, Deadline {
   }
   void end_stream(http::RequestId request, http::FieldList trailers = {});
   void want_body(http::RequestId request, BodyReader::Callback callback);
+  /// The body that was spooled is `stored`: its handler is called.
+  void end_spooling(http::RequestId request, std::shared_ptr<const http::StoredBody> stored);
 
   // --- for the worker ---
   void drain();

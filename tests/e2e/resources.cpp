@@ -136,7 +136,7 @@ TEST_CASE("resources: a body for which there is no memory costs its request, not
   if (sanitized()) return;
   if (kUnderValgrind) return;  // its memory is limited with the worker's
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
-  server.yaml = "limit_request_body: 1g\n";
+  server.yaml = "limit_request_body: 1g\nclient_body_buffer_size: 0\n";
   REQUIRE(server.serve());
   const pid_t worker = server.workers().at(0);
   Wire other{server.port()};

@@ -25,6 +25,7 @@
 //   GET  /tls                     what Request::tls() says: a line for each, "plain" where there is none
 //   GET  /inject                  tries to forge a header field
 //   any  /task/…                  the same as coroutines: see tasks.cpp
+//   POST /body/…                  large bodies, whole: see bodies.hpp
 //   GET  /socket/…                WebSockets: see sockets.hpp
 //   GET  /hints, /trailers/…      see around.hpp
 //   POST /count/…, /hold          see counting.hpp
@@ -53,6 +54,7 @@
 #include "orrery/orrery.hpp"
 
 #include "around.hpp"
+#include "bodies.hpp"
 #include "counting.hpp"
 #include "layers.hpp"
 #include "pools.hpp"
@@ -382,6 +384,7 @@ orrery::App make_app() {
   });
   add_around(app);
   add_tasks(app);
+  add_bodies(app);
   add_sockets(app);
   add_pools(app);
   add_lead(app);

@@ -134,6 +134,8 @@ class Connection {
   /// The handler asks for the next piece of the request body.
   void want_body(RequestId id, base::Monotonic now);
   BodyRead take_body_piece(RequestId id);
+  /// Its spooled body is whole: its handler is about to be called.
+  void end_spooling(RequestId id, base::Monotonic now);
 
   // --- in: time and retirement ---
   /// The nearest moment at which expire() has something to do.

@@ -216,6 +216,10 @@ Connection::Advance Connection::read_body(Monotonic now) {
     }
   }
   if (!request_.message->body_complete) {
+    if (!ended_ && request_.phase == Phase::kBody && request_.outgrows_memory(context_)) {
+      request_.spool(now);
+      return Advance::kAdvanced;
+    }
     if (!ended_) return Advance::kNeedsMore;
     context_.observer.on_rejected(Reject::truncated_request, sender_, request_.message);
     break_off(kClientLeft, now);
@@ -302,10 +306,14 @@ Next Connection::step_body_wanted(Monotonic now) {
   return {Step::kBody, request_.id};
 }
 
+void Connection::end_spooling(RequestId id, Monotonic now) {
+  if (message(id)) request_.end_spooling(context_, now);
+}
+
 BodyRead Connection::take_body_piece(RequestId id) {
   if (!message(id)) return {{}, true, true};
   const bool streamed = context_.routes[request_.message->match.route].options.stream_body ||
-                        request_.message->framing == BodyFraming::kTunnel;
+                        request_.message->framing == BodyFraming::kTunnel || request_.message->body_spooled;
   BodyRead read{streamed ? std::exchange(request_.message->body, {}) : request_.message->body,
                 request_.message->body_complete, false};
   return read;

@@ -38,7 +38,7 @@ Connection::Connection(Context& context, const Client& client, Monotonic now)
       client_(client),
       frame_heads_(NGHTTP2_CLIENT_MAGIC_LEN),
       head_(context.config, has_web_sockets(context)),
-      intake_(context.config.limit_request_body),
+      intake_(std::min(context.config.limit_request_body, context.largest_in_memory())),
       frames_(kFrameBurst, kFramesPerSecond, now),
       resets_(kResetBurst, kResetsPerSecond, now),
       now_(now),

@@ -121,6 +121,8 @@ class Connection {
   /// The handler asks for the next piece of the request body.
   void want_body(RequestId id, base::Monotonic now);
   BodyRead take_body_piece(RequestId id);
+  /// Its spooled body is whole: its handler is about to be called.
+  void end_spooling(RequestId id, base::Monotonic now);
 
   // --- in: time and retirement ---
   /// The nearest moment at which expire() has something to do.
@@ -212,6 +214,7 @@ class Connection {
   void stop_client(Stream& stream);
   void end_body(Stream& stream);
   void make_room(Stream& stream);
+  void spool(Stream& stream);
   void open_window(Stream& stream);
   void consume(Stream& stream, std::uint64_t bytes);
   void offer_to_continue(Stream& stream);

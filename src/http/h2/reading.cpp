@@ -118,9 +118,18 @@ void Connection::take_data(Stream& stream, std::string_view bytes) {
   message.body.append(bytes);
   if (request.phase == Phase::kBody) {
     if (!stream.waits_for_room) consume(stream, stream.unconsumed);
+    if (request.outgrows_memory(context_)) spool(stream);
   } else if (request.body_wanted) {
     wake(stream);
   }
+}
+
+/// Its pieces are taken one by one from now on, also where it had no room for the whole.
+void Connection::spool(Stream& stream) {
+  if (stream.waits_for_room) stream.request.resume_body(now_);
+  stream.waits_for_room = false;
+  stream.request.spool(now_);
+  wake(stream);
 }
 
 /// Of a request that is answered: it must be well formed to its end, and need not come to it. Its client is told to
@@ -158,8 +167,9 @@ void Connection::make_room(Stream& stream) {
   const std::uint64_t expected = stream.length.value_or(message.body_limit);
   if (expected <= kInitialWindow) return;
   const bool whole = stream.request.phase == Phase::kBody;
-  // A body that is read as it comes is never here beyond its window.
-  const std::uint64_t place = whole ? expected : std::min(expected, kLargestWindow);
+  // A body that is read as it comes is never here beyond its window; a whole one beyond that is spooled.
+  const std::uint64_t most = whole ? std::max(context_.largest_in_memory(), kLargestWindow) : kLargestWindow;
+  const std::uint64_t place = std::min(expected, most);
   const bool waited = stream.waits_for_room;
   if (intake_.reserve(place)) {
     stream.reserved = place;
@@ -213,12 +223,16 @@ void Connection::offer_to_continue(Stream& stream) {
                          nullptr);
 }
 
+void Connection::end_spooling(RequestId id, Monotonic now) {
+  if (Stream* const stream = handled(id)) stream->request.end_spooling(context_, now);
+}
+
 BodyRead Connection::take_body_piece(RequestId id) {
   Stream* const stream = handled(id);
   if (!stream) return {{}, true, true};
   Message& message = *stream->request.message;
-  const bool in_pieces =
-      message.framing == BodyFraming::kTunnel || context_.routes[message.match.route].options.stream_body;
+  const bool in_pieces = message.framing == BodyFraming::kTunnel || message.body_spooled ||
+                         context_.routes[message.match.route].options.stream_body;
   if (!in_pieces) return {message.body, message.body_complete, false};
   consume(*stream, stream->unconsumed);
   return {std::exchange(message.body, {}), message.body_complete, false};

@@ -53,6 +53,32 @@ struct Asked {
   RequestState state;
 };
 
+TEST_CASE("A body that is too large for memory is spooled, and its handler's time begins behind it") {
+  Asked asked{{route("POST", "/a", {})}};
+  asked.config.client_body_buffer_size = 20;
+  // Nobody can bring it into a file.
+  CHECK_FALSE(asked.ask("POST", "/a", 21));
+  CHECK(asked.state.phase == Phase::kBody);
+  asked.context.spools = true;
+  CHECK_FALSE(asked.ask("POST", "/a", 20));
+  CHECK(asked.state.phase == Phase::kBody);
+  asked.state.message->body.assign(20, 'x');
+  CHECK_FALSE(asked.state.outgrows_memory(asked.context));
+  asked.state.message->body.assign(21, 'x');
+  CHECK(asked.state.outgrows_memory(asked.context));
+  asked.state.message->body_complete = true;
+  CHECK_FALSE(asked.state.outgrows_memory(asked.context));
+  CHECK_FALSE(asked.ask("POST", "/a", 21));
+  CHECK(asked.state.phase == Phase::kHandling);
+  CHECK(asked.state.message->body_spooled);
+  CHECK(asked.state.message->deadline == Monotonic{});
+  asked.state.end_spooling(asked.context, kNow + 5s);
+  CHECK(asked.state.message->deadline == kNow + 35s);
+  CHECK(asked.state.message->dispatched == kNow + 5s);
+  asked.config.client_body_buffer_size = 0;
+  CHECK(asked.context.largest_in_memory() == UINT64_MAX);
+}
+
 TEST_CASE("A request is routed: to its handler at once, behind its body, or to nobody") {
   RouteOptions larger;
   larger.limit_request_body = 100;
