@@ -1,8 +1,8 @@
 """scripts/bench article: the two tables of the article Orrery began from, and Orrery beside them.
 
-Servers: a planet's position by aiohttp and by Flask, by themselves and under gunicorn, measured with the article's own ab
-command; then a longer wrk run. Clients: requests one after the other, by threads, and on one event loop, against a server that
-answers after a set delay.
+Servers: a planet's position by aiohttp and by Flask, under their development servers and under gunicorn, and by Orrery, developing
+(`--reload`) and in production, measured with the article's own ab command; then a longer wrk run. Clients: requests one after the
+other, by threads, and on one event loop, against a server that answers after a set delay.
 """
 
 import os
@@ -19,6 +19,7 @@ from .servers import HERE, Failed, Server
 ARTICLE = {"aiohttp": 2023.08, "Flask": 721.92, "gunicorn + aiohttp": 2396.24, "gunicorn + Flask": 1041.30,
            "gunicorn -w 4 + aiohttp": 2541.97, "gunicorn -w 4 + Flask": 1729.17}
 CLASSES = ("async", "sync", "threads")
+DEVELOPING = "Orrery --reload"
 REQUESTS = 100
 DELAY = 50  # milliseconds
 
@@ -28,6 +29,7 @@ def servers(binaries):
               "gunicorn + Flask": contestants.GUNICORN_FLASK, "gunicorn -w 4 + aiohttp": contestants.GUNICORN_AIOHTTP,
               "gunicorn -w 4 + Flask": contestants.GUNICORN_FLASK}
     cast = [replace(server, name=name, workers=4 if "-w 4" in name else 1) for name, server in python.items()]
+    cast.append(replace(contestants.orrery_developing(binaries), name=DEVELOPING))
     for workers in (1, 4):
         cast += [replace(contestants.orrery(binaries, "planet", kind, workers), name=f"Orrery {kind} -w {workers}")
                  for kind in CLASSES]
@@ -54,20 +56,27 @@ def percent(more, less):
 
 def table_of_the_article(found):
     def cell(name):
-        return f"{found[name][0]:,.0f} ({ARTICLE[name]:,.0f})"
+        if name not in found:
+            return ""
+        return f"{found[name][0]:,.0f}" + (f" ({ARTICLE[name]:,.0f})" if name in ARTICLE else "")
+
+    def over(name, bare):
+        if not {name, bare} <= found.keys():
+            return ""
+        return percent(found[name][0], found[bare][0]) + (f" ({percent(ARTICLE[name], ARTICLE[bare])})" if name in ARTICLE else "")
 
     rows = []
-    for label, kind in (("development server", ""), ("gunicorn", "gunicorn + "), ("gunicorn -w 4", "gunicorn -w 4 + ")):
-        ours, theirs = kind + "aiohttp", kind + "Flask"
-        if not {ours, theirs, "aiohttp", "Flask"} <= found.keys():
+    for label, kind, orrery in (("development server", "", DEVELOPING), ("gunicorn", "gunicorn + ", "Orrery async -w 1"),
+                                ("gunicorn -w 4", "gunicorn -w 4 + ", "Orrery async -w 4")):
+        asynchronous, blocking = kind + "aiohttp", kind + "Flask"
+        if not {asynchronous, blocking, "aiohttp", "Flask"} <= found.keys():
             continue
-        rows.append([label, cell(ours), cell(theirs),
-                     f"{percent(found[ours][0], found[theirs][0])} ({percent(ARTICLE[ours], ARTICLE[theirs])})"])
+        rows.append([label, cell(asynchronous), cell(blocking), over(asynchronous, blocking), cell(orrery)])
         if kind:
-            over = [f"{percent(found[name][0], found[bare][0])} ({percent(ARTICLE[name], ARTICLE[bare])})"
-                    for name, bare in ((ours, "aiohttp"), (theirs, "Flask"))]
-            rows.append(["over the development server", *over, ""])
-    return report.table(["`ab -k -c 20 -n 1000`, requests/s (the article's)", "aiohttp", "Flask", "aiohttp ahead by"], rows)
+            rows.append(["over the development server", over(asynchronous, "aiohttp"), over(blocking, "Flask"), "",
+                         over(orrery, DEVELOPING)])
+    return report.table(["`ab -k -c 20 -n 1000`, requests/s (the article's)", "aiohttp", "Flask", "aiohttp ahead by",
+                         "Orrery async in its place"], rows)
 
 
 def table_of_servers(found):

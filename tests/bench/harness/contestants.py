@@ -43,6 +43,14 @@ def orrery(binaries, route, worker_class="async", workers=1, log=False):
     return Server(name, command, path, workers, group="ours")
 
 
+def orrery_developing(binaries):
+    """The planets as one works on them: `--reload` watches the program and its settings, and has one worker."""
+    def command(place):
+        return [binaries["orrery"], "-b", f"127.0.0.1:{place.port}", "--reload"]
+
+    return Server("Orrery --reload, planet", command, PLANET, group="ours")
+
+
 def nginx(log=False):
     def command(place):
         where = f"{place.directory}/access.log combined buffer=32k flush=1s" if log else "off"
