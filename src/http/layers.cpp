@@ -139,6 +139,10 @@ bool sees_requests(const LayerChain& chain) {
   return std::ranges::any_of(chain, [](const Layer* layer) { return layer->before != nullptr; });
 }
 
+bool sees_answers(const LayerChain& chain) {
+  return std::ranges::any_of(chain, [](const Layer* layer) { return layer->after != nullptr; });
+}
+
 std::optional<Response> run_before(const LayerChain& chain, Message& message, Observer& observer) {
   Request request = message.borrow();
   for (const Layer* const layer : chain) {

@@ -53,6 +53,8 @@ class LayerTable {
 
 /// Whether a layer of it sees requests before their handlers do.
 [[nodiscard]] bool sees_requests(const LayerChain& chain);
+/// Whether a layer of it sees answers.
+[[nodiscard]] bool sees_answers(const LayerChain& chain);
 
 /// The answer of the first layer that gives one; then the handler is not to see the request.
 std::optional<Response> run_before(const LayerChain& chain, Message& message, Observer& observer);

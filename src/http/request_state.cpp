@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "http/error_answer.hpp"
+#include "http/sendable.hpp"
 
 namespace orrery::http {
 
@@ -95,7 +96,23 @@ std::chrono::seconds RequestState::held_for(const Context& context, Monotonic no
   if (!context.layer_watch) return std::chrono::seconds{0};
   // Most often none is held: then no layer is looked at for it.
   const auto held = context.layer_watch->held_for(*message, now);
-  return held.count() > 0 && sees_requests(*message->layers) ? held : std::chrono::seconds{0};
+  return held.count() > 0 && !message->layers->empty() ? held : std::chrono::seconds{0};
+}
+
+bool RequestState::pass_layers(const Context& context, Response& response, Monotonic now) {
+  if (!message->layers || !message->bytes) return true;
+  LayerWatch* const watch = context.layer_watch;
+  if (!watch || !sees_answers(*message->layers))
+    return run_after(*message->layers, *message, response, context.observer);
+  if (watch->held_for(*message, now).count() > 0) {
+    if (is_sendable(response)) return true;
+    response = answer_unsendable(*message, response, context.observer);
+    return false;
+  }
+  const int begun = watch->begun(*message);
+  const bool passed = run_after(*message->layers, *message, response, context.observer);
+  watch->ended(begun);
+  return passed;
 }
 
 std::optional<Response> RequestState::ask_layers(const Context& context, Monotonic now) {

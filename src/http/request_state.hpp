@@ -96,6 +96,9 @@ struct RequestState {
   [[nodiscard]] std::chrono::seconds held_for(const Context& context, base::Monotonic now) const;
   /// Its route is found: what its layers answer, if one does, instead of the handler.
   [[nodiscard]] std::optional<Response> ask_layers(const Context& context, base::Monotonic now);
+  /// Afterwards the response can be sent. False when it is another one. No layer sees it where the request line was not
+  /// even read (the response is an error's then), or the request is held.
+  bool pass_layers(const Context& context, Response& response, base::Monotonic now);
   [[nodiscard]] bool has_handler() const { return message->match.kind == RouteMatch::Kind::kFound; }
   /// 204, 404 or 405, for a path or a method that no handler has.
   [[nodiscard, gnu::cold]] Response answer_without_handler() const;

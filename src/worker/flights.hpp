@@ -84,8 +84,19 @@ class Flights final : public http::LayerWatch {
     const base::Monotonic until = held_until(message, now);
     return until == base::Monotonic{} ? std::chrono::seconds{0} : std::chrono::ceil<std::chrono::seconds>(until - now);
   }
-  int begun(http::Message& message) override { return begin_here(message); }
-  void ended(int begun) override { end(begun); }
+  int begun(http::Message& message) override {
+    if (!slot_.handling.load(std::memory_order_relaxed) && slot_.inner.load(std::memory_order_relaxed) == 0)
+      return packed(begin_here(message), 0);
+    // A handler answers, or ends the stream of, another request. What the message says of its own handler stays.
+    const std::uint32_t flight = message.flight;
+    const int cell = begin(message);
+    message.flight = flight;
+    return packed(cell, enter(cell));
+  }
+  void ended(int begun) override {
+    end(begun / kFormers - 1);
+    if (const int former = begun % kFormers; former != 0) leave(static_cast<std::int8_t>(former));
+  }
 
   /// Any thread; once per begin().
   void end(int cell) {
@@ -98,6 +109,9 @@ class Flights final : public http::LayerWatch {
 
  private:
   static constexpr int kHere = 0;
+  /// What `inner` may have been.
+  static constexpr int kFormers = 128;
+  static int packed(int cell, std::int8_t former) { return (cell + 1) * kFormers + former; }
   static constexpr std::uint64_t bit(int cell) { return std::uint64_t{1} << cell; }
   os::RequestCell& at(int cell) { return slot_.flights[static_cast<std::size_t>(cell)]; }
   /// The cell is its remainder.

@@ -201,6 +201,28 @@ TEST_CASE("quarantine: a layer that kills its worker before any handler has the 
   CHECK(server.stop() == 0);
 }
 
+TEST_CASE("quarantine: a layer that kills its worker with the answer in its hands, of whatever shape that is") {
+  const std::string path = GENERATE("/plain", "/task", "/later", "/stream", "/pull");
+  ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
+  server.environment.emplace_back("ECHO_ROUTES", "layers");
+  REQUIRE(server.serve());
+  const std::string killer = "GET " + path + "?fault=crash-after";
+  INFO(killer);
+  for (int death = 1; death <= 2; ++death) {
+    CHECK(fetch(server.port(), killer).status == 0);
+    REQUIRE(eventually([&] { return deaths(server) == death; }, 2min));
+    REQUIRE(eventually([&] { return fetch(server.port(), "GET " + path).status == 200; }, 2min));
+  }
+  CHECK(server.count_lines("requests in flight: 1: GET " + path + " (id ") == 2);
+  CHECK(server.count_lines("; it was running GET " + path + ", which is in quarantine from now on") == 1);
+  Wire wire{server.port()};
+  const Answer answer = wire.ask(killer);
+  CHECK(answer.status == 503);
+  CHECK_FALSE(answer.field("X-Layer"));
+  CHECK(fetch(server.port(), "GET " + path).status == 200);
+  CHECK(server.stop(2min) == 0);
+}
+
 TEST_CASE("quarantine: a handler that holds up the loop until its worker is ended") {
   if (sanitizer() == "thread") return;
   const std::string worker_class = GENERATE("async", "sync");

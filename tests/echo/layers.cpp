@@ -47,6 +47,7 @@ Layer faulty() {
             return {};
           },
           [](const Request& request, Response&) {
+            if (request.query_string() == "fault=crash-after") std::abort();
             if (request.query_string() == "fault=after") throw std::runtime_error("told to fail after");
           }};
 }

@@ -2,7 +2,8 @@
 //
 // A layer around all says in X-Layer how often its `before` and `after` have seen the request, and on which thread.
 //
-//   GET  /plain /task /later /stream /pull   answers of every shape; `?fault=before|after` makes the inner layer throw
+//   GET  /plain /task /later /stream /pull   answers of every shape; `?fault=before|after` makes the inner layer throw,
+//                                            `?fault=crash|crash-after` makes its `before` or `after` abort
 //   POST /body                               reads its body as it comes; without X-Token it is refused before
 //   GET  /teapot                             throws HttpError 418
 //   GET  /typed/{a}/{b}                      and /typed-task, /typed-later: two numbers, added

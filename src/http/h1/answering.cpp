@@ -114,16 +114,9 @@ inline void Connection::write_body(Response& response, std::uint64_t size) {
     output_->set_tail(response.take_body());
 }
 
-/// Afterwards the response can be sent. False when it is another one. Where the request line was not even read there is
-/// no request that a layer could see, and the response is an error's, which can be sent.
-bool Connection::pass_layers(Response& response) {
-  Message& message = *request_.message;
-  return !message.layers || !message.bytes || run_after(*message.layers, message, response, context_.observer);
-}
-
 void Connection::write_response(Response&& response, Monotonic now) {
   if (request_.message->layers)
-    pass_layers(response);
+    request_.pass_layers(context_, response, now);
   else if (!is_sendable(response))
     response = answer_unsendable(*request_.message, response, context_.observer);
   write_sendable(std::move(response), now);
@@ -164,7 +157,7 @@ bool Connection::start_stream(RequestId id, Response head, Monotonic now) {
     write_response(std::move(head), now);
     return false;
   }
-  const bool passed = pass_layers(head);
+  const bool passed = request_.pass_layers(context_, head, now);
   if (passed)
     begin_stream(std::move(head), now);
   else
@@ -190,7 +183,7 @@ bool Connection::start_tunnel(RequestId id, Response head, Monotonic now) {
   if (request_.phase != Phase::kHandling || id != request_.id) return false;
   // For the layers it is what the handler answers: 101 is no final answer.
   const int status = head.status();
-  if (!pass_layers(head) || head.status() != status) {
+  if (!request_.pass_layers(context_, head, now) || head.status() != status) {
     write_sendable(std::move(head), now);
     return false;
   }

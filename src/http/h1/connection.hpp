@@ -229,7 +229,6 @@ class Connection {
 
   ConnectionField settle_connection(const Response& response);
   Frame frame_for(const Response& response);
-  bool pass_layers(Response& response);
   void write_response(Response&& response, base::Monotonic now);
   [[gnu::always_inline]] inline void write_body(Response& response, std::uint64_t size);
   void write_sendable(Response&& response, base::Monotonic now);

@@ -107,16 +107,9 @@ void Connection::reset(Stream& stream, std::uint32_t error) {
   wake(stream);
 }
 
-/// Afterwards the response can be sent. False when it is another one. Where there was no request line there is nothing
-/// that a layer could see, and the response is an error's, which can be sent.
-bool Connection::pass_layers(Stream& stream, Response& response) {
-  Message& message = *stream.request.message;
-  return !message.layers || !message.bytes || run_after(*message.layers, message, response, context_.observer);
-}
-
 void Connection::write_response(Stream& stream, Response&& response, Monotonic now) {
   if (stream.request.message->layers)
-    pass_layers(stream, response);
+    stream.request.pass_layers(context_, response, now);
   else if (!is_sendable(response))
     response = answer_unsendable(*stream.request.message, response, context_.observer);
   write_sendable(stream, std::move(response), now);
@@ -206,7 +199,7 @@ bool Connection::start_stream(RequestId id, Response head, Monotonic now) {
     write_response(*stream, std::move(head), now);
     return false;
   }
-  const bool passed = pass_layers(*stream, head);
+  const bool passed = stream->request.pass_layers(context_, head, now);
   stream->watched = stream->watched || passed;
   if (passed)
     begin_stream(*stream, std::move(head));
@@ -222,7 +215,7 @@ bool Connection::start_tunnel(RequestId id, Response head, Monotonic now) {
   now_ = now;
   // A layer may have made another answer of it.
   const int status = head.status();
-  if (!pass_layers(*stream, head) || head.status() != status) {
+  if (!stream->request.pass_layers(context_, head, now) || head.status() != status) {
     write_sendable(*stream, std::move(head), now);
     return false;
   }

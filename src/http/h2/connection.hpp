@@ -225,7 +225,6 @@ class Connection {
   void on_reset(RequestId id);
 
   // answering.cpp
-  bool pass_layers(Stream& stream, Response& response);
   void write_response(Stream& stream, Response&& response, base::Monotonic now);
   void write_sendable(Stream& stream, Response&& response, base::Monotonic now);
   void begin_stream(Stream& stream, Response head);

@@ -2,6 +2,10 @@
 
 #include <catch2/catch.hpp>
 #include <memory>
+#include <optional>
+#include <string>
+
+#include "orrery/layer.hpp"
 
 #include "support/routes.hpp"
 
@@ -77,6 +81,49 @@ TEST_CASE("A body that is too large for memory is spooled, and its handler's tim
   CHECK(asked.state.message->dispatched == kNow + 5s);
   asked.config.client_body_buffer_size = 0;
   CHECK(asked.context.largest_in_memory() == UINT64_MAX);
+}
+
+class Watch final : public LayerWatch {
+ public:
+  [[nodiscard]] std::chrono::seconds held_for(const Message&, Monotonic) override { return held; }
+  int begun(Message&) override {
+    said += "begun ";
+    return 7;
+  }
+  void ended(int begun) override { said += "ended " + std::to_string(begun) + " "; }
+
+  std::chrono::seconds held{0};
+  std::string said;
+};
+
+TEST_CASE("Layers are watched while they see an answer, and see none of a request that is held") {
+  Watch watch;
+  RouteOptions options;
+  options.layers = {Layer{"after", {}, [&watch](const Request&, Response&) { watch.said += "seen "; }}};
+  RouteOptions before;
+  before.layers = {Layer{"before", [](Request&) { return std::optional<Response>{}; }, {}}};
+  Asked asked{{route("GET", "/a", options), route("GET", "/b", before), route("GET", "/c", {})}};
+  asked.context.layer_watch = &watch;
+  Response response = Response::text("x");
+  CHECK_FALSE(asked.ask("GET", "/a"));
+  CHECK(asked.state.pass_layers(asked.context, response, kNow));
+  CHECK(watch.said == "begun seen ended 7 ");
+  watch.held = 5s;
+  CHECK(asked.state.held_for(asked.context, kNow) == 5s);
+  CHECK(asked.state.pass_layers(asked.context, response, kNow));
+  // What a handler answers that was called before must be fit to be sent all the same.
+  Response forged = Response::text("x").with_field("X", "a\r\nb");
+  CHECK_FALSE(asked.state.pass_layers(asked.context, forged, kNow));
+  CHECK(forged.status() == 500);
+  CHECK(watch.said == "begun seen ended 7 ");
+  CHECK_FALSE(asked.ask("GET", "/b"));
+  CHECK(asked.state.held_for(asked.context, kNow) == 5s);
+  CHECK_FALSE(asked.ask("GET", "/c"));
+  CHECK(asked.state.held_for(asked.context, kNow) == 0s);
+  watch.held = 0s;
+  CHECK_FALSE(asked.ask("GET", "/b"));
+  CHECK(asked.state.pass_layers(asked.context, response, kNow));
+  CHECK(watch.said == "begun seen ended 7 ");
 }
 
 TEST_CASE("A request is routed: to its handler at once, behind its body, or to nobody") {
