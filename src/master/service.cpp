@@ -240,8 +240,7 @@ void Service::read_memory() {
   next_memory_ = now + kMemoryPeriod;
   const Config& config = generations_.at(supervisor_.generation()).config;
   const auto room = os::memory_room();
-  // To ask the kernel about each worker is dear: as long as there is plenty, only who set a limit pays for it.
-  const bool scarce = room && room->left < room->limit / 4;
+  const bool scarce = room && scarcity_.look(room->left, room->limit);
   if (config.max_worker_memory == 0 && config.max_worker_memory_hard == 0 && !scarce) return;
   MemoryRead read;
   if (room) read.left = room->left;

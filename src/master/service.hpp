@@ -28,6 +28,7 @@
 #include "master/predecessor.hpp"
 #include "master/quarantine.hpp"
 #include "master/reload_watch.hpp"
+#include "master/scarcity.hpp"
 #include "master/stall_watch.hpp"
 #include "master/successor.hpp"
 #include "master/supervisor.hpp"
@@ -243,6 +244,7 @@ class Service {
   unsigned orders_left_ = 0;     ///< that are taken before next_orders_
   base::Monotonic next_orders_{};
   os::ServiceFacts facts_;  ///< as last published
+  Scarcity scarcity_;
 };
 
 }  // namespace orrery::master

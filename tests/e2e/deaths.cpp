@@ -1,9 +1,8 @@
 // Workers that die: each death has one report that says why, in which request and where.
-#include <fcntl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 
 #include "e2e/classes.hpp"
+#include "e2e/memory_group.hpp"
 #include "support/programs.hpp"
 
 namespace orrery::test {
@@ -21,42 +20,6 @@ std::string report(const ServerProcess& server) {
 }
 
 bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-/// A memory cgroup of our own with a limit, where we may make one. To be outlived by nobody who entered.
-class MemoryGroup {
- public:
-  explicit MemoryGroup(long limit) {
-    const std::string name = "/orrery-test-" + std::to_string(::getpid());
-    for (const char* root : {"/sys/fs/cgroup/memory", "/sys/fs/cgroup"}) {
-      if (::mkdir((root + name).c_str(), 0755) != 0) continue;
-      path_ = root + name;
-      const std::string bytes = std::to_string(limit);
-      const bool v1 = put("memory.limit_in_bytes", bytes);
-      made_ = v1 || put("memory.max", bytes);
-      // Without swap; where there is none there is no such file.
-      put(v1 ? "memory.memsw.limit_in_bytes" : "memory.swap.max", v1 ? bytes : "0");
-      if (made_) return;
-      ::rmdir(path_.c_str());
-    }
-  }
-  MemoryGroup(const MemoryGroup&) = delete;
-  MemoryGroup& operator=(const MemoryGroup&) = delete;
-  ~MemoryGroup() {
-    if (made_) eventually([&] { return ::rmdir(path_.c_str()) == 0; });
-  }
-  [[nodiscard]] bool made() const { return made_; }
-  /// For the calling process.
-  void enter() const { put("cgroup.procs", "0"); }
-
- private:
-  bool put(const char* file, const std::string& value) const {
-    const base::UniqueFd fd{::open((path_ + "/" + file).c_str(), O_WRONLY | O_CLOEXEC)};
-    return fd && ::write(fd.get(), value.data(), value.size()) == static_cast<ssize_t>(value.size());
-  }
-
-  std::string path_;
-  bool made_ = false;
-};
 
 }  // namespace
 

@@ -17,7 +17,8 @@
 //   GET  /large?bytes=            a body of that size in one piece
 //   GET  /events?count=           writes that many events, one each 10 ms (class async)
 //   GET  /drop                    forgets its Responder
-//   GET  /grow?bytes=             keeps so many more bytes for ever
+//   GET  /grow?bytes=             keeps so many more bytes for ever, in one piece with those before
+//   GET  /leak?bytes=             loses so many bytes
 //   GET  /pid?ms=                 the worker's process id; blocks the handler that long before
 //   GET  /pid/later?ms=           the same, holding up no handler
 //   GET  /crash/{how}             segv, abort, fpe, overflow (the stack), exit, deadlock, spin, memory (8 GiB)
@@ -361,6 +362,13 @@ orrery::App make_app() {
     static std::string kept;
     kept.append(number(request, "bytes", 1'000'000), 'x');
     return Response::text("grown\n");
+  });
+  app.get("/leak", [](const Request& request) {
+    static std::mutex mutex;
+    static std::vector<std::string> lost;
+    const std::scoped_lock lock(mutex);
+    lost.emplace_back(number(request, "bytes", 1'000'000), 'x');
+    return Response::text("leaked\n");
   });
   app.get("/pid", tell_pid);
   app.get("/tls", tell_tls);
