@@ -29,6 +29,13 @@ enum class ReloadStrategy : std::uint8_t {
   kAll,      ///< all at once; the old ones leave together, when every new one is ready
 };
 
+/// What becomes of the advice how many workers there should be.
+enum class Autoscale : std::uint8_t {
+  kOff,     ///< it is told to those who ask
+  kDryRun,  ///< each change of it is logged
+  kOn,      ///< it is followed, within `workers_min` and `workers_max`
+};
+
 /// What USR2 does once the new binary serves.
 enum class UpgradeMode : std::uint8_t {
   kTransactional,  ///< the old master drains and leaves by itself
@@ -148,6 +155,12 @@ struct Config {
   // --- workers ---
   /// Number of worker processes, 1 to 256; 0 means `auto`: the CPUs that affinity and the cgroup quota allow.
   int workers = 0;
+  /// Fewest workers that `autoscale` and `auto` come to, 1 to 256.
+  int workers_min = 1;
+  /// Most workers that `autoscale` and `auto` come to, up to 256; 0 = twice the CPUs that the service may use.
+  int workers_max = 0;
+  /// Whether the number of workers follows what they have to do.
+  Autoscale autoscale = Autoscale::kOff;
   WorkerClass worker_class = WorkerClass::kAsync;
   /// Handler threads of a `threads` worker, 1 to 1024.
   int threads = 4;

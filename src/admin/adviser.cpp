@@ -97,6 +97,9 @@ std::optional<double> Adviser::busy_now() const {
 
 Advice Adviser::advice(unsigned least, unsigned most) const {
   AdviceTerms terms{workers_, least, most, cpus_, {}, {}};
+  // The kernel walks a worker's memory to measure it: only where more of them are wished for.
+  Advice wished = advise(seconds_, terms);
+  if (wished.workers <= workers_) return wished;
   if (const auto room = os::memory_room()) {
     terms.memory_left = room->left;
     std::uint64_t largest = 0;

@@ -30,7 +30,6 @@ class Adviser {
   [[nodiscard]] Advice advice(unsigned least, unsigned most) const;
   /// That there are wanted now.
   [[nodiscard]] unsigned workers() const { return workers_; }
-  [[nodiscard]] double cpus() const { return cpus_; }
 
  private:
   void look();

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "admin/adviser.hpp"
+#include "admin/autoscaler.hpp"
 #include "admin/desk.hpp"
 #include "admin/door.hpp"
 #include "admin/followers.hpp"
@@ -209,21 +210,37 @@ std::optional<unsigned> bound_of(const Request& request, std::string_view name, 
   return number && *number >= 1 && *number <= os::kMaxWorkers ? number : std::nullopt;
 }
 
-void add_advice(App& app, const Guard& door, const std::shared_ptr<Adviser>& adviser) {
+/// Whether what is advised is followed.
+std::string_view follows(const os::ServiceFacts::Scaling& scaling) {
+  if (scaling.mode == Autoscale::kOff) return "";
+  if (scaling.rests) return " Autoscale rests: a number was ordered, or something else is under way.";
+  return scaling.mode == Autoscale::kOn ? " Autoscale is on." : " Autoscale is a dry run.";
+}
+
+void add_advice(App& app, const os::Scoreboard& board, const Guard& door, const std::shared_ptr<Adviser>& adviser) {
   app.on_worker_start([adviser](Worker& worker) -> Result<void> {
     adviser->begin(worker);
     return {};
   });
-  tell_at(app, "/advice", door, [adviser](const Request& request) {
-    const auto usual = static_cast<unsigned>(2 * adviser->cpus());
-    const auto least = bound_of(request, "min", 1);
-    const auto most = bound_of(request, "max", std::max({usual, adviser->workers(), least.value_or(1)}));
+  tell_at(app, "/advice", door, [&board, adviser](const Request& request) {
+    const auto facts = board.facts();
+    const os::ServiceFacts::Scaling scaling = facts ? facts->scaling : os::ServiceFacts::Scaling{};
+    const auto least = bound_of(request, "min", scaling.least);
+    const unsigned usual = std::max({unsigned{scaling.most}, adviser->workers(), least.value_or(1)});
+    const auto most = bound_of(request, "max", usual);
     if (!least || !most || *least > *most)
       return told(400, fmt::format("`min` and `max` are numbers from 1 to {}, and `min` is not above `max`.\n",
                                    os::kMaxWorkers));
-    const Advice advice = adviser->advice(*least, *most);
+    Advice advice = adviser->advice(*least, *most);
     return json(fmt::format("{{\"workers\":{},\"advised\":{},\"text\":{}}}\n", adviser->workers(), advice.workers,
-                            base::json_text(advice.text)));
+                            base::json_text(advice.text.append(follows(scaling)))));
+  });
+}
+
+void add_autoscaler(App& app, const std::shared_ptr<Autoscaler>& autoscaler) {
+  app.on_worker_start([autoscaler](Worker& worker) -> Result<void> {
+    autoscaler->begin(worker);
+    return {};
   });
 }
 
@@ -280,7 +297,9 @@ App make_admin(const os::Scoreboard& board, AdminParts parts) {
   add_events(app, board.events(), door);
   add_tail(app, board, door, parts.route);
   add_page(app, board, viewer, door);
-  add_advice(app, door, std::make_shared<Adviser>(board, parts.worker_class, parts.cpus));
+  const auto adviser = std::make_shared<Adviser>(board, parts.worker_class, parts.cpus);
+  add_advice(app, board, door, adviser);
+  add_autoscaler(app, std::make_shared<Autoscaler>(board, adviser, desk));
   add_stacks(app, board, desk, door);
   add_orders(app, desk, door);
   return app;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cmath>
 #include <fstream>
 #include <memory>
@@ -119,11 +120,28 @@ unsigned allowed_cpus(const std::string& root) {
   return std::min(affinity, quota_cpus(root).value_or(affinity));
 }
 
+namespace {
+
+unsigned in_range(int workers) {
+  static const auto most = static_cast<int>(find_setting("workers")->range.most);
+  return static_cast<unsigned>(std::clamp(workers, 1, most));
+}
+
+}  // namespace
+
 unsigned effective_workers(const Config& config) {
-  static const auto most = static_cast<unsigned>(find_setting("workers")->range.most);
-  const unsigned by_itself = config.reload ? 1 : allowed_cpus();
-  const auto wanted = config.workers > 0 ? static_cast<unsigned>(config.workers) : by_itself;
-  return std::clamp(wanted, 1U, most);
+  if (config.workers > 0) return in_range(config.workers);
+  if (config.reload) return 1;
+  const unsigned least = in_range(config.workers_min);
+  const unsigned most = config.workers_max > 0 ? in_range(config.workers_max) : in_range(INT_MAX);
+  return std::clamp(allowed_cpus(), least, std::max(least, most));
+}
+
+WorkerBounds worker_bounds(const Config& config) {
+  const unsigned least = in_range(config.workers_min);
+  const unsigned by_itself = std::max(2 * allowed_cpus(), effective_workers(config));
+  const unsigned most = config.workers_max > 0 ? in_range(config.workers_max) : std::min(by_itself, in_range(INT_MAX));
+  return {least, std::max(least, most)};
 }
 
 }  // namespace orrery::config

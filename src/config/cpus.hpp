@@ -21,7 +21,13 @@ std::optional<unsigned> quota_cpus(const std::string& root = "/");
 /// The smaller of the two; at least 1.
 unsigned allowed_cpus(const std::string& root = "/");
 
-/// `config.workers`, with `auto` resolved (1 with `reload`); 1 to 256.
+/// `config.workers`, with `auto` resolved (1 with `reload`, else within the bounds below); 1 to 256.
 unsigned effective_workers(const Config& config);
+
+/// Between which the number of workers may be scaled by itself, with `auto` resolved; 1 to 256.
+struct WorkerBounds {
+  unsigned least = 1, most = 1;
+};
+WorkerBounds worker_bounds(const Config& config);
 
 }  // namespace orrery::config

@@ -86,9 +86,27 @@ std::vector<Setting> make_settings() {
     // --- workers ---
     {.name = "workers", .member = &Config::workers, .kind = Kind::kInteger, .group = Group::kWorkers,
      .impact = Impact::kLive, .letter = 'w', .flags = {"workers"}, .placeholder = "N", .unit = "processes",
-     .range = {1, 256}, .zero_word = "auto", .environment = "WEB_CONCURRENCY",
+     .range = {1, 256}, .zero_word = "auto",
+     .parts = {{"min", "workers_min"}, {"max", "workers_max"}}, .environment = "WEB_CONCURRENCY",
      .doc = "Number of worker processes; `auto` is the number of CPUs that affinity and the cgroup quota allow. TTIN "
-            "and TTOU change it by one until the next reload."},
+            "and TTOU change it by one until the next reload. A mapping `{min: 2, max: 8}` gives `workers_min` and "
+            "`workers_max`, and leaves the number itself `auto`."},
+    {.name = "workers_min", .member = &Config::workers_min, .kind = Kind::kInteger, .group = Group::kWorkers,
+     .impact = Impact::kLive, .flags = {"workers-min"}, .placeholder = "N", .unit = "processes", .range = {1, 256},
+     .doc = "Fewest workers that `workers: auto` and `autoscale` come to."},
+    {.name = "workers_max", .member = &Config::workers_max, .kind = Kind::kInteger, .group = Group::kWorkers,
+     .impact = Impact::kLive, .flags = {"workers-max"}, .placeholder = "N", .unit = "processes", .range = {1, 256},
+     .zero_word = "auto",
+     .doc = "Most workers that `workers: auto` and `autoscale` come to. `auto` is twice the CPUs that the service may "
+            "use, or `workers` where that is more."},
+    {.name = "autoscale", .member = &Config::autoscale, .kind = Kind::kChoice, .group = Group::kWorkers,
+     .impact = Impact::kLive, .flags = {"autoscale"}, .placeholder = "WORD",
+     .choices = {{"off", int(Autoscale::kOff)}, {"dry_run", int(Autoscale::kDryRun)},
+                 {"dry-run", int(Autoscale::kDryRun)}, {"on", int(Autoscale::kOn)}},
+     .doc = "Whether the number of workers follows what `orrery ctl advise` says, between `workers_min` and "
+            "`workers_max`: `off`, `dry_run` (each change of the advice is logged, and nothing is done) or `on`. More "
+            "come after ten seconds, fewer after a minute and a few at a time. A number that a person orders (`scale`, "
+            "TTIN, TTOU) stays until the next reload. It needs the admin process."},
     {.name = "worker_class", .member = &Config::worker_class, .kind = Kind::kChoice, .group = Group::kWorkers,
      .impact = Impact::kRespawn, .letter = 'k', .flags = {"worker-class"}, .placeholder = "CLASS",
      .choices = {{"async", int(WorkerClass::kAsync)}, {"sync", int(WorkerClass::kSync)},

@@ -52,8 +52,9 @@ using Member =
                  WorkerClass Config::*, ReloadStrategy Config::*, UpgradeMode Config::*, LogLevel Config::*,
                  HeaderMap Config::*, EncodedSlash Config::*, ForwardedBy Config::*, ProxyProtocol Config::*,
                  Http2 Config::*, ErrorForm Config::*, LogFormat Config::*, ClientHalfClose Config::*,
-                 Pressure Config::*, Traceparent Config::*, ClientCertificate Config::*, TlsVersion Config::*,
-                 std::optional<std::uint32_t> Config::*, std::string Config::*, std::vector<std::string> Config::*>;
+                 Pressure Config::*, Autoscale Config::*, Traceparent Config::*, ClientCertificate Config::*,
+                 TlsVersion Config::*, std::optional<std::uint32_t> Config::*, std::string Config::*,
+                 std::vector<std::string> Config::*>;
 
 struct Range {
   std::int64_t least = 0;  ///< numbers: the value (durations in ms); lists: how many entries
@@ -64,6 +65,12 @@ struct Range {
 struct Choice {
   std::string_view word;
   int value;
+};
+
+/// A key of a mapping that stands where one value could, and the setting that it gives.
+struct Part {
+  std::string_view key;
+  std::string_view setting;
 };
 
 /// Tells what is wrong with one text, or one entry of a list.
@@ -85,6 +92,7 @@ struct Setting {
   std::vector<Choice> choices{};          ///< kChoice: every word, aliases after the word they stand for
   char separator = 0;                     ///< lists: splits a single text into entries
   bool members = false;                   ///< lists of NAME=VALUE: a mapping is one too
+  std::vector<Part> parts{};              ///< a mapping gives these settings in place of this one
   std::string_view environment{};         ///< variable that gives a lower-ranking value
   std::string_view environment_prefix{};  ///< stands before the variable's text
   Check check = nullptr;

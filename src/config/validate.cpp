@@ -1,6 +1,7 @@
 #include "config/validate.hpp"
 
 #include <algorithm>
+#include <climits>
 #include <cstddef>
 #include <filesystem>
 #include <fmt/core.h>
@@ -145,6 +146,21 @@ void find_upside_down_limits(const Config& config, std::vector<Problem>& problem
   }
 }
 
+void find_upside_down_workers(const Config& config, std::vector<Problem>& problems) {
+  const int least = config.workers_min, most = config.workers_max > 0 ? config.workers_max : INT_MAX;
+  if (least > most) {
+    problems.push_back({"workers_min", 0,
+                        fmt::format("the fewest workers, {}, are more than the most, {} (`workers_max`); exchange them",
+                                    least, most)});
+  } else if (config.workers > 0 && (config.workers < least || config.workers > most)) {
+    const bool few = config.workers < least;
+    problems.push_back({"workers", 0,
+                        fmt::format("`{}` is {} {} (`{}`); give a number between them, or `auto`", config.workers,
+                                    few ? "below the fewest workers," : "above the most workers,", few ? least : most,
+                                    few ? "workers_min" : "workers_max")});
+  }
+}
+
 void find_half_tls(const Config& config, std::vector<Problem>& problems) {
   for (std::size_t i = 0; i < config.bind.size(); ++i) {
     if (!base::bind_options(config.bind[i]).tls || !config.certfile.empty()) continue;
@@ -178,6 +194,7 @@ std::vector<Problem> find_conflicts(const Config& config) {
   find_stuck_reloads(config, problems);
   find_reload_of_preloaded(config, problems);
   find_upside_down_limits(config, problems);
+  find_upside_down_workers(config, problems);
   find_half_tls(config, problems);
   return problems;
 }

@@ -89,6 +89,7 @@ std::string_view shape(const YAML::Node& node) {
 }
 
 std::string_view wanted_shape(const Setting& setting) {
+  if (!setting.parts.empty()) return "a number or a mapping";
   switch (setting.kind) {
     case Kind::kSwitch: return "true or false";
     case Kind::kInteger: return "a number";
@@ -100,6 +101,13 @@ std::string_view wanted_shape(const Setting& setting) {
     case Kind::kList: return setting.members ? "a text, a list of texts or a mapping" : "a text or a list of texts";
   }
   return "a value";
+}
+
+/// "`min` and `max`".
+std::string keys_of(const Setting& setting) {
+  std::vector<std::string> keys;
+  for (const Part& part : setting.parts) keys.push_back(fmt::format("`{}`", part.key));
+  return base::joined(keys, " and ");
 }
 
 std::string_view first_word(std::string_view text) {
@@ -193,7 +201,22 @@ class Reader {
       return complain(key.Mark(), fmt::format("`{}` belongs on the command line, as {}; remove it here", name,
                                               shown_flag(*setting)));
     }
+    if (value.IsMap() && !setting->parts.empty()) return read_parts(*setting, value, depth);
     read_value(*setting, key.Mark(), value);
+  }
+
+  /// `workers: {min: 2, max: 8}`: each key gives a setting of its own.
+  void read_parts(const Setting& setting, const YAML::Node& map, int depth) {
+    for (const auto& pair : map) {
+      const std::string key = pair.first.IsScalar() ? pair.first.Scalar() : std::string{};
+      const auto part = std::ranges::find(setting.parts, key, &Part::key);
+      if (part == setting.parts.end()) {
+        complain(pair.first.Mark(), fmt::format("`{}` has no `{}`; it has {}", setting.name, key, keys_of(setting)));
+      } else if (const std::string name{part->setting};
+                 (depth == 0 || lines_.count(name) == 0) && is_first(name, pair.first.Mark())) {
+        read_value(*find_setting(part->setting), pair.first.Mark(), pair.second);
+      }
+    }
   }
 
   void read_app_settings(const YAML::Mark& key_mark, const YAML::Node& value) {

@@ -29,6 +29,8 @@ namespace orrery::master {
 /// What the supervisor must know of a Config.
 struct Plan {
   unsigned workers = 1;
+  unsigned workers_min = 1, workers_max = 1;  ///< between which `autoscale` may order
+  Autoscale autoscale = Autoscale::kOff;
   base::Nanoseconds timeout{0};  ///< 0 = heartbeats are not watched
   base::Nanoseconds graceful_timeout{0};
   base::Nanoseconds boot_timeout{0};

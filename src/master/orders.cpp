@@ -56,6 +56,7 @@ void Supervisor::add_worker() {
                            os::kMaxWorkers, children_.size()));
   }
   ++target_;
+  target_ordered_ = true;
   say(LogLevel::kInfo, fmt::format("The number of workers is now {}", target_), os::EventKind::kScaled);
 }
 
@@ -63,6 +64,7 @@ void Supervisor::remove_worker() {
   if (!obeys("TTOU")) return;
   if (target_ <= 1) return say(LogLevel::kWarning, "TTOU is refused: one worker is the least");
   lower_target();
+  target_ordered_ = true;
   say(LogLevel::kInfo, fmt::format("The number of workers is now {}", target_), os::EventKind::kScaled);
 }
 

@@ -351,22 +351,4 @@ void Service::publish_facts() {
   prepared_.scoreboard.publish(facts_);
 }
 
-Plan Service::plan_of(const Config& config) const {
-  Plan plan;
-  plan.workers = worker_count(parts_, config);
-  plan.timeout = config.timeout;
-  plan.graceful_timeout = config.graceful_timeout;
-  plan.boot_timeout = config.boot_timeout;
-  plan.drain_delay = config.drain_delay;
-  plan.max_lifetime = config.max_worker_lifetime;
-  plan.max_memory = config.max_worker_memory;
-  plan.max_memory_hard = config.max_worker_memory_hard;
-  plan.min_ready = static_cast<unsigned>(std::max(config.min_ready, 1));
-  plan.upgrade = config.upgrade;
-  plan.strategy = config.reload_strategy;
-  plan.max_surge = static_cast<unsigned>(std::max(config.max_surge, 0));
-  plan.max_unavailable = static_cast<unsigned>(std::max(config.max_unavailable, 0));
-  return plan;
-}
-
 }  // namespace orrery::master

@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -43,6 +44,7 @@ void Supervisor::handle(const OrderArrived& order) {
       return obey_reload(order.ticket, order.argument == 1 ? std::optional{order.canary} : std::nullopt);
     case OrderKind::kUpgrade: return obey_upgrade(order.ticket);
     case OrderKind::kScale: return obey_scale(order.ticket, order.argument);
+    case OrderKind::kAutoscale: return obey_autoscale(order.ticket, order.argument);
     case OrderKind::kRestart: return obey_restart(order.ticket, order.argument);
     case OrderKind::kDrain: return obey_drain(order.ticket, true);
     case OrderKind::kUndrain: return obey_drain(order.ticket, false);
@@ -72,17 +74,43 @@ void Supervisor::obey_scale(std::uint64_t ticket, int workers) {
   if (workers < 1 || workers > static_cast<int>(os::kMaxWorkers))
     return refuse(ticket, fmt::format("The number of workers is 1 to {}.", os::kMaxWorkers));
   const auto wanted = static_cast<unsigned>(workers);
+  if (change_target(ticket, wanted, "")) target_ordered_ = true;
+}
+
+void Supervisor::obey_autoscale(std::uint64_t ticket, int workers) {
+  if (plan_.autoscale != Autoscale::kOn) return refuse(ticket, "The setting `autoscale` is not on.");
+  if (const std::string obstacle = autoscale_obstacle(); !obstacle.empty()) return refuse(ticket, sentence(obstacle));
+  const int least = static_cast<int>(plan_.workers_min), most = static_cast<int>(plan_.workers_max);
+  change_target(ticket, static_cast<unsigned>(std::clamp(workers, least, most)), ", by autoscale");
+}
+
+// A person's number is not to be taken back behind that person, and what is under way has a number of its own.
+std::string Supervisor::autoscale_obstacle() const {
+  if (course_ != Course::kServing) return "the service stops";
+  if (!ever_ready_) return "the service is starting";
+  if (target_ == 0) return "the service is paused";
+  if (target_ordered_) return "the number of workers was ordered, which holds until the next reload";
+  if (loading_ != 0 || rolling() || trial_) return "a reload is under way";
+  if (shares() || upgrade_.pending()) return "an upgrade is under way";
+  if (drained_) return "the service is drained";
+  if (breaker_.open()) return "workers die as soon as they are replaced (crash loop)";
+  return {};
+}
+
+bool Supervisor::change_target(std::uint64_t ticket, unsigned wanted, std::string_view by) {
   if (wanted > target_ && children_.size() + (wanted - target_) > os::kMaxWorkers) {
-    return refuse(ticket, fmt::format("{} worker processes are the most, and {} run (those that drain or replace "
-                                      "others count).",
-                                      os::kMaxWorkers, children_.size()));
+    refuse(ticket, fmt::format("{} worker processes are the most, and {} run (those that drain or replace others "
+                               "count).",
+                               os::kMaxWorkers, children_.size()));
+    return false;
   }
   if (wanted != target_)
-    say(LogLevel::kInfo, fmt::format("The number of workers is now {} (it was {})", wanted, target_),
+    say(LogLevel::kInfo, fmt::format("The number of workers is now {} (it was {}){}", wanted, target_, by),
         os::EventKind::kScaled);
   while (target_ > wanted) lower_target();
   target_ = wanted;
   pend({ticket, OrderKind::kScale, wanted}, fmt::format("{} shall run.", base::counted(wanted, "worker")));
+  return true;
 }
 
 void Supervisor::obey_restart(std::uint64_t ticket, int number) {

@@ -161,18 +161,22 @@ void Supervisor::handle(const ConfigReady& event) {
     leaving_.push_back(generation_);
   } else {
     settled_target_ = target_;
+    settled_ordered_ = target_ordered_;
   }
   adopt(event.generation, event.plan);
 }
 
 void Supervisor::adopt(unsigned generation, const Plan& plan) {
-  if (target_ != plan_.workers && target_ != plan.workers) {
+  const bool scaled = plan.autoscale == Autoscale::kOn && !target_ordered_ && target_ > 0;
+  const unsigned wanted = scaled ? std::clamp(target_, plan.workers_min, plan.workers_max) : places_of(plan);
+  if (target_ != plan_.workers && target_ != wanted) {
     say(LogLevel::kInfo,
-        fmt::format("The number of workers returns to the configured {} (it was {})", plan.workers, target_));
+        fmt::format("The number of workers returns to the configured {} (it was {})", wanted, target_));
   }
   generation_ = generation;
   plan_ = plan;
-  target_ = places_of(plan_);
+  target_ = wanted;
+  target_ordered_ = false;
   if (breaker_.open()) say(LogLevel::kInfo, "The new configuration is tried at once, whatever the crash loop");
   trust_all_places();
 }
@@ -350,6 +354,7 @@ void Supervisor::fail_generation(const std::string& why) {
   generation_ = settled_generation_;
   plan_ = settled_plan_;
   target_ = settled_target_;
+  target_ordered_ = settled_ordered_;
 }
 
 void Supervisor::say(LogLevel level, std::string text, os::EventKind kind) {

@@ -167,6 +167,9 @@ class Supervisor {
   void obey_reload(std::uint64_t ticket, const std::optional<os::CanaryTerms>& canary);
   void obey_upgrade(std::uint64_t ticket);
   void obey_scale(std::uint64_t ticket, int workers);
+  void obey_autoscale(std::uint64_t ticket, int workers);
+  bool change_target(std::uint64_t ticket, unsigned wanted, std::string_view by);
+  [[nodiscard]] std::string autoscale_obstacle() const;
   void obey_restart(std::uint64_t ticket, int number);
   void obey_drain(std::uint64_t ticket, bool drained);
   void obey_stop(std::uint64_t ticket);
@@ -268,8 +271,9 @@ class Supervisor {
   bool terminal_ = false, container_ = false;
   bool heir_ = false;  ///< the master that started this one still has the service
   Upgrade upgrade_;
-  unsigned target_ = 0, settled_target_ = 0;          ///< places to fill
-  unsigned generation_ = 1, settled_generation_ = 1;  ///< the one wanted, and the last one that proved itself
+  unsigned target_ = 0, settled_target_ = 0;               ///< places to fill
+  bool target_ordered_ = false, settled_ordered_ = false;  ///< by a person, since the last reload
+  unsigned generation_ = 1, settled_generation_ = 1;       ///< the one wanted, and the last one that proved itself
   unsigned next_generation_ = 2;
   unsigned newest_generation_ = 1;  ///< whose configuration was good
   std::string refused_;             ///< what became of the last reload, until one is good: "reload refused: ..."

@@ -40,7 +40,9 @@ void Service::take_orders() {
 
 void Service::obey(const os::Order& order) {
   if (order.kind == os::OrderKind::kStack) return ask_for_stack(order);
-  const std::string from = fmt::format("the admin process, for {}", order.from.view());
+  const std::string from = order.kind == os::OrderKind::kAutoscale
+                               ? std::string{"the admin process, by itself"}
+                               : fmt::format("the admin process, for {}", order.from.view());
   base::log_info("Handling order: {} ({})", os::word_for(order.kind), from);
   note(os::EventKind::kOrder, fmt::format("The order {} came", os::word_for(order.kind)), from);
   if (order.kind == os::OrderKind::kLogLevel) return change_log_level(order);

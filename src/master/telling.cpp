@@ -1,5 +1,6 @@
 // What readers in other processes are told of the service. Part of class Supervisor.
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "master/supervisor.hpp"
@@ -27,6 +28,8 @@ void Supervisor::describe(os::ServiceFacts& facts) const {
   facts.target = target_;
   facts.ready = children_.ready();
   facts.least_ready = plan_.min_ready;
+  facts.scaling = {plan_.autoscale, !autoscale_obstacle().empty(), static_cast<std::uint16_t>(plan_.workers_min),
+                   static_cast<std::uint16_t>(plan_.workers_max)};
   facts.reload = reload_;
   facts.canary = {trial_ ? trial_->number : 0, trial_ ? trial_->generation : 0, canaries_promoted_,
                   canaries_rolled_back_};

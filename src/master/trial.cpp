@@ -74,6 +74,7 @@ void Supervisor::promote_canary(const std::string& why) {
   say(LogLevel::kInfo, fmt::format("The canary of generation {} is promoted: {}", trial.generation, why),
       os::EventKind::kCanary);
   settled_target_ = target_;
+  settled_ordered_ = target_ordered_;
   if (loading_ == 0) {
     reload_ = {};
     reload_.outcome = os::ServiceFacts::Outcome::kPending;

@@ -33,6 +33,7 @@ std::string_view word_for(OrderKind kind) {
     case OrderKind::kUndrain: return "undrain";
     case OrderKind::kStop: return "stop";
     case OrderKind::kLogLevel: return "log-level";
+    case OrderKind::kAutoscale: return "autoscale";
     case OrderKind::kStack: return "stack";
   }
   return "unknown";

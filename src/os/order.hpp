@@ -25,10 +25,11 @@ enum class OrderKind : std::uint8_t {
   kDrain,
   kUndrain,
   kStop,
-  kLogLevel,  ///< argument: a LogLevel
-  kStack,     ///< argument: the worker's number; `thread`: which thread of it, 0 = the loop thread
+  kLogLevel,   ///< argument: a LogLevel
+  kStack,      ///< argument: the worker's number; `thread`: which thread of it, 0 = the loop thread
+  kAutoscale,  ///< as kScale, of the admin process itself
 };
-inline constexpr std::size_t kOrderKinds = 9;
+inline constexpr std::size_t kOrderKinds = 10;
 /// "reload", "log-level": as in the path of the request that gives it.
 std::string_view word_for(OrderKind kind);
 

@@ -108,6 +108,15 @@ struct ServiceFacts {
 
   LogLevel log_level = LogLevel::kInfo;  ///< from which on the master and its children log
 
+  /// Whether and how the number of workers follows the load.
+  struct Scaling {
+    Autoscale mode = Autoscale::kOff;
+    bool rests = false;  ///< nothing is followed now: a person has ordered a number, or something else is under way
+    std::uint16_t least = 1, most = 1;  ///< workers that it comes to
+    bool operator==(const Scaling&) const = default;
+  };
+  Scaling scaling;
+
   std::int64_t certificates_end = 0;  ///< the first of them, in Unix seconds, of the generation that serves; 0 = none
 
   static constexpr std::size_t kListeners = 16;

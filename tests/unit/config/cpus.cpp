@@ -1,5 +1,6 @@
 #include "config/cpus.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "workshop.hpp"
@@ -72,6 +73,21 @@ TEST_CASE("allowed_cpus is the smaller of affinity and quota, effective_workers 
   CHECK(effective_workers(config) == 7);
   config.workers = 1000;
   CHECK(effective_workers(config) == 256);
+}
+
+TEST_CASE("effective_workers keeps `auto` within its bounds, and worker_bounds resolves those") {
+  Config config;
+  config.workers_min = 200;
+  CHECK(effective_workers(config) == 200);
+  config.workers_min = 1;
+  config.workers_max = 1;
+  CHECK(effective_workers(config) == 1);
+  CHECK(worker_bounds(config).least == 1);
+  CHECK(worker_bounds(config).most == 1);
+  config.workers_max = 0;
+  CHECK(worker_bounds(config).most == std::min(256U, 2 * allowed_cpus()));
+  config.workers = 256;
+  CHECK(worker_bounds(config).most == 256);
 }
 
 }  // namespace

@@ -118,6 +118,9 @@ TEST_CASE("load: conflicts point at the value that should change") {
   CHECK(outcome.complaints[0].where == file + ":3:5");
   CHECK(outcome.complaints[1].where == file + ":4:9");
   CHECK(load_arguments({"-D"}).complaints.at(0).where == "--daemon");
+  const auto bounds = load_arguments({"-c", folder.write("g.yaml", "timeout: 5s\nworkers: {min: 8, max: 2}\n")});
+  REQUIRE(bounds.complaints.size() == 1);
+  CHECK(bounds.complaints[0].where == folder.path("g.yaml") + ":2:16");
 }
 
 TEST_CASE("load: several threads become the class threads, unless another one is asked for, and it is said") {

@@ -82,6 +82,25 @@ TEST_CASE("validate: several settings together") {
          c.max_unavailable = 1;
        },
        {}},
+      {"the fewest workers above the most",
+       [](Config& c) {
+         c.workers_min = 5;
+         c.workers_max = 4;
+       },
+       {"the fewest workers, 5, are more than the most, 4 (`workers_max`); exchange them"}},
+      {"as many as there may be", [](Config& c) { c.workers_min = c.workers_max = c.workers = 4; }, {}},
+      {"a number below the fewest",
+       [](Config& c) {
+         c.workers_min = 2;
+         c.workers = 1;
+       },
+       {"`1` is below the fewest workers, 2 (`workers_min`)"}},
+      {"a number above the most",
+       [](Config& c) {
+         c.workers_max = 4;
+         c.workers = 5;
+       },
+       {"`5` is above the most workers, 4 (`workers_max`)"}},
       {"a hard limit below the soft one",
        [](Config& c) {
          c.max_worker_memory = 100;
