@@ -36,6 +36,12 @@ enum class Autoscale : std::uint8_t {
   kOn,      ///< it is followed, within `workers_min` and `workers_max`
 };
 
+/// What becomes of a canary that has not answered enough requests in its time.
+enum class CanaryVerdict : std::uint8_t {
+  kRollBack,  ///< it leaves, and the old workers stay
+  kPromote,   ///< the reload goes on
+};
+
 /// What USR2 does once the new binary serves.
 enum class UpgradeMode : std::uint8_t {
   kTransactional,  ///< the old master drains and leaves by itself
@@ -216,11 +222,19 @@ struct Config {
   /// Files, patterns (`*`, `?`, `[a-z]`) and directories, with all below them, that `reload` watches too.
   std::vector<std::string> reload_extra_files;
   ReloadStrategy reload_strategy = ReloadStrategy::kRolling;
+  UpgradeMode upgrade = UpgradeMode::kTransactional;
+  /// What becomes of a canary when `canary_limit` ends before it and its siblings have answered `canary_requests`.
+  CanaryVerdict canary_verdict = CanaryVerdict::kRollBack;
   /// `rolling`: workers above `workers` while others are replaced, 0 to 256; those that drain are not counted.
   int max_surge = 1;
   /// `rolling`: workers that may be missing while others are replaced, 0 to 256; not 0 together with `max_surge`.
   int max_unavailable = 0;
-  UpgradeMode upgrade = UpgradeMode::kTransactional;
+  /// Requests that a canary has to answer, and its siblings too, before it is promoted, 1 to 1000000.
+  int canary_requests = 100;
+  /// Time that a canary is on trial at most, from when it is ready; a second to an hour, in whole seconds.
+  Milliseconds canary_limit = Seconds{60};
+  /// Path that a canary is asked for before any client's request, at most 120 bytes; empty = none.
+  std::string canary_probe = "/";
 
   // --- time ---
   /// The loop thread must beat at least this often, else the master ends the worker; 0 = never.

@@ -11,6 +11,7 @@
 
 #include "base/json_text.hpp"
 #include "base/log.hpp"
+#include "base/probe.hpp"
 #include "base/whole_number.hpp"
 #include "os/scoreboard.hpp"
 
@@ -82,39 +83,38 @@ Result<milliseconds> read_wait(std::optional<std::string_view> text) {
       fmt::format("`wait` is `{}`, and must be a number of seconds from 0 to {}.", *text, kLongestWait.count()));
 }
 
-/// The path of a request, as it stands in its first line.
-bool is_path(std::string_view text) {
-  const auto fits = [](char c) { return c > ' ' && c <= '~' && c != '#'; };
-  return text.starts_with('/') && text.size() <= os::kLongestProbe && std::ranges::all_of(text, fits);
-}
-
 Result<void> read_verdict(std::string_view text, os::CanaryTerms& terms) {
   if (text != "promote" && text != "roll-back")
     return fail(fmt::format("`canary-verdict` is `{}`, and must be promote or roll-back.", text));
   terms.promotes = text == "promote";
+  terms.said |= os::CanaryTerms::kPromotes;
   return {};
 }
 
 Result<void> read_probe(std::string_view text, os::CanaryTerms& terms) {
-  if (!text.empty() && !is_path(text)) {
+  if (!text.empty() && !base::is_probe(text)) {
     return fail(
         fmt::format("`canary-probe` is `{}`, and must be a path that begins with a slash, of {} bytes at most, "
                     "or empty.",
-                    text, os::kLongestProbe));
+                    text, base::kLongestProbe));
   }
   terms.probe = decltype(terms.probe){text};
+  terms.said |= os::CanaryTerms::kProbe;
   return {};
 }
 
-/// Each term that is not given stays as it is.
+/// Each term that is not given stays unsaid.
 Result<void> read_terms(const Request& request, os::CanaryTerms& terms) {
-  for (const auto& [name, number, most] : {std::tuple{"canary-requests", &terms.requests, os::kMostCanaryRequests},
-                                           std::tuple{"canary-limit", &terms.limit, os::kLongestTrial}}) {
+  using Terms = os::CanaryTerms;
+  for (const auto& [name, number, most, term] :
+       {std::tuple{"canary-requests", &terms.requests, os::kMostCanaryRequests, Terms::kRequests},
+        std::tuple{"canary-limit", &terms.limit, os::kLongestTrial, Terms::kLimit}}) {
     const auto text = request.query(name);
     if (!text) continue;
     const auto read = read_number(name, *text, static_cast<std::int32_t>(most));
     if (!read) return fail(read);
     *number = static_cast<std::uint32_t>(*read);
+    terms.said |= term;
   }
   if (const auto text = request.query("canary-verdict")) {
     if (auto read = read_verdict(*text, terms); !read) return read;

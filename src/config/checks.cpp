@@ -17,6 +17,7 @@
 #include "base/bind.hpp"
 #include "base/datagram_target.hpp"
 #include "base/lower_case.hpp"
+#include "base/probe.hpp"
 #include "base/syslog_line.hpp"
 #include "config/shell_words.hpp"
 #include "config/token.hpp"
@@ -164,6 +165,12 @@ Result<void> check_request_path(const std::string& text) {
   if (text.empty() || text[0] != '/') return fail(fmt::format("`{}` is no path; it begins with a slash", text));
   if (text.find_first_of("?# ") == std::string::npos) return {};
   return fail(fmt::format("`{}` is more than a path; write it without query, fragment and blanks", text));
+}
+
+Result<void> check_probe(const std::string& text) {
+  if (text.empty() || base::is_probe(text)) return {};
+  return fail(fmt::format("`{}` is no path to ask for; it begins with a slash and has {} bytes at most, without blanks",
+                          text, base::kLongestProbe));
 }
 
 Result<void> check_access_format(const std::string& text) { return without_value(base::AccessFormat::compile(text)); }

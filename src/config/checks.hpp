@@ -37,6 +37,8 @@ Result<void> check_certificate(const std::string& text);
 Result<void> check_access_log(const std::string& text);
 Result<void> check_error_log(const std::string& text);
 Result<void> check_request_path(const std::string& text);
+/// The target of a request that a canary is asked for; empty = none.
+Result<void> check_probe(const std::string& text);
 Result<void> check_access_format(const std::string& text);
 
 }  // namespace orrery::config

@@ -246,6 +246,25 @@ std::vector<Setting> make_settings() {
      .doc = "What happens after USR2 when the new binary serves: `transactional` the old master leaves by itself, "
             "`manual` both serve. With `manual` TERM to the old master ends the upgrade, and TERM to the new one goes "
             "back."},
+    {.name = "canary_requests", .member = &Config::canary_requests, .kind = Kind::kInteger, .group = Group::kReload,
+     .impact = Impact::kLive, .flags = {"canary-requests"}, .placeholder = "N", .unit = "requests",
+     .range = {1, 1'000'000},
+     .doc = "Requests that the canary of `orrery ctl reload --canary` has to answer, and its siblings too, before it "
+            "is promoted. An order that says another number is stronger; so it is with the other terms of a canary."},
+    {.name = "canary_limit", .member = &Config::canary_limit, .kind = Kind::kDuration, .group = Group::kReload,
+     .impact = Impact::kLive, .flags = {"canary-limit"}, .placeholder = "TIME", .unit = "seconds",
+     .range = {1'000, 3'600'000},
+     .doc = "Time that a canary is on trial at most, in whole seconds. What it has answered by then is judged, or "
+            "`canary_verdict` decides."},
+    {.name = "canary_verdict", .member = &Config::canary_verdict, .kind = Kind::kChoice, .group = Group::kReload,
+     .impact = Impact::kLive, .flags = {"canary-verdict"}, .placeholder = "WORD",
+     .choices = {{"roll-back", int(CanaryVerdict::kRollBack)}, {"roll_back", int(CanaryVerdict::kRollBack)},
+                 {"promote", int(CanaryVerdict::kPromote)}},
+     .doc = "What becomes of a canary that was asked for too little in its time: `roll-back` or `promote`."},
+    {.name = "canary_probe", .member = &Config::canary_probe, .kind = Kind::kText, .group = Group::kReload,
+     .impact = Impact::kLive, .flags = {"canary-probe"}, .placeholder = "PATH", .check = check_probe,
+     .doc = "Path that a canary is asked for before any client's request, at most 120 bytes; a status of 500 or more "
+            "ends it. Empty = it is asked for nothing."},
 
     // --- time ---
     {.name = "timeout", .member = &Config::timeout, .kind = Kind::kDuration, .group = Group::kTime,

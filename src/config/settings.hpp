@@ -52,9 +52,9 @@ using Member =
                  WorkerClass Config::*, ReloadStrategy Config::*, UpgradeMode Config::*, LogLevel Config::*,
                  HeaderMap Config::*, EncodedSlash Config::*, ForwardedBy Config::*, ProxyProtocol Config::*,
                  Http2 Config::*, ErrorForm Config::*, LogFormat Config::*, ClientHalfClose Config::*,
-                 Pressure Config::*, Autoscale Config::*, Traceparent Config::*, ClientCertificate Config::*,
-                 TlsVersion Config::*, std::optional<std::uint32_t> Config::*, std::string Config::*,
-                 std::vector<std::string> Config::*>;
+                 Pressure Config::*, Autoscale Config::*, CanaryVerdict Config::*, Traceparent Config::*,
+                 ClientCertificate Config::*, TlsVersion Config::*, std::optional<std::uint32_t> Config::*,
+                 std::string Config::*, std::vector<std::string> Config::*>;
 
 struct Range {
   std::int64_t least = 0;  ///< numbers: the value (durations in ms); lists: how many entries

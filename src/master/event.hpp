@@ -43,6 +43,7 @@ struct Plan {
   ReloadStrategy strategy = ReloadStrategy::kRolling;
   unsigned max_surge = 1;        ///< workers above `workers` during a replacement; those that drain are not counted
   unsigned max_unavailable = 0;  ///< workers that may be missing while others are being replaced
+  os::CanaryTerms canary{};      ///< of a trial whose order says no others
 };
 
 // --- events ---

@@ -1,10 +1,25 @@
 // What the supervisor must know of a configuration. Part of class Service.
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 
 #include "config/cpus.hpp"
 #include "master/service.hpp"
 
 namespace orrery::master {
+
+namespace {
+
+os::CanaryTerms canary_terms(const Config& config) {
+  os::CanaryTerms terms;
+  terms.requests = static_cast<std::uint32_t>(std::max(config.canary_requests, 1));
+  terms.limit = static_cast<std::uint32_t>(std::chrono::ceil<std::chrono::seconds>(config.canary_limit).count());
+  terms.promotes = config.canary_verdict == CanaryVerdict::kPromote;
+  terms.probe = decltype(terms.probe){config.canary_probe};
+  return terms;
+}
+
+}  // namespace
 
 Plan Service::plan_of(const Config& config) const {
   Plan plan;
@@ -25,6 +40,7 @@ Plan Service::plan_of(const Config& config) const {
   plan.strategy = config.reload_strategy;
   plan.max_surge = static_cast<unsigned>(std::max(config.max_surge, 0));
   plan.max_unavailable = static_cast<unsigned>(std::max(config.max_unavailable, 0));
+  plan.canary = canary_terms(config);
   return plan;
 }
 

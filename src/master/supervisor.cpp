@@ -155,7 +155,7 @@ void Supervisor::handle(const ConfigReady& event) {
     dismiss_canary();
   }
   newest_generation_ = event.generation;
-  if (loads_canary_) return begin_trial(event.generation, event.plan, *loads_canary_);
+  if (loads_canary_) return begin_trial(event.generation, event.plan, loads_canary_->completed_by(event.plan.canary));
   if (rolling()) {
     say(LogLevel::kInfo, fmt::format("Generation {} is superseded by generation {}", generation_, event.generation));
     leaving_.push_back(generation_);

@@ -133,6 +133,22 @@ TEST_CASE("canary: where too few requests come the verdict is the configured one
   }
 }
 
+TEST_CASE("canary: where the order says no terms those of the new generation's settings hold") {
+  Watched watched;
+  watched.server.yaml = "timeout: 30s\n";
+  watched.serve();
+  watched.server.write_config("raw_env: [ECHO_FLAKY=100]\ncanary_probe: /flaky\n");
+  CHECK_THAT(watched.order("/reload?canary=1").text, Catch::Contains("its answer to the probe was bad"));
+  watched.server.write_config("canary_requests: 1000\ncanary_limit: 1s\ncanary_verdict: promote\n");
+  CHECK_THAT(watched.order("/reload?canary=1").text,
+             Catch::Contains("the canary answered 0 of 1000 requests within 1 s") && Catch::Contains("promote"));
+  CHECK(watched.status()["generation"] == 3);
+  watched.server.write_config("canary_requests: 1000\ncanary_limit: 1h\n");
+  CHECK_THAT(watched.order("/reload?canary=1&canary-limit=1").text,
+             Catch::Contains("the canary answered 0 of 1000 requests within 1 s") && Catch::Contains("roll-back"));
+  CHECK(watched.status()["generation"] == 3);
+}
+
 TEST_CASE("canary: a stop, and an upgrade, while one is on trial") {
   Watched watched;
   watched.serve();

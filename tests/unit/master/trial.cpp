@@ -146,7 +146,8 @@ TEST_CASE("trial: when its time is over the configured verdict comes") {
   for (const bool promotes : {false, true}) {
     FakeWorld world;
     world.serve(2);
-    world.send(OrderArrived{7, OrderKind::kReload, 1, {100, 20, promotes, {}, {}}});
+    world.send(OrderArrived{
+        7, OrderKind::kReload, 1, {100, 20, promotes, os::CanaryTerms::kLimit | os::CanaryTerms::kPromotes, {}}});
     world.send(ConfigReady{2, plan_for(2)});
     world.advance(5s);
     world.send(WorkerReady{103});
@@ -157,6 +158,23 @@ TEST_CASE("trial: when its time is over the configured verdict comes") {
     CHECK(world.supervisor.canary() == 0);
     CHECK(world.supervisor.generation() == (promotes ? 2 : 1));
   }
+}
+
+TEST_CASE("trial: its terms are those of its own settings, and those that its order says") {
+  FakeWorld world;
+  world.serve(2);
+  os::CanaryTerms said;
+  said.requests = 7;
+  said.said = os::CanaryTerms::kRequests;
+  world.send(OrderArrived{7, OrderKind::kReload, 1, said});
+  Plan plan = plan_for(2);
+  plan.canary.requests = 50;
+  plan.canary.limit = 9;
+  world.send(ConfigReady{2, plan});
+  world.send(WorkerReady{103});
+  CHECK(world.supervisor.next_deadline() == world.now + 9s);
+  world.send(CanaryRead{103, answered(7, 0), answered(7, 0)});
+  CHECK(world.supervisor.generation() == 2);
 }
 
 TEST_CASE("trial: a newer reload takes its place when it is good, and changes nothing when it is refused") {
