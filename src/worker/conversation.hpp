@@ -38,8 +38,12 @@ class Conversation {
   void secure() { h1_.secure(); }
   void tell_tls(const std::shared_ptr<const TlsFacts>& facts) { h1_.tell_tls(facts); }
   void expect_request() { h1_.expect_request(); }
-  /// HTTP/2 was agreed on before the first byte.
+  /// HTTP/2 was agreed on before the first byte, perhaps after the worker was told to leave.
   void begin_http2(http::Output* output, Monotonic now) {
+    make_http2(output, now);
+    if (h1_.draining()) h2_->drain(now);
+  }
+  void make_http2(http::Output* output, Monotonic now) {
     h2_ = std::make_unique<http::h2::Connection>(
         context_, http::h2::Client{h1_.peer(), h1_.sender(), h1_.is_secure(), h1_.tls()}, now);
     h2_->attach(output);
@@ -48,7 +52,7 @@ class Conversation {
   /// After a kHttp2: the client's first bytes were those of HTTP/2.
   void go_on_in_http2(http::Output* output, Monotonic now) {
     const std::string unread = h1_.take_unread();
-    begin_http2(output, now);
+    make_http2(output, now);
     h2_->receive(unread, now);
     if (h1_.draining()) h2_->drain(now);
     if (h1_.ended()) h2_->receive_end();

@@ -1,12 +1,8 @@
 // HTTP/2 as its clients meet it, in all worker classes: by prior knowledge and by ALPN, beside HTTP/1.1, and through a
 // reload.
-#include <atomic>
-#include <map>
-#include <set>
-#include <thread>
-
 #include "e2e/classes.hpp"
-#include "support/http2_frames.hpp"
+#include "support/http2_client.hpp"
+#include "support/http2_load.hpp"
 #include "support/tls_files.hpp"
 #include "support/tool.hpp"
 #include "support/wires.hpp"
@@ -40,100 +36,7 @@ struct BothServer : ServerProcess {
   }
 };
 
-/// A client by prior knowledge, of which a test sees every frame.
-class Client {
- public:
-  /// It takes whatever comes: only windows of streams hold a server back.
-  explicit Client(const Wire::Place& place) : wire_(place) {
-    send(std::string{http2::kPreface} + http2::settings() + http2::window(0, 0x7fffffff - 65535));
-  }
-
-  void send(const std::string& bytes) { wire_.send(bytes); }
-  /// Reads until this is so; false when the connection ends before, or nothing comes.
-  template <class Condition>
-  bool until(Condition&& condition) {
-    while (!condition()) {
-      const std::string bytes = wire_.read_some(65536);
-      if (bytes.empty()) return false;
-      reader_.read(bytes);
-      for (std::string& event : reader_.take_events()) take(std::move(event));
-    }
-    return true;
-  }
-  bool answered(std::uint32_t stream) {
-    return until([&] { return reader_.answer(stream).whole; });
-  }
-  [[nodiscard]] bool heard(std::string_view what) const {
-    return std::any_of(events_.begin(), events_.end(), [&](const auto& event) { return event.starts_with(what); });
-  }
-  /// The last stream that a GOAWAY lets pass.
-  [[nodiscard]] std::uint32_t last_allowed() const {
-    std::uint32_t last = 0x7fffffff;
-    for (const std::string& event : events_)
-      if (event.starts_with("goaway ")) last = std::min(last, static_cast<std::uint32_t>(std::stoul(event.substr(7))));
-    return last;
-  }
-  http2::Reader& reader() { return reader_; }
-  Wire& wire() { return wire_; }
-
- private:
-  /// What a client does by itself: it answers a PING. What concerns one stream is the reader's.
-  void take(std::string event) {
-    if (event == "ping") send(http2::ping(std::string_view{"leaving\0", 8}, http2::kAck));
-    if (event == "ping" || event.starts_with("goaway") || event.starts_with("reset"))
-      events_.push_back(std::move(event));
-  }
-
-  Wire wire_;
-  http2::Reader reader_;
-  std::vector<std::string> events_;
-};
-
 http2::Fields get(const std::string& path) { return http2::get({{":path", path}}); }
-
-/// Asks in bundles, on one connection after the other, until it is told to stop. A request that the server did not take
-/// (RFC 9113, 6.8) is asked again, as a client does; one that it took and did not answer is lost.
-struct Load {
-  explicit Load(const Wire::Place& place) : place_(place), thread_([this] { run(); }) {}
-  void stop() {
-    stopping = true;
-    thread_.join();
-  }
-
-  std::atomic<bool> stopping{false};
-  std::atomic<int> answered{0};
-  std::atomic<int> lost{0};
-  std::atomic<int> connections{0};
-
- private:
-  void run() {
-    while (!stopping) {
-      ++connections;
-      Client client{place_};
-      if (!client.wire().connected()) {
-        ++lost;
-        continue;
-      }
-      std::uint32_t next = 1;
-      while (!stopping && !client.heard("goaway") && client.wire().ended().empty()) {
-        std::string bundle;
-        for (int i = 0; i < 8; ++i) bundle += http2::headers(next + 2U * static_cast<unsigned>(i), get("/constant"));
-        client.send(bundle);
-        for (int i = 0; i < 8; ++i, next += 2) {
-          const bool whole =
-              client.until([&] { return client.reader().answer(next).whole || next > client.last_allowed(); });
-          if (client.reader().answer(next).whole)
-            ++answered;
-          else if (!whole || next <= client.last_allowed())
-            ++lost;
-        }
-      }
-    }
-  }
-
-  Wire::Place place_;
-  std::thread thread_;
-};
 
 }  // namespace
 
@@ -209,7 +112,7 @@ TEST_CASE("http2: large bodies pass in both directions") {
 TEST_CASE("http2: a stream that gets no window delays nobody") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
   REQUIRE(server.serve());
-  Client client{server.place()};
+  Http2Client client{server.place()};
   client.send(http2::settings({{4, 10}}));
   client.send(http2::headers(1, get("/constant")));
   REQUIRE(client.until([&] { return client.reader().answer(1).body.size() == 10; }));
@@ -244,10 +147,10 @@ TEST_CASE("http2: behind a PROXY header") {
 TEST_CASE("http2: floods are refused by name, and harm nobody else") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
   REQUIRE(server.serve());
-  Client bystander{server.place()};
+  Http2Client bystander{server.place()};
   std::string resets;
   for (std::uint32_t id = 1; id < 4000; id += 2) resets += http2::headers(id, get("/constant")) + http2::reset(id);
-  Client attacker{server.place()};
+  Http2Client attacker{server.place()};
   attacker.send(resets);
   CHECK(attacker.until([&] { return attacker.heard("goaway"); }));
   CHECK(server.wait_for_line("rapid_reset"));
@@ -259,43 +162,68 @@ TEST_CASE("http2: floods are refused by name, and harm nobody else") {
 TEST_CASE("http2: a reload under load loses no request") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "2", "-k", GENERATE(from_range(kClasses))}};
   REQUIRE(server.serve());
-  std::vector<std::unique_ptr<Load>> loads;
-  for (int i = 0; i < 4; ++i) loads.push_back(std::make_unique<Load>(server.place()));
-  const auto all_answered = [&](int count) {
-    return eventually([&] {
-      return std::all_of(loads.begin(), loads.end(), [&](const auto& load) { return load->answered >= count; });
-    });
-  };
-  CHECK(all_answered(50));
+  Http2Load load;
+  load.start(server.place(), "/constant", 4);
+  CHECK(load.answers(200));
   for (int generation = 2; generation <= 3; ++generation) {
+    const long opened = load.so_far().opened;
     server.signal(SIGHUP);
     CHECK(server.wait_for_line("Generation " + std::to_string(generation) + " serves"));
-    std::vector<int> before;
-    for (const auto& load : loads) before.push_back(load->answered);
-    CHECK(eventually([&] {
-      for (std::size_t i = 0; i < loads.size(); ++i)
-        if (loads[i]->answered < before[i] + 50) return false;
-      return true;
-    }));
+    // Each connection has been told to come again.
+    CHECK(eventually([&] { return load.so_far().opened >= opened + 4; }));
+    CHECK(load.answers(200));
   }
-  for (const auto& load : loads) load->stop();
-  for (const auto& load : loads) {
-    CHECK(load->lost == 0);
-    CHECK(load->connections >= 2);
-  }
+  const Http2Account account = load.stop();
+  INFO(account.first_problem);
+  CHECK(account.lost == 0);
+  CHECK(account.refused == 0);
   CHECK(server.stop() == 0);
 }
 
 TEST_CASE("http2: a worker that leaves ends a connection at rest") {
   ServerProcess server{ServerProcess::Program::kEcho, {"-w", "1", "-k", GENERATE(from_range(kClasses))}};
   REQUIRE(server.serve());
-  Client client{server.place()};
+  Http2Client client{server.place()};
   client.send(http2::headers(1, get("/constant")));
   REQUIRE(client.answered(1));
   server.signal(SIGTERM);
   CHECK(client.until([&] { return client.heard("goaway 2147483647"); }));
   CHECK(client.until([&] { return client.heard("goaway 1 NO_ERROR"); }));
   CHECK(server.wait_for_end() == 0);
+}
+
+TEST_CASE("http2: a worker that leaves tells it to a client that was shaking hands") {
+  BothServer server{GENERATE(from_range(kClasses)), {"-w", "1"}};
+  REQUIRE(server.serve());
+  Wire wire{server.port(1)};
+  TlsClient tls{{.protocols = "\x02h2"}};
+  tls.shake_hands();
+  wire.send(tls.take());
+  std::string bytes = wire.read_some(65536);
+  const pid_t leaving = server.workers().front();
+  server.signal(SIGHUP);
+  // It is told to leave when the one that follows is ready.
+  const auto owner = [&] { return std::atoi(fetch(server.port(0), "GET /pid").body.c_str()); };
+  REQUIRE(eventually([&] {
+    for (int i = 0; i < 10; ++i)
+      if (owner() == leaving) return false;
+    return true;
+  }));
+  http2::Reader reader;
+  std::string said;
+  for (bool asked = false; !bytes.empty(); bytes = wire.read_some(65536)) {
+    reader.read(tls.open(bytes));
+    for (const std::string& event : reader.take_events()) said += event + "\n";
+    wire.send(tls.take());
+    if (tls.established() && !std::exchange(asked, true))
+      wire.send(tls.seal(std::string{http2::kPreface} + http2::settings() + http2::headers(1, get("/constant"))));
+  }
+  CHECK(reader.answer(1).status == 200);
+  CHECK(reader.answer(1).whole);
+  CHECK_THAT(said, Catch::Contains("goaway 2147483647 NO_ERROR") && Catch::Contains("goaway 1 NO_ERROR"));
+  CHECK(eventually([&] { return !ServerProcess::alive(leaving); }));
+  CHECK(server.count_lines("graceful_timeout") == 0);
+  CHECK(server.stop() == 0);
 }
 
 }  // namespace orrery::test
