@@ -2,8 +2,10 @@
 //
 // Kept-alive connections, connections for one request and idle ones are there all the time. In what is planned no
 // request may fail, be refused or be reset, and no idle connection may end; a worker that is killed costs what it had
-// in flight. The admin process is scraped ten times a second meanwhile, and no counter falls. ORRERY_CHAOS_SEED and
-// ORRERY_CHAOS_ROUNDS choose another order and a longer run. The table of all rounds goes to standard output.
+// in flight. Beside them clients of HTTP/2, plain and over TLS, have several requests under way on each connection: a
+// worker that leaves tells them by GOAWAY which it has taken, and of those none may be lost. The admin process is
+// scraped ten times a second meanwhile, and no counter falls. ORRERY_CHAOS_SEED and ORRERY_CHAOS_ROUNDS choose another
+// order and a longer run. The table of all rounds goes to standard output.
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -14,14 +16,18 @@
 
 #include "e2e/classes.hpp"
 #include "e2e/counter_watch.hpp"
+#include "support/http2_load.hpp"
 #include "support/load.hpp"
 #include "support/programs.hpp"
+#include "support/tls_files.hpp"
 
 namespace orrery::test {
 
 namespace {
 
 constexpr int kKept = 4, kFresh = 4, kIdle = 50;
+/// Connections of HTTP/2, of each kind.
+constexpr int kPlain = 2, kSecure = 2;
 constexpr std::chrono::milliseconds kScrape{100};
 
 unsigned number_from(const char* name, unsigned fallback) {
@@ -35,33 +41,53 @@ LoadAccount difference(const LoadAccount& after, const LoadAccount& before) {
           after.first_problem};
 }
 
+Http2Account difference(const Http2Account& after, const Http2Account& before) {
+  return {after.answered - before.answered, after.lost - before.lost,     after.repeated - before.repeated,
+          after.refused - before.refused,   after.opened - before.opened, after.first_problem};
+}
+
+/// What became of the requests over HTTP/1.1, and of those over HTTP/2.
+struct Accounts {
+  LoadAccount http1;
+  Http2Account http2;
+};
+
 class Chaos {
  public:
   Chaos(const std::string& worker_class, unsigned seed)
       : server{ServerProcess::Program::kEcho, {"-k", worker_class, "--admin", "unix:admin.sock"}}, random_(seed) {
+    TlsFiles{}.write(server.directory);
     server.yaml = yaml("");
     server.binary = server.file("service");
     std::filesystem::copy_file(echo_binary(), server.binary);
     REQUIRE(server.serve());
-    port_ = server.port();
+    port_ = server.port(0);
     for (int i = 0; i < kIdle; ++i) idle_.push_back(std::make_unique<Wire>(port_));
     for (const auto& wire : idle_) REQUIRE(wire->ask("GET /constant").status == 200);
     load.start(url(port_), kKept / 2, true);
     load.start(url(port_, "/later?ms=20"), kKept / 2, true);
     load.start(url(port_), kFresh, false);
+    http2_load.start({port_, {}, false}, "/constant", kPlain / 2);
+    http2_load.start({port_, {}, false}, "/later?ms=20", kPlain / 2);
+    http2_load.start({server.port(1), {}, false}, "/constant", kSecure / 2, true);
+    http2_load.start({server.port(1), {}, false}, "/later?ms=20", kSecure / 2, true);
     REQUIRE(load.answers(100));
+    REQUIRE(http2_load.answers(100));
     scraper.emplace(std::vector{Wire::Place{0, server.file("admin.sock"), false}}, kScrape);
-    std::printf("%-28s %8s %7s %7s %7s %11s\n", ("chaos " + worker_class + ", seed " + std::to_string(seed)).c_str(),
-                "answered", "failed", "refused", "reset", "idle closed");
+    std::printf("%-28s %8s %7s %7s %7s %11s %9s %5s %9s\n",
+                ("chaos " + worker_class + ", seed " + std::to_string(seed)).c_str(), "answered", "failed", "refused",
+                "reset", "idle closed", "by HTTP/2", "lost", "repeated");
   }
 
   /// Does one thing and waits for its end: `act` returns false when it did not come about.
   void planned(const char* name, const std::function<bool()>& act) {
-    const LoadAccount account = during(name, act);
+    const auto [account, http2] = during(name, act);
     const auto lost = static_cast<long>(std::count_if(
         idle_.begin(), idle_.end(), [](const auto& wire) { return wire->ask("GET /constant").status != 200; }));
-    row(name, account, lost);
-    INFO(account.first_problem << "\n" << server.log());
+    row(name, account, http2, lost);
+    INFO(account.first_problem << "; " << http2.first_problem << "\n" << server.log());
+    CHECK(http2.lost == 0);
+    CHECK(http2.refused == 0);
     CHECK(account.failed == 0);
     CHECK(account.refused == 0);
     CHECK(account.reset == 0);
@@ -71,9 +97,11 @@ class Chaos {
 
   /// The same for a death: it costs at most what one worker can have had.
   void unplanned(const char* name, const std::function<bool()>& act) {
-    const LoadAccount account = during(name, act);
-    row(name, account, 0);
-    INFO(account.first_problem << "\n" << server.log());
+    const auto [account, http2] = during(name, act);
+    row(name, account, http2, 0);
+    INFO(account.first_problem << "; " << http2.first_problem << "\n" << server.log());
+    CHECK(http2.lost <= static_cast<long>((kPlain + kSecure) * Http2Load::kAtOnce));
+    CHECK(http2.refused <= kSecure);
     CHECK(account.failed == 0);
     CHECK(account.refused == 0);
     CHECK(account.reset + account.idle_closed <= kKept + kFresh);
@@ -103,7 +131,7 @@ class Chaos {
   /// As many workers as the log says there should be, and all of them serve.
   bool settled() {
     const std::size_t wanted = workers_;
-    return server.wait_for_workers(wanted, kPatience) && load.answers(50);
+    return server.wait_for_workers(wanted, kPatience) && load.answers(50) && http2_load.answers(50);
   }
   /// As a deployment does it: a new file takes the name.
   void install_script(const std::string& text) const {
@@ -132,26 +160,33 @@ class Chaos {
   }
   void expect_workers(std::size_t count) { workers_ = count; }
   static std::string yaml(const std::string& more) {
-    return "workers: 3\ntimeout: " + seconds(2) + "\nboot_timeout: " + seconds(3) +
-           "\nbind: 127.0.0.1:0\naccesslog: access.log\n" + more;
+    return "workers: 3\ntimeout: " + seconds(2) + "\nboot_timeout: " + seconds(3) + "\nbind: " + binds("") + "\n" +
+           kTls + "accesslog: access.log\n" + more;
   }
+  /// The two addresses that are there all the time, and what is to come behind them.
+  static std::string binds(const std::string& more) {
+    return "['127.0.0.1:0', 'localhost:0 tls'" + (more.empty() ? "" : ", '" + more + "'") + "]";
+  }
+  inline static const std::string kTls = "certfile: cert.pem\nkeyfile: key.pem\n";
 
   ServerProcess server;
   Load load;
+  Http2Load http2_load;
   std::optional<CounterWatch> scraper;
 
  private:
-  LoadAccount during(const char* name, const std::function<bool()>& act) {
-    const LoadAccount before = load.so_far();
+  Accounts during(const char* name, const std::function<bool()>& act) {
+    const Accounts before{load.so_far(), http2_load.so_far()};
     const bool came_about = act();
     INFO(name << "\n" << server.log());
     REQUIRE(came_about);
     CHECK(load.answers(50));
-    return difference(load.so_far(), before);
+    CHECK(http2_load.answers(50));
+    return {difference(load.so_far(), before.http1), difference(http2_load.so_far(), before.http2)};
   }
-  static void row(const char* name, const LoadAccount& account, long idle_lost) {
-    std::printf("  %-26s %8ld %7ld %7ld %7ld %11ld\n", name, account.ok, account.failed, account.refused, account.reset,
-                account.idle_closed + idle_lost);
+  static void row(const char* name, const LoadAccount& account, const Http2Account& http2, long idle_lost) {
+    std::printf("  %-26s %8ld %7ld %7ld %7ld %11ld %9ld %5ld %9ld\n", name, account.ok, account.failed, account.refused,
+                account.reset, account.idle_closed + idle_lost, http2.answered, http2.lost, http2.repeated);
   }
 
   std::mt19937 random_;
@@ -179,7 +214,7 @@ std::vector<Deed> planned_deeds() {
        [](Chaos& c, const char* name) {
          c.planned(name, [&] {
            c.server.write_config("workers: 3\ntimeout: " + seconds(2) +
-                                 "\nbind: ['127.0.0.1:0', 'unix:" + c.server.file("second") + "']\n");
+                                 "\nbind: " + Chaos::binds("unix:" + c.server.file("second")) + "\n" + Chaos::kTls);
            return c.signal_and_see(SIGHUP, kProven) &&
                   fetch(Wire::Place{0, c.server.file("second"), false}, "GET /constant").status == 200;
          });
@@ -240,10 +275,13 @@ std::vector<Deed> planned_deeds() {
 
 void stop_under_load(Chaos& chaos, pid_t master) {
   const LoadAccount before = chaos.load.so_far();
+  const Http2Account http2_before = chaos.http2_load.so_far();
   ::kill(master, SIGTERM);
   CHECK(eventually([&] { return !ServerProcess::alive(master); }));
   const LoadAccount account = difference(chaos.load.stop(), before);
-  INFO(account.first_problem << "\n" << chaos.server.log());
+  const Http2Account http2 = difference(chaos.http2_load.stop(), http2_before);
+  INFO(account.first_problem << "; " << http2.first_problem << "\n" << chaos.server.log());
+  CHECK(http2.lost == 0);
   CHECK(account.failed == 0);
   CHECK(account.reset == 0);
   CHECK(eventually([&] { return chaos.server.everybody().empty(); }));
