@@ -1,10 +1,8 @@
 // WebSockets as streams of HTTP/2 (RFC 8441), in all worker classes: opened, heard, held up, ended and refused.
-#include <algorithm>
 #include <map>
 
 #include "e2e/classes.hpp"
-#include "support/http2_frames.hpp"
-#include "support/tls_client.hpp"
+#include "support/http2_client.hpp"
 #include "support/tls_files.hpp"
 #include "support/web_socket_wire.hpp"
 
@@ -22,40 +20,23 @@ http2::Fields opening(const std::string& path, const http2::Fields& other = {}) 
 }
 
 /// A client's end of a connection whose streams may be WebSockets.
-class Client {
+class Client : public Http2Client {
  public:
-  explicit Client(std::unique_ptr<Wire> wire) : wire_(std::move(wire)) {
-    send(std::string{http2::kPreface} + http2::settings() + http2::window(0, 0x7fffffff - 65535));
-  }
-  explicit Client(const Wire::Place& place) : Client(std::make_unique<Wire>(place)) {}
+  using Http2Client::Http2Client;
 
-  void send(const std::string& bytes) { wire_->send(bytes); }
   void open(Stream id, const std::string& path, const http2::Fields& other = {}) {
     send(http2::headers(id, opening(path, other), http2::kEndHeaders));
   }
-  template <class Condition>
-  bool until(Condition&& condition) {
-    while (!condition()) {
-      const std::string bytes = wire_->read_some(65536);
-      if (bytes.empty()) return false;
-      reader_.read(bytes);
-      for (std::string& event : reader_.take_events()) {
-        if (event == "ping") send(http2::ping(std::string_view{"leaving\0", 8}, http2::kAck));
-        events_.push_back(std::move(event));
-      }
-    }
-    return true;
-  }
   /// Of the answer's head; 0 when none comes.
   int status(Stream id) {
-    until([&] { return reader_.answer(id).status != 0 || heard("reset " + std::to_string(id)); });
-    return reader_.answer(id).status;
+    until([&] { return reader().answer(id).status != 0 || heard("reset " + std::to_string(id)); });
+    return reader().answer(id).status;
   }
   /// The next frame of the WebSocket.
   SeenFrame read(Stream id) {
-    const auto seen = [&] { return std::string_view{reader_.answer(id).body}.substr(read_[id]); };
+    const auto seen = [&] { return std::string_view{reader().answer(id).body}.substr(read_[id]); };
     const auto need = [&](std::size_t size) {
-      return until([&] { return seen().size() >= size || reader_.answer(id).whole; }) && seen().size() >= size;
+      return until([&] { return seen().size() >= size || reader().answer(id).whole; }) && seen().size() >= size;
     };
     SeenFrame frame;
     frame.problem = "ended";
@@ -76,19 +57,8 @@ class Client {
     read_[id] += head + size;
     return frame;
   }
-  [[nodiscard]] bool heard(std::string_view what) const {
-    return std::any_of(events_.begin(), events_.end(), [&](const auto& event) { return event.starts_with(what); });
-  }
-  bool ends(Stream id) {
-    return until([&] { return reader_.answer(id).whole; });
-  }
-  http2::Reader& reader() { return reader_; }
-  Wire& wire() { return *wire_; }
 
  private:
-  std::unique_ptr<Wire> wire_;
-  http2::Reader reader_;
-  std::vector<std::string> events_;
   std::map<Stream, std::size_t> read_;
 };
 
@@ -125,12 +95,12 @@ TEST_CASE("web_sockets: over HTTP/2 several go both ways on one connection, besi
   CHECK(client.read(1).is(10, "p"));
   CHECK(client.read(1).is(1, "fragment"));
   client.send(http2::headers(5, http2::get({{":path", "/constant"}})));
-  CHECK(client.ends(5));
+  CHECK(client.answered(5));
   CHECK(client.reader().answer(5).status == 200);
 
   client.send(http2::data(1, client_close(3000, "enough")));
   CHECK(client.read(1).code() == 3000);
-  CHECK(client.ends(1));
+  CHECK(client.answered(1));
   CHECK(last_is(server, "3000 enough"));
   CHECK(server.wait_for_text("access", "GET /socket/echo HTTP/2.0 200"));
   client.open(7, "/socket/echo");
@@ -168,7 +138,7 @@ TEST_CASE("web_sockets: over HTTP/2 a slow reader and a slow application hold up
     CHECK(client.status(1) == 200);
     REQUIRE(client.until([&] { return client.reader().answer(1).body.size() == 65'535; }));
     client.send(http2::headers(3, http2::get({{":path", "/constant"}})));
-    CHECK(client.ends(3));
+    CHECK(client.answered(3));
     CHECK(client.reader().answer(1).body.size() == 65'535);
     client.send(http2::window(1, 0x7fffffff - 65'535));
     const std::string piece(10 * 1024, 'f');
@@ -208,7 +178,7 @@ TEST_CASE("web_sockets: over HTTP/2 each way in which one can end") {
     client.open(1, "/socket/echo");
     CHECK(client.status(1) == 200);
     client.send(http2::data(1, client_frame(0x01, "half"), http2::kEndStream));
-    CHECK(client.ends(1));
+    CHECK(client.answered(1));
     CHECK(last_is(server, "1006 "));
   }
   SECTION("the connection is gone") {
@@ -222,13 +192,13 @@ TEST_CASE("web_sockets: over HTTP/2 each way in which one can end") {
     const SeenFrame close = client.read(1);
     CHECK(close.code() == 4001);
     client.send(http2::data(1, client_close(4001), http2::kEndStream));
-    CHECK(client.ends(1));
+    CHECK(client.answered(1));
   }
   SECTION("a frame that breaks the rules") {
     client.open(1, "/socket/echo");
     client.send(http2::data(1, client_frame(0x83, "x")));
     CHECK(client.read(1).code() == 1002);
-    CHECK(client.ends(1));
+    CHECK(client.answered(1));
     CHECK(server.wait_for_line("bad_websocket_frame, target /socket/echo"));
   }
   SECTION("the worker leaves") {
@@ -237,7 +207,7 @@ TEST_CASE("web_sockets: over HTTP/2 each way in which one can end") {
     server.signal(SIGTERM);
     CHECK(client.read(1).code() == 1001);
     client.send(http2::data(1, client_close(1001), http2::kEndStream));
-    CHECK(client.ends(1));
+    CHECK(client.answered(1));
     CHECK(server.wait_for_end() == 0);
     return;
   }

@@ -20,11 +20,12 @@ namespace orrery::test {
 
 class Http2Client {
  public:
-  /// By prior knowledge, or over TLS by ALPN.
-  explicit Http2Client(const Wire::Place& place, bool tls = false)
-      : wire_(tls ? tls_wire(place, {.protocols = "\x02h2"}) : std::make_unique<Wire>(place)) {
+  explicit Http2Client(std::unique_ptr<Wire> wire) : wire_(std::move(wire)) {
     send(std::string{http2::kPreface} + http2::settings() + http2::window(0, 0x7fffffff - 65535));
   }
+  /// By prior knowledge, or over TLS by ALPN.
+  explicit Http2Client(const Wire::Place& place, bool tls = false)
+      : Http2Client(tls ? tls_wire(place, {.protocols = "\x02h2"}) : std::make_unique<Wire>(place)) {}
 
   void send(const std::string& bytes) { wire_->send(bytes); }
   /// Reads until this is so; false when the connection ends before, or nothing comes.
