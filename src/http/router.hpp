@@ -69,7 +69,7 @@ class Router {
     find(method, path, match);
     return match;
   }
-  /// The same, into what nothing was found for yet.
+  /// The same, in the place where it shall be; what was found there before is forgotten.
   void find(std::string_view method, std::string_view path, RouteMatch& match) const;
 
  private:
