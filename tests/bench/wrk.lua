@@ -14,6 +14,7 @@ end
 function done(summary, latency)
   local errors = summary.errors
   print(("bench requests %d"):format(summary.requests))
+  print(("bench bytes %d"):format(summary.bytes))
   print(("bench seconds %.6f"):format(summary.duration / 1e6))
   print(("bench failed %d"):format(errors.connect + errors.read + errors.write + errors.status + errors.timeout))
 end

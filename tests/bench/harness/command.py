@@ -32,7 +32,8 @@ def parser():
     for name, what in SUBCOMMANDS.items():
         one = subcommands.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".", epilog=EPILOG)
         if name == "peers":
-            one.add_argument("kind", nargs="?", choices=["tls"], help="`tls`: over TLS, by HTTP/1.1 and HTTP/2")
+            one.add_argument("kind", nargs="?", choices=["tls", "files"],
+                             help="`tls`: over TLS, by HTTP/1.1 and HTTP/2; `files`: small and large files")
         one.add_argument("--rounds", type=count, default=7, metavar="N",
                          help="rounds that count; each contestant once a round (default 7)")
         one.add_argument("--seconds", type=count, default=1, metavar="S",

@@ -12,7 +12,7 @@ from .servers import HERE, Failed
 
 @dataclass(frozen=True)
 class Load:
-    requests: int
+    requests: float
     seconds: float
     microseconds: float  # CPU of the server for one request
     failed: int = 0
@@ -38,15 +38,28 @@ def run(words, timeout, **more):
 
 def wrk(server, seconds, connections=64, cpu=None, depth=1, threads=1):
     """wrk for that long; `depth` requests are sent at once on each connection."""
+    spent, figures = run_wrk(server, seconds, connections, cpu, depth, threads)
+    requests = int(figures["requests"])
+    if requests == 0:
+        raise Failed(f"{server.server.name} answered nothing to wrk")
+    return Load(requests, float(figures["seconds"]), spent / requests * 1e6, int(figures["failed"]))
+
+
+def wrk_of_file(server, seconds, size, connections, cpu=None):
+    """wrk for that long, asking for a file of `size` bytes. What has come of a file counts, also when its end has not."""
+    spent, figures = run_wrk(server, seconds, connections, cpu)
+    files = int(figures["bytes"]) / size
+    if files == 0 or int(figures["failed"]) != 0:
+        raise Failed(f"{server.server.name} sent {files:.2f} files to wrk, and failed {figures['failed']} times")
+    return Load(files, float(figures["seconds"]), spent / files * 1e6)
+
+
+def run_wrk(server, seconds, connections, cpu, depth=1, threads=1):
+    """CPU seconds of the server, and what wrk.lua printed, by name."""
     words = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{max(1, round(seconds))}s", "-s", str(HERE / "wrk.lua"), server.url]
     before = server.cpu_seconds()
     output = run(pinned(cpu, words), seconds + 30, env=dict(os.environ, BENCH_DEPTH=str(depth)))
-    spent = server.cpu_seconds() - before
-    figures = dict(re.findall(r"^bench (\w+) ([\d.]+)$", output, re.MULTILINE))
-    requests, duration = int(figures["requests"]), float(figures["seconds"])
-    if requests == 0:
-        raise Failed(f"{server.server.name} answered nothing to wrk")
-    return Load(requests, duration, spent / requests * 1e6, int(figures["failed"]))
+    return server.cpu_seconds() - before, dict(re.findall(r"^bench (\w+) ([\d.]+)$", output, re.MULTILINE))
 
 
 def ab(server, requests, keep_alive, concurrency=20, cpu=None):

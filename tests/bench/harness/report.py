@@ -5,7 +5,7 @@ from .servers import HERE
 RESULTS = HERE / "RESULTS.md"
 PROFILE = HERE / "PROFILE.md"
 # In the order in which they stand in the file.
-SECTIONS = ["peers", "peers_tls", "article", "scale", "shedding", "micro", "planets"]
+SECTIONS = ["peers", "peers_tls", "peers_files", "article", "scale", "shedding", "micro", "planets"]
 
 
 def table(head, rows):
