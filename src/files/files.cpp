@@ -70,7 +70,10 @@ class FieldSets {
 class Site {
  public:
   explicit Site(Files options)
-      : options_(std::move(options)), fields_(options_.cache_control), kept_(options_.memory) {}
+      : options_(std::move(options)),
+        directory_((options_.root / "").string()),
+        fields_(options_.cache_control),
+        kept_(options_.memory) {}
 
   Result<void> open();
   [[nodiscard]] Response answer(const Request& request);
@@ -88,6 +91,7 @@ class Site {
   void choose_sibling(const Request& request, Representation& file) const;
 
   Files options_;
+  std::string directory_;  ///< options_.root as a text, with a slash at its end
   FieldSets fields_;
   files::Kept kept_;
   std::optional<os::Beneath> root_;
@@ -164,13 +168,13 @@ Response Site::answer(const Request& request) {
   const files::Name name = files::read_name(request.target(), request.param("path"), request.path(), options_.hidden);
   if (name.is_refused) files::refuse(ENOENT, {});
   Found found = find(name);
-  const std::string path = (options_.root / found.name).string();
-  if (found.opened.error != 0) files::refuse(found.opened.error, path);
+  if (found.opened.error != 0) files::refuse(found.opened.error, directory_ + found.name);
   if (found.lacks_slash) return Response::status(301).with_field("Location", files::with_slash(request.target()));
-  Representation file{std::move(found.opened), found.name, files::media_type_of(found.name)};
+  const std::string_view media_type = files::media_type_of(found.name);
+  Representation file{std::move(found.opened), std::move(found.name), media_type};
   const bool varies = options_.precompressed && is_compressible(file.media_type);
   if (varies) choose_sibling(request, file);
-  file.name = (options_.root / file.name).string();
+  file.name.insert(0, directory_);
   return files::answer(request, std::move(file), fields_.of(varies), &kept_);
 }
 

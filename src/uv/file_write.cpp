@@ -2,25 +2,28 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fcntl.h>
 #include <memory>
 #include <sys/sendfile.h>
+#include <system_error>
 #include <utility>
 
 #include "base/file_part.hpp"
 #include "base/log.hpp"
+#include "uv/loop.hpp"
 
 namespace orrery::uv {
 
 namespace {
 
 /// Of one connection in one turn of the loop.
-constexpr std::uint64_t kShare = 1024 * 1024;
+constexpr std::uint64_t kShare = 2 * 1024 * 1024;
 /// What is asked about, and read ahead, at once.
-constexpr std::uint64_t kWindow = 512 * 1024;
-/// What goes through memory, as the sign to go on.
+constexpr std::uint64_t kWindow = 1024 * 1024;
+/// What goes through memory where it must.
 constexpr std::size_t kPiece = 16 * 1024;
 
-enum class Halt : std::uint8_t { kSent, kFull, kCold, kFailed };
+enum class Halt : std::uint8_t { kSent, kFull, kCold, kUnsendable, kFailed };
 
 struct Progress {
   Halt halt = Halt::kSent;
@@ -39,8 +42,8 @@ Progress send_some(int socket, FilePart& part, std::uint64_t known_until) {
     auto offset = static_cast<off_t>(part.offset);
     const ssize_t sent = ::sendfile(socket, part.file->descriptor(), &offset, size);
     if (sent < 0 && errno == EINTR) continue;
-    // EINVAL: of this file system the kernel sends no files; it goes through memory, piece by piece.
-    if (sent < 0 && (errno == EAGAIN || errno == ENOBUFS || errno == EINVAL)) return {Halt::kFull};
+    if (sent < 0 && (errno == EAGAIN || errno == ENOBUFS)) return {Halt::kFull};
+    if (sent < 0 && errno == EINVAL) return {Halt::kUnsendable};
     if (sent < 0) return {Halt::kFailed, -errno};
     if (sent == 0) return {Halt::kFailed, UV_EOF};
     const auto taken = static_cast<std::uint64_t>(sent);
@@ -84,9 +87,9 @@ FileWrite::FileWrite(uv_stream_t* stream, int socket, base::Unsent unsent, Tell 
 void FileWrite::begin(uv_stream_t* stream, int socket, base::Unsent unsent, Tell tell, FileWrite*& place) {
   auto* const write = new FileWrite{stream, socket, std::move(unsent), tell};
   place = write;
-  // The socket takes no more, or this connection has had its share.
+  // Of the file the socket takes no more, or this connection has had its share.
   if (write->unsent_.first.empty())
-    write->send_piece();
+    write->wait();
   else
     write->write(write->unsent_.first);
 }
@@ -101,9 +104,15 @@ std::vector<base::Unsent> FileWrite::take_behind() {
   return std::exchange(behind_, {});
 }
 
-void FileWrite::abandon() { stream_ = nullptr; }
+void FileWrite::abandon() {
+  if (state_ == State::kWaiting)
+    delete this;
+  else
+    stream_ = nullptr;
+}
 
 bool FileWrite::write(std::string_view text) {
+  state_ = State::kWriting;
   uv_buf_t buffer{};  // uv_buf_init would cut the size to 32 bits
   buffer.base = const_cast<char*>(text.data());
   buffer.len = text.size();
@@ -124,13 +133,44 @@ void FileWrite::written(int status) {
     go_on();
 }
 
+bool FileWrite::wait() {
+  if (!watch_ && !watch_socket()) return send_piece();
+  if (state_ != State::kWaiting) watch_->start(false, true);
+  state_ = State::kWaiting;
+  return true;
+}
+
+void FileWrite::stop_waiting() {
+  if (state_ == State::kWaiting) watch_->start(false, false);
+}
+
+/// False: there is no descriptor left for it.
+bool FileWrite::watch_socket() {
+  second_.reset(::fcntl(socket_, F_DUPFD_CLOEXEC, 0));
+  if (!second_) return false;
+  try {
+    watch_.emplace(*static_cast<Loop*>(stream_->loop->data), second_.get(),
+                   [this](bool, bool, bool failed) { takes_more(failed); });
+  } catch (const std::system_error&) {
+    return false;
+  }
+  return true;
+}
+
+/// An error of the socket has ended the watch; a write is told what it was.
+void FileWrite::takes_more(bool failed) {
+  if (!failed) return go_on();
+  if (send_piece()) tell_(stream_, {});
+}
+
 void FileWrite::go_on() {
   const Progress progress = send_some(socket_, part_, known_until_);
   bool goes_on = false;
   switch (progress.halt) {
     case Halt::kSent: goes_on = end(0, 0); break;
     case Halt::kFailed: goes_on = end(progress.error, 0); break;
-    case Halt::kFull: goes_on = send_piece(); break;
+    case Halt::kFull: goes_on = wait(); break;
+    case Halt::kUnsendable: goes_on = send_piece(); break;
     case Halt::kCold: goes_on = read_ahead(); break;
   }
   // Last, since the one that is told may close the stream.
@@ -138,6 +178,7 @@ void FileWrite::go_on() {
 }
 
 bool FileWrite::send_piece() {
+  stop_waiting();
   if (!unsent_.buffer || !unsent_.first.empty()) unsent_.buffer = std::make_unique_for_overwrite<char[]>(kPiece);
   unsent_.first = {};
   char* const bytes = unsent_.buffer.get();
@@ -150,6 +191,8 @@ bool FileWrite::send_piece() {
 }
 
 bool FileWrite::read_ahead() {
+  stop_waiting();
+  state_ = State::kReading;
   const int error = uv_queue_work(
       stream_->loop, &work_,
       [](uv_work_t* work) {

@@ -1,23 +1,29 @@
 // FileWrite: bytes of a file on their way into a socket, by sendfile(2), with what stands before them in memory.
 //
 //   kWriting   a piece in memory is with libuv            written -> sends what the socket takes of the file, then
-//                                                         -> kWriting again, kReading or the end
+//                                                         -> kWaiting, kReading or the end
+//   kWaiting   the socket takes no more, or this          takes more -> the same
+//              connection has had its share of the turn
 //   kReading   the next bytes of the file are not in      read    -> the same
 //              memory: a thread of libuv's pool reads them
 //
-// sendfile() cannot be asked to tell when a socket takes more. So each time it takes no more, or the connection has had
-// its share of this turn of the loop, one small piece of the file is read and given to libuv like any write: the end of
-// that write is the sign to go on. Nothing waits for a disk on the loop thread: bytes that are not in memory are read
-// ahead, a window at a time, on the pool; where a file system cannot tell which those are, all are. Deletes itself when
-// it has ended. Loop thread only, but for that reading.
+// libuv does not tell when a stream's socket takes more, and watches no descriptor for two. So it watches a second
+// descriptor of the socket, for as long as a file waits. Where there is none left, and where the file system sends no
+// files, small pieces of the file are given to libuv like any write: the end of that write is the sign to go on.
+// Nothing waits for a disk on the loop thread: bytes that are not in memory are read ahead, a window at a time, on the
+// pool; where a file system cannot tell which those are, all are. Deletes itself when it has ended. Loop thread only,
+// but for that reading.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <uv.h>
 #include <vector>
 
+#include "base/unique_fd.hpp"
 #include "base/unsent.hpp"
+#include "uv/descriptor_watch.hpp"
 
 namespace orrery::uv {
 
@@ -48,16 +54,22 @@ class FileWrite {
   void abandon();
 
  private:
+  enum class State : std::uint8_t { kWriting, kWaiting, kReading };
+
   FileWrite(uv_stream_t* stream, int socket, base::Unsent unsent, Tell tell);
   ~FileWrite() = default;
 
   // False: it has ended, and is gone.
   bool write(std::string_view text);
   bool send_piece();
+  bool wait();
+  bool watch_socket();
+  void stop_waiting();
   bool read_ahead();
   bool end(int error, std::uint64_t lost);
 
   void written(int status);
+  void takes_more(bool failed);
   void go_on();
   void have_read();
 
@@ -65,9 +77,12 @@ class FileWrite {
   uv_work_t work_{};
   uv_stream_t* stream_;  ///< null: abandoned
   int socket_;
+  State state_ = State::kWriting;
   int read_error_ = 0;
   base::Unsent unsent_;
   FilePart part_;
+  base::UniqueFd second_;  ///< of the socket
+  std::optional<DescriptorWatch> watch_;
   std::uint64_t known_until_ = 0;  ///< the file is in memory up to here, whatever the file system can tell
   std::vector<base::Unsent> behind_;
   std::uint64_t behind_size_ = 0;

@@ -56,7 +56,8 @@ def wrk_of_file(server, seconds, size, connections, cpu=None):
 
 def run_wrk(server, seconds, connections, cpu, depth=1, threads=1):
     """CPU seconds of the server, and what wrk.lua printed, by name."""
-    words = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{max(1, round(seconds))}s", "-s", str(HERE / "wrk.lua"), server.url]
+    words = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout", f"{seconds + 5}s",
+             "-s", str(HERE / "wrk.lua"), server.url]
     before = server.cpu_seconds()
     output = run(pinned(cpu, words), seconds + 30, env=dict(os.environ, BENCH_DEPTH=str(depth)))
     return server.cpu_seconds() - before, dict(re.findall(r"^bench (\w+) ([\d.]+)$", output, re.MULTILINE))

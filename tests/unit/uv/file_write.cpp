@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -124,6 +125,22 @@ TEST_CASE("file write: all of the part comes behind its head, for readers of any
   CHECK(sending.error == 0);
   CHECK((sending.got == "head" + sending.bytes.substr(row.offset, row.length)));
   CHECK(sending.stream.queued() == 0);
+}
+
+TEST_CASE("file write: with no descriptor to spare all of it comes as well") {
+  Sending sending{3'000'000};
+  const FilePart part = sending.part(0, 3'000'000);
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const base::UniqueFd next{::fcntl(part.file->descriptor(), F_DUPFD_CLOEXEC, 0)};
+  const rlimit none{static_cast<rlim_t>(next.get()), before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  CHECK(::dup(part.file->descriptor()) == -1);
+  sending.send("head", part);
+  sending.run(100'000);
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  CHECK(sending.error == 0);
+  CHECK((sending.got == "head" + sending.bytes));
 }
 
 TEST_CASE("file write: what is not in memory is read ahead, and comes as well") {
