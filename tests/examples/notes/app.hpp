@@ -2,7 +2,7 @@
 //
 //   GET /notes   POST /notes {"text": …}   GET, PUT, DELETE /notes/{id}
 //
-// Each worker has a connection of its own. The handlers block for as long as SQLite does: class `sync` or `threads`.
+// Each worker has a connection of its own, and a thread that waits for it, so any class.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// The notes as a service: `notes --app-database /var/lib/notes.db -w 2 -k threads`.
+// The notes as a service: `notes --app-database /var/lib/notes.db -w 2`.
 #include "app.hpp"
 
 int main(int argc, char** argv) {
