@@ -60,10 +60,10 @@ void Connection::take_head(Stream& stream, bool ended) {
   wake(stream);
 }
 
-/// No other route opens a tunnel: there CONNECT is a method that it does not have.
+/// No other route opens a tunnel: there CONNECT is a method that it does not have, also where it has any other.
 void Connection::expect_web_socket(Message& message) {
   if (message.match.kind == RouteMatch::Kind::kFound && !context_.routes[message.match.route].websocket)
-    message.match = context_.router.match("CONNECT", message.path());
+    message.match.kind = RouteMatch::Kind::kNoMethod;
 }
 
 std::optional<Reject> Connection::understand_head(Stream& stream, bool ended) {

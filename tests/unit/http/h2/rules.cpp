@@ -332,5 +332,39 @@ TEST_CASE("h2: the first frame must be SETTINGS (RFC 9113, 3.4)") {
   CHECK(driver.end() == End::kLinger);
 }
 
+TEST_CASE("h2: CONNECT with :protocol is a method that no route has but that of a WebSocket (RFC 8441)") {
+  struct Row {
+    const char* path;
+    std::string name;
+    std::string allow;
+  };
+  const std::vector<Row> rows{
+      {"/of-any-method", "no_method", "OPTIONS"},
+      {"/of-connect", "no_method", "CONNECT, OPTIONS"},
+      {"/of-get", "no_method", "GET, HEAD, OPTIONS"},
+      {"/of-nobody", "no_path", ""},
+  };
+  std::vector<Route> routes;
+  for (const auto& [method, pattern] : std::vector<std::pair<const char*, const char*>>{
+           {"GET", "/socket"}, {"*", "/of-any-method"}, {"CONNECT", "/of-connect"}, {"GET", "/of-get"}}) {
+    Route& made = routes.emplace_back();
+    made.method = method;
+    made.pattern = pattern;
+  }
+  routes.front().websocket = std::make_shared<WebSocketRoute>();
+  for (const Row& row : rows) {
+    INFO(row.path);
+    Http2Driver driver{{}, routes};
+    driver.context().error_handler = [](const Problem& problem) { return Response::text(std::string{problem.name}); };
+    driver.greet();
+    driver.receive(
+        headers(1, get({{":method", "CONNECT"}, {":protocol", "websocket"}, {":path", row.path}}), kEndHeaders));
+    CHECK(driver.requests().empty());
+    const auto& answer = driver.reader().answer(1);
+    CHECK(answer.body == row.name);
+    CHECK(answer.field("allow") == row.allow);
+  }
+}
+
 }  // namespace
 }  // namespace orrery::test::http2
