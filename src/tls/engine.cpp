@@ -11,6 +11,16 @@
 
 namespace orrery::tls {
 
+namespace {
+
+/// What somebody else has left in this thread would pass for a failure of ours. Most often there is nothing, and to
+/// look costs less than to clear.
+void forget_errors() {
+  if (openssl().ERR_peek_last_error() != 0) openssl().ERR_clear_error();
+}
+
+}  // namespace
+
 /// What OpenSSL reads is what receive() was given, and what it writes goes behind `out`: no buffer lies between.
 struct EngineBio {
   static Engine& engine(BIO* bio) { return *static_cast<Engine*>(openssl().BIO_get_data(bio)); }
@@ -76,9 +86,10 @@ Engine::Received Engine::receive(std::string_view ciphertext, std::span<char> ro
   if (!failure_.empty()) return received.failed = true, received;
   in_ = ciphertext;
   out_ = &out;
-  openssl().ERR_clear_error();
+  forget_errors();
   if (established_ || shake_hands(received)) {
-    for (;;) {
+    // A read takes a whole record, and OpenSSL keeps nothing behind it: where nothing is left, another one is in vain.
+    do {
       std::size_t size = 0;
       const int result =
           openssl().SSL_read_ex(ssl_.get(), room.data() + received.size, room.size() - received.size, &size);
@@ -87,7 +98,7 @@ Engine::Received Engine::receive(std::string_view ciphertext, std::span<char> ro
         break;
       }
       received.size += size;
-    }
+    } while (!in_.empty());
   }
   in_ = {};
   out_ = nullptr;
@@ -119,7 +130,7 @@ void Engine::note_failure(Received& received, int result) {
 bool Engine::seal(std::string_view plain, std::string& out) {
   if (!failure_.empty()) return false;
   out_ = &out;
-  openssl().ERR_clear_error();
+  forget_errors();
   std::size_t taken = 0;
   bool whole = true;
   while (whole && !plain.empty()) {
