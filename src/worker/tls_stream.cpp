@@ -42,6 +42,14 @@ TlsTerms::TlsTerms(const tls::Context& own_context, const Config& config,
       plain_size(config.limit_request_pipeline + tls::Engine::kMostHeld),
       plain(std::make_unique_for_overwrite<char[]>(plain_size)) {}
 
+std::shared_ptr<const TlsFacts> TlsTerms::shared(TlsFacts facts) {
+  if (!facts.fingerprint.empty()) return std::make_shared<const TlsFacts>(std::move(facts));
+  const bool same = latest_ && latest_->version == facts.version && latest_->cipher == facts.cipher &&
+                    latest_->server_name == facts.server_name && latest_->resumed == facts.resumed;
+  if (!same) latest_ = std::make_shared<const TlsFacts>(std::move(facts));
+  return latest_;
+}
+
 TlsStream::TlsStream(uv::Stream& stream, TransportEvents& events, TlsTerms& terms, Transport::Beginning beginning)
     : stream_(stream), events_(events), terms_(terms), accepted_(beginning.accepted), proxy_(beginning.proxy) {}
 
@@ -157,7 +165,7 @@ void TlsStream::settle_handshake() {
   if (!engine_->established()) return;
   phase_ = Phase::kOpen;
   terms_.handshakes.done();
-  facts_ = std::make_shared<const TlsFacts>(engine_->facts());
+  facts_ = terms_.shared(engine_->facts());
   events_.on_secured(facts_);
   if (engine_->agreed_http2()) events_.on_http2();
 }

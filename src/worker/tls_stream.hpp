@@ -21,8 +21,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -51,6 +51,12 @@ struct TlsTerms {
   std::unique_ptr<char[]> plain;  ///< what a read holds, until its turn is over
   std::string sealed;             ///< what is about to be sent
   std::unique_ptr<char[]> piece;  ///< of a file, between its reading and its sealing
+
+  /// `facts` of a handshake, kept once for all connections that follow each other and have agreed on the same.
+  std::shared_ptr<const TlsFacts> shared(TlsFacts facts);
+
+ private:
+  std::shared_ptr<const TlsFacts> latest_;  ///< of a client without a certificate; null before the first
 };
 
 class TlsStream final : public uv::StreamEvents, Handshakes::Waiter {
@@ -114,7 +120,7 @@ class TlsStream final : public uv::StreamEvents, Handshakes::Waiter {
   std::shared_ptr<const TlsFacts> facts_;  ///< from the end of the handshake on
   base::Monotonic accepted_;
   std::string held_;              ///< bytes of the preface; while it waits, those of the hello
-  std::deque<Pending> pending_;   ///< plain bytes that are not sealed yet
+  std::list<Pending> pending_;    ///< plain bytes that are not sealed yet; one that is empty has no memory
   std::size_t pending_size_ = 0;  ///< bytes of them
   std::size_t in_flight_ = 0;     ///< plain bytes that the ciphertext in the stream's queue stands for
   std::string stalled_;           ///< ciphertext that try_write() could not send
