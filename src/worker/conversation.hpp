@@ -73,9 +73,7 @@ class Conversation {
   void receive_end() { h2_ ? h2_->receive_end() : h1_.receive_end(); }
   void notice_end() { h2_ ? h2_->notice_end() : h1_.notice_end(); }
   http::Next next(Monotonic now) { return h2_ ? h2_->next(now) : h1_.next(now); }
-  void settle() {
-    if (!h2_) h1_.settle();
-  }
+  void settle() { h2_ ? h2_->settle() : h1_.settle(); }
   void output_sent(std::size_t bytes, std::size_t unsent, Monotonic now) {
     h2_ ? h2_->output_sent(bytes, unsent, now) : h1_.output_sent(bytes, unsent, now);
   }

@@ -41,6 +41,7 @@ void Http2Driver::turn(Act&& act) {
   int steps = 0;
   while (step(connection_.next(now_)))
     if (++steps > kMostSteps) throw std::runtime_error("the connection never waits");
+  connection_.settle();
   connection_.attach(nullptr);
   output_.reset();
   for (const http::Cancellation& one : std::exchange(context_.cancellations, {}))

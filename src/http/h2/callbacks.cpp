@@ -214,7 +214,7 @@ nghttp2_data_provider Callbacks::provider_of(Stream& stream) {
   return provider;
 }
 
-nghttp2_session* Callbacks::make_session(Connection& connection) {
+void Callbacks::open_session(Connection& connection) {
   nghttp2_session_callbacks* made_callbacks = nullptr;
   nghttp2_option* made_options = nullptr;
   if (nghttp2_session_callbacks_new(&made_callbacks) != 0) throw std::bad_alloc();
@@ -228,13 +228,11 @@ nghttp2_session* Callbacks::make_session(Connection& connection) {
   nghttp2_option_set_no_closed_streams(options.get(), 1);
   let_continuations_pass(options.get());
   nghttp2_option_set_builtin_recv_extension_type(options.get(), NGHTTP2_PRIORITY_UPDATE);
-  nghttp2_session* session = nullptr;
-  if (nghttp2_session_server_new2(&session, callbacks.get(), &connection, options.get()) != 0) throw std::bad_alloc();
-  return session;
+  connection.session_.open(callbacks.get(), &connection, options.get());
 }
 
 void Connection::introduce() {
-  session_.reset(Callbacks::make_session(*this));
+  Callbacks::open_session(*this);
   const std::array<nghttp2_settings_entry, 4> settings{{
       {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS,
        static_cast<std::uint32_t>(context_.config.http2_max_concurrent_streams)},

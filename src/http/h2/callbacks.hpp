@@ -14,8 +14,8 @@ class Connection;
 struct Stream;
 
 struct Callbacks {
-  /// A library session that calls this connection. Throws std::bad_alloc.
-  static nghttp2_session* make_session(Connection& connection);
+  /// Opens the session of this connection, which it calls. Throws std::bad_alloc.
+  static void open_session(Connection& connection);
   /// Where the library takes the body of the stream's response from.
   static nghttp2_data_provider provider_of(Stream& stream);
 

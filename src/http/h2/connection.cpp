@@ -31,8 +31,6 @@ constexpr double kFramesPerSecond = 200;
 
 }  // namespace
 
-void Connection::FreeSession::operator()(nghttp2_session* session) const noexcept { nghttp2_session_del(session); }
-
 Connection::Connection(Context& context, const Client& client, Monotonic now)
     : context_(context),
       client_(client),
@@ -48,7 +46,7 @@ Connection::Connection(Context& context, const Client& client, Monotonic now)
 
 Connection::~Connection() {
   // What it frees must not call back.
-  session_.reset();
+  session_.close();
   for (Message* const message : departing_) message->release();
 }
 
@@ -95,6 +93,7 @@ void Connection::receive(std::string_view bytes, Monotonic now) {
     return;
   }
   now_ = now;
+  quiet_ = false;
   const std::size_t good = frame_heads_.look(bytes, [this](const FrameHead& frame) { return is_tolerable(frame); });
   const std::optional<Reject> fault = std::exchange(fault_, std::nullopt);
   const auto* const first = reinterpret_cast<const std::uint8_t*>(bytes.data());
@@ -255,14 +254,20 @@ void Connection::report(Message& message, std::uint64_t body_bytes, Monotonic no
   if (response) departure.response = {};
 }
 
+/// The first of them. The caller has its reference.
+Message& Connection::take_departed() {
+  Message& first = *departing_.front();
+  departing_.erase(departing_.begin());
+  return first;
+}
+
 /// `bytes` more have left: with them, perhaps, the last ones of some answers.
 void Connection::depart(std::uint64_t bytes, Monotonic blocked_until) {
   sent_ += bytes;
   while (!departing_.empty() && departing_.front()->departure.ahead <= sent_) {
-    Message* const first = departing_.front();
-    departing_.pop_front();
-    report(*first, first->departure.body_bytes, std::max(first->departure.answered, blocked_until));
-    first->release();
+    Message& first = take_departed();
+    report(first, first.departure.body_bytes, std::max(first.departure.answered, blocked_until));
+    first.release();
   }
 }
 
@@ -306,12 +311,11 @@ void Connection::abandon(Monotonic now, int unanswered) {
   now_ = now;
   for (std::size_t i = 0; i < streams_.size(); ++i) break_off(*streams_[i], unanswered);
   while (!departing_.empty()) {
-    Message* const message = departing_.front();
-    departing_.pop_front();
-    Departure& departure = message->departure;
+    Message& message = take_departed();
+    Departure& departure = message.departure;
     departure.ending = base::Ending::kCut;
-    report(*message, departure.body_bytes - std::min(departure.body_bytes, departure.ahead - sent_), now);
-    message->release();
+    report(message, departure.body_bytes - std::min(departure.body_bytes, departure.ahead - sent_), now);
+    message.release();
   }
   broken_ = true;
   blocked_.end();

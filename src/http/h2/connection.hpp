@@ -27,7 +27,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,14 +42,13 @@
 #include "http/h2/head.hpp"
 #include "http/h2/heard.hpp"
 #include "http/h2/intake.hpp"
+#include "http/h2/library.hpp"
 #include "http/h2/patience.hpp"
 #include "http/h2/stream.hpp"
 #include "http/message.hpp"
 #include "http/next.hpp"
 #include "http/output.hpp"
 #include "http/request_state.hpp"
-
-struct nghttp2_session;
 
 namespace orrery::http::h2 {
 
@@ -89,6 +87,10 @@ class Connection {
   void notice_end();
   /// Decides what to do. Call until kWait.
   Next next(base::Monotonic now);
+  /// The turn is over: no call follows until something happens.
+  void settle() {
+    if (quiet_ && idle()) session_.rest();
+  }
   /// The socket took `bytes` more; `unsent` of what was in the outputs up to now wait for it.
   void output_sent(std::size_t bytes, std::size_t unsent, base::Monotonic now);
   /// After a kLinger: everything is sent, and the client has been told that nothing more comes.
@@ -148,6 +150,8 @@ class Connection {
   [[nodiscard]] std::size_t unsent() const { return unsent_; }
   /// Of this request's response: bytes that wait for the client's window.
   [[nodiscard]] std::uint64_t behind(RequestId id) const;
+  /// What its library remembers is stowed, until the next call that needs it.
+  [[nodiscard]] bool resting() const { return session_.resting(); }
   [[nodiscard]] bool handling() const;
   [[nodiscard]] bool streaming() const;
   [[nodiscard]] bool streaming(RequestId id) const;
@@ -167,9 +171,6 @@ class Connection {
   enum class Leaving : std::uint8_t { kStays, kAsked, kSaid };
   /// Whether the client may still send, so that a close would reset the connection.
   enum class Linger : std::uint8_t { kNo, kBriefly, kYes };
-  struct FreeSession {
-    void operator()(nghttp2_session* session) const noexcept;
-  };
 
   // connection.cpp
   void introduce();
@@ -187,6 +188,7 @@ class Connection {
   [[nodiscard]] Stream* find(RequestId id) const;
   [[nodiscard]] Stream* handled(RequestId id) const;
   void wake(Stream& stream);
+  Message& take_departed();
   void forget(RequestId id);
   void depart(std::uint64_t bytes, base::Monotonic blocked_until);
   void report(Message& message, std::uint64_t body_bytes, base::Monotonic now);
@@ -243,7 +245,7 @@ class Connection {
   Context& context_;
   Client client_;
   Output* output_ = nullptr;
-  std::unique_ptr<nghttp2_session, FreeSession> session_;
+  Library session_;
   FrameHeads frame_heads_;
   Head head_;
   Intake intake_;
@@ -252,7 +254,7 @@ class Connection {
   Patience resets_;
   std::vector<std::unique_ptr<Stream>> streams_;  ///< in the order of their ids
   std::vector<RequestId> ready_;                  ///< streams that may have a step, the first first
-  std::deque<Message*> departing_;                ///< answers that are written and have not left, in order
+  std::vector<Message*> departing_;               ///< answers that are written and have not left, in order
   base::Monotonic now_;                           ///< of the call that is under way
   base::Monotonic phase_started_;                 ///< idle since, lingering since
   base::Monotonic head_started_{};                ///< a header block is here in part; the epoch = none is
@@ -268,6 +270,7 @@ class Connection {
   State state_ = State::kOpen;
   Leaving leaving_ = Leaving::kStays;
   Linger linger_ = Linger::kNo;
+  bool quiet_ = false;      ///< nothing was said for so long that its memory may be stowed
   bool no_memory_ = false;  ///< a callback has stopped the library for want of it
   bool told_fault_ = false;
   bool ended_ = false;  ///< the peer sends no more

@@ -20,6 +20,8 @@ namespace {
 /// Between the two GOAWAY of a connection that ends: what the client sent before it heard of the first one arrives.
 constexpr std::chrono::seconds kRoundTrip{1};
 constexpr std::chrono::seconds kSilentWhileLingering{1};
+/// So long a connection without requests keeps its memory at hand: who asks again sooner does not pay for it.
+constexpr std::chrono::seconds kQuiet{1};
 constexpr Monotonic kNever = Monotonic::max();
 constexpr std::array<std::uint8_t, 8> kLeavingPing{'l', 'e', 'a', 'v', 'i', 'n', 'g', 0};
 
@@ -66,6 +68,7 @@ Monotonic Connection::deadline() const {
     return std::min(phase_started_ + config.lingering_time, heard_ + silent);
   }
   Monotonic due = streams_.empty() && !reading_head() ? idle_deadline() : kNever;
+  if (idle() && !quiet_) due = std::min(due, phase_started_ + kQuiet);
   if (leaving_ == Leaving::kAsked) due = std::min(due, leaving_since_ + kRoundTrip);
   if (reading_head()) due = std::min(due, head_started_ + config.header_timeout);
   for (const auto& stream : streams_) due = std::min(due, deadline_of(*stream));
@@ -91,6 +94,7 @@ void Connection::expire(Monotonic now) {
     return give_up(Reject::header_timeout, NGHTTP2_ENHANCE_YOUR_CALM);
   for (std::size_t i = 0; i < streams_.size(); ++i)
     if (now >= deadline_of(*streams_[i])) expire_stream(*streams_[i]);
+  quiet_ = idle() && now >= phase_started_ + kQuiet;
   if (!streams_.empty() || reading_head() || now < idle_deadline()) return;
   if (last_ == 0 && leaving_ == Leaving::kStays)
     context_.observer.on_rejected(Reject::silent_connection, client_.sender, nullptr);

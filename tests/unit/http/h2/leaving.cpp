@@ -84,6 +84,34 @@ TEST_CASE("h2: idle time") {
   }
 }
 
+TEST_CASE("h2: a connection whose client is quiet rests, and goes on where it was") {
+  Http2Driver driver;
+  driver.greet();
+  const Fields fields = get({{"x-kept", "in the table of HPACK"}});
+  driver.receive(headers(1, fields));
+  driver.pass(milliseconds{900});
+  CHECK_FALSE(driver.connection().resting());
+  driver.pass(milliseconds{200});
+  CHECK(driver.connection().resting());
+  driver.receive(ping("12345678"));
+  CHECK_FALSE(driver.connection().resting());
+  driver.pass(seconds{1});
+  CHECK(driver.connection().resting());
+  driver.receive(headers(3, fields));
+  CHECK(driver.reader().answer(3).status == 200);
+  CHECK(driver.reader().answer(3).whole);
+  CHECK(driver.requests().back().fields == driver.requests().front().fields);
+  driver.hold_requests();
+  driver.receive(headers(5, get({{":path", "/endless"}})));
+  driver.pass(seconds{60});
+  CHECK_FALSE(driver.connection().resting());
+  driver.answer(5, Response::status(204));
+  driver.pass(seconds{1});
+  CHECK(driver.connection().resting());
+  driver.drain();
+  CHECK_FALSE(driver.connection().resting());
+}
+
 TEST_CASE("h2: an idle connection makes room, a busy one does not") {
   Http2Driver driver;
   driver.hold_requests();
