@@ -111,9 +111,11 @@ Runtime::Runtime(os::WorkerBirth birth, const App& app, const http::Router& rout
           Dispatch::make(class_of_dispatch(*birth_.config, threads), services_, flights_, spooling_, after_poll_)),
       acceptor_(loop_, *birth_.config, birth_.listeners, connections_, *birth_.slot,
                 {*birth_.board, *birth_.slot, birth_.config->worker_class == WorkerClass::kSync}),
-      adopter_(loop_, *birth_.handover, connections_, [this] { return has_more_than_a_sibling(); }),
+      siblings_(*birth_.board, *birth_.slot, birth_.master_pid, birth_.generation),
+      adopter_(loop_, *birth_.handover, connections_, [this] { return siblings_.any_has_less(); }),
       giver_(
-          loop_, *birth_.handover, connections_, [this] { return takers(); }, birth_.config->graceful_timeout / 2),
+          loop_, *birth_.handover, connections_, [this] { return siblings_.takers(); },
+          birth_.config->graceful_timeout / 2),
       signalled_(loop_, [this] { on_signals(); }),
       heartbeat_(loop_, [this] { beat(); }),
       flusher_(loop_, [this] { recorder_.flush(); }),
@@ -331,16 +333,15 @@ void Runtime::begin_drain() {
   birth_.slot->state.store(os::WorkerState::kDraining, std::memory_order_relaxed);
   grace_.start(graceful_timeout_here(*birth_.config));
   lead_.let_go();
-  if (!no_sibling_can_take()) {
+  if (!siblings_.never_take()) {
     adopter_.stop();
     acceptor_.leave();
     connections_.tell_draining();
     return giver_.begin();
   }
-  const bool orphan = ::getppid() != birth_.master_pid;
   // No worker comes here while another master is there: the sockets are those of a child that the next master has
   // started anew.
-  if (orphan || exhausted_ || birth_.board->has_other_master())
+  if (siblings_.is_orphan() || exhausted_ || birth_.board->has_other_master())
     acceptor_.stop();
   else
     acceptor_.finish();
@@ -369,34 +370,6 @@ void Runtime::quit() {
 }
 
 bool Runtime::single() const { return birth_.master_pid == ::getpid(); }
-
-bool Runtime::no_sibling_can_take() const {
-  if (birth_.slot->role.load(std::memory_order_relaxed) != os::Role::kWorker) return true;
-  if (birth_.board->has_other_master()) return false;
-  return birth_.board->stopping() || ::getppid() != birth_.master_pid;
-}
-
-Giver::Takers Runtime::takers() const {
-  if (no_sibling_can_take()) return Giver::Takers::kNever;
-  if (birth_.board->has_other_master()) return Giver::Takers::kThere;
-  const bool there = std::ranges::any_of(birth_.board->workers(), [](const os::Slot& slot) {
-    return slot.state.load(std::memory_order_relaxed) == os::WorkerState::kReady;
-  });
-  return there ? Giver::Takers::kThere : Giver::Takers::kNotNow;
-}
-
-/// The newest generation is to have the connections that are handed over, and in it the worker that has the fewest.
-bool Runtime::has_more_than_a_sibling() const {
-  constexpr std::int32_t kClearly = 2;
-  const os::Slot& own = *birth_.slot;
-  const std::int32_t most = own.connections.load(std::memory_order_relaxed) - kClearly;
-  return std::ranges::any_of(birth_.board->siblings(own), [&](const os::Slot& slot) {
-    if (&slot == &own || slot.state.load(std::memory_order_relaxed) != os::WorkerState::kReady) return false;
-    const std::uint32_t generation = slot.generation.load(std::memory_order_relaxed);
-    if (generation != birth_.generation) return generation > birth_.generation;
-    return slot.connections.load(std::memory_order_relaxed) < most;
-  });
-}
 
 void Runtime::tell_master(os::WorkerMessage message) {
   if (message != os::WorkerMessage::kReady && std::exchange(asked_to_go_, true)) return;

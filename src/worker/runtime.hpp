@@ -28,6 +28,7 @@
 #include "worker/probe.hpp"
 #include "worker/recorder.hpp"
 #include "worker/services.hpp"
+#include "worker/siblings.hpp"
 #include "worker/spooling.hpp"
 #include "worker/tls_stream.hpp"
 
@@ -99,11 +100,8 @@ class Runtime final : public orrery::Worker {
   [[noreturn]] void quit();
   /// Gives a fresh connection to whichever sibling is free.
   bool pass_on(int socket, const base::Arrival& arrival);
-  [[nodiscard]] bool no_sibling_can_take() const;
   /// There is no master: this process is the service.
   [[nodiscard]] bool single() const;
-  [[nodiscard]] Giver::Takers takers() const;
-  [[nodiscard]] bool has_more_than_a_sibling() const;
   void tell_master(os::WorkerMessage message);
   [[nodiscard]] std::uint64_t recycle_after() const;
 
@@ -123,6 +121,7 @@ class Runtime final : public orrery::Worker {
   uv::AfterPoll after_poll_;
   std::unique_ptr<Dispatch> dispatch_;
   Acceptor acceptor_;
+  Siblings siblings_;
   Adopter adopter_;
   Giver giver_;
   uv::Wakeup signalled_;

@@ -26,7 +26,6 @@ namespace {
 
 /// Steps one turn may take before other connections get theirs.
 constexpr int kStepsPerTurn = 128;
-constexpr std::size_t kStreamBehind = 64 * 1024;
 /// In the access log: a request that this server, and not its client, left unanswered.
 constexpr int kNotServed = 503;
 
@@ -113,6 +112,10 @@ void Session::turn(Act&& act) {
   if (ongoing_ && find_drained()) later([](Session& session) { session.tell_drained(); });
   settle_reading();
   schedule(now_);
+}
+
+void Session::run_turn(void (*act)(void*), void* own) {
+  turn([&] { act(own); });
 }
 
 /// What the connection was doing is lost, and the connection with it; the others need not be.
@@ -250,17 +253,6 @@ void Session::on_sent(int error, std::size_t unsent) {
   if (!closed_ && error == 0 && unsent == 0) tell_drained();
 }
 
-Ongoing::Pieces* Session::find_drained() const {
-  return ongoing_.find_if([this](const auto& one) { return one.wants_drain && !behind(one.request); });
-}
-
-void Session::tell_drained() {
-  while (Ongoing::Pieces* const one = closed_ ? nullptr : find_drained()) {
-    one->wants_drain = false;
-    if (const auto outlet = one->outlet.lock()) outlet->tell_drained();
-  }
-}
-
 void Session::on_deadline(Monotonic) {
   const os::Closing before = closing_;
   ends_by(os::Closing::kTimedOut);
@@ -319,91 +311,6 @@ void Session::refuse(RequestId request, base::Reject reason, std::chrono::second
 
 void Session::send_early_hints(RequestId request, const std::vector<std::string>& links) {
   turn([&] { connection_.send_early_hints(request, links, now_); });
-}
-
-void Session::pulled(RequestId request, std::string_view piece, bool more, http::FieldList trailers) {
-  turn([&] {
-    keep_trailers(request, std::move(trailers));
-    connection_.pulled(request, piece, more, now_);
-  });
-}
-
-void Session::break_stream(RequestId request) {
-  turn([&] { connection_.break_stream(request, now_); });
-}
-
-template <class Start>
-bool Session::start_pieces(RequestId request, const std::shared_ptr<Outlet>& outlet, Start&& start) {
-  bool started = false;
-  turn([&] {
-    started = start();
-    if (started) ongoing(request).outlet = outlet;
-  });
-  // A connection that came in the moment before the worker was asked to leave: its handler is about to say what it
-  // wants to hear.
-  if (started && connection_.draining()) later([](Session& session) { session.tell_draining(); });
-  return started && !closed_;
-}
-
-bool Session::start_stream(RequestId request, Response head, std::shared_ptr<Outlet> outlet) {
-  return start_pieces(request, outlet, [&] { return connection_.start_stream(request, std::move(head), now_); });
-}
-
-bool Session::start_tunnel(RequestId request, Response head, std::shared_ptr<Outlet> outlet) {
-  return start_pieces(request, outlet, [&] { return connection_.start_tunnel(request, std::move(head), now_); });
-}
-
-bool Session::write_piece(RequestId request, std::string_view piece) {
-  if (closed_ || !connection_.streaming(request)) return false;
-  const std::uint64_t waiting = transport_.queued() + (output_ ? output_->size() : 0) + connection_.behind(request);
-  if (waiting > kStreamBehind) {
-    ongoing(request).wants_drain = true;
-    return false;
-  }
-  turn([&] { connection_.send_piece(request, piece, now_); });
-  return !closed_;
-}
-
-void Session::end_stream(RequestId request, http::FieldList trailers) {
-  turn([&] {
-    keep_trailers(request, std::move(trailers));
-    connection_.end_stream(request, now_);
-  });
-}
-
-void Session::keep_trailers(RequestId request, http::FieldList&& trailers) {
-  if (trailers.empty() || !connection_.streaming(request)) return;
-  connection_.message(request)->departure.trailers = std::move(trailers);
-}
-
-void Session::want_body(RequestId request, BodyReader::Callback callback) {
-  if (ongoing(request).body_ended) return tell_reader(callback, {BodyPiece::Kind::kEnd, {}});
-  // Kept: the reader may end the request.
-  if (const auto stored = message(request).stored()) {
-    ongoing(request).body_ended = true;
-    return tell_reader(callback, {BodyPiece::Kind::kData, stored->bytes()});
-  }
-  ongoing(request).body_callback = std::move(callback);
-  turn([&] { connection_.want_body(request, now_); });
-}
-
-void Session::end_spooling(RequestId request, std::shared_ptr<const http::StoredBody> stored) {
-  turn([&] {
-    message(request).store(std::move(stored));
-    ongoing_.take(request);  // who reads it next begins anew
-    connection_.end_spooling(request, now_);
-    services_.dispatch->request(*this, request);
-  });
-}
-
-void Session::deliver_body(RequestId request) {
-  http::BodyRead read = connection_.take_body_piece(request);
-  const auto callback = std::exchange(ongoing(request).body_callback, {});
-  if (!callback) return;
-  // The last bytes and the end are one piece for the connection and two for the reader.
-  if (read.bytes.empty()) return tell_reader(callback, {BodyPiece::Kind::kEnd, {}});
-  ongoing(request).body_ended = read.last;
-  tell_reader(callback, {BodyPiece::Kind::kData, read.bytes});
 }
 
 void Session::drain() {
@@ -485,8 +392,5 @@ void Session::watch_end() {
   watched_ = true;
   services_.connections->watch_end(*this);
 }
-
-/// HTTP/1.1 has one request at a time, and keeps the place of the one before.
-Ongoing::Pieces& Session::ongoing(RequestId request) { return ongoing_.of(request, !connection_.speaks_http2()); }
 
 }  // namespace orrery::worker

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "base/address.hpp"
@@ -123,6 +124,13 @@ class Session final : TransportEvents, Deadline {
   void begin_reading();
   template <class Act>
   void turn(Act&& act);
+  /// The same from another source than session.cpp: the act is called, where turn() has it inside.
+  template <class Act>
+  void run_turn(Act&& act) {
+    using Own = std::remove_reference_t<Act>;
+    run_turn([](void* own) { (*static_cast<Own*>(own))(); }, &act);
+  }
+  void run_turn(void (*act)(void*), void* own);
   [[gnu::cold]] void run_out_of_memory();
   void work();
   void later(void (*act)(Session&));
