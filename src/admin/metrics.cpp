@@ -188,7 +188,8 @@ void write_durations(const os::Totals& totals, Exposition& out) {
   out.histogram("orrery_request_duration_seconds", "Time from a request's first byte to the end of its response.");
   write_buckets(totals.latency, totals.duration_ns, out);
   out.histogram("orrery_request_queue_seconds",
-                "Time from the moment in which a worker has a request whole to that in which its handler begins.");
+                "Time from the moment in which a worker has a request whole to that in which its handler begins, with "
+                "what its connection, when it is fresh, waited in the kernel.");
   write_buckets(totals.queue, totals.queue_ns, out);
 }
 

@@ -1,6 +1,8 @@
 #include "os/accept.hpp"
 
 #include <cerrno>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -13,6 +15,13 @@ Accepted accept_one(int listener) {
   const int fd = ::accept4(listener, reinterpret_cast<sockaddr*>(&address), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd < 0) return {{}, {}, errno};
   return {base::UniqueFd{fd}, base::Address::from_sockaddr(reinterpret_cast<sockaddr*>(&address), length), 0};
+}
+
+std::chrono::milliseconds time_unread(int socket) {
+  tcp_info info{};
+  socklen_t length = sizeof info;
+  if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) != 0 || info.tcpi_bytes_received == 0) return {};
+  return std::chrono::milliseconds{info.tcpi_last_data_recv};
 }
 
 bool anybody_waits(int listener) {

@@ -78,7 +78,7 @@ void Acceptor::pass_on(Watch& watch) {
   if (!accepted.socket) return;
   watch.poll->rotate();
   const base::Arrival arrival{accepted.peer, watch.reception};
-  if (!refuge_(accepted.socket.get(), arrival)) connections_.add(std::move(accepted.socket), arrival);
+  if (!refuge_(accepted.socket.get(), arrival)) add(std::move(accepted.socket), arrival);
 }
 
 void Acceptor::weigh() {
@@ -134,12 +134,17 @@ void Acceptor::wait_for_room() {
   pause();
 }
 
+void Acceptor::add(base::UniqueFd socket, const base::Arrival& arrival) {
+  const auto waited = queue_.time_in(socket.get());
+  connections_.add(std::move(socket), arrival, waited);
+}
+
 bool Acceptor::take_one(Watch& watch) {
   if (!make_room()) return false;
   os::Accepted accepted = accept(watch);
   if (accepted.socket) {
     complained_ = false;
-    connections_.add(std::move(accepted.socket), {accepted.peer, watch.reception});
+    add(std::move(accepted.socket), {accepted.peer, watch.reception});
     return true;
   }
   return os::is_connection_lost(accepted.error);

@@ -19,6 +19,7 @@
 #include "uv/loop.hpp"
 #include "worker/balance.hpp"
 #include "worker/connections.hpp"
+#include "worker/kernel_queue.hpp"
 
 namespace orrery::worker {
 
@@ -56,6 +57,7 @@ class Acceptor {
   /// False when nothing more can be taken from this listener now.
   bool take_one(Watch& watch);
   os::Accepted accept(Watch& watch);
+  void add(base::UniqueFd socket, const base::Arrival& arrival);
   void pass_on(Watch& watch);
   bool make_room();
   void wait_for_room();
@@ -70,6 +72,7 @@ class Acceptor {
   Connections& connections_;
   os::Slot& slot_;
   Balance balance_;
+  KernelQueue queue_;
   Refuge refuge_;
   std::vector<Watch> watches_;
   uv::Timer retry_;

@@ -29,8 +29,9 @@ void Connections::watch_end(const Session& session) {
   ends_.watch(session.descriptor(), std::uint64_t{session.index_} << 32U | session.serial_);
 }
 
-void Connections::add(base::UniqueFd socket, const base::Arrival& arrival) {
+void Connections::add(base::UniqueFd socket, const base::Arrival& arrival, std::chrono::milliseconds waited) {
   Session& session = make_session(arrival);
+  session.note_wait(waited);
   os::bump(services_.slot.counters.connections);
   begin(session, session.start(std::move(socket), arrival.reception));
 }

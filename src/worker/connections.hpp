@@ -7,6 +7,7 @@
 // their own, only so many at once, and are the first to go. Loop thread only.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -23,8 +24,8 @@ class Connections {
  public:
   Connections(Services& services, std::size_t most, std::size_t most_lingering);
 
-  /// Takes a fresh connection in.
-  void add(base::UniqueFd socket, const base::Arrival& arrival);
+  /// Takes a fresh connection in, whose client has `waited` for that.
+  void add(base::UniqueFd socket, const base::Arrival& arrival, std::chrono::milliseconds waited = {});
   /// Takes one in that rested with a sibling.
   void adopt(os::TakenConnection taken);
   [[nodiscard]] bool full() const { return open_ >= most_; }

@@ -254,7 +254,8 @@ void Dispatch::request(Session& session, RequestId id) {
   if (message.body_spooled && !message.stored()) [[unlikely]]
     return spooling_.begin(session, id);
   const Route& route = services_.context.routes[message.match.route];
-  message.came = services_.round_began(session.latest());
+  // As if it had come sooner by what its connection waited in the kernel.
+  message.came = services_.round_began(session.latest()) - session.take_wait();
   if (route.handler) return run_handler(session, id, route);
   message.take_up(session.latest());
   if (route.task || route.websocket) return services_.coroutines->start(session, id, route);

@@ -5,14 +5,17 @@
 // delete themselves. An idle one holds no buffer, no parser and no request. Loop thread only.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "base/address.hpp"
@@ -66,6 +69,13 @@ class Session final : TransportEvents, Deadline {
   [[nodiscard]] bool is_bare() const { return !stays() && transport_.queued() == 0 && connection_.unsent() == 0; }
   /// The time, as far as it was asked for in this turn.
   [[nodiscard]] base::Monotonic latest() const { return latest_; }
+  /// Its client waited so long in the kernel until the worker took the connection.
+  void note_wait(std::chrono::milliseconds waited) {
+    constexpr auto kMost = std::numeric_limits<decltype(waited_ms_)>::max();
+    waited_ms_ = static_cast<decltype(waited_ms_)>(std::clamp<std::int64_t>(waited.count(), 0, kMost));
+  }
+  /// That is the first request's, and nobody else's.
+  std::chrono::milliseconds take_wait() { return std::chrono::milliseconds{std::exchange(waited_ms_, 0)}; }
 
   // --- for dispatch and the handlers' objects ---
   void answer(http::RequestId request, Response&& response);
@@ -179,6 +189,7 @@ class Session final : TransportEvents, Deadline {
   bool closed_ = false;
   bool counted_idle_ = false;
   bool watched_ = false;  ///< its end is noticed also while it is not read
+  std::uint16_t waited_ms_ = 0;
 };
 
 }  // namespace orrery::worker

@@ -1,7 +1,10 @@
 // What /metrics tells of waiting: time in queue, pools, loops that are late; and how connections end.
 #include <algorithm>
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <optional>
+#include <vector>
 
 #include "e2e/watched.hpp"
 
@@ -64,6 +67,25 @@ TEST_CASE("measures: what waits for a thread of a pool is told, and its wait is 
   REQUIRE(watched.server.wait_for_text("access.log", "/constant "));
   const std::string log = watched.server.read_file("access.log");
   CHECK(std::atof(log.c_str() + log.find("/constant ") + 10) > 0.15);
+}
+
+TEST_CASE("measures: what clients waited in the kernel while the worker stood still is in the time in queue") {
+  constexpr auto kHeld = std::chrono::milliseconds{200};
+  // Of sixteen connections one is asked how long it has waited, and from the first that has each one.
+  constexpr int kClients = 20;
+  Watched watched{{"-w", "1", "--timeout", "600", "-k", GENERATE(from_range(kClasses))}};
+  watched.serve();
+  const pid_t worker = watched.server.workers().at(0);
+  ::kill(worker, SIGSTOP);
+  std::vector<Wire> clients;
+  for (int i = 0; i < kClients; ++i) clients.emplace_back(watched.server.port()).send(request("GET /constant"));
+  const auto sent = std::chrono::steady_clock::now();
+  CHECK(eventually([&] { return std::chrono::steady_clock::now() - sent > kHeld; }));
+  ::kill(worker, SIGCONT);
+  for (Wire& client : clients) CHECK(client.read().status == 200);
+  CHECK(comes(watched, "orrery_request_queue_seconds_count", kClients));
+  CHECK(told(watched, "orrery_request_queue_seconds_bucket{le=\"0.134217728\"}").value_or(kClients) < kClients);
+  CHECK(told(watched, "orrery_request_queue_seconds_sum").value_or(0) > 0.15);
 }
 
 TEST_CASE("measures: pools of the application by their names") {
