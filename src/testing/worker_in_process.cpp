@@ -163,4 +163,10 @@ void WorkerInProcess::forget() {
 
 Worker& WorkerInProcess::worker() { return parts_->runtime; }
 
+worker::Runtime& WorkerInProcess::runtime() { return parts_->runtime; }
+
+os::Scoreboard& WorkerInProcess::board() { return parts_->board; }
+
+const os::HandoverPair& WorkerInProcess::handover() const { return parts_->handover; }
+
 }  // namespace orrery::testing

@@ -16,6 +16,15 @@
 #include "base/clock.hpp"
 #include "base/unique_fd.hpp"
 
+namespace orrery::os {
+struct HandoverPair;
+class Scoreboard;
+}  // namespace orrery::os
+
+namespace orrery::worker {
+class Runtime;
+}
+
 namespace orrery::testing {
 
 class WorkerInProcess {
@@ -53,6 +62,11 @@ class WorkerInProcess {
   void forget();
 
   [[nodiscard]] Worker& worker();
+
+  // --- what it is made of, for tests of a part ---
+  [[nodiscard]] worker::Runtime& runtime();
+  [[nodiscard]] os::Scoreboard& board();
+  [[nodiscard]] const os::HandoverPair& handover() const;
 
  private:
   struct Parts;
