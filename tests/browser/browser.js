@@ -1,6 +1,7 @@
 // A headless browser, Chromium or (where BROWSER says so) the system's own Firefox, and pages that remember everything that should
 // not have happened.
 import { chromium, firefox } from 'playwright-core';
+import { complete, flags } from './firefox.js';
 
 export const isFirefox = process.env.BROWSER === 'firefox';
 
@@ -9,7 +10,8 @@ export const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor:
 
 export function launch() {
   // `moz-firefox` is a Firefox as Mozilla and Debian make it, driven by WebDriver BiDi.
-  if (isFirefox) return firefox.launch({ channel: 'moz-firefox', executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr' });
+  if (isFirefox)
+    return firefox.launch({ channel: 'moz-firefox', executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr', args: flags });
   // All pages are of one server and trust each other: one process draws them all, which costs a third less.
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -25,7 +27,9 @@ export function launch() {
  */
 export async function openPage(browser, server, options = {}) {
   const context = await browser.newContext({ ...desktop, serviceWorkers: 'block', ...options });
-  return watch(await context.newPage(), server);
+  const page = await context.newPage();
+  if (isFirefox) await complete(page, options);
+  return watch(page, server);
 }
 
 /** The same for a page that there is. */

@@ -1,7 +1,7 @@
 // What the page shows, and what a person can do with it.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { choosePlace, desktop, openPage, phone, place, row, visit } from './browser.js';
+import { choosePlace, desktop, isFirefox, openPage, phone, place, row, visit } from './browser.js';
 import { browser, server, setStage } from './stage.js';
 
 const melbourne = 'lon=144.9631&lat=-37.8136&elevation=31';
@@ -236,7 +236,8 @@ test('suggestions are chosen by keys and by mouse', async () => {
   assert.equal(await page.inputValue('#place'), 'Nairobi');
 });
 
-test('a browser that keeps its location to itself is answered with a sentence', async () => {
+const asks = isFirefox && 'Firefox asks its user, and its driver has no answer';
+test('a browser that keeps its location to itself is answered with a sentence', { skip: asks }, async () => {
   page = await openPage(browser, server);
   await visit(page, server);
   await page.click('#locate');
