@@ -57,7 +57,8 @@ test('controls are as large as a finger, and nothing is cut off in letters of tw
     .map((one) => [one.id || one.textContent, one.getBoundingClientRect()]).filter(([, { height }]) => height < 43.9).map(([name]) => name));
   assert.deepEqual(small, []);
   await page.evaluate(() => (document.documentElement.style.fontSize = '200%'));
-  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  // Chromium makes a phone's window as wide as what stands in it.
+  assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= phone.viewport.width);
   assert.deepEqual(await page.$eval('#rows', brokenWords), []);
 });
 
