@@ -2,11 +2,15 @@
 // its own, between which a finger is answered.
 
 export class Curtain {
-  #state = 'up'; // or 'rising', or 'again' while it rises and there is more to draw
+  #state = 'down'; // then 'rising', or 'again' while it rises and there is more to draw, and 'up'
 
   /** drawings: functions that draw a part each of what is shown, in their order. */
   constructor(drawings) {
     this.drawings = drawings;
+  }
+
+  get isDown() {
+    return this.#state === 'down';
   }
 
   draw() {
@@ -19,15 +23,22 @@ export class Curtain {
     else this.#state = 'again';
   }
 
-  async rise() {
+  /** `steps` come before the drawings, once, each in a task of its own too. */
+  async rise(steps = []) {
+    this.#state = 'rising';
+    await inTasks(steps);
     do {
       this.#state = 'rising';
-      for (const draw of this.drawings) {
-        await painted();
-        draw();
-      }
+      await inTasks(this.drawings);
     } while (this.#state === 'again');
     this.#state = 'up';
+  }
+}
+
+async function inTasks(steps) {
+  for (const step of steps) {
+    await painted();
+    step();
   }
 }
 

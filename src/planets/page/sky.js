@@ -49,6 +49,7 @@ let unsaid = false; // a choice of which nothing has been said
 let hoursTurn = 0;
 
 const curtain = new Curtain([showSummary, showDome, showBehind, showTable]);
+const controls = new Curtain([() => headline(shown ?? coming()), showHours]);
 const addressBar = new AddressBar();
 const notice = new Notice(at('notice'));
 const dome = new Dome(at('dome'), { onSelect: (name) => select(name, 'dome'), onPoint: point });
@@ -123,13 +124,17 @@ function sameSpot(one, other) {
 function want(place, instant) {
   if (place !== wanted.place) observer.show(place);
   Object.assign(wanted, { place, instant });
-  showHours();
-  if (!shown) headline({ place, instant: instant ?? Date.now(), live: instant === undefined });
+  // The answer comes while the page tells what was asked.
+  if (shown) showHours();
+  else controls.rise();
   if (instant === undefined) return relay.start(place);
   relay.stop();
   document.body.dataset.feed = 'chosen';
   askThen();
 }
+
+/** What is wanted, as it is going to be shown. */
+const coming = () => ({ ...wanted, instant: wanted.instant ?? Date.now(), live: wanted.instant === undefined });
 
 /** One question at a time; while it is out only the latest choice waits. */
 async function askThen() {
@@ -170,7 +175,7 @@ function arrived(answer, place) {
   headline(shown);
   showHours();
   clearTimeout(settling);
-  if (document.querySelector('main section[hidden]')) unveil();
+  if (curtain.isDown) unveil();
   else curtain.drawSoon();
   if (shown.live) settle();
   else settling = setTimeout(settle, settled);
@@ -180,10 +185,8 @@ function arrived(answer, place) {
 async function unveil() {
   // Before there is anything below it that could jump.
   showSummary();
-  // What is measured on the screen is known once it is on it.
-  for (const part of document.querySelectorAll('main section[hidden]')) part.hidden = false;
-  mark();
-  await curtain.rise();
+  // What is measured on the screen is known once it is on it. From the top down no part moves another.
+  await curtain.rise(Array.from(document.querySelectorAll('main section[hidden]'), (part) => () => (part.hidden = false)));
   keepPage();
 }
 
@@ -381,18 +384,14 @@ function open() {
   if (home && place === home) addressBar.touch();
   setView(linked);
   Object.assign(marked, { chosen: body, where: 'dome' });
-  if (shown) mark();
+  mark();
   observer.complain(problems.join(' '));
   if (problems.length > 0) at('place-problem').closest('section').hidden = false;
   want(place, instant);
-  if (!shown) askAhead(place, instant);
-}
-
-/** What the first sky will want beside it, asked for at the same time: each question waits for the network once. */
-function askAhead(place, instant) {
-  const coming = { place, instant: instant ?? Date.now(), live: instant === undefined };
-  numbers.freshen(coming, withSpace(almanacFields));
-  showNight(coming);
+  if (shown) return;
+  // What the first sky will want beside it is asked for at the same time: each question waits for the network once.
+  numbers.freshen(coming(), withSpace(almanacFields));
+  showNight(coming());
 }
 
 addEventListener('popstate', open);
