@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+STRICT = ["-std=c++20", "-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 failures = []
 
 
@@ -39,3 +40,21 @@ def install(build, into):
         with open(os.path.join(packages, name), "w", encoding="utf-8") as file:
             file.write(re.sub(r"^prefix=.*$", "prefix=" + prefix, text, flags=re.M))
     return prefix, os.path.dirname(packages)
+
+
+def configure_with_cmake(build, compiler, *words, **more):
+    """Configures the stranger's project with CMake. `words` say where the library is."""
+    return subprocess.run(["cmake", "-S", os.path.join(HERE, "cmake"), "-B", build, "-DCMAKE_CXX_COMPILER=" + compiler[-1],
+                           "-DCMAKE_CXX_FLAGS=" + shlex.join(STRICT[1:]), *words], capture_output=True, text=True, **more)
+
+
+def check_with_cmake(build, environment, compiler, *words):
+    """Builds the stranger's project with CMake, and runs its programs and its tests."""
+    configured = configure_with_cmake(build, compiler, *words)
+    if configured.returncode != 0:
+        sys.exit(f"FAILED: {shlex.join(configured.args)}\n{configured.stdout}{configured.stderr}")
+    run(["cmake", "--build", build])
+    for name in ("hello", "hello_static"):
+        said = run([os.path.join(build, name), "--version"], env=environment)
+        expect(said == f"{name} 1.0\n", f"CMake's {name} runs")
+    run(["ctest", "--test-dir", build, "--output-on-failure"], env=environment)
