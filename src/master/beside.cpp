@@ -31,7 +31,7 @@ bool Supervisor::tell_sidecar(const Event& event) {
   if (const auto* asked = std::get_if<WorkerAskedRecycle>(&event)) {
     Sidecar* sidecar = sidecar_with(asked->pid);
     // A service manager that stops the service may send TERM to each of its processes.
-    if (sidecar && course_ == Course::kServing) sidecar->on(*asked, now_, actions_);
+    if (sidecar && course_.stage() == Stage::kServing) sidecar->on(*asked, now_, actions_);
     return sidecar;
   }
   if (const auto* exhausted = std::get_if<WorkerExhausted>(&event)) return sidecar_with(exhausted->pid);
@@ -53,7 +53,7 @@ Sidecar::Wish Supervisor::sidecar_wish() const {
   if (heir_ || upgrade_.state() == Upgrade::State::kCommitted) return Sidecar::Wish::kGone;
   if (serving()) return Sidecar::Wish::kThere;
   if (children_.empty()) return Sidecar::Wish::kGone;
-  return course_ == Course::kStopping ? Sidecar::Wish::kThere : Sidecar::Wish::kAsItIs;
+  return course_.stage() == Stage::kStopping ? Sidecar::Wish::kThere : Sidecar::Wish::kAsItIs;
 }
 
 }  // namespace orrery::master

@@ -105,6 +105,10 @@ Tally tally_of(const os::Slot& slot) {
   return tally;
 }
 
+void TallySheet::begin(pid_t canary) {
+  if (std::exchange(about_, canary) != canary) looks_.clear();
+}
+
 void TallySheet::look(pid_t pid, bool canary, const Tally& now) {
   const auto [found, first] = looks_.try_emplace(pid, Looks{canary, now, now});
   if (!first) found->second.last = now;

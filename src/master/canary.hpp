@@ -34,6 +34,8 @@ Tally tally_of(const os::Slot& slot);
 /// keep what they had when they were looked at last.
 class TallySheet {
  public:
+  /// It is about this canary; what was known of another one is forgotten.
+  void begin(pid_t canary);
   void look(pid_t pid, bool canary, const Tally& now);
   [[nodiscard]] Tally of(bool canary) const;
 
@@ -42,6 +44,7 @@ class TallySheet {
     bool canary = false;
     Tally first, last;
   };
+  pid_t about_ = 0;
   std::map<pid_t, Looks> looks_;
 };
 

@@ -57,6 +57,13 @@ bool Children::has_ready(unsigned place, unsigned generation) const {
   });
 }
 
+bool Children::all_ready(unsigned places) const {
+  for (unsigned place = 0; place < places; ++place) {
+    if (!has_ready(place)) return false;
+  }
+  return true;
+}
+
 unsigned Children::ready() const {
   return static_cast<unsigned>(std::count_if(begin(), end(), [](const Child& child) { return child.ready(); }));
 }

@@ -64,6 +64,8 @@ class Children {
   [[nodiscard]] bool has_ready(unsigned place) const;
   /// The same of one generation, and not spent.
   [[nodiscard]] bool has_ready(unsigned place, unsigned generation) const;
+  /// Each of the first `places` has a ready child.
+  [[nodiscard]] bool all_ready(unsigned places) const;
   [[nodiscard]] unsigned ready() const;
   [[nodiscard]] unsigned live() const;
   [[nodiscard]] bool any_of(unsigned generation) const;

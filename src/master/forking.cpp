@@ -84,8 +84,8 @@ Result<pid_t> Service::fork_sidecar(const Spawn& action, std::size_t slot) {
     auto made = os::make_channel();
     if (!made) return fail(made);
     channel = std::move(*made);
-    orders_ = std::move(channel.ours);
-    child.close.push_back(orders_.get());
+    orders_.connect(std::move(channel.ours));
+    child.close.push_back(orders_.fd());
   }
   child.title = process_title(sidecar.config, set, os::word_of(action.role));
   return fork_process(action, slot, std::move(child), [&](os::WorkerBirth birth) -> int {
@@ -156,7 +156,7 @@ std::vector<int> Service::foreign_descriptors(const Generation& generation, os::
   if (prepared_.changes) add(prepared_.changes->fd());
   if (prepared_.certificates) add(prepared_.certificates->fd());
   if (const os::Ledger* const ledger = prepared_.scoreboard.ledger()) add(ledger->fd());
-  if (role != os::Role::kAdmin) add(orders_.get());
+  if (role != os::Role::kAdmin) add(orders_.fd());
   for (const auto& [pid, process] : processes_) add(process.pipe.get());
   for (const auto& [number, other] : generations_) {
     if (&other != &generation) std::ranges::for_each(other.logs.descriptors(), add);

@@ -170,9 +170,8 @@ Result<os::LeadLock> make_lead(const std::optional<Inheritance>& inheritance) {
   return os::LeadLock::make();
 }
 
-Result<Prepared> prepare_background(const Config& config, std::string_view role, Foreground foreground,
-                                    os::Daemon& daemon, Result<os::HandoverPair> handover, Result<os::LeadLock> lead,
-                                    const std::optional<Inheritance>& inheritance) {
+Result<Prepared> prepare_background(const Config& config, Foreground foreground, os::Daemon& daemon,
+                                    const std::optional<Inheritance>& inheritance, Predecessor& predecessor) {
   foreground.first.logs.use();
   if (foreground.pidfile) {
     if (const auto written = foreground.pidfile->write(); !written) return fail(written);
@@ -182,8 +181,11 @@ Result<Prepared> prepare_background(const Config& config, std::string_view role,
   if (auto ledger = find_ledger(inheritance)) scoreboard->keep(std::move(*ledger));
   auto signals = os::SignalFd::open();
   if (!signals) return fail(signals);
+  auto handover = make_handover(inheritance, predecessor);
   if (!handover) return fail(handover);
+  auto lead = make_lead(inheritance);
   if (!lead) return fail(lead);
+  const char* const role = predecessor.there() ? "master (new)" : "master";
   os::set_title(process_title(config, foreground.first.listeners, role));
   return Prepared{{},
                   std::move(foreground.pidfile),
@@ -278,9 +280,7 @@ int run_master(MasterParts parts) {
     daemon = std::move(*detached);
   }
   const std::vector<std::string> notes = foreground->notes;
-  auto prepared =
-      prepare_background(parts.config, predecessor.there() ? "master (new)" : "master", std::move(*foreground), daemon,
-                         make_handover(inheritance, predecessor), make_lead(inheritance), inheritance);
+  auto prepared = prepare_background(parts.config, std::move(*foreground), daemon, inheritance, predecessor);
   if (!prepared) {
     daemon.failed(os::kExitFailure, prepared.error().message);
     predecessor.failed(prepared.error().message);

@@ -29,9 +29,9 @@ void Supervisor::handle(const SignalArrived& event) {
 }
 
 bool Supervisor::obeys(std::string_view order) {
-  if (course_ != Course::kServing)
-    say(LogLevel::kWarning, fmt::format("{} is ignored: the service is stopping", order));
-  return course_ == Course::kServing;
+  const bool obeyed = course_.stage() == Stage::kServing;
+  if (!obeyed) say(LogLevel::kWarning, fmt::format("{} is ignored: the service is stopping", order));
+  return obeyed;
 }
 
 void Supervisor::reload(const std::optional<os::CanaryTerms>& canary) {
@@ -85,7 +85,7 @@ void Supervisor::retire_everybody() {
                "WINCH is ignored: this process has a controlling terminal, which sends it when its window changes");
   }
   if (!ever_ready_) return say(LogLevel::kWarning, "WINCH is ignored: the service is starting");
-  if (trial_) roll_back_canary("WINCH came, and all workers leave");
+  if (canary_.under_way()) roll_back_canary("WINCH came, and all workers leave");
   target_ = 0;
   say(LogLevel::kWarning, "All workers leave and the master stays: HUP brings them back", os::EventKind::kPaused);
 }
@@ -110,40 +110,36 @@ std::string Supervisor::upgrade_obstacle() const {
   if (heir_) return "the master that started this one still serves; it must leave first";
   if (upgrade_.state() != Upgrade::State::kNone) return "an upgrade is under way";
   if (!ever_ready_) return "the service is starting";
-  if (trial_) return "a canary is on trial; try again when it is decided";
+  if (canary_.under_way()) return "a canary is on trial; try again when it is decided";
   if (loading_ != 0 || rolling()) return "a reload is under way; try again when it is done";
   return {};
 }
 
 // No word to the service manager: the service goes on, in other hands.
 void Supervisor::leave_to_successor() {
-  if (upgrade_.state() == Upgrade::State::kCommitted && serving()) begin_stop(Course::kStopping, os::kExitOk);
+  if (upgrade_.state() == Upgrade::State::kCommitted && serving()) begin_stop(Stage::kStopping, os::kExitOk);
 }
 
 void Supervisor::stop(int signo) {
   if (serving() && upgrade_.state() == Upgrade::State::kBeside) return upgrade_.commit(actions_);
   upgrade_.cancel(signo, now_, actions_);
-  const bool graceful = signo == SIGTERM;
-  switch (course_) {
-    case Course::kServing:
-      if (graceful && ever_ready_ && plan_.drain_delay.count() > 0) return linger();
-      return begin_stop(graceful ? Course::kStopping : Course::kQuitting, os::kExitOk);
-    case Course::kLingering: return begin_stop(graceful ? Course::kStopping : Course::kQuitting, os::kExitOk);
-    case Course::kStopping:
-      if (graceful) return say(LogLevel::kInfo, "TERM is ignored: the service is stopping already");
-      return begin_stop(Course::kQuitting, exit_code_);
-    case Course::kQuitting:
-      if (graceful) return say(LogLevel::kInfo, "TERM is ignored: the service is stopping already");
-      return kill_all();
-    default: return say(LogLevel::kInfo, "The signal is ignored: all workers are being killed already");
-  }
+  const Stage next = course_.told_to_stop(signo == SIGTERM, ever_ready_ && plan_.drain_delay.count() > 0);
+  if (next != course_.stage()) return go_on_to(next);
+  const bool kills = next == Stage::kKilling;
+  say(LogLevel::kInfo, kills ? "The signal is ignored: all workers are being killed already"
+                             : "TERM is ignored: the service is stopping already");
+}
+
+void Supervisor::go_on_to(Stage stage) {
+  if (stage == Stage::kLingering) return linger();
+  if (stage == Stage::kKilling) return kill_all();
+  begin_stop(stage, course_.exit_code());
 }
 
 // Load balancers learn that this service goes, and stop choosing it, while it still serves whom they sent.
 void Supervisor::linger() {
-  if (trial_) roll_back_canary("the service stops");
-  course_ = Course::kLingering;
-  stop_deadline_ = now_ + plan_.drain_delay;
+  if (canary_.under_way()) roll_back_canary("the service stops");
+  course_.enter(Stage::kLingering, now_ + plan_.drain_delay);
   announced_ = true;
   loading_ = 0;
   actions_.emplace_back(Announce{Phase::kStopping, generation_, "stopping after drain_delay"});
@@ -153,18 +149,17 @@ void Supervisor::linger() {
       os::EventKind::kStopping);
 }
 
-void Supervisor::begin_stop(Course course, int code) {
-  if (course_ == Course::kServing && !shares())
+void Supervisor::begin_stop(Stage stage, int code) {
+  if (course_.stage() == Stage::kServing && !shares())
     actions_.emplace_back(Announce{Phase::kStopping, generation_, "stopping"});
   if (serving()) actions_.emplace_back(CloseListeners{shares()});
-  course_ = course;
-  exit_code_ = code;
+  course_.enter(stage, now_ + (stage == Stage::kStopping ? plan_.graceful_timeout : kQuickLimit));
+  course_.end_with(code);
   loading_ = 0;
-  trial_.reset();  // its child leaves with all others
-  stop_deadline_ = now_ + (course == Course::kStopping ? plan_.graceful_timeout : kQuickLimit);
+  canary_.drop();  // its child leaves with all others
   for (Child& child : children_) {
-    if (course == Course::kStopping && child.live()) retire(child);
-    if (course != Course::kQuitting || child.state > Child::State::kRetiring) continue;
+    if (stage == Stage::kStopping && child.live()) retire(child);
+    if (stage != Stage::kQuitting || child.state > Child::State::kRetiring) continue;
     child.state = Child::State::kRetiring;
     child.asked = SIGQUIT;
     child.deadline = kNever;
@@ -173,10 +168,9 @@ void Supervisor::begin_stop(Course course, int code) {
 }
 
 void Supervisor::kill_all() {
-  const bool quick = course_ != Course::kStopping;
-  course_ = Course::kKilling;
+  const bool quick = course_.stage() != Stage::kStopping;
+  course_.enter(Stage::kKilling);
   upgrade_.cancel(SIGKILL, now_, actions_);
-  stop_deadline_ = kNever;
   for (Child& child : children_) {
     if (child.state == Child::State::kKilled) continue;
     const bool aborted = child.state == Child::State::kAborted;

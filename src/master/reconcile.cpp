@@ -101,7 +101,7 @@ void Supervisor::replace(unsigned place, Child& former) {
 // one's stay: they are what a rollback needs.
 void Supervisor::retire_surplus() {
   for (Child& child : children_) {
-    if (!child.live() || child.place < target_ || is_canary(child)) continue;
+    if (!child.live() || child.place < target_ || canary_.is(child.number)) continue;
     const bool needed_for_rollback = rolling() && child.ready() && child.generation == settled_generation_;
     if (!needed_for_rollback) retire(child);
   }
@@ -122,7 +122,7 @@ void Supervisor::prove_generation() {
 // Ready is when each place has a ready worker or had its chance: one place in a crash loop must not hide the
 // others.
 void Supervisor::announce_ready() {
-  if (announced_ || loading_ != 0 || rolling() || trial_) return;
+  if (announced_ || loading_ != 0 || rolling() || canary_.under_way()) return;
   if (children_.ready() == 0 && target_ > 0) return;
   for (unsigned place = 0; place < target_; ++place) {
     if (!children_.has_ready(place) && backoffs_[place].deaths() == 0 && !breaker_.open()) return;
@@ -141,11 +141,10 @@ void Supervisor::drop_generations() {
 }
 
 void Supervisor::end_when_empty() {
-  const bool leaving = course_ == Course::kStopping || course_ == Course::kQuitting || course_ == Course::kKilling;
   const auto there = [](const Sidecar& sidecar) { return sidecar.child().has_value(); };
-  if (!leaving || !children_.empty() || upgrade_.pending() || std::ranges::any_of(sidecars_, there)) return;
-  course_ = Course::kEnded;
-  actions_.emplace_back(Exit{exit_code_});
+  if (!course_.leaving() || !children_.empty() || upgrade_.pending() || std::ranges::any_of(sidecars_, there)) return;
+  course_.enter(Stage::kEnded);
+  actions_.emplace_back(Exit{course_.exit_code()});
 }
 
 bool Supervisor::may_spawn(unsigned place) const { return due(place) && children_.size() < os::kMaxWorkers; }

@@ -120,7 +120,7 @@ void Service::wait() {
   std::vector<int> spoken{prepared_.signals.fd(), successor_.fd(), prepared_.predecessor.fd()};
   for (const auto& [pid, worker] : processes_) spoken.push_back(worker.pipe.get());
   const base::Monotonic now = base::monotonic_now();
-  if (orders_left_ > 0 || next_orders_ <= now) spoken.push_back(orders_.get());
+  spoken.push_back(orders_.awaited(now));
   // A watchdog beat that is due and withheld must not make this spin: the next pulse looks again.
   const bool beats = prepared_.notify.watchdog_interval().count() > 0 && next_watchdog_ > now;
   const base::Monotonic pulse = beats ? std::min(next_pulse_, next_watchdog_) : next_pulse_;

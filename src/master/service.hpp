@@ -25,6 +25,7 @@
 #include "master/listeners.hpp"
 #include "master/logs.hpp"
 #include "master/master.hpp"
+#include "master/order_channel.hpp"
 #include "master/predecessor.hpp"
 #include "master/quarantine.hpp"
 #include "master/reload_watch.hpp"
@@ -183,7 +184,7 @@ class Service {
   void apply(const ReportDeath& action);
   void apply(const Announce& action);
   void apply(const Say& action);
-  void apply(const AnswerOrder& action);
+  void apply(const AnswerOrder& action) { orders_.answer(action); }
   void apply(const Exit& action);
 
   Result<pid_t> fork_worker(const Spawn& action, std::size_t slot);
@@ -226,7 +227,6 @@ class Service {
   std::map<unsigned, Generation> generations_;
   std::map<pid_t, Process> processes_;  ///< workers and sidecars, not reaped yet
   std::deque<Event> inbox_;
-  pid_t canary_ = 0;  ///< that `tallies_` are of
   TallySheet tallies_;
   Quarantine quarantine_;
   Hooks hooks_;
@@ -240,9 +240,7 @@ class Service {
   std::optional<int> exit_code_;
   bool starts_anew_ = false;
   std::uint64_t oom_kills_ = 0;  ///< as last read
-  base::UniqueFd orders_;        ///< this end of the channel to the admin process that was started last
-  unsigned orders_left_ = 0;     ///< that are taken before next_orders_
-  base::Monotonic next_orders_{};
+  OrderChannel orders_;
   os::ServiceFacts facts_;  ///< as last published
   Scarcity scarcity_;
 };

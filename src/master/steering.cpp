@@ -1,7 +1,6 @@
-// What the admin process orders. Part of class Supervisor: how each order is taken, and when its outcome is known.
+// What the admin process orders. Part of class Supervisor: how each order is taken.
 //
-// An order changes the same wishes as a signal does. What became of it is read from the picture after each event, as
-// reconcile() reads what is to be done: so it is told whatever else happens meanwhile, and in whatever order.
+// An order changes the same wishes as a signal does; PendingOrders tells what became of it.
 #include <algorithm>
 #include <csignal>
 #include <cstdint>
@@ -17,28 +16,13 @@
 
 namespace orrery::master {
 
-namespace {
-
 using os::OrderKind;
 using os::OrderOutcome;
 
-/// More than the admin process has questions open at once.
-constexpr std::size_t kMostPending = 64;
-
-constexpr const char* kCrashLoop =
-    "Workers die as soon as they are replaced (crash loop): it goes on trying, one replacement at a time; see /deaths.";
-
-std::string sentence(std::string text) {
-  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
-  return text.empty() || text.back() == '.' ? text : text + '.';
-}
-
-}  // namespace
-
 void Supervisor::handle(const OrderArrived& order) {
-  if (course_ != Course::kServing && order.kind != OrderKind::kStop)
+  if (course_.stage() != Stage::kServing && order.kind != OrderKind::kStop)
     return refuse(order.ticket, "The service is stopping.");
-  if (pending_.size() >= kMostPending) return refuse(order.ticket, "Too many orders wait for their outcome.");
+  if (pending_.full()) return refuse(order.ticket, "Too many orders wait for their outcome.");
   switch (order.kind) {
     case OrderKind::kReload:
       return obey_reload(order.ticket, order.argument == 1 ? std::optional{order.canary} : std::nullopt);
@@ -86,11 +70,11 @@ void Supervisor::obey_autoscale(std::uint64_t ticket, int workers) {
 
 // A person's number is not to be taken back behind that person, and what is under way has a number of its own.
 std::string Supervisor::autoscale_obstacle() const {
-  if (course_ != Course::kServing) return "the service stops";
+  if (course_.stage() != Stage::kServing) return "the service stops";
   if (!ever_ready_) return "the service is starting";
   if (target_ == 0) return "the service is paused";
   if (target_ordered_) return "the number of workers was ordered, which holds until the next reload";
-  if (loading_ != 0 || rolling() || trial_) return "a reload is under way";
+  if (loading_ != 0 || rolling() || canary_.under_way()) return "a reload is under way";
   if (shares() || upgrade_.pending()) return "an upgrade is under way";
   if (drained_) return "the service is drained";
   if (breaker_.open()) return "workers die as soon as they are replaced (crash loop)";
@@ -114,7 +98,7 @@ bool Supervisor::change_target(std::uint64_t ticket, unsigned wanted, std::strin
 }
 
 void Supervisor::obey_restart(std::uint64_t ticket, int number) {
-  Pending order{ticket, OrderKind::kRestart};
+  PendingOrders::Order order{ticket, OrderKind::kRestart};
   for (Child& child : children_) {
     if (!child.ready() || (number != 0 && child.number != static_cast<unsigned>(number))) continue;
     order.workers.push_back(child.number);
@@ -144,7 +128,7 @@ void Supervisor::obey_drain(std::uint64_t ticket, bool drained) {
 }
 
 void Supervisor::obey_stop(std::uint64_t ticket) {
-  if (course_ == Course::kServing) stop(SIGTERM);
+  if (course_.stage() == Stage::kServing) stop(SIGTERM);
   pend({ticket, OrderKind::kStop}, "The service stops: it finishes what is in flight.");
 }
 
@@ -152,101 +136,14 @@ void Supervisor::refuse(std::uint64_t ticket, std::string why) {
   actions_.emplace_back(AnswerOrder{ticket, OrderOutcome::kRefused, std::move(why)});
 }
 
-void Supervisor::pend(Pending order, std::string text) {
-  actions_.emplace_back(AnswerOrder{order.ticket, OrderOutcome::kBegun, std::move(text)});
-  pending_.push_back(std::move(order));
+void Supervisor::pend(PendingOrders::Order order, std::string text) {
+  pending_.add(std::move(order), std::move(text), actions_);
 }
 
 void Supervisor::settle_orders() {
-  std::erase_if(pending_, [this](const Pending& order) {
-    auto verdict = verdict_on(order);
-    if (!verdict) return false;
-    actions_.emplace_back(AnswerOrder{order.ticket, verdict->outcome, std::move(verdict->text)});
-    return true;
-  });
-}
-
-std::optional<Supervisor::Verdict> Supervisor::verdict_on(const Pending& order) const {
-  if (order.kind == OrderKind::kStop) return verdict_on_stop();
-  if (order.kind == OrderKind::kUpgrade) return verdict_on_upgrade();
-  if (course_ != Course::kServing) return Verdict{OrderOutcome::kFailed, "The service stops before it was done."};
-  switch (order.kind) {
-    case OrderKind::kReload: return verdict_on_reload(order.number);
-    case OrderKind::kScale: return verdict_on_scale(order.number);
-    default: return verdict_on_restart(order.workers);
-  }
-}
-
-std::optional<Supervisor::Verdict> Supervisor::verdict_on_reload(unsigned generation) const {
-  using Outcome = os::ServiceFacts::Outcome;
-  if (settled_generation_ == generation) {
-    const bool praised = praised_ == generation;
-    return Verdict{OrderOutcome::kDone,
-                   fmt::format("Generation {} is ready with {}{}{}.", generation, base::counted(target_, "worker"),
-                               praised ? ": " : "", praised ? praise_ : "")};
-  }
-  const bool on_trial = trial_ && trial_->generation == generation;
-  if (on_trial || loading_ == generation || generation_ == generation) return std::nullopt;
-  const bool told = reload_.generation == generation;
-  if (told && reload_.outcome == Outcome::kRefused)
-    return Verdict{OrderOutcome::kRefused, fmt::format("Reload refused, nothing changed: {}", reload_.why.view())};
-  if (told && reload_.outcome == Outcome::kGivenUp) {
-    return Verdict{OrderOutcome::kFailed, fmt::format("Generation {} is given up, generation {} stays: {}", generation,
-                                                      settled_generation_, reload_.why.view())};
-  }
-  return Verdict{OrderOutcome::kFailed, "Another reload took its place."};
-}
-
-std::optional<Supervisor::Verdict> Supervisor::verdict_on_upgrade() const {
-  switch (upgrade_.state()) {
-    case Upgrade::State::kStarting:
-    case Upgrade::State::kEnding: return std::nullopt;
-    case Upgrade::State::kBeside:
-      return Verdict{OrderOutcome::kDone, fmt::format("The new master (pid {}) is ready and both serve (upgrade is "
-                                                      "`manual`): TERM to this one ends the upgrade.",
-                                                      upgrade_.pid())};
-    case Upgrade::State::kCommitted:
-      return Verdict{OrderOutcome::kDone,
-                     fmt::format("The new master (pid {}) has taken over; this one leaves.", upgrade_.pid())};
-    case Upgrade::State::kNone: break;
-  }
-  return Verdict{OrderOutcome::kFailed, sentence("The upgrade is given up, nothing changed: " + upgrade_.failure())};
-}
-
-std::optional<Supervisor::Verdict> Supervisor::verdict_on_scale(unsigned workers) const {
-  if (target_ != workers)
-    return Verdict{OrderOutcome::kFailed, fmt::format("The number of workers was changed again, to {}.", target_)};
-  if (all_places_ready())
-    return Verdict{OrderOutcome::kDone, fmt::format("{} ready.", base::counted(workers, "worker is", "workers are"))};
-  if (breaker_.open()) return Verdict{OrderOutcome::kFailed, kCrashLoop};
-  return std::nullopt;
-}
-
-std::optional<Supervisor::Verdict> Supervisor::verdict_on_restart(const std::vector<unsigned>& workers) const {
-  const bool waits = std::ranges::any_of(children_, [&](const Child& child) {
-    return child.live() && std::ranges::find(workers, child.number) != workers.end();
-  });
-  if (!waits && all_places_ready()) {
-    return Verdict{OrderOutcome::kDone, workers.size() == 1 ? fmt::format("Worker {} is replaced.", workers[0])
-                                                            : fmt::format("{} workers are replaced.", workers.size())};
-  }
-  if (breaker_.open()) return Verdict{OrderOutcome::kFailed, kCrashLoop};
-  return std::nullopt;
-}
-
-std::optional<Supervisor::Verdict> Supervisor::verdict_on_stop() const {
-  if (upgrade_.state() == Upgrade::State::kCommitted)
-    return Verdict{OrderOutcome::kDone,
-                   fmt::format("The service is the new master's (pid {}); this one leaves.", upgrade_.pid())};
-  if (serving() || !children_.empty()) return std::nullopt;
-  return Verdict{OrderOutcome::kDone, "All workers have left, and the master leaves."};
-}
-
-bool Supervisor::all_places_ready() const {
-  for (unsigned place = 0; place < target_; ++place) {
-    if (!children_.has_ready(place)) return false;
-  }
-  return true;
+  pending_.settle({children_, upgrade_, canary_, reload_, course_, breaker_.open(), target_, generation_,
+                   settled_generation_, loading_},
+                  actions_);
 }
 
 }  // namespace orrery::master

@@ -25,9 +25,9 @@ unsigned places_of(const Plan& plan) { return std::clamp(plan.workers, 1U, stati
 
 Actions Supervisor::on(const Event& event, base::Monotonic now) {
   now_ = std::max(now, now_);
-  const bool deaf = course_ == Course::kEnded || (course_ == Course::kIdle && !std::holds_alternative<Started>(event));
-  if (deaf) {
-    note_impossible(course_ == Course::kEnded ? "an event after the end" : "an event before the start");
+  const bool ended = course_.stage() == Stage::kEnded;
+  if (ended || (course_.stage() == Stage::kIdle && !std::holds_alternative<Started>(event))) {
+    note_impossible(ended ? "an event after the end" : "an event before the start");
   } else {
     if (!tell_sidecar(event)) std::visit([this](const auto& happened) { handle(happened); }, event);
     leave_to_successor();
@@ -37,23 +37,22 @@ Actions Supervisor::on(const Event& event, base::Monotonic now) {
 }
 
 Supervisor::State Supervisor::state() const {
-  switch (course_) {
-    case Course::kIdle: return State::kIdle;
-    case Course::kServing: break;
-    case Course::kLingering: return State::kLingering;
-    case Course::kStopping: return State::kStopping;
-    case Course::kQuitting: return State::kQuitting;
-    case Course::kKilling: return State::kKilling;
-    case Course::kEnded: return State::kEnded;
+  switch (course_.stage()) {
+    case Stage::kIdle: return State::kIdle;
+    case Stage::kServing: break;
+    case Stage::kLingering: return State::kLingering;
+    case Stage::kStopping: return State::kStopping;
+    case Stage::kQuitting: return State::kQuitting;
+    case Stage::kKilling: return State::kKilling;
+    case Stage::kEnded: return State::kEnded;
   }
   if (!ever_ready_) return State::kStarting;
-  return rolling() || trial_ ? State::kRolling : State::kServing;
+  return rolling() || canary_.under_way() ? State::kRolling : State::kServing;
 }
 
 std::optional<base::Monotonic> Supervisor::next_deadline() const {
-  if (course_ == Course::kEnded) return std::nullopt;
-  base::Monotonic next = std::min(stop_deadline_, upgrade_.deadline());
-  if (trial_) next = std::min(next, trial_->deadline);
+  if (course_.stage() == Stage::kEnded) return std::nullopt;
+  base::Monotonic next = std::min({course_.deadline(), upgrade_.deadline(), canary_.deadline()});
   for (const Child& child : children_) {
     next = std::min(next, child.deadline);
     if (serving() && child.ready() && !child.spent) next = std::min(next, child.expires);
@@ -69,8 +68,8 @@ std::optional<base::Monotonic> Supervisor::next_deadline() const {
 // --- events ---
 
 void Supervisor::handle(const Started& event) {
-  if (course_ != Course::kIdle) return note_impossible("a second start");
-  course_ = Course::kServing;
+  if (course_.stage() != Stage::kIdle) return note_impossible("a second start");
+  course_.enter(Stage::kServing);
   plan_ = settled_plan_ = event.plan;
   terminal_ = event.terminal;
   container_ = event.container;
@@ -113,9 +112,7 @@ void Supervisor::handle(const WorkerReady& event) {
   if (plan_.max_lifetime.count() > 0)
     child->expires = now_ + std::chrono::duration_cast<base::Nanoseconds>(plan_.max_lifetime * spread);
   ever_ready_ = true;
-  if (!is_canary(*child)) return;
-  trial_->ready_at = now_;
-  trial_->deadline = now_ + std::chrono::seconds{trial_->terms.limit};
+  if (canary_.is(child->number)) canary_.ready(now_);
 }
 
 void Supervisor::handle(const WorkerAskedRecycle& event) { mark_spent(event.pid, LogLevel::kInfo, event.why); }
@@ -147,9 +144,9 @@ void Supervisor::handle(const ConfigReady& event) {
     return note_impossible("a configuration nobody waits for");
   }
   loading_ = 0;
-  if (trial_) {
+  if (canary_.under_way()) {
     say(LogLevel::kInfo,
-        fmt::format("The canary of generation {} leaves: generation {} takes its place", trial_->generation,
+        fmt::format("The canary of generation {} leaves: generation {} takes its place", canary_.generation(),
                     event.generation),
         os::EventKind::kCanary);
     dismiss_canary();
@@ -216,7 +213,7 @@ void Supervisor::handle(const PredecessorLeft& event) {
   if (!event.committed && !proven_) {
     if (!serving()) return;
     say(LogLevel::kCritical, "The master that started this one is gone before this one was ready: it leaves too");
-    return begin_stop(Course::kStopping, os::kExitFailure);
+    return begin_stop(Stage::kStopping, os::kExitFailure);
   }
   heir_ = false;
   actions_.emplace_back(TakeOver{});
@@ -236,13 +233,11 @@ void Supervisor::handle(const DeadlineReached&) {
   for (const Child& lost : not_booted) {
     if (serving()) worker_lost(lost, os::kExitWorkerBoot, name_of(lost) + " was not ready within boot_timeout");
   }
-  if (trial_ && trial_->deadline <= now_) weigh_canary();
+  follow(canary_.expire(now_));
   if (serving()) expire_workers();
   for (Sidecar& sidecar : sidecars_) sidecar.expire(now_, actions_);
   upgrade_.expire(now_, actions_);
-  if (stop_deadline_ > now_) return;
-  if (course_ == Course::kLingering) return begin_stop(Course::kStopping, os::kExitOk);
-  kill_all();
+  if (course_.deadline() <= now_) go_on_to(course_.run_out());
 }
 
 // --- steps ---
@@ -267,7 +262,7 @@ void Supervisor::abort_stuck(Child& child, Ending ending, const std::string& why
   child.ending = ending;
   child.deadline = now_ + kAbortLimit;
   send(child, SIGABRT);
-  if (is_canary(lost)) return roll_back_canary(fmt::format("{} was stuck", name_of(lost)));
+  if (canary_.is(lost.number)) return roll_back_canary(fmt::format("{} was stuck", name_of(lost)));
   if (lost.live()) count_death(lost, fmt::format("{} was stuck", name_of(lost)));
 }
 
@@ -300,7 +295,7 @@ void Supervisor::mark_spent(pid_t pid, LogLevel level, std::string_view why) {
 
 // A worker ended, or will be killed, though nobody wanted it to; it does not count as live.
 void Supervisor::worker_lost(const Child& lost, int code, const std::string& how) {
-  if (is_canary(lost)) {
+  if (canary_.is(lost.number)) {
     const bool probed = code == os::kExitProbe;
     return roll_back_canary(probed ? "its answer to the probe was bad, as the error log tells" : how);
   }
@@ -308,11 +303,11 @@ void Supervisor::worker_lost(const Child& lost, int code, const std::string& how
     // A reload gives a generation up at its first failure; so does an upgrade. Those that are ready finish what they
     // took.
     say(LogLevel::kCritical, fmt::format("{}: the upgrade is given up", how));
-    return begin_stop(Course::kStopping, is_boot_code(code) ? code : int{os::kExitWorkerBoot});
+    return begin_stop(Stage::kStopping, is_boot_code(code) ? code : int{os::kExitWorkerBoot});
   }
   if (!ever_ready_ && is_boot_code(code)) {
     say(LogLevel::kCritical, fmt::format("{}: the service cannot start and stops", how));
-    return begin_stop(Course::kQuitting, code);
+    return begin_stop(Stage::kQuitting, code);
   }
   if (rolling() && !lost.ready() && lost.generation == generation_) return fail_generation(how);
   count_death(lost, how);
@@ -322,7 +317,7 @@ void Supervisor::count_death(const Child& lost, const std::string& how) {
   if (!ever_ready_ && ++start_deaths_ >= kStartTries) {
     say(LogLevel::kCritical,
         fmt::format("{}: {} workers died before one was ready; the service stops", how, start_deaths_));
-    return begin_stop(Course::kQuitting, os::kExitWorkerBoot);
+    return begin_stop(Stage::kQuitting, os::kExitWorkerBoot);
   }
   const base::Nanoseconds served = lost.ready() ? now_ - lost.ready_at : base::Nanoseconds{0};
   const bool on_trial = breaker_.open() && lost.number == breaker_.trial();

@@ -24,15 +24,15 @@
 //  killing    KILL sent to all                               no children -> ended
 //  ended      Exit was given                                 never
 //
-//  A reload with a canary (trial.cpp) goes to rolling as well, but nothing of the service changes at first: one worker
-//  of the new generation serves beside all places, and is compared with those that fill them. It is promoted (it takes
-//  a place, and the reload goes on as any other) or told to leave.
+//  A reload with a canary (CanaryReload) goes to rolling as well, but nothing of the service changes at first: one
+//  worker of the new generation serves beside all places, and is compared with those that fill them. It is promoted (it
+//  takes a place, and the reload goes on as any other) or told to leave.
 //
 //  Children of other roles (Sidecar) live beside the workers: they come after the first workers were asked for, take no
 //  part in any rule about workers, and leave when no worker is left.
 //
-//  Orders of the admin process (steering.cpp) act like the signals of the same meaning, and are answered: when the
-//  picture shows that what was ordered is there, or that it will not come.
+//  Orders of the admin process (steering.cpp) act like the signals of the same meaning, and are answered by
+//  PendingOrders: when the picture shows that what was ordered is there, or that it will not come.
 //
 //  TERM, INT and QUIT leave starting, serving and rolling for lingering, stopping or quitting. HUP, TTIN, TTOU and
 //  WINCH act in these three and are refused with a sentence later; USR1 acts until ended.
@@ -49,8 +49,11 @@
 #include "base/clock.hpp"
 #include "master/backoff.hpp"
 #include "master/breaker.hpp"
+#include "master/canary_reload.hpp"
 #include "master/children.hpp"
+#include "master/course.hpp"
 #include "master/event.hpp"
+#include "master/pending_orders.hpp"
 #include "master/sidecar.hpp"
 #include "master/upgrade.hpp"
 #include "os/scoreboard.hpp"
@@ -95,11 +98,11 @@ class Supervisor {
   /// Whether a watchdog may be told that all is well.
   [[nodiscard]] bool healthy() const;
   /// Workers are kept serving: no stop has begun.
-  [[nodiscard]] bool serving() const { return course_ == Course::kServing || course_ == Course::kLingering; }
+  [[nodiscard]] bool serving() const { return course_.serving(); }
   /// "3 of 4 workers ready, generation 2; crash loop: one replacement at a time is tried".
   [[nodiscard]] std::string status() const;
   /// Clients are to come back on other connections.
-  [[nodiscard]] bool closing() const { return drained_ || course_ == Course::kLingering; }
+  [[nodiscard]] bool closing() const { return drained_ || course_.stage() == Stage::kLingering; }
   /// Writes what it knows into `facts`, but for what only a clock or a descriptor can tell.
   void describe(os::ServiceFacts& facts) const;
   /// Another master accepts from the same sockets.
@@ -112,7 +115,7 @@ class Supervisor {
   [[nodiscard]] const std::vector<Sidecar>& sidecars() const { return sidecars_; }
 
  private:
-  enum class Course : std::uint8_t { kIdle, kServing, kLingering, kStopping, kQuitting, kKilling, kEnded };
+  using Stage = Course::Stage;
 
   // Events.
   void handle(const Started& event);
@@ -149,21 +152,12 @@ class Supervisor {
   void leave_to_successor();
   void reopen_logs();
   void stop(int signo);
+  void go_on_to(Stage stage);
   void linger();
-  void begin_stop(Course course, int code);
+  void begin_stop(Stage stage, int code);
   void lower_target();
 
   // Orders of the admin process.
-  struct Pending {
-    std::uint64_t ticket = 0;
-    os::OrderKind kind = os::OrderKind::kReload;
-    unsigned number = 0;                 ///< reload: the generation; scale: the target
-    std::vector<unsigned> workers = {};  ///< restart: those that are to go
-  };
-  struct Verdict {
-    os::OrderOutcome outcome = os::OrderOutcome::kDone;
-    std::string text;
-  };
   void obey_reload(std::uint64_t ticket, const std::optional<os::CanaryTerms>& canary);
   void obey_upgrade(std::uint64_t ticket);
   void obey_scale(std::uint64_t ticket, int workers);
@@ -174,35 +168,19 @@ class Supervisor {
   void obey_drain(std::uint64_t ticket, bool drained);
   void obey_stop(std::uint64_t ticket);
   void refuse(std::uint64_t ticket, std::string why);
-  void pend(Pending order, std::string text);
+  void pend(PendingOrders::Order order, std::string text);
   void settle_orders();
-  [[nodiscard]] std::optional<Verdict> verdict_on(const Pending& order) const;
-  [[nodiscard]] std::optional<Verdict> verdict_on_reload(unsigned generation) const;
-  [[nodiscard]] std::optional<Verdict> verdict_on_upgrade() const;
-  [[nodiscard]] std::optional<Verdict> verdict_on_scale(unsigned workers) const;
-  [[nodiscard]] std::optional<Verdict> verdict_on_restart(const std::vector<unsigned>& workers) const;
-  [[nodiscard]] std::optional<Verdict> verdict_on_stop() const;
   [[nodiscard]] std::string upgrade_obstacle() const;
-  [[nodiscard]] bool all_places_ready() const;
   void kill_all();
 
-  // A reload with a canary.
-  struct Trial {
-    unsigned generation = 0;
-    Plan plan;
-    os::CanaryTerms terms;
-    unsigned number = 0;  ///< the canary's
-    base::Monotonic ready_at = kNever, deadline = kNever;
-    Tally canary, siblings;
-  };
+  // What follows from a reload with a canary (trying.cpp).
   [[nodiscard]] std::string trial_obstacle() const;
   void begin_trial(unsigned generation, const Plan& plan, const os::CanaryTerms& terms);
-  void weigh_canary();
+  void follow(const CanaryFinding& finding);
   void promote_canary(const std::string& why);
   void roll_back_canary(const std::string& why);
   void dismiss_canary();
   void watch_canary();
-  [[nodiscard]] bool is_canary(const Child& child) const { return trial_ && trial_->number == child.number; }
 
   // The rules.
   void reconcile();
@@ -257,7 +235,7 @@ class Supervisor {
   [[nodiscard]] Sidecar* sidecar_with(pid_t pid);
   [[nodiscard]] Sidecar::Wish sidecar_wish() const;
 
-  Course course_ = Course::kIdle;
+  Course course_;
   base::Monotonic now_{};
   Actions actions_;
   Children children_;
@@ -279,19 +257,16 @@ class Supervisor {
   std::string refused_;             ///< what became of the last reload, until one is good: "reload refused: ..."
   unsigned loading_ = 0;            ///< generation whose configuration is being read; 0 = none
   std::optional<os::CanaryTerms> loads_canary_;  ///< it shall begin with a canary
-  std::optional<Trial> trial_;                   ///< its generation is neither the wanted nor the settled one
-  unsigned praised_ = 0;                         ///< the last generation whose canary was promoted, and why
-  std::string praise_;
+  CanaryReload canary_;
   std::vector<unsigned> leaving_;  ///< generations to drop when their last child is gone
 
   // For readers.
   os::ServiceFacts::Reload reload_;
-  std::uint64_t canaries_promoted_ = 0, canaries_rolled_back_ = 0;
   std::uint64_t reloads_done_ = 0, reloads_refused_ = 0, reloads_given_up_ = 0, forked_ = 0;
   std::array<std::uint64_t, os::kEndings> ended_{};
 
-  bool drained_ = false;          ///< ordered
-  std::vector<Pending> pending_;  ///< orders whose outcome is to be told
+  bool drained_ = false;  ///< ordered
+  PendingOrders pending_;
 
   bool ever_ready_ = false;
   bool proven_ = false;     ///< kReady was announced at least once
@@ -299,8 +274,6 @@ class Supervisor {
   unsigned start_deaths_ = 0;
   std::optional<std::uint64_t> memory_left_;  ///< in the cgroup, when it was looked at last; nothing = no limit
   base::Monotonic heartbeats_read_at_{}, resumed_at_{};
-  base::Monotonic stop_deadline_ = kNever;
-  int exit_code_ = 0;
 };
 
 }  // namespace orrery::master

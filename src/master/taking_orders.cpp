@@ -1,12 +1,7 @@
 // How the master takes what the admin process orders. Part of class Service.
-//
-// It never waits for that process, and does a bounded amount of work for it each second, whatever comes: the rest waits
-// in the channel, and then in the sender. An answer that the other side does not take is lost.
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <fmt/core.h>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -16,26 +11,8 @@
 
 namespace orrery::master {
 
-namespace {
-
-constexpr unsigned kOrdersPerSecond = 32;
-
-}  // namespace
-
 void Service::take_orders() {
-  const base::Monotonic now = base::monotonic_now();
-  if (now >= next_orders_) {
-    orders_left_ = kOrdersPerSecond;
-    next_orders_ = now + std::chrono::seconds{1};
-  }
-  while (orders_ && orders_left_ > 0) {
-    const os::OrderArrival arrival = os::take_order(orders_.get());
-    if (arrival.what == os::Arrival::kNothing) return;
-    if (arrival.what == os::Arrival::kClosed) return orders_.reset();
-    if (--orders_left_ == 0)
-      base::log_warning("The admin process gives more than {} orders a second: the rest waits", kOrdersPerSecond - 1);
-    if (arrival.what == os::Arrival::kMessage) obey(arrival.order);
-  }
+  while (const auto order = orders_.take(base::monotonic_now())) obey(*order);
 }
 
 void Service::obey(const os::Order& order) {
@@ -85,15 +62,6 @@ void Service::ask_for_stack(const os::Order& order) {
   if (!own || !os::ask_for_stack(found->first, thread))
     return refuse(fmt::format("Worker {} has no thread {}.", order.argument, thread));
   apply(AnswerOrder{order.ticket, os::OrderOutcome::kDone, "It was asked."});
-}
-
-void Service::apply(const AnswerOrder& action) {
-  if (!orders_) return;
-  os::OrderAnswer answer;
-  answer.ticket = action.ticket;
-  answer.outcome = action.outcome;
-  answer.text = decltype(answer.text){action.text};
-  os::send_answer(orders_.get(), answer);
 }
 
 }  // namespace orrery::master

@@ -9,13 +9,13 @@ namespace orrery::master {
 
 void Supervisor::describe(os::ServiceFacts& facts) const {
   using Told = os::ServiceFacts::State;
-  const bool pends = loading_ != 0 || rolling() || trial_;
-  if (course_ == Course::kLingering) {
+  const bool pends = loading_ != 0 || rolling() || canary_.under_way();
+  if (course_.stage() == Stage::kLingering) {
     facts.state = Told::kDrainDelay;
   } else if (upgrade_.state() == Upgrade::State::kCommitted) {
     facts.state = Told::kHandedOver;
   } else if (!serving()) {
-    facts.state = course_ == Course::kIdle ? Told::kStarting : Told::kStopping;
+    facts.state = course_.stage() == Stage::kIdle ? Told::kStarting : Told::kStopping;
   } else if (!ever_ready_) {
     facts.state = Told::kStarting;
   } else {
@@ -31,8 +31,9 @@ void Supervisor::describe(os::ServiceFacts& facts) const {
   facts.scaling = {plan_.autoscale, !autoscale_obstacle().empty(), static_cast<std::uint16_t>(plan_.workers_min),
                    static_cast<std::uint16_t>(plan_.workers_max)};
   facts.reload = reload_;
-  facts.canary = {trial_ ? trial_->number : 0, trial_ ? trial_->generation : 0, canaries_promoted_,
-                  canaries_rolled_back_};
+  const bool on_trial = canary_.under_way();
+  facts.canary = {on_trial ? canary_.number() : 0, on_trial ? canary_.generation() : 0, canary_.promoted(),
+                  canary_.rolled_back()};
   facts.reloads_done = reloads_done_;
   facts.reloads_refused = reloads_refused_;
   facts.reloads_given_up = reloads_given_up_;

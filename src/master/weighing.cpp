@@ -7,10 +7,7 @@ namespace orrery::master {
 
 void Service::read_canary() {
   const pid_t canary = supervisor_.canary();
-  if (canary != canary_) {
-    canary_ = canary;
-    tallies_ = {};
-  }
+  tallies_.begin(canary);
   if (canary == 0) return;
   for (const auto& [pid, process] : processes_) {
     const bool compared = pid == canary || process.generation == supervisor_.generation();

@@ -17,8 +17,8 @@ Tally answered(std::uint64_t requests, std::uint64_t errors) {
 }
 
 /// A service of two workers (101, 102) whose third (103) is the canary of generation 2, ordered with ticket 7.
-struct Trial : FakeWorld {
-  explicit Trial(unsigned workers = 2, bool ready = true) {
+struct TrialWorld : FakeWorld {
+  explicit TrialWorld(unsigned workers = 2, bool ready = true) {
     serve(2);
     order(7, OrderKind::kReload, 1);
     load(workers);
@@ -43,7 +43,7 @@ struct Trial : FakeWorld {
 }  // namespace
 
 TEST_CASE("trial: one worker of the new generation, beside all of the old one, and nobody leaves") {
-  Trial world;
+  TrialWorld world;
   CHECK(world.of_generation(1) == std::vector<pid_t>{101, 102});
   CHECK(world.of_generation(2) == std::vector<pid_t>{103});
   CHECK(world.old_ones_serve());
@@ -58,7 +58,7 @@ TEST_CASE("trial: one worker of the new generation, beside all of the old one, a
 }
 
 TEST_CASE("trial: a good canary is promoted, takes a place, and the reload goes on") {
-  Trial world{3};
+  TrialWorld world{3};
   world.send(CanaryRead{103, answered(99, 0), answered(300, 0)});
   CHECK(world.of_generation(2).size() == 1);
   world.good();
@@ -80,7 +80,7 @@ TEST_CASE("trial: a good canary is promoted, takes a place, and the reload goes 
 }
 
 TEST_CASE("trial: a bad canary leaves, and no second worker of its generation ever comes") {
-  Trial world{4};
+  TrialWorld world{4};
   world.bad();
   CHECK(world.received(103) == std::vector<int>{SIGTERM});
   CHECK(world.old_ones_serve());
@@ -104,29 +104,29 @@ TEST_CASE("trial: a bad canary leaves, and no second worker of its generation ev
 
 TEST_CASE("trial: a canary that never is ready, dies, is stuck or must leave is rolled back") {
   SECTION("it dies while it boots") {
-    Trial world{2, false};
+    TrialWorld world{2, false};
     world.exit(103, exited(3));
     CHECK(world.answer(7).starts_with("failed Generation 2 is given up, generation 1 stays: Worker 3 (pid 103)"));
   }
   SECTION("its probe is answered badly") {
-    Trial world{2, false};
+    TrialWorld world{2, false};
     world.exit(103, exited(os::kExitProbe));
     CHECK(world.answer(7).ends_with("its answer to the probe was bad, as the error log tells"));
   }
   SECTION("it is not ready in time") {
-    Trial world{2, false};
+    TrialWorld world{2, false};
     world.advance(10s);
     CHECK(world.received(103) == std::vector<int>{SIGKILL});
     CHECK(world.answer(7).ends_with("was not ready within boot_timeout"));
   }
   SECTION("it crashes on trial") {
-    Trial world;
+    TrialWorld world;
     world.exit(103, killed_by(SIGSEGV));
     CHECK(world.answer(7).starts_with("failed"));
     CHECK(world.dropped == std::vector<unsigned>{2});
   }
   SECTION("it stands still") {
-    Trial world;
+    TrialWorld world;
     world.send(HeartbeatsRead{{{103, world.now, true}}});
     CHECK(world.received(103) == std::vector<int>{SIGABRT});
     CHECK(world.answer(7).ends_with("was stuck"));
@@ -178,7 +178,7 @@ TEST_CASE("trial: its terms are those of its own settings, and those that its or
 }
 
 TEST_CASE("trial: a newer reload takes its place when it is good, and changes nothing when it is refused") {
-  Trial world;
+  TrialWorld world;
   world.signal(SIGHUP);
   world.send(ConfigFailed{world.loads.back(), "bad"});
   CHECK(world.supervisor.canary() == 103);
@@ -212,7 +212,7 @@ TEST_CASE("trial: a newer reload takes its place when it is good, and changes no
 }
 
 TEST_CASE("trial: what signals do meanwhile") {
-  Trial world;
+  TrialWorld world;
   SECTION("TTIN and TTOU are about the generation that serves") {
     world.signal(SIGTTIN);
     CHECK(world.of_generation(1).size() == 3);
