@@ -65,10 +65,10 @@ void write_service(const os::ServiceFacts& facts, base::Nanoseconds master_silen
   out.sample(facts.reloads_done, "outcome", "done", "");
   out.sample(facts.reloads_refused, "outcome", "refused", "");
   out.sample(facts.reloads_given_up, "outcome", "given_up", "");
-  out.counter("orrery_canaries_total", "Canaries of reloads by what became of them.");
+  out.counter("orrery_canaries_total", "Canaries of reloads and upgrades by what became of them.");
   out.sample(facts.canary.promoted, "outcome", "promoted", "");
   out.sample(facts.canary.rolled_back, "outcome", "rolled_back", "");
-  out.gauge("orrery_canary_on_trial", "Whether the first worker of a new generation is on trial.");
+  out.gauge("orrery_canary_on_trial", "Whether the first worker of a new generation or of a new master is on trial.");
   out.sample(facts.canary.number != 0 ? 1 : 0);
   if (facts.certificates_end != 0) {
     out.gauge("orrery_tls_certificate_end_timestamp_seconds",

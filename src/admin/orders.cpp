@@ -41,19 +41,21 @@ Result<std::int32_t> read_number(std::string_view name, std::string_view text, s
   return fail(fmt::format("`{}` is `{}`, and must be a whole number from 1 to {}.", name, text, most));
 }
 
-/// What only a reload with a canary has to say.
+/// What only a reload or an upgrade with a canary has to say.
 constexpr std::array<std::string_view, 5> kOfCanary{"canary", "canary-requests", "canary-limit", "canary-verdict",
                                                     "canary-probe"};
 
+bool may_have_canary(os::OrderKind kind) { return kind == os::OrderKind::kReload || kind == os::OrderKind::kUpgrade; }
+
 bool is_parameter(os::OrderKind kind, std::string_view name) {
   if (name == "wait" || (!name.empty() && name == parameter_of(kind))) return true;
-  return kind == os::OrderKind::kReload && std::ranges::count(kOfCanary, name) != 0;
+  return may_have_canary(kind) && std::ranges::count(kOfCanary, name) != 0;
 }
 
 std::string parameters_of(os::OrderKind kind) {
   std::string names;
   if (!parameter_of(kind).empty()) names = fmt::format("`{}` and ", parameter_of(kind));
-  if (kind == os::OrderKind::kReload) {
+  if (may_have_canary(kind)) {
     for (const std::string_view name : kOfCanary) names += fmt::format("`{}`, ", name);
     names.replace(names.size() - 2, 2, " and ");
   }
@@ -130,7 +132,8 @@ Result<void> read_canary(const Request& request, os::Order& order) {
   if (order.argument == 1) return read_terms(request, order.canary);
   for (const std::string_view name : kOfCanary) {
     if (name != "canary" && request.query(name))
-      return fail(fmt::format("`{}` is for a reload with a canary; `canary=1` is missing.", name));
+      return fail(fmt::format("`{}` is for {} with a canary; `canary=1` is missing.", name,
+                              order.kind == os::OrderKind::kReload ? "a reload" : "an upgrade"));
   }
   return {};
 }
@@ -210,7 +213,7 @@ Result<Question> read_question(os::OrderKind kind, const Request& request) {
   question.wait = *wait;
   question.order.kind = kind;
   question.order.from = decltype(question.order.from){request.client()};
-  if (kind == os::OrderKind::kReload) {
+  if (may_have_canary(kind)) {
     if (auto read = read_canary(request, question.order); !read) return fail(read);
   }
   if (parameter.empty()) return question;

@@ -49,7 +49,7 @@ const std::vector<CommandOption>& command_options() {
       {"slower", 0, "TIME", "Only requests that took so long or longer: 0.5, 200ms."},
       {"explain", 0, "KEY", "Say of one setting where its value comes from, and which values that one hides."},
       {"wait", 0, "SECONDS", "Wait so long for the outcome; 120 where it is not given."},
-      {"canary", 0, "", "Let one worker of the new generation prove itself first, and go back when it is worse."},
+      {"canary", 0, "", "Let one worker of the new generation or binary prove itself first; go back when it is worse."},
       {"canary-requests", 0, "N", "So many requests it and the others must have answered; else `canary_requests`."},
       {"canary-limit", 0, "TIME", "Longest time for that, 1 second to an hour; else the setting `canary_limit`."},
       {"canary-verdict", 0, "WORD",
@@ -75,6 +75,8 @@ const CommandOption& command_option(std::string_view name) {
 const std::vector<Command>& commands() {
   static const std::vector<std::string_view> levels{"debug", "info", "warning", "error", "critical"};
   static const std::vector<std::string_view> waiting{"wait", "no-wait"};
+  static const std::vector<std::string_view> trying{"wait",         "no-wait",        "canary",      "canary-requests",
+                                                    "canary-limit", "canary-verdict", "canary-probe"};
   static const std::vector<Command> table{
       {.name = "status", .doc = "How the service is, in a few lines."},
       {.name = "ready", .doc = "Whether the service is ready: exit status 0, or 1 and the reason."},
@@ -96,10 +98,8 @@ const std::vector<Command>& commands() {
        .most = 1,
        .words = levels,
        .doc = "The level of the error log; with LEVEL it is changed until the next reload."},
-      {.name = "reload",
-       .options = {"wait", "no-wait", "canary", "canary-requests", "canary-limit", "canary-verdict", "canary-probe"},
-       .doc = "Read the configuration again and replace the workers."},
-      {.name = "upgrade", .options = waiting, .doc = "Run the binary that lies on disk, and leave when it serves."},
+      {.name = "reload", .options = trying, .doc = "Read the configuration again and replace the workers."},
+      {.name = "upgrade", .options = trying, .doc = "Run the binary that lies on disk, and leave when it serves."},
       {.name = "scale",
        .operands = "WORKERS",
        .least = 1,

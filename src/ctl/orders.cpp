@@ -34,7 +34,7 @@ Result<std::string> canary_of(const Invocation& invocation) {
   constexpr std::array<std::string_view, 3> kWords{"canary-requests", "canary-verdict", "canary-probe"};
   if (!invocation.has("canary")) {
     for (const std::string_view name : {kWords[0], kWords[1], kWords[2], std::string_view{"canary-limit"}})
-      if (invocation.has(name)) return fail(fmt::format("--{} is for a reload with --canary", name));
+      if (invocation.has(name)) return fail(fmt::format("--{} is for {} --canary", name, invocation.command->name));
     return std::string{};
   }
   std::string target = "canary=1&";

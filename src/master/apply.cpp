@@ -20,6 +20,7 @@
 #include "master/process_title.hpp"
 #include "master/service.hpp"
 #include "os/build_id.hpp"
+#include "os/ledger.hpp"
 #include "os/socket.hpp"
 #include "os/title.hpp"
 
@@ -135,17 +136,24 @@ void Service::apply(const CloseListeners& action) {
   prepared_.listeners.close_all();
 }
 
-void Service::apply(const StartSuccessor&) {
+void Service::apply(const StartSuccessor& action) {
   say_binaries();
   run_hook("pre_exec");
-  auto passed = prepared_.listeners.to_pass();
+  Inheritance passed;
+  passed.listeners = prepared_.listeners.to_pass();
   for (const auto& [role, sockets] : prepared_.sidecars) {
-    for (auto& one : sockets.listeners.to_pass(role)) passed.push_back(std::move(one));
+    for (auto& one : sockets.listeners.to_pass(role)) passed.listeners.push_back(std::move(one));
   }
+  const os::HandoverPair& pair = prepared_.handover;
+  passed.handover = Inheritance::Handover{os::kHandoverVersion, pair.give.get(), pair.take.get()};
+  if (const os::Ledger* const ledger = prepared_.scoreboard.ledger()) passed.ledger = ledger->fd();
+  passed.lead = prepared_.lead.fd();
+  passed.canary = action.canary.has_value();
+  if (action.canary && (action.canary->said & os::CanaryTerms::kProbe) != 0)
+    passed.probe = std::string{action.canary->probe.view()};
   const auto tickets = generations_.empty() ? nullptr : tickets_of(generations_.rbegin()->second);
   auto started =
-      Successor::start(program_, std::move(passed), prepared_.handover, prepared_.lead, prepared_.scoreboard.ledger(),
-                       tickets ? tickets->state(base::monotonic_now()) : std::string{});
+      Successor::start(program_, std::move(passed), tickets ? tickets->state(base::monotonic_now()) : std::string{});
   if (!started) return inbox_.push_back(SuccessorNotStarted{started.error().message});
   successor_ = std::move(*started);
   inbox_.push_back(SuccessorStarted{successor_.pid()});

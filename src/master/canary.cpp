@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <fmt/core.h>
 #include <optional>
+#include <sstream>
 #include <utility>
 
 #include "base/counted.hpp"
@@ -24,6 +25,8 @@ constexpr std::uint64_t kFewest = 10;
 /// Nine tenths of the requests are compared, and this is a difference that somebody would notice.
 constexpr double kMost = 0.9, kSlower = 2;
 constexpr base::Nanoseconds kNoticed = std::chrono::milliseconds{2};
+
+constexpr std::string_view kPromoteWord = "promote", kRollBackWord = "roll-back";
 
 double percent(const Tally& tally) {
   return tally.requests == 0 ? 0 : 100 * static_cast<double>(tally.errors) / static_cast<double>(tally.requests);
@@ -76,7 +79,8 @@ CanaryFinding judge_at_limit(const Tally& canary, const Tally& siblings, const o
   return {terms.promotes ? Outcome::kPromote : Outcome::kRollBack,
           fmt::format("{} answered {} of {} within {} s, which is too few to compare, and the verdict for that is {}",
                       idle ? "the canary" : "its siblings", idle ? canary.requests : siblings.requests,
-                      base::counted(terms.requests, "request"), terms.limit, terms.promotes ? "promote" : "roll-back")};
+                      base::counted(terms.requests, "request"), terms.limit,
+                      terms.promotes ? kPromoteWord : kRollBackWord)};
 }
 
 }  // namespace
@@ -103,6 +107,42 @@ Tally tally_of(const os::Slot& slot) {
   tally.requests = std::max(now(slot.counters.requests), tally.errors);
   for (std::size_t i = 0; i < tally.latency.size(); ++i) tally.latency[i] = now(slot.counters.latency[i]);
   return tally;
+}
+
+std::string to_words(const Tally& tally) {
+  std::string words = fmt::format("{} {}", tally.requests, tally.errors);
+  for (std::size_t bucket = 0; bucket < tally.latency.size(); ++bucket) {
+    if (tally.latency[bucket] != 0) words += fmt::format(" {}:{}", bucket, tally.latency[bucket]);
+  }
+  return words;
+}
+
+std::optional<Tally> tally_from(std::string_view words) {
+  std::istringstream each{std::string(words)};
+  Tally tally;
+  if (!(each >> tally.requests >> tally.errors)) return std::nullopt;
+  std::size_t bucket = 0;
+  std::uint64_t count = 0;
+  for (char colon = 0; each >> bucket;) {
+    if (!(each >> colon >> count) || colon != ':') return std::nullopt;
+    if (bucket < tally.latency.size()) tally.latency[bucket] = count;
+  }
+  return each.eof() ? std::optional{tally} : std::nullopt;
+}
+
+std::string to_words(const os::CanaryTerms& terms) {
+  return fmt::format("{} {} {}", terms.requests, terms.limit, terms.promotes ? kPromoteWord : kRollBackWord);
+}
+
+std::optional<os::CanaryTerms> terms_from(std::string_view words) {
+  std::istringstream each{std::string(words)};
+  os::CanaryTerms terms;
+  std::string verdict;
+  if (!(each >> terms.requests >> terms.limit >> verdict)) return std::nullopt;
+  const bool bounded = terms.requests >= 1 && terms.limit >= 1 && terms.limit <= os::kLongestTrial;
+  if (!bounded || (verdict != kPromoteWord && verdict != kRollBackWord)) return std::nullopt;
+  terms.promotes = verdict == kPromoteWord;
+  return terms;
 }
 
 void TallySheet::begin(pid_t canary) {

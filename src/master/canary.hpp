@@ -8,7 +8,9 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 
 #include "base/clock.hpp"
@@ -29,6 +31,13 @@ struct Tally {
 
 /// What the slot's worker has answered since its birth.
 Tally tally_of(const os::Slot& slot);
+/// As words between two masters: "REQUESTS ERRORS BUCKET:COUNT ...", buckets that are empty left out.
+std::string to_words(const Tally& tally);
+/// Nothing when the words are none of to_words(). Buckets that this version does not have are not counted.
+std::optional<Tally> tally_from(std::string_view words);
+/// Likewise "REQUESTS SECONDS roll-back|promote": the terms but for the probe, which the canary answers by itself.
+std::string to_words(const os::CanaryTerms& terms);
+std::optional<os::CanaryTerms> terms_from(std::string_view words);
 
 /// What a canary and its siblings have answered since they were looked at first, by their pids. Those that are gone
 /// keep what they had when they were looked at last.

@@ -53,6 +53,7 @@ struct Started {
   bool heir = false;                 ///< the master whose USR2 started this one still has the service
   bool container = false;            ///< it is PID 1: with it the container would end
   std::vector<os::Role> sidecars{};  ///< roles of the children that shall live beside the workers
+  bool tried = false;                ///< that master tries one worker first: no other may come before it says so
 };
 struct SignalArrived {
   int signo = 0;
@@ -109,7 +110,7 @@ struct MemoryUse {
 };
 /// What the canary and its siblings have answered since it was ready.
 struct CanaryRead {
-  pid_t pid = 0;
+  pid_t pid = 0;  ///< the canary's; where it is of a new master, that master's
   Tally canary;
   Tally siblings;
 };
@@ -124,6 +125,12 @@ struct SuccessorStarted {
 struct SuccessorNotStarted {
   std::string why;
 };
+/// The new master said which binary it is, before it starts a worker.
+struct SuccessorIntroduced {
+  std::optional<os::CanaryTerms> canary{};  ///< of its settings, when it begins with a canary
+};
+/// The first worker of the new master is ready, and no other comes until it is promoted.
+struct SuccessorTried {};
 /// The new master said that it is ready, or why it will not be.
 struct SuccessorSpoke {
   bool ready = false;
@@ -136,6 +143,8 @@ struct SuccessorExited {
 struct PredecessorLeft {
   bool committed = false;
 };
+/// To the new master: its first worker is as good as those of the old one; the others shall come.
+struct PromotionArrived {};
 /// The admin process asks for something; answered with AnswerOrder, one or two for each.
 struct OrderArrived {
   std::uint64_t ticket = 0;
@@ -148,8 +157,8 @@ struct DeadlineReached {};
 
 using Event = std::variant<Started, SignalArrived, Forked, ForkFailed, WorkerReady, WorkerAskedRecycle, WorkerExhausted,
                            ChildExited, CauseHeld, ConfigReady, ConfigFailed, HeartbeatsRead, CanaryRead, MemoryRead,
-                           SuccessorStarted, SuccessorNotStarted, SuccessorSpoke, SuccessorExited, PredecessorLeft,
-                           OrderArrived, DeadlineReached>;
+                           SuccessorStarted, SuccessorNotStarted, SuccessorIntroduced, SuccessorTried, SuccessorSpoke,
+                           SuccessorExited, PredecessorLeft, PromotionArrived, OrderArrived, DeadlineReached>;
 
 using os::Ending;
 
@@ -184,7 +193,11 @@ struct CloseListeners {
   bool shared = false;
 };
 /// Run the binary on disk as the new master; answered with SuccessorStarted or SuccessorNotStarted.
-struct StartSuccessor {};
+struct StartSuccessor {
+  std::optional<os::CanaryTerms> canary{};  ///< it shall begin with one
+};
+/// The new master shall start all its workers.
+struct PromoteSuccessor {};
 struct SignalSuccessor {
   int signo = 0;
 };
@@ -192,6 +205,10 @@ struct SignalSuccessor {
 struct CommitUpgrade {};
 /// The service is ours now: be known as the master.
 struct TakeOver {};
+/// Tell the old master why this one will not be ready.
+struct TellFailure {
+  std::string why;
+};
 struct ReopenLogs {};
 /// A child was reaped: tell its story, take over what it left, free its slot.
 struct ReportDeath {
@@ -222,9 +239,9 @@ struct Exit {
   int code = 0;
 };
 
-using Action =
-    std::variant<Spawn, SendSignal, LoadConfig, LeaveOtherAddresses, DropGeneration, CloseListeners, StartSuccessor,
-                 SignalSuccessor, CommitUpgrade, TakeOver, ReopenLogs, ReportDeath, Announce, Say, AnswerOrder, Exit>;
+using Action = std::variant<Spawn, SendSignal, LoadConfig, LeaveOtherAddresses, DropGeneration, CloseListeners,
+                            StartSuccessor, PromoteSuccessor, SignalSuccessor, CommitUpgrade, TakeOver, TellFailure,
+                            ReopenLogs, ReportDeath, Announce, Say, AnswerOrder, Exit>;
 using Actions = std::vector<Action>;
 
 }  // namespace orrery::master

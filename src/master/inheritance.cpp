@@ -39,12 +39,20 @@ os::Role role_of(char origin) {
   }
 }
 
-/// Of the word that begins so; nothing when there is none.
-std::optional<int> named_number(const std::string& words, std::string_view name) {
+/// The rest of each word that begins so.
+std::vector<std::string> named(const std::string& words, std::string_view name) {
+  std::vector<std::string> rests;
   std::istringstream each(words);
   for (std::string word; each >> word;) {
-    if (!word.starts_with(name)) continue;
-    std::istringstream number(word.substr(name.size()));
+    if (word.starts_with(name)) rests.push_back(word.substr(name.size()));
+  }
+  return rests;
+}
+
+/// The first of them that is a number.
+std::optional<int> named_number(const std::string& words, std::string_view name) {
+  for (const std::string& rest : named(words, name)) {
+    std::istringstream number(rest);
     if (int value = -1; number >> value) return value;
   }
   return std::nullopt;
@@ -78,6 +86,8 @@ std::vector<std::string> to_environment(const Inheritance& inheritance) {
   if (inheritance.ledger >= 0) pair += fmt::format(" ledger={}", inheritance.ledger);
   if (inheritance.lead >= 0) pair += fmt::format(" lead={}", inheritance.lead);
   if (inheritance.tickets >= 0) pair += fmt::format(" tickets={}", inheritance.tickets);
+  if (inheritance.canary) pair += " canary=1";
+  if (inheritance.probe) pair += fmt::format(" probe={}", *inheritance.probe);
   return {fmt::format("{}={} {} {}{}", kUpgrade, kVersion, inheritance.master, inheritance.channel, pair),
           fmt::format("{}={}", kListeners, listeners)};
 }
@@ -91,6 +101,8 @@ std::optional<Inheritance> parse_inheritance(const std::string& upgrade, const s
   inheritance.ledger = named_number(upgrade, "ledger=").value_or(-1);
   inheritance.lead = named_number(upgrade, "lead=").value_or(-1);
   inheritance.tickets = named_number(upgrade, "tickets=").value_or(-1);
+  inheritance.canary = named_number(upgrade, "canary=") == 1;
+  if (auto probes = named(upgrade, "probe="); !probes.empty()) inheritance.probe = std::move(probes.front());
   std::istringstream lines(listeners);
   for (std::string line; std::getline(lines, line);) {
     std::istringstream words(line);

@@ -1,8 +1,9 @@
 // Inheritance: what an old master gives the new one that it starts on USR2, as environment variables.
 //
 // Listening descriptors with the settings they came from, one end of a channel, the pair by which connections are
-// handed over, what was counted, the lock of the lead, and the keys of TLS tickets. Written by the old binary and read
-// by the new one, which may be another version: the format only grows. Pure but for take_inheritance().
+// handed over, what was counted, the lock of the lead, the keys of TLS tickets, and whether it begins with a canary.
+// Written by the old binary and read by the new one, which may be another version: the format only grows. Pure but for
+// take_inheritance().
 #pragma once
 
 #include <optional>
@@ -34,6 +35,8 @@ struct Inheritance {
   int ledger = -1;                   ///< the memory file of the counters (os/ledger.hpp); older binaries do not pass it
   int lead = -1;                     ///< os::LeadLock; -1: none is passed, as by older binaries
   int tickets = -1;                  ///< the keys of TLS tickets (os/passed_bytes.hpp); -1: there are none
+  bool canary = false;               ///< it begins with one worker, which the old master has on trial
+  std::optional<std::string> probe{};  ///< that the canary is asked for, empty = none; nothing: as the settings say
 
   /// The listeners of one role.
   [[nodiscard]] std::vector<Passed> of(os::Role role) const;

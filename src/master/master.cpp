@@ -286,6 +286,7 @@ int run_master(MasterParts parts) {
     predecessor.failed(prepared.error().message);
     return give_up(prepared.error().message);
   }
+  if (predecessor.tries()) predecessor.begin_canary(canary_terms(parts.config));
   if (predecessor.there())
     predecessor.introduce(parts.service + ", " + os::spoken_build_id(os::build_id("/proc/self/exe")));
   prepared->predecessor = std::move(predecessor);

@@ -29,9 +29,12 @@ void Supervisor::handle(const SignalArrived& event) {
 }
 
 bool Supervisor::obeys(std::string_view order) {
-  const bool obeyed = course_.stage() == Stage::kServing;
-  if (!obeyed) say(LogLevel::kWarning, fmt::format("{} is ignored: the service is stopping", order));
-  return obeyed;
+  const bool serves = course_.stage() == Stage::kServing;
+  if (serves && !tried_) return true;
+  say(LogLevel::kWarning,
+      fmt::format("{} is ignored: {}", order,
+                  serves ? "the old master has the first worker of this one on trial" : "the service is stopping"));
+  return false;
 }
 
 void Supervisor::reload(const std::optional<os::CanaryTerms>& canary) {
@@ -102,7 +105,7 @@ void Supervisor::begin_upgrade() {
   if (!obeys("USR2")) return;
   if (const std::string obstacle = upgrade_obstacle(); !obstacle.empty())
     return say(LogLevel::kWarning, fmt::format("USR2 is refused: {}", obstacle));
-  upgrade_.begin(plan_, now_, actions_);
+  upgrade_.begin(plan_, std::nullopt, now_, actions_);
 }
 
 std::string Supervisor::upgrade_obstacle() const {

@@ -46,16 +46,19 @@ std::optional<Verdict> verdict_on_reload(unsigned generation, const Picture& now
 std::optional<Verdict> verdict_on_upgrade(const Upgrade& upgrade) {
   switch (upgrade.state()) {
     case Upgrade::State::kStarting:
+    case Upgrade::State::kTried:
     case Upgrade::State::kEnding: return std::nullopt;
     case Upgrade::State::kBeside:
       return Verdict{OrderOutcome::kDone, fmt::format("The new master (pid {}) is ready and both serve (upgrade is "
-                                                      "`manual`): TERM to this one ends the upgrade.",
-                                                      upgrade.pid())};
+                                                      "`manual`): TERM to this one ends the upgrade{}.",
+                                                      upgrade.pid(), upgrade.praise())};
     case Upgrade::State::kCommitted:
-      return Verdict{OrderOutcome::kDone,
-                     fmt::format("The new master (pid {}) has taken over; this one leaves.", upgrade.pid())};
+      return Verdict{OrderOutcome::kDone, fmt::format("The new master (pid {}) has taken over; this one leaves{}.",
+                                                      upgrade.pid(), upgrade.praise())};
     case Upgrade::State::kNone: break;
   }
+  if (upgrade.refused())
+    return Verdict{OrderOutcome::kRefused, sentence("Upgrade refused, nothing changed: " + upgrade.failure())};
   return Verdict{OrderOutcome::kFailed, sentence("The upgrade is given up, nothing changed: " + upgrade.failure())};
 }
 

@@ -8,8 +8,6 @@
 
 namespace orrery::master {
 
-namespace {
-
 os::CanaryTerms canary_terms(const Config& config) {
   os::CanaryTerms terms;
   terms.requests = static_cast<std::uint32_t>(std::max(config.canary_requests, 1));
@@ -18,8 +16,6 @@ os::CanaryTerms canary_terms(const Config& config) {
   terms.probe = decltype(terms.probe){config.canary_probe};
   return terms;
 }
-
-}  // namespace
 
 Plan Service::plan_of(const Config& config) const {
   Plan plan;

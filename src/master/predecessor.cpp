@@ -9,7 +9,8 @@
 
 namespace orrery::master {
 
-Predecessor::Predecessor(const Inheritance& inheritance) : pid_(inheritance.master), channel_(inheritance.channel) {
+Predecessor::Predecessor(const Inheritance& inheritance)
+    : pid_(inheritance.master), channel_(inheritance.channel), tries_(inheritance.canary), probe_(inheritance.probe) {
   base::close_on_exec(channel_.get());
   tell("hello ", "1");
 }
@@ -28,7 +29,7 @@ void Predecessor::tell(std::string_view word, std::string_view text) {
   if (channel_) os::send_packet(channel_.get(), std::string(word).append(text));
 }
 
-std::optional<PredecessorLeft> Predecessor::listen() {
+std::optional<Event> Predecessor::listen() {
   std::array<char, 256> bytes{};
   while (channel_) {
     const os::Packet packet = os::take_packet(channel_.get(), bytes);
@@ -36,6 +37,7 @@ std::optional<PredecessorLeft> Predecessor::listen() {
     if (packet.what == os::Arrival::kClosed) return channel_.reset(), PredecessorLeft{false};
     const std::string_view message{bytes.data(), std::min(packet.size, bytes.size())};
     if (message.starts_with("commit")) return channel_.reset(), PredecessorLeft{true};
+    if (message.starts_with("promote")) return PromotionArrived{};
     if (message.starts_with("stopping")) adopts_ = false;
   }
   return std::nullopt;

@@ -13,8 +13,8 @@
 namespace orrery::master {
 
 void Supervisor::reconcile() {
+  if (serving()) watch_canary();
   if (serving()) {
-    watch_canary();
     prove_generation();
     watch_trial();
     settle_places();
@@ -87,6 +87,7 @@ void Supervisor::retire_spares(const Child& holder) {
 }
 
 void Supervisor::replace(unsigned place, Child& former) {
+  if (tried_) return;  // no other comes before it is judged
   if (former.spent && !rolling() && !memory_for_one_more()) return leave_first(former);
   if (surging() < surge_limit() && may_spawn(place)) return spawn(place);
   // No room for one more: the old one must leave first. A spent worker waits for its turn instead, since it
@@ -122,7 +123,7 @@ void Supervisor::prove_generation() {
 // Ready is when each place has a ready worker or had its chance: one place in a crash loop must not hide the
 // others.
 void Supervisor::announce_ready() {
-  if (announced_ || loading_ != 0 || rolling() || canary_.under_way()) return;
+  if (announced_ || loading_ != 0 || rolling() || canary_.under_way() || tried_) return;
   if (children_.ready() == 0 && target_ > 0) return;
   for (unsigned place = 0; place < target_; ++place) {
     if (!children_.has_ready(place) && backoffs_[place].deaths() == 0 && !breaker_.open()) return;

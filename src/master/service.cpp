@@ -80,8 +80,10 @@ int Service::run() {
     const auto parts = std::ranges::find(parts_.sidecars, role, &SidecarParts::role);
     if (!sockets.set.empty() || parts->has_other_work) sidecars.push_back(role);
   }
-  dispatch(Started{plan_of(generations_.at(1).config), os::has_terminal(), prepared_.predecessor.there(),
-                   ::getpid() == 1, std::move(sidecars)});
+  Plan plan = plan_of(generations_.at(1).config);
+  if (const auto& probe = prepared_.predecessor.probe()) plan.canary.probe = decltype(plan.canary.probe){*probe};
+  dispatch(Started{plan, os::has_terminal(), prepared_.predecessor.there(), ::getpid() == 1, std::move(sidecars),
+                   prepared_.predecessor.tries()});
   while (!exit_code_) {
     prepared_.scoreboard.beat(base::monotonic_now());
     wait();
@@ -175,11 +177,11 @@ void Service::read_pipe(pid_t pid, Process& worker) {
 }
 
 void Service::listen_to_masters() {
-  std::vector<SuccessorSpoke> heard = successor_.listen();
+  std::vector<Event> heard = successor_.listen();
   if (const std::string program = successor_.introduction(); !program.empty())
     base::log_info("Upgrade: the new master {} is {}", successor_.pid(), program);
-  for (SuccessorSpoke& spoke : heard) inbox_.emplace_back(std::move(spoke));
-  if (const auto left = prepared_.predecessor.listen()) inbox_.emplace_back(*left);
+  for (Event& event : heard) inbox_.push_back(std::move(event));
+  while (auto event = prepared_.predecessor.listen()) inbox_.push_back(std::move(*event));
   dispatch_inbox();
 }
 

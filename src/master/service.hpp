@@ -104,6 +104,9 @@ Result<void> enter_place(const Config& config);
 /// Names of the variables with which the master was started for itself.
 std::vector<std::string> own_variables();
 
+/// On which terms a canary of `config` is on trial.
+os::CanaryTerms canary_terms(const Config& config);
+
 /// How many workers `config` means.
 unsigned worker_count(const MasterParts& parts, const Config& config);
 
@@ -177,9 +180,11 @@ class Service {
   void apply(const DropGeneration& action);
   void apply(const CloseListeners& action);
   void apply(const StartSuccessor& action);
+  void apply(const PromoteSuccessor&) { successor_.promote(); }
   void apply(const SignalSuccessor& action);
   void apply(const CommitUpgrade& action);
   void apply(const TakeOver& action);
+  void apply(const TellFailure& action) { prepared_.predecessor.failed(action.why); }
   void apply(const ReopenLogs& action);
   void apply(const ReportDeath& action);
   void apply(const Announce& action);

@@ -22,11 +22,13 @@ using os::OrderOutcome;
 void Supervisor::handle(const OrderArrived& order) {
   if (course_.stage() != Stage::kServing && order.kind != OrderKind::kStop)
     return refuse(order.ticket, "The service is stopping.");
+  if (tried_ && order.kind != OrderKind::kStop)
+    return refuse(order.ticket, "The old master has the first worker of this one on trial.");
   if (pending_.full()) return refuse(order.ticket, "Too many orders wait for their outcome.");
+  const auto canary = order.argument == 1 ? std::optional{order.canary} : std::nullopt;
   switch (order.kind) {
-    case OrderKind::kReload:
-      return obey_reload(order.ticket, order.argument == 1 ? std::optional{order.canary} : std::nullopt);
-    case OrderKind::kUpgrade: return obey_upgrade(order.ticket);
+    case OrderKind::kReload: return obey_reload(order.ticket, canary);
+    case OrderKind::kUpgrade: return obey_upgrade(order.ticket, canary);
     case OrderKind::kScale: return obey_scale(order.ticket, order.argument);
     case OrderKind::kAutoscale: return obey_autoscale(order.ticket, order.argument);
     case OrderKind::kRestart: return obey_restart(order.ticket, order.argument);
@@ -48,9 +50,11 @@ void Supervisor::obey_reload(std::uint64_t ticket, const std::optional<os::Canar
   pend({ticket, OrderKind::kReload, loading_}, fmt::format("The configuration is read as generation {}.", loading_));
 }
 
-void Supervisor::obey_upgrade(std::uint64_t ticket) {
-  if (const std::string obstacle = upgrade_obstacle(); !obstacle.empty()) return refuse(ticket, sentence(obstacle));
-  upgrade_.begin(plan_, now_, actions_);
+void Supervisor::obey_upgrade(std::uint64_t ticket, const std::optional<os::CanaryTerms>& canary) {
+  std::string obstacle = upgrade_obstacle();
+  if (obstacle.empty() && canary) obstacle = canary_obstacle(canary_chances(), "upgrade");
+  if (!obstacle.empty()) return refuse(ticket, sentence(std::move(obstacle)));
+  upgrade_.begin(plan_, canary, now_, actions_);
   pend({ticket, OrderKind::kUpgrade}, "The new master is being started.");
 }
 

@@ -14,31 +14,29 @@
 
 namespace orrery::master {
 
-Result<Successor> Successor::start(const os::Program& program, std::vector<Inheritance::Passed> listeners,
-                                   const os::HandoverPair& handover, const os::LeadLock& lead, const os::Ledger* ledger,
-                                   const std::string& tickets) {
+Result<Successor> Successor::start(const os::Program& program, Inheritance passed, const std::string& tickets) {
   auto channel = os::make_channel();
   if (!channel) return fail(channel);
   Successor successor;
   successor.channel_ = std::move(channel->ours);
   const base::UniqueFd theirs = std::move(channel->theirs);
-  const Inheritance::Handover pair{os::kHandoverVersion, handover.give.get(), handover.take.get()};
   base::UniqueFd keys;
   if (!tickets.empty()) {
-    auto passed = os::pass_bytes(tickets);
-    if (!passed) return fail(passed);
-    keys = std::move(*passed);
+    auto bytes = os::pass_bytes(tickets);
+    if (!bytes) return fail(bytes);
+    keys = std::move(*bytes);
   }
-  const Inheritance inheritance{
-      ::getpid(), theirs.get(), std::move(listeners), pair, ledger != nullptr ? ledger->fd() : -1,
-      lead.fd(),  keys.get()};
+  passed.master = ::getpid();
+  passed.channel = theirs.get();
+  passed.tickets = keys.get();
   os::Launch launch;
-  launch.environment = to_environment(inheritance);
+  launch.environment = to_environment(passed);
   launch.without.assign(os::kListenVariables.begin(), os::kListenVariables.end());  // sockets are passed on by name
-  launch.keep = {theirs.get(), pair.give, pair.take, lead.fd()};
-  if (inheritance.ledger >= 0) launch.keep.push_back(inheritance.ledger);
-  if (inheritance.tickets >= 0) launch.keep.push_back(inheritance.tickets);
-  for (const auto& passed : inheritance.listeners) launch.keep.push_back(passed.fd);
+  for (const int fd : {passed.channel, passed.lead, passed.ledger, passed.tickets}) {
+    if (fd >= 0) launch.keep.push_back(fd);
+  }
+  if (const auto& pair = passed.handover) launch.keep.insert(launch.keep.end(), {pair->give, pair->take});
+  for (const auto& listener : passed.listeners) launch.keep.push_back(listener.fd);
   launch.complaints = theirs.get();
   const auto pid = program.launch(launch);
   if (!pid) return fail(pid);
@@ -52,9 +50,9 @@ void Successor::signal(int signo) const {
 
 void Successor::tell(std::string_view word) { os::send_packet(channel_.get(), word); }
 
-std::vector<SuccessorSpoke> Successor::listen() {
-  std::vector<SuccessorSpoke> heard;
-  std::array<char, 1024> bytes{};
+std::vector<Event> Successor::listen() {
+  std::vector<Event> heard;
+  std::array<char, 2048> bytes{};
   while (channel_) {
     const os::Packet packet = os::take_packet(channel_.get(), bytes);
     if (packet.what == os::Arrival::kNothing) break;
@@ -64,14 +62,24 @@ std::vector<SuccessorSpoke> Successor::listen() {
     }
     const std::string_view message{bytes.data(), std::min(packet.size, bytes.size())};
     const std::size_t space = std::min(message.find(' '), message.size());
-    const std::string_view word = message.substr(0, space);
-    const std::string text{message.substr(std::min(space + 1, message.size()))};
-    // Words this version does not know are a newer one's affair.
-    if (word == "adopts") adopts_ = true;
-    if (word == "is") program_ = text;
-    if (word == "ready" || word == "failed") heard.push_back({word == "ready", text});
+    hear(message.substr(0, space), std::string{message.substr(std::min(space + 1, message.size()))}, heard);
   }
   return heard;
+}
+
+// Words this version does not know are a newer one's affair.
+void Successor::hear(std::string_view word, const std::string& text, std::vector<Event>& heard) {
+  if (word == "adopts") adopts_ = true;
+  if (word == "canary") canary_ = terms_from(text);
+  if (word == "is") {
+    program_ = text;
+    heard.emplace_back(SuccessorIntroduced{canary_});
+  }
+  if (word == "answered") {
+    if (!tally_) heard.emplace_back(SuccessorTried{});
+    if (auto tally = tally_from(text)) tally_ = *tally;
+  }
+  if (word == "ready" || word == "failed") heard.emplace_back(SuccessorSpoke{word == "ready", text});
 }
 
 }  // namespace orrery::master

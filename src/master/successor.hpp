@@ -13,11 +13,9 @@
 #include "orrery/result.hpp"
 
 #include "base/unique_fd.hpp"
+#include "master/canary.hpp"
 #include "master/event.hpp"
 #include "master/inheritance.hpp"
-#include "os/handover.hpp"
-#include "os/lead_lock.hpp"
-#include "os/ledger.hpp"
 #include "os/program.hpp"
 
 namespace orrery::master {
@@ -29,19 +27,22 @@ class Successor {
  public:
   /// None.
   Successor() = default;
-  /// `tickets`: the keys of TLS tickets, as bytes; empty = there are none.
-  static Result<Successor> start(const os::Program& program, std::vector<Inheritance::Passed> listeners,
-                                 const os::HandoverPair& handover, const os::LeadLock& lead, const os::Ledger* ledger,
-                                 const std::string& tickets);
+  /// `passed` is completed by what is made here: this master's pid, the channel, and `tickets`, the keys of TLS tickets
+  /// as bytes; empty = there are none.
+  static Result<Successor> start(const os::Program& program, Inheritance passed, const std::string& tickets);
 
   [[nodiscard]] pid_t pid() const { return pid_; }
   [[nodiscard]] int fd() const { return channel_.get(); }
   void signal(int signo) const;
   void commit() { tell("commit"); }
+  /// Its canary is good: all its workers shall come.
+  void promote() { tell("promote"); }
   /// The old master's workers serve no more: connections given back would find nobody.
   void tell_stopping() { tell("stopping"); }
   /// What it said since.
-  std::vector<SuccessorSpoke> listen();
+  std::vector<Event> listen();
+  /// What its canary has answered since its birth, as it said last.
+  [[nodiscard]] const std::optional<Tally>& tally() const { return tally_; }
   /// What it says it is, once: "orrery 0.2.0, build 1a2b"; empty = it has not said so since.
   [[nodiscard]] std::string introduction() { return std::exchange(program_, {}); }
   /// Its workers take the connections that this master's hand over.
@@ -49,11 +50,14 @@ class Successor {
 
  private:
   void tell(std::string_view word);
+  void hear(std::string_view word, const std::string& text, std::vector<Event>& heard);
 
   pid_t pid_ = 0;
   base::UniqueFd channel_;
   std::string program_;
   bool adopts_ = false;
+  std::optional<os::CanaryTerms> canary_;  ///< as it said, before it said what it is
+  std::optional<Tally> tally_;
 };
 
 }  // namespace orrery::master

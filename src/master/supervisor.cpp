@@ -19,9 +19,9 @@ namespace {
 
 bool is_boot_code(int code) { return code == os::kExitWorkerBoot || code == os::kExitAppLoad; }
 
-unsigned places_of(const Plan& plan) { return std::clamp(plan.workers, 1U, static_cast<unsigned>(os::kMaxWorkers)); }
-
 }  // namespace
+
+unsigned places_of(const Plan& plan) { return std::clamp(plan.workers, 1U, static_cast<unsigned>(os::kMaxWorkers)); }
 
 Actions Supervisor::on(const Event& event, base::Monotonic now) {
   now_ = std::max(now, now_);
@@ -74,7 +74,8 @@ void Supervisor::handle(const Started& event) {
   terminal_ = event.terminal;
   container_ = event.container;
   heir_ = event.heir;
-  target_ = settled_target_ = places_of(event.plan);
+  tried_ = event.tried;
+  target_ = settled_target_ = tried_ ? 1 : places_of(event.plan);
   for (const os::Role role : event.sidecars) sidecars_.emplace_back(role, seed_ + static_cast<std::uint64_t>(role));
 }
 
@@ -210,10 +211,17 @@ void Supervisor::handle(const HeartbeatsRead& event) {
 
 void Supervisor::handle(const PredecessorLeft& event) {
   if (!heir_) return note_impossible("the end of a master that was here before");
-  if (!event.committed && !proven_) {
+  const bool canary_serves = tried_ && children_.ready() > 0;
+  if (!event.committed && !proven_ && !canary_serves) {
     if (!serving()) return;
     say(LogLevel::kCritical, "The master that started this one is gone before this one was ready: it leaves too");
     return begin_stop(Stage::kStopping, os::kExitFailure);
+  }
+  if (tried_) {
+    say(LogLevel::kWarning,
+        "The master that started this one is gone: this one goes on without a verdict on its canary",
+        os::EventKind::kCanary);
+    fill_all_places();
   }
   heir_ = false;
   actions_.emplace_back(TakeOver{});
@@ -245,7 +253,8 @@ void Supervisor::handle(const DeadlineReached&) {
 void Supervisor::spawn(unsigned place) {
   const Child& child = children_.add(place, generation_);
   if (breaker_.open()) breaker_.try_one(child.number);
-  actions_.emplace_back(Spawn{child.number, generation_});
+  const std::string_view probe = tried_ ? plan_.canary.probe.view() : std::string_view{};
+  actions_.emplace_back(Spawn{child.number, generation_, os::Role::kWorker, std::string{probe}});
 }
 
 void Supervisor::retire(Child& child) {
@@ -263,6 +272,7 @@ void Supervisor::abort_stuck(Child& child, Ending ending, const std::string& why
   child.deadline = now_ + kAbortLimit;
   send(child, SIGABRT);
   if (canary_.is(lost.number)) return roll_back_canary(fmt::format("{} was stuck", name_of(lost)));
+  if (tried_) return give_up_upgrade(fmt::format("{} was stuck", name_of(lost)), os::kExitWorkerBoot);
   if (lost.live()) count_death(lost, fmt::format("{} was stuck", name_of(lost)));
 }
 
@@ -295,16 +305,13 @@ void Supervisor::mark_spent(pid_t pid, LogLevel level, std::string_view why) {
 
 // A worker ended, or will be killed, though nobody wanted it to; it does not count as live.
 void Supervisor::worker_lost(const Child& lost, int code, const std::string& how) {
-  if (canary_.is(lost.number)) {
-    const bool probed = code == os::kExitProbe;
-    return roll_back_canary(probed ? "its answer to the probe was bad, as the error log tells" : how);
-  }
-  if (heir_ && !proven_) {
-    // A reload gives a generation up at its first failure; so does an upgrade. Those that are ready finish what they
-    // took.
-    say(LogLevel::kCritical, fmt::format("{}: the upgrade is given up", how));
-    return begin_stop(Stage::kStopping, is_boot_code(code) ? code : int{os::kExitWorkerBoot});
-  }
+  const std::string canary_fault =
+      code == os::kExitProbe ? "its answer to the probe was bad, as the error log tells" : how;
+  if (canary_.is(lost.number)) return roll_back_canary(canary_fault);
+  // A reload gives a generation up at its first failure; so does an upgrade. Those that are ready finish what they
+  // took.
+  if (heir_ && !proven_)
+    return give_up_upgrade(tried_ ? canary_fault : how, is_boot_code(code) ? code : int{os::kExitWorkerBoot});
   if (!ever_ready_ && is_boot_code(code)) {
     say(LogLevel::kCritical, fmt::format("{}: the service cannot start and stops", how));
     return begin_stop(Stage::kQuitting, code);

@@ -68,6 +68,9 @@ inline constexpr base::Nanoseconds kQuickLimit = std::chrono::seconds{2};
 /// Deaths (other than exit 3 or 4) before any worker was ready that end the service.
 inline constexpr unsigned kStartTries = 3;
 
+/// Workers that a service of this plan begins with.
+unsigned places_of(const Plan& plan);
+
 class Supervisor {
  public:
   enum class State : std::uint8_t {
@@ -107,8 +110,10 @@ class Supervisor {
   void describe(os::ServiceFacts& facts) const;
   /// Another master accepts from the same sockets.
   [[nodiscard]] bool shares() const { return heir_ || upgrade_.shares(); }
-  /// The worker that is on trial, when it is ready; 0 = none.
+  /// The worker that is on trial, when it is ready, or the new master whose first worker is; 0 = none.
   [[nodiscard]] pid_t canary() const;
+  /// The worker that the old master has on trial, when it is ready; 0 = none.
+  [[nodiscard]] pid_t tried() const;
   [[nodiscard]] const Upgrade& upgrade() const { return upgrade_; }
   [[nodiscard]] const Breaker& breaker() const { return breaker_; }
   /// Children that are no workers, and their supervision.
@@ -134,9 +139,12 @@ class Supervisor {
   void handle(const MemoryRead& event);
   void handle(const SuccessorStarted& event) { upgrade_.on(event, actions_); }
   void handle(const SuccessorNotStarted& event) { upgrade_.on(event, actions_); }
+  void handle(const SuccessorIntroduced& event) { upgrade_.on(event, now_, actions_); }
+  void handle(const SuccessorTried& event) { upgrade_.on(event, now_, actions_); }
   void handle(const SuccessorSpoke& event) { upgrade_.on(event, now_, actions_); }
   void handle(const SuccessorExited& event) { upgrade_.on(event, actions_); }
   void handle(const PredecessorLeft& event);
+  void handle(const PromotionArrived& event);
   void handle(const OrderArrived& order);
   /// What happened to a child that is no worker is its sidecar's affair; true when it was that.
   bool tell_sidecar(const Event& event);
@@ -159,7 +167,7 @@ class Supervisor {
 
   // Orders of the admin process.
   void obey_reload(std::uint64_t ticket, const std::optional<os::CanaryTerms>& canary);
-  void obey_upgrade(std::uint64_t ticket);
+  void obey_upgrade(std::uint64_t ticket, const std::optional<os::CanaryTerms>& canary);
   void obey_scale(std::uint64_t ticket, int workers);
   void obey_autoscale(std::uint64_t ticket, int workers);
   bool change_target(std::uint64_t ticket, unsigned wanted, std::string_view by);
@@ -181,6 +189,11 @@ class Supervisor {
   void roll_back_canary(const std::string& why);
   void dismiss_canary();
   void watch_canary();
+  [[nodiscard]] CanaryChances canary_chances() const;
+
+  // A new master whose first worker is on trial by the old one (trying.cpp).
+  void give_up_upgrade(const std::string& why, int code);
+  void fill_all_places();
 
   // The rules.
   void reconcile();
@@ -247,7 +260,8 @@ class Supervisor {
 
   Plan plan_, settled_plan_;
   bool terminal_ = false, container_ = false;
-  bool heir_ = false;  ///< the master that started this one still has the service
+  bool heir_ = false;   ///< the master that started this one still has the service
+  bool tried_ = false;  ///< and has this one's first worker on trial
   Upgrade upgrade_;
   unsigned target_ = 0, settled_target_ = 0;               ///< places to fill
   bool target_ordered_ = false, settled_ordered_ = false;  ///< by a person, since the last reload

@@ -32,8 +32,9 @@ void Supervisor::describe(os::ServiceFacts& facts) const {
                    static_cast<std::uint16_t>(plan_.workers_max)};
   facts.reload = reload_;
   const bool on_trial = canary_.under_way();
-  facts.canary = {on_trial ? canary_.number() : 0, on_trial ? canary_.generation() : 0, canary_.promoted(),
-                  canary_.rolled_back()};
+  const bool upgrade_on_trial = upgrade_.state() == Upgrade::State::kTried;  // by the new master's first worker
+  facts.canary = {on_trial ? canary_.number() : unsigned{upgrade_on_trial}, on_trial ? canary_.generation() : 0,
+                  canary_.promoted() + upgrade_.promoted(), canary_.rolled_back() + upgrade_.rolled_back()};
   facts.reloads_done = reloads_done_;
   facts.reloads_refused = reloads_refused_;
   facts.reloads_given_up = reloads_given_up_;

@@ -1,4 +1,5 @@
-// What follows from a reload with a canary. Part of class Supervisor.
+// What follows for the workers from a canary: that of a reload, and in a new master that of an upgrade. Part of class
+// Supervisor.
 //
 // The canary fills no place, so nothing that is decided about places concerns it, and a rollback is its leaving. What
 // comes meanwhile: a newer reload takes its place as soon as that one's configuration is good; TTIN and TTOU act on the
@@ -10,13 +11,17 @@
 
 #include "base/counted.hpp"
 #include "master/supervisor.hpp"
+#include "os/contract.hpp"
 
 namespace orrery::master {
 
 std::string Supervisor::trial_obstacle() const {
   if (rolling()) return "a reload is under way; try again when it is done";
-  return canary_obstacle({breaker_.open(), !memory_for_one_more(), target_, children_.ready(), children_.size()},
-                         "reload");
+  return canary_obstacle(canary_chances(), "reload");
+}
+
+CanaryChances Supervisor::canary_chances() const {
+  return {breaker_.open(), !memory_for_one_more(), target_, children_.ready(), children_.size()};
 }
 
 void Supervisor::begin_trial(unsigned generation, const Plan& plan, const os::CanaryTerms& terms) {
@@ -32,6 +37,7 @@ void Supervisor::begin_trial(unsigned generation, const Plan& plan, const os::Ca
 }
 
 pid_t Supervisor::canary() const {
+  if (upgrade_.state() == Upgrade::State::kTried) return upgrade_.pid();
   if (!canary_.weighed()) return 0;
   const auto found = std::ranges::find(children_, canary_.number(), &Child::number);
   return found == children_.end() ? 0 : found->pid;
@@ -39,6 +45,7 @@ pid_t Supervisor::canary() const {
 
 void Supervisor::handle(const CanaryRead& event) {
   if (event.pid <= 0 || event.pid != canary()) return note_impossible("what a worker answered that is not on trial");
+  if (upgrade_.state() == Upgrade::State::kTried) return upgrade_.on(event, now_, actions_);
   follow(canary_.weigh(event, now_));
 }
 
@@ -90,9 +97,33 @@ void Supervisor::dismiss_canary() {
 
 // It was told to leave for a reason that is not the trial: too much memory, say.
 void Supervisor::watch_canary() {
+  if (tried_ && ever_ready_ && children_.live() == 0)
+    return give_up_upgrade("the canary had to leave", os::kExitWorkerBoot);
   if (!canary_.under_way()) return;
   const Child* child = children_.with_number(canary_.number());
   if (child == nullptr || !child->live()) roll_back_canary("the canary had to leave");
+}
+
+pid_t Supervisor::tried() const {
+  const auto found = std::ranges::find_if(children_, &Child::ready);
+  return tried_ && found != children_.end() ? found->pid : 0;
+}
+
+void Supervisor::handle(const PromotionArrived&) {
+  if (!tried_ || !serving()) return note_impossible("a promotion of nobody");
+  say(LogLevel::kInfo, "The canary of this master is promoted: its other workers come", os::EventKind::kCanary);
+  fill_all_places();
+}
+
+void Supervisor::fill_all_places() {
+  tried_ = false;
+  target_ = settled_target_ = places_of(plan_);
+}
+
+void Supervisor::give_up_upgrade(const std::string& why, int code) {
+  say(LogLevel::kCritical, fmt::format("{}: the upgrade is given up", why));
+  if (tried_) actions_.emplace_back(TellFailure{why});
+  begin_stop(Stage::kStopping, code);
 }
 
 }  // namespace orrery::master

@@ -18,8 +18,8 @@
 namespace orrery::os {
 
 enum class OrderKind : std::uint8_t {
-  kReload,  ///< argument: 1 = with a canary, on the terms of `canary`
-  kUpgrade,
+  kReload,   ///< argument: 1 = with a canary, on the terms of `canary`
+  kUpgrade,  ///< likewise
   kScale,    ///< argument: workers that shall run
   kRestart,  ///< argument: the worker's number; 0 = all
   kDrain,

@@ -34,6 +34,34 @@ struct Row {
 
 }  // namespace
 
+TEST_CASE("canary: what was answered, and the terms, go between two masters as words") {
+  Tally tally = answers(300, 7, 20);
+  tally.latency[39] = 1;
+  const auto back = tally_from(to_words(tally));
+  REQUIRE(back);
+  CHECK(back->requests == 300);
+  CHECK(back->errors == 7);
+  CHECK(back->latency == tally.latency);
+  CHECK(to_words(Tally{}) == "0 0");
+  CHECK(tally_from("0 0")->requests == 0);
+  CHECK(tally_from("1 0 77:5")->requests == 1);  // a bucket that only a newer version has
+  for (const char* const none : {"", "1", "x", "1 0 3", "1 0 3-4", "1 0 3:x", "1 0 x"}) {
+    INFO(none);
+    CHECK_FALSE(tally_from(none));
+  }
+  os::CanaryTerms terms;
+  terms.requests = 40;
+  terms.limit = 9;
+  terms.promotes = true;
+  CHECK(to_words(terms) == "40 9 promote");
+  CHECK(terms_from("40 9 promote") == terms);
+  CHECK_FALSE(terms_from("40 9 roll-back")->promotes);
+  for (const char* const none : {"", "40", "40 9", "40 9 keep", "0 9 promote", "40 0 promote", "40 4000 promote"}) {
+    INFO(none);
+    CHECK_FALSE(terms_from(none));
+  }
+}
+
 TEST_CASE("canary: what is found by what it and its siblings have answered") {
   const os::CanaryTerms terms{100, 60, false, {}, {}};
   const Row rows[] = {

@@ -41,6 +41,7 @@ class FakeWorld {
     unsigned generation = 0;
     std::vector<int> received{};
     os::Role role = os::Role::kWorker;
+    std::string probe{};
   };
 
   explicit FakeWorld(std::uint64_t seed = 1) : supervisor(seed) {}
@@ -165,7 +166,7 @@ class FakeWorld {
       inbox.push_back(ForkFailed{action.number, "cannot fork", action.role});
       return;
     }
-    processes[next_pid] = {action.number, action.generation, {}, action.role};
+    processes[next_pid] = {action.number, action.generation, {}, action.role, action.probe};
     inbox.push_back(Forked{action.number, next_pid++, action.role});
   }
   void apply(const SendSignal& action, std::deque<Event>&) {
@@ -184,10 +185,14 @@ class FakeWorld {
     dropped.push_back(action.generation);
   }
   void apply(const CloseListeners& action, std::deque<Event>&) { note("{}", action.shared ? "leave" : "close"); }
-  void apply(const StartSuccessor&, std::deque<Event>&) { note("successor"); }
+  void apply(const StartSuccessor& action, std::deque<Event>&) {
+    note("{}", action.canary ? "successor-canary" : "successor");
+  }
+  void apply(const PromoteSuccessor&, std::deque<Event>&) { note("promote"); }
   void apply(const SignalSuccessor& action, std::deque<Event>&) { note("{}:successor", os::signal_word(action.signo)); }
   void apply(const CommitUpgrade&, std::deque<Event>&) { note("commit"); }
   void apply(const TakeOver&, std::deque<Event>&) { note("take-over"); }
+  void apply(const TellFailure& action, std::deque<Event>&) { note("failed:{}", action.why); }
   void apply(const ReopenLogs&, std::deque<Event>&) { note("reopen"); }
   void apply(const ReportDeath& action, std::deque<Event>&) {
     note("report:{}", action.pid);

@@ -35,6 +35,28 @@ Inheritance example() {
 
 }  // namespace
 
+TEST_CASE("inheritance: whether it begins with a canary, and what that one is asked for") {
+  const auto there_and_back = [](bool canary, const std::optional<std::string>& probe) {
+    Inheritance inheritance;
+    inheritance.master = 42;
+    inheritance.channel = 7;
+    inheritance.canary = canary;
+    inheritance.probe = probe;
+    const std::string variable = to_environment(inheritance)[0];
+    return parse_inheritance(variable.substr(variable.find('=') + 1), "");
+  };
+  for (const std::optional<std::string>& probe : {std::optional<std::string>{}, {"/a?b=c"}, {""}}) {
+    const auto back = there_and_back(true, probe);
+    REQUIRE(back);
+    CHECK(back->canary);
+    CHECK(back->probe == probe);
+  }
+  const auto usual = there_and_back(false, std::nullopt);
+  REQUIRE(usual);
+  CHECK_FALSE(usual->canary);
+  CHECK_FALSE(usual->probe);
+}
+
 TEST_CASE("inheritance: what was written is what is read") {
   Inheritance inheritance = example();
   inheritance.listeners.erase(inheritance.listeners.begin() + 1);  // its setting is empty: see below

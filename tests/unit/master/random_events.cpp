@@ -21,6 +21,7 @@ class RandomWorld : public FakeWorld {
     stormy_ = pick(0, 3) == 0;
     Started started{some_plan(), false, pick(0, 7) == 0, false};
     if (pick(0, 1) == 0) started.sidecars = {os::Role::kAdmin};
+    started.tried = started.heir && pick(0, 1) == 0;
     send(started);
     settled_target_ = supervisor.target();
   }
@@ -36,6 +37,7 @@ class RandomWorld : public FakeWorld {
     forks_work = true;
     for (int turn = 0; turn < 60 && !exit_code && !at_rest(); ++turn) {
       send(SuccessorExited{"healed"});
+      send(PromotionArrived{});
       answer_loads();
       obey();
       ready_all();
@@ -115,7 +117,9 @@ class RandomWorld : public FakeWorld {
       }
       case 13: return pick(0, 3) == 0 ? signal(SIGWINCH) : signal(SIGUSR2);
       case 14: return successor_event();
-      case 15: return pick(0, 9) == 0 ? send(PredecessorLeft{pick(0, 1) == 0}) : void();
+      case 15:
+        if (pick(0, 1) == 0) return send(PromotionArrived{});
+        return pick(0, 4) == 0 ? send(PredecessorLeft{pick(0, 1) == 0}) : void();
       case 16: return some_order();
       case 17: return read_canary();
       default:
@@ -149,11 +153,13 @@ class RandomWorld : public FakeWorld {
   }
 
   void successor_event() {
-    switch (pick(0, 4)) {
+    switch (pick(0, 6)) {
       case 0: return send(SuccessorStarted{77});
       case 1: return send(SuccessorNotStarted{"no"});
       case 2: return send(SuccessorSpoke{pick(0, 1) == 0, "so"});
       case 3: return send(SuccessorExited{"gone"});
+      case 4: return send(SuccessorIntroduced{pick(0, 3) == 0 ? std::nullopt : std::optional{os::CanaryTerms{}}});
+      case 5: return send(SuccessorTried{});
       default: return;
     }
   }
