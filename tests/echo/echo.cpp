@@ -9,7 +9,9 @@
 //                                 or "stayed"
 //   GET  /left/later?ms=          the same, holding up no handler
 //   GET  /throw                   fails
-//   GET  /flaky                   fails for ECHO_FLAKY of a hundred requests of a worker, 0 where that is not set
+//   GET  /flaky?ms=               fails for ECHO_FLAKY of a hundred requests of a worker, 0 where that is not set;
+//   blocks
+//                                 the handler that long before
 //   GET  /pull?bytes=             a streamed body of that size
 //   POST /stream-body             counts the body as it comes
 //   POST /unauthorized?bytes=     401 with a body of that size; of class async before any of the request's is read
@@ -129,10 +131,11 @@ Response sleep_and_answer(const Request& request) {
 }
 
 /// The same requests fail in every run.
-Response fail_now_and_then(const Request&) {
+Response fail_now_and_then(const Request& request) {
   static const char* const percent = std::getenv("ECHO_FLAKY");
   static std::atomic<long> asked{0};
   const long failing = percent == nullptr ? 0 : std::atol(percent);
+  std::this_thread::sleep_for(std::chrono::milliseconds{number(request, "ms", 0)});
   if (asked++ * failing % 100 + failing >= 100) throw std::runtime_error("flaky on purpose");
   return Response::text("whole\n");
 }
