@@ -1,17 +1,18 @@
-// What Playwright's driver of Firefox leaves out in silence: fingers, paper, colour schemes and reduced motion. Firefox can do
-// all of it: the first by WebDriver BiDi, the others as its own developer tools do, in the browser's own windows.
+// What Playwright's driver of Firefox leaves out in silence: fingers, paper, colour schemes, reduced motion, pages without scripts. Firefox
+// can do all of it: the first by WebDriver BiDi, the others as its own developer tools do, in the browser's own windows.
 
-/** Lets those pages be open to `windows` below. */
+/** Opens the browser's own windows to override() below. */
 export const flags = ['-remote-allow-system-access'];
 
 /** Gives a page what its `options` ask for, and methods that do what the driver's only seem to do. */
-export async function complete(page, { hasTouch, colorScheme, reducedMotion }) {
+export async function complete(page, { hasTouch, colorScheme, reducedMotion, javaScriptEnabled }) {
   const session = page._connection.toImpl(page).delegate._session;
   page.tap = (selector) => tap(page, session, selector);
   page.emulateMedia = ({ media }) => override(session, { mediumOverride: media });
   await override(session, {
     ...(hasTouch && { touchEventsOverride: 'enabled' }),
     ...(colorScheme && { prefersColorSchemeOverride: colorScheme }),
+    ...(javaScriptEnabled === false && { allowJavascript: false }),
     ...(reducedMotion && { prefersReducedMotionOverride: reducedMotion }),
   });
 }
