@@ -249,8 +249,9 @@ std::vector<Setting> make_settings() {
     {.name = "canary_requests", .member = &Config::canary_requests, .kind = Kind::kInteger, .group = Group::kReload,
      .impact = Impact::kLive, .flags = {"canary-requests"}, .placeholder = "N", .unit = "requests",
      .range = {1, 1'000'000},
-     .doc = "Requests that the canary of `orrery ctl reload --canary` has to answer, and its siblings too, before it "
-            "is promoted. An order that says another number is stronger; so it is with the other terms of a canary."},
+     .doc = "Requests that a canary (`orrery ctl reload --canary`, `orrery ctl upgrade --canary`) has to answer, and "
+            "its siblings too, before it is promoted. An order that says another number is stronger; so it is with "
+            "the other terms of a canary."},
     {.name = "canary_limit", .member = &Config::canary_limit, .kind = Kind::kDuration, .group = Group::kReload,
      .impact = Impact::kLive, .flags = {"canary-limit"}, .placeholder = "TIME", .unit = "seconds",
      .range = {1'000, 3'600'000},

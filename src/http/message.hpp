@@ -115,7 +115,7 @@ struct MessageState {
   const ErrorHandler* error_handler = nullptr;  ///< the application's; null: there is none
   base::Monotonic started{};                    ///< its first byte came
   base::Monotonic dispatched{};                 ///< its handler was called
-  base::Monotonic came{};                       ///< the loop began the round in which it found it whole
+  base::Monotonic came{};                       ///< the loop began the round with it, less what a fresh client waited
   base::Monotonic deadline{};                   ///< the handler's; the epoch = none
   std::optional<std::uint64_t> stream_length;   ///< of a response that comes piece by piece
 };
