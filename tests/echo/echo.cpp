@@ -9,8 +9,7 @@
 //                                 or "stayed"
 //   GET  /left/later?ms=          the same, holding up no handler
 //   GET  /throw                   fails
-//   GET  /flaky?ms=               fails for ECHO_FLAKY of a hundred requests of a worker, 0 where that is not set;
-//   blocks
+//   GET  /flaky?ms=               fails for ECHO_FLAKY of a hundred requests of a worker (else 0); blocks
 //                                 the handler that long before
 //   GET  /pull?bytes=             a streamed body of that size
 //   POST /stream-body             counts the body as it comes

@@ -94,6 +94,11 @@ class Judge {
         if (value.contains(name)) judge(value[name], property, path + "/" + name);
       }
     }
+    for (const json& schema : parts) {
+      if (!schema.contains("additionalProperties")) continue;
+      for (const auto& [name, member] : value.items())
+        if (named.insert(name).second) judge(member, schema["additionalProperties"], path + "/" + name);
+    }
     for (const auto& [name, member] : value.items())
       expect(!names || named.contains(name), path, "has " + name + ", which is not described");
   }

@@ -1,5 +1,6 @@
-// Schema: whether a JSON value is what a schema of an OpenAPI 3.1 document says, as far as our own documents go: type,
-// enum, required, properties, items, allOf, $ref, minimum, maximum, minItems, maxItems, pattern, format date-time.
+// Schema: whether a JSON value is what a schema says (JSON Schema 2020-12, as OpenAPI 3.1 has it), as far as our own
+// documents go: type, enum, required, properties, additionalProperties, items, allOf, $ref, minimum, maximum, minItems,
+// maxItems, pattern, format date-time.
 //
 // Test only. A member that a schema does not name is an objection too: a description must not be short of an answer.
 #pragma once

@@ -1,13 +1,28 @@
 #include "admin/status.hpp"
 
 #include <catch2/catch.hpp>
+#include <fstream>
+#include <string>
 
 #include "support/json.hpp"
+#include "support/schema.hpp"
 
 namespace orrery::admin {
+namespace {
+
+/// What it says, which config/status.schema.json describes to its last member.
+nlohmann::json status_of(const View& view) {
+  static const auto schema =
+      nlohmann::json::parse(std::ifstream{std::string{ORRERY_TEST_DATA_DIR} + "/../config/status.schema.json"});
+  auto status = nlohmann::json::parse(status_json(view));
+  for (const std::string& objection : test::objections(status, schema, schema)) FAIL_CHECK(objection);
+  return status;
+}
+
+}  // namespace
 
 TEST_CASE("status: it is one JSON object, also where nothing has happened yet") {
-  const auto status = nlohmann::json::parse(status_json(View{}));
+  const auto status = status_of(View{});
   CHECK(status["state"] == "starting");
   CHECK(status["ready"] == false);
   CHECK(status["reason"] == "the service is starting: no worker has been ready yet");
@@ -48,6 +63,18 @@ TEST_CASE("status: what there is stands in it, whatever bytes a text has") {
   CHECK(status["workers"]["list"][0]["pid"] == 101);
   CHECK(status["workers"]["list"][0]["heartbeat_age"] == 0.25);
   CHECK(status["refusals"]["bad_request_line"] == 7);
+}
+
+TEST_CASE("status: every word that it may say is described") {
+  View view;
+  view.workers = {{101, os::WorkerState::kReady, 3, 4, 1, 6, std::chrono::milliseconds{250}}};
+  for (int state = 0; state <= int(os::ServiceFacts::State::kHandedOver); ++state) {
+    view.facts.state = os::ServiceFacts::State(state);
+    view.facts.reload.outcome = os::ServiceFacts::Outcome(state % (int(os::ServiceFacts::Outcome::kGivenUp) + 1));
+    view.facts.log_level = LogLevel(state % (int(LogLevel::kCritical) + 1));
+    view.workers[0].state = os::WorkerState(state % (int(os::WorkerState::kDraining) + 1));
+    CHECK(status_of(view)["state"] == word_for(view.facts.state));
+  }
 }
 
 }  // namespace orrery::admin
