@@ -45,7 +45,7 @@ inline std::size_t count_of(std::string_view part, std::string_view text) {
   return count;
 }
 
-inline const std::string kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+inline const std::string kPlainGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 inline const std::string kOk = "HTTP/1.1 200 OK";
 
 class WorkerDriver {

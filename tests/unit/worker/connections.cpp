@@ -56,7 +56,7 @@ TEST_CASE("connections: the longest idle goes first, by its last answer and not 
     clients.push_back(room.driver.connect());
     room.driver.pass(1s);
   }
-  room.driver.say(clients[0], kGet);
+  room.driver.say(clients[0], kPlainGet);
   heard(clients[0]);
   CHECK(room.make_room(clients) == 1);
   CHECK(has_ended(clients[1]));
@@ -118,7 +118,7 @@ TEST_CASE("connections: more may not linger than the setting says; the oldest go
 TEST_CASE("connections: only what rests is offered to siblings, the longest idle first") {
   Room room;
   std::vector<base::UniqueFd> clients;
-  for (const std::string& said : {std::string{}, kGet, kHold, std::string{"GET / HT"}}) {
+  for (const std::string& said : {std::string{}, kPlainGet, kHold, std::string{"GET / HT"}}) {
     clients.push_back(room.driver.connect(said));
     room.driver.pass(1s);
   }
@@ -136,15 +136,15 @@ TEST_CASE("connections: only what rests is offered to siblings, the longest idle
   heard(clients[1]);
   CHECK_FALSE(has_ended(clients[1]));
   // What the client says meanwhile is the sibling's to read.
-  room.driver.say(clients[1], kGet);
-  CHECK(heard(given[1]) == kGet);
+  room.driver.say(clients[1], kPlainGet);
+  CHECK(heard(given[1]) == kPlainGet);
 }
 
 TEST_CASE("connections: when siblings take no more for now the rest stays, and what cannot be given is told to end") {
   Room room;
   std::vector<base::UniqueFd> clients;
   for (int i = 0; i < 3; ++i) {
-    clients.push_back(room.driver.connect(kGet));
+    clients.push_back(room.driver.connect(kPlainGet));
     heard(clients.back());
   }
   int offered = 0;

@@ -53,17 +53,17 @@ Config short_grace() {
 TEST_CASE("giver: what rests goes to a sibling with its history, and the worker is over when it is taken") {
   WorkerDriver driver{answering()};
   add_sibling(driver);
-  const base::UniqueFd client = driver.connect(kGet);
+  const base::UniqueFd client = driver.connect(kPlainGet);
   heard(client);
   driver.runtime().begin_drain();
   driver.turn();
   CHECK(driver.connections().empty());
   CHECK_FALSE(driver.runtime().over());
-  driver.say(client, kGet);
+  driver.say(client, kPlainGet);
   const os::TakenConnection taken = os::take_connection(driver.handover());
   REQUIRE(taken.socket);
   CHECK(taken.rest.requests == 1);
-  CHECK(heard(taken.socket) == kGet);
+  CHECK(heard(taken.socket) == kPlainGet);
   CHECK(driver.runtime().over());
 }
 
@@ -127,7 +127,7 @@ TEST_CASE("adopter: a connection goes on where it came from, with its count of r
   driver.turn();
   CHECK(driver.slot().counters.taken_over == 1);
   CHECK(driver.slot().counters.connections == 0);
-  driver.say(client, kGet);
+  driver.say(client, kPlainGet);
   CHECK(count_of(kOk, heard(client)) == 1);
   CHECK(driver.connections().at(0)->rest()->requests == 42);
 }
@@ -135,7 +135,7 @@ TEST_CASE("adopter: a connection goes on where it came from, with its count of r
 TEST_CASE("adopter: what the client said on the way is served") {
   WorkerDriver driver{answering()};
   const base::UniqueFd client = give(driver);
-  REQUIRE(::send(client.get(), kGet.data(), kGet.size(), MSG_NOSIGNAL) > 0);
+  REQUIRE(::send(client.get(), kPlainGet.data(), kPlainGet.size(), MSG_NOSIGNAL) > 0);
   driver.turn();
   CHECK(count_of(kOk, heard(client)) == 1);
 }
@@ -182,7 +182,7 @@ TEST_CASE("adopter: a worker that leaves alone takes what waits, and ends it pol
   WorkerDriver driver{answering()};
   std::vector<base::UniqueFd> own;
   add_sibling(driver);
-  for (int i = 0; i < 3; ++i) own.push_back(driver.connect(kGet));
+  for (int i = 0; i < 3; ++i) own.push_back(driver.connect(kPlainGet));
   const base::UniqueFd client = give(driver, 1);
   driver.turn();
   CHECK(driver.slot().counters.taken_over == 0);

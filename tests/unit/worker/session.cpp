@@ -44,7 +44,7 @@ TEST_CASE("session: an answer that leaves in small pieces is whole, and counted 
   WorkerDriver driver{answering(body)};
   const base::UniqueFd client = driver.connect();
   keep_little(*driver.connections().at(0));
-  driver.say(client, kGet);
+  driver.say(client, kPlainGet);
   CHECK(driver.slot().counters.bytes_out < kLarge);
   CHECK(driver.slot().counters.requests == 0);
   std::string got;
@@ -53,7 +53,7 @@ TEST_CASE("session: an answer that leaves in small pieces is whole, and counted 
   CHECK(driver.slot().counters.bytes_out == got.size());
   CHECK(driver.slot().counters.requests == 1);
   // The connection goes on.
-  driver.say(client, kGet);
+  driver.say(client, kPlainGet);
   CHECK(driver.read_all(client).size() == got.size());
 }
 
@@ -62,7 +62,7 @@ TEST_CASE("session: requests behind an answer that does not leave wait, and are 
   WorkerDriver driver{answering(body)};
   const base::UniqueFd client = driver.connect();
   keep_little(*driver.connections().at(0));
-  driver.say(client, kGet + kGet + kGet);
+  driver.say(client, kPlainGet + kPlainGet + kPlainGet);
   const std::string got = driver.read_all(client);
   CHECK(count_of(kOk, got) == 3);
   CHECK(count_of(body, got) == 3);
@@ -73,7 +73,7 @@ TEST_CASE("session: a client that leaves in the middle of its answer costs the c
   WorkerDriver driver{answering(large_body())};
   base::UniqueFd client = driver.connect();
   keep_little(*driver.connections().at(0));
-  driver.say(client, kGet);
+  driver.say(client, kPlainGet);
   CHECK_FALSE(heard(client, 999).empty());
   client.reset();
   driver.turn();
@@ -81,7 +81,7 @@ TEST_CASE("session: a client that leaves in the middle of its answer costs the c
   CHECK(driver.closed(os::Closing::kBroken) == 1);
   CHECK(driver.slot().counters.requests == 1);
   CHECK(driver.slot().counters.bytes_out < kLarge);
-  const base::UniqueFd next = driver.connect(kGet);
+  const base::UniqueFd next = driver.connect(kPlainGet);
   CHECK(count_of(kOk, driver.read_all(next)) == 1);
 }
 
@@ -91,7 +91,7 @@ TEST_CASE("session: a client that takes nothing is cut off in time, and its kern
   WorkerDriver driver{answering(large_body()), config};
   const base::UniqueFd client = driver.connect();
   keep_little(*driver.connections().at(0));
-  driver.say(client, kGet);
+  driver.say(client, kPlainGet);
   driver.pass(9s);
   CHECK_FALSE(driver.connections().empty());
   driver.pass(2s);
@@ -105,7 +105,7 @@ TEST_CASE("session: a deadline that moves later is kept, however often it moves"
   WorkerDriver driver{answering("ok"), config};
   const base::UniqueFd client = driver.connect();
   for (int i = 0; i < 4; ++i) {
-    driver.say(client, kGet);
+    driver.say(client, kPlainGet);
     CHECK(count_of(kOk, heard(client)) == 1);
     driver.pass(70s);
     CHECK_FALSE(driver.connections().empty());
@@ -172,9 +172,9 @@ TEST_CASE(
   base::Arrival arrival;
   arrival.peer.family = base::Address::Family::kUnix;
   driver.connections().add(std::move(pair->near), arrival, 250ms);
-  driver.say(pair->far, kGet);
+  driver.say(pair->far, kPlainGet);
   CHECK(driver.slot().counters.queue_ns == 250'000'000);
-  driver.say(pair->far, kGet);
+  driver.say(pair->far, kPlainGet);
   CHECK(driver.slot().counters.queue_ns == 250'000'000);
   CHECK(driver.slot().counters.requests == 2);
 }
@@ -194,12 +194,12 @@ TEST_CASE("session: an answer that comes too late finds nobody, though another c
   App app;
   app.get("/", [&](const Request&, Responder responder) { kept.push_back(std::move(responder)); });
   WorkerDriver driver{std::move(app)};
-  const base::UniqueFd gone = driver.connect(kGet);
+  const base::UniqueFd gone = driver.connect(kPlainGet);
   REQUIRE(kept.size() == 1);
   driver.connections().at(0)->cut_off();
   driver.turn();
   CHECK(driver.connections().empty());
-  const base::UniqueFd next = driver.connect(kGet);
+  const base::UniqueFd next = driver.connect(kPlainGet);
   REQUIRE(kept.size() == 2);
   CHECK(driver.connections().at(0)->index() == 0);
   std::move(kept[0]).send(Response::text("for the first"));
