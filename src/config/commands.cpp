@@ -49,7 +49,7 @@ const std::vector<CommandOption>& command_options() {
       {"slower", 0, "TIME", "Only requests that took so long or longer: 0.5, 200ms."},
       {"explain", 0, "KEY", "Say of one setting where its value comes from, and which values that one hides."},
       {"wait", 0, "SECONDS", "Wait so long for the outcome; 120 where it is not given."},
-      {"canary", 0, "", "Let one worker of the new generation or binary prove itself first; go back when it is worse."},
+      {"canary", 0, "", "Let one worker of the new generation or binary prove itself; go back when it is worse."},
       {"canary-requests", 0, "N", "So many requests it and the others must have answered; else `canary_requests`."},
       {"canary-limit", 0, "TIME", "Longest time for that, 1 second to an hour; else the setting `canary_limit`."},
       {"canary-verdict", 0, "WORD",
