@@ -16,15 +16,6 @@ struct Scaled : Watched {
     server.yaml = "workers: {min: 1, max: 3}\n";
   }
   void press() { load.start(url(server.port(), "/sleep?ms=50"), 8, false); }
-  [[nodiscard]] bool events_say(const std::string& kind, const std::string& part, const std::string& sender) const {
-    const nlohmann::json told = json("GET /events");
-    for (const nlohmann::json& event : told["events"]) {
-      if (event["kind"] == kind && event["text"].get<std::string>().find(part) != std::string::npos &&
-          event["sender"] == (sender.empty() ? nlohmann::json{} : nlohmann::json(sender)))
-        return true;
-    }
-    return false;
-  }
   Load load;
 };
 

@@ -24,12 +24,6 @@ struct Tried : Watched {
     server.write_config("raw_env: [ECHO_FLAKY=" + std::to_string(flaky) + "]\n");
     return order("/reload?canary=1&canary-requests=40&wait=60" + terms);
   }
-  [[nodiscard]] bool events_say(const std::string& part) const {
-    const nlohmann::json told = json("GET /events");
-    for (const nlohmann::json& event : told["events"])
-      if (event["kind"] == "canary" && event["text"].get<std::string>().find(part) != std::string::npos) return true;
-    return false;
-  }
   Load load;
 };
 
@@ -54,7 +48,7 @@ TEST_CASE("canary: a generation with 30 % errors never reaches a second worker, 
     CHECK(status["canary"]["rolled_back"] == 1);
     CHECK(tried.server.wait_for_workers(2));
     CHECK(tried.server.workers() == before);
-    CHECK(tried.events_say("The canary is rolled back, generation 2 is given up"));
+    CHECK(tried.events_say("canary", "The canary is rolled back, generation 2 is given up"));
     CHECK(tried.ask("GET /metrics").body.find("orrery_canaries_total{outcome=\"rolled_back\"} 1\n") !=
           std::string::npos);
     const LoadAccount account = tried.load.stop();
@@ -77,7 +71,7 @@ TEST_CASE("canary: a good generation is promoted, and no request is lost, in eve
     CHECK(status["workers"]["started"] == 4);
     CHECK(status["generation"] == 2);
     CHECK(status["canary"]["promoted"] == 1);
-    CHECK(tried.events_say("The canary of generation 2 is promoted: "));
+    CHECK(tried.events_say("canary", "The canary of generation 2 is promoted: "));
     const LoadAccount account = tried.load.stop();
     INFO(account.first_problem);
     CHECK(account.ok > 0);

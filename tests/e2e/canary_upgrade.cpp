@@ -47,12 +47,6 @@ struct Tried : Watched {
     const std::size_t at = log.find(mark);
     return at == std::string::npos ? 0 : std::atoi(log.c_str() + at + mark.size());
   }
-  [[nodiscard]] bool events_say(const std::string& kind, const std::string& part) const {
-    const nlohmann::json told = json("GET /events");
-    for (const nlohmann::json& event : told["events"])
-      if (event["kind"] == kind && event["text"].get<std::string>().find(part) != std::string::npos) return true;
-    return false;
-  }
   /// The old master serves as if nothing had been.
   void check_nothing_changed(const std::vector<pid_t>& before) {
     CHECK(server.workers() == before);

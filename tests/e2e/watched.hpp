@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,18 @@ struct Watched {
     return {answer.status, told.value("outcome", ""), told.value("text", "")};
   }
   [[nodiscard]] nlohmann::json status() const { return nlohmann::json::parse(ask("GET /status").body); }
+  /// The journal has an event of this kind whose text has this part; of this `sender`, "" being nobody, where one is
+  /// given.
+  [[nodiscard]] bool events_say(const std::string& kind, const std::string& part,
+                                const std::optional<std::string>& sender = std::nullopt) const {
+    const nlohmann::json told = json("GET /events");
+    for (const nlohmann::json& event : told["events"]) {
+      const bool by_it = !sender || event["sender"] == (sender->empty() ? nlohmann::json{} : nlohmann::json(*sender));
+      if (event["kind"] == kind && by_it && event["text"].get<std::string>().find(part) != std::string::npos)
+        return true;
+    }
+    return false;
+  }
   /// The pid of the process that was started last under this name.
   [[nodiscard]] pid_t process(const std::string& name = "admin") const {
     const std::string log = server.log(), mark = "Booting " + name + " process with pid: ";
