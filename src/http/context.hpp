@@ -16,6 +16,7 @@
 #include "orrery/app.hpp"
 #include "orrery/config.hpp"
 
+#include "base/spare_blocks.hpp"
 #include "http/date_line.hpp"
 #include "http/forwarding.hpp"
 #include "http/layer_watch.hpp"
@@ -73,6 +74,7 @@ struct Context {
   std::unique_ptr<const LayerTable> layers;  ///< null: there are none
   LayerWatch* layer_watch = nullptr;         ///< null: nobody asks which request a layer sees
   MessagePool pool;
+  base::SpareBlocks blocks;  ///< of what a request takes beside its message
   DateLine date;
   /// Left by the connections for the one that drives them: to be called, or dropped, outside of what they are doing.
   std::vector<Cancellation> cancellations;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <memory_resource>
 #include <new>
 #include <nghttp2/nghttp2.h>
 #include <optional>
@@ -53,7 +54,7 @@ constexpr std::size_t kFieldsReserved = 16;
 constexpr unsigned kOwnName = NGHTTP2_NV_FLAG_NO_COPY_NAME;
 
 /// What every response has, in the order of HTTP/1.1.
-void list_fields(std::vector<nghttp2_nv>& fields, const Response& response, const Context& context) {
+void list_fields(std::pmr::vector<nghttp2_nv>& fields, const Response& response, const Context& context) {
   if (!context.config.hide_server)
     fields.push_back(field_of("server", "orrery", kOwnName | NGHTTP2_NV_FLAG_NO_COPY_VALUE));
   constexpr std::string_view kDate = "Date: ";
@@ -158,8 +159,10 @@ void Connection::submit_head(Stream& stream, const Response& response, bool with
   std::array<char, 4> status{};
   std::to_chars(status.data(), status.data() + status.size(), response.status());
   std::array<char, 20> length{};
-  std::vector<nghttp2_nv> fields;
-  fields.reserve(kFieldsReserved);
+  std::array<nghttp2_nv, kFieldsReserved> room;
+  std::pmr::monotonic_buffer_resource memory{room.data(), sizeof room};
+  std::pmr::vector<nghttp2_nv> fields{&memory};
+  fields.reserve(room.size());
   fields.push_back(field_of(":status", {status.data(), 3}, kOwnName));
   list_fields(fields, response, context_);
   const bool streams = response.is_stream() || request.phase == Phase::kStreaming;

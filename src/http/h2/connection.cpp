@@ -34,6 +34,7 @@ constexpr double kFramesPerSecond = 200;
 Connection::Connection(Context& context, const Client& client, Monotonic now)
     : context_(context),
       client_(client),
+      session_(context.blocks),
       frame_heads_(NGHTTP2_CLIENT_MAGIC_LEN),
       head_(context.config, has_web_sockets(context)),
       intake_(std::min(context.config.limit_request_body, context.largest_in_memory())),
@@ -50,10 +51,16 @@ Connection::~Connection() {
   for (Message* const message : departing_) message->release();
 }
 
-Stream* Connection::find(RequestId id) const {
+/// Its place; the end of them when it is not there.
+Connection::Streams::const_iterator Connection::place_of(RequestId id) const {
   const auto at = std::lower_bound(streams_.begin(), streams_.end(), id,
                                    [](const auto& stream, RequestId wanted) { return stream->id < wanted; });
-  return at != streams_.end() && (*at)->id == id ? at->get() : nullptr;
+  return at != streams_.end() && (*at)->id == id ? at : streams_.end();
+}
+
+Stream* Connection::find(RequestId id) const {
+  const auto at = place_of(id);
+  return at == streams_.end() ? nullptr : at->get();
 }
 
 /// One that a handler may still say something to.
@@ -74,11 +81,12 @@ void Connection::wake(Stream& stream) {
 }
 
 void Connection::forget(RequestId id) {
-  Stream* const stream = find(id);
-  if (!stream) return;
-  intake_.release(stream->reserved);
-  const bool made_room = stream->reserved > 0;
-  streams_.erase(std::find_if(streams_.begin(), streams_.end(), [&](const auto& one) { return one.get() == stream; }));
+  const auto at = place_of(id);
+  if (at == streams_.end()) return;
+  const std::uint64_t reserved = (*at)->reserved;
+  intake_.release(reserved);
+  const bool made_room = reserved > 0;
+  streams_.erase(at);
   if (streams_.empty()) phase_started_ = now_;
   if (!made_room) return;
   for (const auto& waiting : streams_)

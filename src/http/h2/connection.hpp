@@ -166,6 +166,7 @@ class Connection {
 
  private:
   friend struct Callbacks;
+  using Streams = std::vector<OwnedStream>;
   using Phase = RequestState::Phase;
   enum class State : std::uint8_t { kOpen, kClosing, kLingering };
   enum class Leaving : std::uint8_t { kStays, kAsked, kSaid };
@@ -185,6 +186,7 @@ class Connection {
   [[nodiscard]] bool over() const;
   void close(Linger linger);
   [[nodiscard]] bool reading_head() const { return head_started_ != base::Monotonic{}; }
+  [[nodiscard]] Streams::const_iterator place_of(RequestId id) const;
   [[nodiscard]] Stream* find(RequestId id) const;
   [[nodiscard]] Stream* handled(RequestId id) const;
   void wake(Stream& stream);
@@ -252,12 +254,12 @@ class Connection {
   Heard said_;
   Patience frames_;  ///< that carry nothing
   Patience resets_;
-  std::vector<std::unique_ptr<Stream>> streams_;  ///< in the order of their ids
-  std::vector<RequestId> ready_;                  ///< streams that may have a step, the first first
-  std::vector<Message*> departing_;               ///< answers that are written and have not left, in order
-  base::Monotonic now_;                           ///< of the call that is under way
-  base::Monotonic phase_started_;                 ///< idle since, lingering since
-  base::Monotonic head_started_{};                ///< a header block is here in part; the epoch = none is
+  Streams streams_;                  ///< in the order of their ids
+  std::vector<RequestId> ready_;     ///< streams that may have a step, the first first
+  std::vector<Message*> departing_;  ///< answers that are written and have not left, in order
+  base::Monotonic now_;              ///< of the call that is under way
+  base::Monotonic phase_started_;    ///< idle since, lingering since
+  base::Monotonic head_started_{};   ///< a header block is here in part; the epoch = none is
   base::Monotonic leaving_since_{};
   base::Monotonic heard_{};            ///< while lingering: when the client last sent something
   Blocked blocked_;                    ///< what was written

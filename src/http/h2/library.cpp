@@ -14,7 +14,7 @@ struct Library::Heap {
 
   static void* allocate(std::size_t size, void* user) noexcept {
     void* const kept = of(user).opening_ ? of(user).memory_.allocate(size) : nullptr;
-    return kept ? kept : std::malloc(size);
+    return kept ? kept : of(user).blocks_.allocate(size);
   }
   static void* allocate_zeros(std::size_t count, std::size_t size, void* user) noexcept {
     std::size_t bytes = 0;
@@ -23,7 +23,7 @@ struct Library::Heap {
     return kept ? kept : std::calloc(count, size);
   }
   static void release(void* pointer, void* user) noexcept {
-    if (of(user).memory_.room_behind(pointer) == 0) std::free(pointer);
+    if (of(user).memory_.room_behind(pointer) == 0) of(user).blocks_.release(pointer);
   }
   static void* resize(void* pointer, std::size_t size, void* user) noexcept {
     if (!pointer) return allocate(size, user);

@@ -30,7 +30,7 @@ constexpr double kFramesDueForRequest = 4;
 }  // namespace
 
 Stream& Connection::begin_request(RequestId id) {
-  streams_.push_back(std::make_unique<Stream>(id));
+  streams_.push_back(make_stream(id, context_.blocks));
   Stream& stream = *streams_.back();
   stream.request.begin(context_, client_.peer, client_.sender, client_.secure, now_);
   if (client_.tls) stream.request.message->tls = *client_.tls;

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +19,7 @@
 
 #include "base/clock.hpp"
 #include "base/file_part.hpp"
+#include "base/spare_blocks.hpp"
 #include "http/blocked.hpp"
 #include "http/request_state.hpp"
 
@@ -75,13 +78,14 @@ class Outgoing {
 struct Stream {
   using Phase = RequestState::Phase;
 
-  explicit Stream(RequestId its_id) : id(its_id) {}
+  Stream(RequestId its_id, base::SpareBlocks& its_blocks) : id(its_id), blocks(its_blocks) {}
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
   ~Stream() { request.finish(); }
 
   RequestState request;
   RequestId id;
+  base::SpareBlocks& blocks;  ///< it lies in one of them
   Outgoing out;
   std::uint64_t body_sent = 0;          ///< bytes of the response's body that stand in frames
   Blocked blocked;                      ///< what of `out` waits for the client's window
@@ -108,5 +112,22 @@ struct Stream {
   /// Its answer is complete, and may have been written: nobody wants more of the request.
   [[nodiscard]] bool answered() const { return !request.message || answering(); }
 };
+
+/// Gives back where the stream lay.
+struct StreamEnd {
+  void operator()(Stream* stream) const noexcept {
+    base::SpareBlocks& blocks = stream->blocks;
+    stream->~Stream();
+    blocks.release(stream);
+  }
+};
+using OwnedStream = std::unique_ptr<Stream, StreamEnd>;
+
+/// Of these blocks, which outlive it. Throws std::bad_alloc.
+inline OwnedStream make_stream(RequestId id, base::SpareBlocks& blocks) {
+  void* const room = blocks.allocate(sizeof(Stream));
+  if (!room) throw std::bad_alloc();
+  return OwnedStream{new (room) Stream(id, blocks)};
+}
 
 }  // namespace orrery::http::h2

@@ -33,7 +33,8 @@ class Reading {
   }
 
   int requests = 0;
-  Library library;
+  base::SpareBlocks blocks;
+  Library library{blocks};
 };
 
 TEST_CASE("Library: its session goes on as if it had never rested") {
