@@ -16,9 +16,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <sys/socket.h>
+#include <utility>
 #include <vector>
 
+#include "orrery/task.hpp"
+
 #include "base/access_format.hpp"
+#include "base/clock.hpp"
+#include "base/unique_fd.hpp"
 #include "http/h1/connection.hpp"
 #include "http/h1/decoder.hpp"
 #include "http/h1/framing.hpp"
@@ -26,6 +32,7 @@
 #include "planets/api.hpp"
 #include "planets/rfc3339.hpp"
 #include "planets/sky.hpp"
+#include "testing/worker_in_process.hpp"
 
 namespace {
 
@@ -141,6 +148,18 @@ App layered_app() {
   return app;
 }
 
+/// One constant by every shape of handler that the loop thread calls.
+App shapes_app() {
+  App app;
+  app.get("/plain", [](const Request&) { return Response::fixed("application/json", kConstant); });
+  app.get("/task", [](const Request&) -> Task<Response> { co_return Response::fixed("application/json", kConstant); });
+  app.get("/waits", [](const Request&) -> Task<Response> {
+    co_await sleep_for(std::chrono::milliseconds{0});
+    co_return Response::fixed("application/json", kConstant);
+  });
+  return app;
+}
+
 base::AccessRecord access_record() {
   base::AccessRecord record;
   record.client = "127.0.0.1";
@@ -227,12 +246,55 @@ void add_planet_parts(std::vector<Named>& parts, Server& planets) {
                    }});
 }
 
+/// A whole worker, and clients that all ask before it looks: what one shape costs is seen by comparing it with another.
+class Crowd {
+ public:
+  explicit Crowd(const std::string& path)
+      : worker_(shapes_app(), Config{}), request_("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n\r\n") {
+    for (base::UniqueFd& client : clients_) client = worker_.accept(base::parse_ip("127.0.0.1").value());
+  }
+  void ask() {
+    // The worker's timers are run by a clock that its caller holds.
+    base::held_clocks.monotonic_ns.store(std::chrono::nanoseconds{std::chrono::hours{1}}.count());
+    for (const base::UniqueFd& client : clients_)
+      if (::send(client.get(), request_.data(), request_.size(), 0) < 0) std::abort();
+    while (!has_answer(clients_.back())) worker_.turn();
+    for (std::size_t i = 0; i + 1 < clients_.size(); ++i)
+      if (!has_answer(clients_[i])) std::abort();
+    base::held_clocks.monotonic_ns.store(0);
+  }
+
+ private:
+  bool has_answer(const base::UniqueFd& client) {
+    return ::recv(client.get(), answer_.data(), answer_.size(), MSG_DONTWAIT) > 0;
+  }
+
+  testing::WorkerInProcess worker_;
+  std::string request_;
+  std::array<base::UniqueFd, 16> clients_;
+  std::array<char, 1024> answer_;
+};
+
+void add_shape_parts(std::vector<Named>& parts) {
+  const auto add = [&](const char* name, const char* path) {
+    // Made when it is first used: each has a worker of its own, and the other parts have none beside them.
+    parts.push_back({name, [path, crowd = std::shared_ptr<Crowd>{}]() mutable {
+                       if (!crowd) crowd = std::make_shared<Crowd>(path);
+                       crowd->ask();
+                     }});
+  };
+  add("16 requests to a worker, plain handler", "/plain");
+  add("16 requests to a worker, coroutine that never waits", "/task");
+  add("16 requests to a worker, coroutine that waits once", "/waits");
+}
+
 std::vector<Named> all_parts(Server& planets, Server& constant, Server& layered) {
   std::vector<Named> parts;
   add_http_parts(parts, planets, constant);
   auto between = std::make_shared<Connection>(layered);
   parts.push_back({"exchange, constant, between layers", [between] { between->receive(kShortHead); }});
   add_planet_parts(parts, planets);
+  add_shape_parts(parts);
   auto format = std::make_shared<base::AccessFormat>(base::AccessFormat::compile(Config{}.access_log_format).value());
   auto line = std::make_shared<std::string>();
   parts.push_back({"access log, one line", [format, line, record = access_record()] {
