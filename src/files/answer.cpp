@@ -105,7 +105,8 @@ Response sent(Representation file, const Range& range, std::string tag, HttpTime
               Kept* kept) {
   const std::uint64_t size = file.opened.facts.size;
   const bool is_part = range.kind == Range::Kind::kPart;
-  const auto open = std::make_shared<const OpenFile>(file.opened.file.release(), file.name);
+  const auto open =
+      std::make_shared<const OpenFile>(file.opened.file.release(), file.name, file.opened.facts.identity());
   const FilePart part{open, range.offset, is_part ? range.length : size};
   Response response = with_fields(with_body(file, part, kept), shared.whole);
   response.add_field("ETag", std::move(tag));

@@ -28,6 +28,11 @@ struct FileFacts {
   std::int64_t changed = 0;   ///< the same of its inode
 
   [[nodiscard]] HttpTime last_modified() const;
+  /// Of the file alone, whatever is in it, as far as 64 bits can tell; never 0.
+  [[nodiscard]] std::uint64_t identity() const {
+    const std::uint64_t mixed = inode * 0x9e3779b97f4a7c15 ^ device;
+    return mixed == 0 ? 1 : mixed;
+  }
   friend bool operator==(const FileFacts&, const FileFacts&) = default;
 };
 

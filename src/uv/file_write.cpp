@@ -30,15 +30,24 @@ struct Progress {
   int error = 0;
 };
 
+/// Whether the next `size` bytes of the file are in memory.
+bool is_warm(Loop& loop, const FilePart& part, std::size_t size) {
+  const std::uint64_t identity = part.file->identity(), end = part.offset + size, now = loop.now();
+  if (loop.warm_files().has(identity, part.offset, end, now)) return true;
+  if (!base::is_in_memory(part, size)) return false;
+  loop.warm_files().found(identity, part.offset, end, now);
+  return true;
+}
+
 /// Sends of `part`, and takes it off that, what goes without waiting.
-Progress send_some(int socket, FilePart& part, std::uint64_t known_until) {
+Progress send_some(Loop& loop, int socket, FilePart& part, std::uint64_t known_until) {
   std::uint64_t share = kShare;
   while (part.length > 0) {
     if (share == 0) return {Halt::kFull};
     const bool known = part.offset < known_until;
     const std::uint64_t window = known ? known_until - part.offset : kWindow;
     const auto size = static_cast<std::size_t>(std::min({part.length, share, window}));
-    if (!known && !base::is_in_memory(part, size)) return {Halt::kCold};
+    if (!known && !is_warm(loop, part, size)) return {Halt::kCold};
     auto offset = static_cast<off_t>(part.offset);
     const ssize_t sent = ::sendfile(socket, part.file->descriptor(), &offset, size);
     if (sent < 0 && errno == EINTR) continue;
@@ -54,6 +63,8 @@ Progress send_some(int socket, FilePart& part, std::uint64_t known_until) {
   }
   return {};
 }
+
+Loop& loop_of(const uv_stream_t* stream) { return *static_cast<Loop*>(stream->loop->data); }
 
 /// libuv has struck from its account what a failed write still had to send, but the write's own buffers tell.
 std::uint64_t left_of(const uv_write_t& request) {
@@ -73,9 +84,9 @@ void report(const FilePart& part, int error) {
 
 }  // namespace
 
-std::uint64_t send_at_once(int socket, const FilePart& part) {
+std::uint64_t send_at_once(const uv_stream_t* stream, int socket, const FilePart& part) {
   FilePart left = part;
-  send_some(socket, left, 0);
+  send_some(loop_of(stream), socket, left, 0);
   return left.offset - part.offset;
 }
 
@@ -149,8 +160,7 @@ bool FileWrite::watch_socket() {
   second_.reset(::fcntl(socket_, F_DUPFD_CLOEXEC, 0));
   if (!second_) return false;
   try {
-    watch_.emplace(*static_cast<Loop*>(stream_->loop->data), second_.get(),
-                   [this](bool, bool, bool failed) { takes_more(failed); });
+    watch_.emplace(loop_of(stream_), second_.get(), [this](bool, bool, bool failed) { takes_more(failed); });
   } catch (const std::system_error&) {
     return false;
   }
@@ -164,7 +174,7 @@ void FileWrite::takes_more(bool failed) {
 }
 
 void FileWrite::go_on() {
-  const Progress progress = send_some(socket_, part_, known_until_);
+  const Progress progress = send_some(loop_of(stream_), socket_, part_, known_until_);
   bool goes_on = false;
   switch (progress.halt) {
     case Halt::kSent: goes_on = end(0, 0); break;

@@ -28,7 +28,7 @@
 namespace orrery::uv {
 
 /// Sends of `part` what the socket takes at once, without waiting for a disk and at most one share. How many bytes.
-std::uint64_t send_at_once(int socket, const FilePart& part);
+std::uint64_t send_at_once(const uv_stream_t* stream, int socket, const FilePart& part);
 
 struct FileNews {
   int error = 0;             ///< libuv's; UV_EOF: the file is shorter than its part

@@ -14,6 +14,7 @@
 
 #include "uv/handle.hpp"
 #include "uv/held_timers.hpp"
+#include "uv/warm_files.hpp"
 
 namespace orrery::uv {
 
@@ -50,6 +51,7 @@ class Loop {
   /// The stream that is reading has had a whole buffer; asked for once.
   void note_full_read() { full_read_ = true; }
   bool take_full_read() { return std::exchange(full_read_, false); }
+  [[nodiscard]] WarmFiles& warm_files() { return warm_files_; }
 
  private:
   std::unique_ptr<uv_loop_t> loop_;
@@ -57,6 +59,7 @@ class Loop {
   std::unique_ptr<char[]> buffer_;
   std::unique_ptr<HeldTimers> held_;
   bool full_read_ = false;
+  WarmFiles warm_files_;
 };
 
 /// Calls back after a delay, once or repeatedly.

@@ -149,7 +149,7 @@ long Stream::try_write(std::string_view first, const FilePart& part) {
   const int flags = first.size() + part.length <= kMostTogether ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL;
   const long sent = try_until_told([&] { return ::send(descriptor_, first.data(), first.size(), flags); });
   if (sent < 0 || static_cast<std::size_t>(sent) < first.size()) return sent;
-  return sent + static_cast<long>(send_at_once(descriptor_, part));
+  return sent + static_cast<long>(send_at_once(stream_.get(), descriptor_, part));
 }
 
 void Stream::on_written(uv_write_t* request, int status) noexcept {

@@ -101,6 +101,19 @@ TEST_CASE("beneath: what is no file is told by its kind, and blocks nobody") {
   CHECK(file.facts.last_modified().time_since_epoch().count() == status.st_mtim.tv_sec);
 }
 
+TEST_CASE("beneath: a file is the same one by whatever name it is opened, and whatever is written into it") {
+  const Tree tree;
+  auto beneath = Beneath::open(tree.root);
+  REQUIRE(beneath);
+  const std::uint64_t file = beneath->open_to_read("file").facts.identity();
+  CHECK(file != 0);
+  CHECK(beneath->open_to_read("to_file").facts.identity() == file);
+  CHECK(beneath->open_to_read("dir/inner").facts.identity() != file);
+  std::ofstream{tree.root + "/file"} << "longer than before";
+  CHECK(beneath->open_to_read("file").facts.identity() == file);
+  CHECK(FileFacts{}.identity() != 0);
+}
+
 TEST_CASE("beneath: a root that is none is told in a sentence") {
   const Tree tree;
   const auto nowhere = Beneath::open(tree.root + "/nowhere");
