@@ -206,6 +206,9 @@ struct Config {
   std::string admin_token;
   /// Addresses of the monitor process, which tells how the service is: /livez, /readyz, /metrics. Empty = none.
   std::vector<std::string> monitor;
+  /// Bounds by which the metrics tell how long requests of a route took, ascending, each as in `0.25`, `250ms`,
+  /// `900us`; at most 20. Empty = 20 from 131 us to 69 s, each twice the one before.
+  std::vector<std::string> duration_buckets;
   /// Workers that must be ready for /readyz to say so, 1 to 256; never more than there shall be.
   int min_ready = 1;
   /// Where the admin process sends metrics in the form of StatsD: `HOST:PORT` (UDP) or `unix://PATH`; empty = nowhere.

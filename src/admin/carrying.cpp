@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/duration_bounds.hpp"
 #include "base/reject.hpp"
 #include "base/whole_number.hpp"
 
@@ -19,7 +20,7 @@ namespace {
 
 constexpr char kBetween = '\x1f';  // of the parts of a name
 constexpr std::string_view kRequests = "orrery_route_requests_total\x1f";
-constexpr std::string_view kDurations = "orrery_route_request_duration_seconds_bucket\x1f";
+constexpr std::string_view kDurations = "orrery_route_request_duration_nanoseconds_bucket\x1f";
 constexpr std::string_view kDurationSums = "orrery_route_request_duration_nanoseconds\x1f";
 
 template <class... Parts>
@@ -87,33 +88,60 @@ std::string_view take_part(std::string_view& text) {
   return part;
 }
 
-void enter(RouteViews& routes, os::Ledger& ledger) {
-  for (auto& [pattern, route] : routes) {
+/// What a bucket is called in the ledger, for masters with other bounds: the bound in nanoseconds, 0 = it has none.
+std::int64_t name_of_bucket(const base::DurationBounds& bounds, std::size_t bucket) {
+  return bucket < bounds.count() ? bounds.bound(bucket).count() : 0;
+}
+
+/// The bucket of that name where these bounds have it; else the one that all of it is in, as far as they can tell.
+std::size_t bucket_of(const base::DurationBounds& bounds, std::int64_t name) {
+  return name > 0 ? bounds.bucket(base::Nanoseconds{name}) : bounds.count();
+}
+
+void enter(View& view, os::Ledger& ledger) {
+  for (auto& [pattern, route] : view.routes) {
     for (auto& [kind, count] : route.answers)
       count = ledger.enter(name_of(kRequests, pattern, kind.first, kind.second), count);
     for (std::size_t i = 0; i < route.durations.size(); ++i)
       if (route.durations[i] > 0)
-        route.durations[i] = ledger.enter(name_of(kDurations, pattern, i), route.durations[i]);
+        route.durations[i] =
+            ledger.enter(name_of(kDurations, pattern, name_of_bucket(view.duration_bounds, i)), route.durations[i]);
     route.duration_ns = ledger.enter(name_of(kDurationSums, pattern), route.duration_ns);
   }
 }
 
+/// The durations of other masters: in the buckets that this one has too, and then those of other bounds.
+void add_durations_of_others(View& view, const os::Ledger& ledger) {
+  const base::DurationBounds& bounds = view.duration_bounds;
+  const auto each = [&](const auto& tell) {
+    ledger.each(kDurations, [&](std::string_view rest, std::uint64_t all) {
+      const std::string pattern{take_part(rest)};
+      const auto name = base::whole_number<std::int64_t>(rest);
+      if (!name || *name < 0 || all == 0) return;
+      const std::size_t bucket = bucket_of(bounds, *name);
+      tell(view.routes[pattern].durations[bucket], all, name_of_bucket(bounds, bucket) == *name);
+    });
+  };
+  each([](std::uint64_t& number, std::uint64_t all, bool same) {
+    if (same) number = std::max(number, all);
+  });
+  each([](std::uint64_t& number, std::uint64_t all, bool same) {
+    if (!same) number += all;
+  });
+}
+
 /// A route that this master has not answered by yet, or does not have, goes on in the counts.
-void add_routes_of_others(RouteViews& routes, const os::Ledger& ledger) {
+void add_routes_of_others(View& view, const os::Ledger& ledger) {
   const auto raise = [](std::uint64_t& number, std::uint64_t all) { number = std::max(number, all); };
   ledger.each(kRequests, [&](std::string_view rest, std::uint64_t all) {
     const std::string pattern{take_part(rest)};
     const std::string method{take_part(rest)};
     const auto status = base::whole_number<int>(rest);
-    if (status && all > 0) raise(routes[pattern].answers[{method, *status}], all);
+    if (status && all > 0) raise(view.routes[pattern].answers[{method, *status}], all);
   });
-  ledger.each(kDurations, [&](std::string_view rest, std::uint64_t all) {
-    const std::string pattern{take_part(rest)};
-    const auto bucket = base::whole_number<std::size_t>(rest);
-    if (bucket && *bucket <= os::kDurationBounds && all > 0) raise(routes[pattern].durations[*bucket], all);
-  });
+  add_durations_of_others(view, ledger);
   ledger.each(kDurationSums, [&](std::string_view rest, std::uint64_t all) {
-    if (all > 0) raise(routes[std::string{rest}].duration_ns, all);
+    if (all > 0) raise(view.routes[std::string{rest}].duration_ns, all);
   });
 }
 
@@ -122,8 +150,8 @@ void add_routes_of_others(RouteViews& routes, const os::Ledger& ledger) {
 void carry(View& view, os::Ledger& ledger) {
   carry(view.totals, ledger);
   carry(view.facts, ledger);
-  enter(view.routes, ledger);
-  add_routes_of_others(view.routes, ledger);
+  enter(view, ledger);
+  add_routes_of_others(view, ledger);
 }
 
 }  // namespace orrery::admin

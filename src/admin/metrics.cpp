@@ -165,19 +165,20 @@ void write_costs(const View& view, Exposition& out) {
   if (view.open_files_limit) out.sample(*view.open_files_limit);
 }
 
-std::string bound_text(std::size_t index) { return fmt::format("{:.9g}", base::seconds(os::duration_bound(index))); }
+std::string bound_text(base::Nanoseconds bound) { return fmt::format("{:.9g}", base::seconds(bound)); }
 
 using Buckets = std::array<std::uint64_t, os::kLatencyBuckets>;
 
 /// Of the histogram begun last. Each bucket of the scoreboard is twice as long as the one before.
 void write_buckets(const Buckets& buckets, std::uint64_t sum_ns, Exposition& out) {
-  constexpr std::size_t kFirst = os::kFirstBound - 1, kLast = kFirst + os::kDurationBounds - 1;
+  // 131 us to 69 s: what is shorter or longer is told together.
+  constexpr std::size_t kFirst = 16, kLast = 35;
   std::uint64_t below = 0, all = 0;
   for (const std::uint64_t count : buckets) all += count;
   for (std::size_t i = 0; i <= kLast; ++i) {
     below += buckets[i];
     if (i < kFirst) continue;
-    out.sample(below, "le", bound_text(i - kFirst), "_bucket");
+    out.sample(below, "le", bound_text(base::Nanoseconds{std::int64_t{2} << i}), "_bucket");
   }
   out.sample(all, "le", "+Inf", "_bucket");
   out.sample(static_cast<double>(sum_ns) / 1e9, {}, "_sum");
@@ -193,18 +194,20 @@ void write_durations(const os::Totals& totals, Exposition& out) {
   write_buckets(totals.queue, totals.queue_ns, out);
 }
 
-void write_route_durations(const std::string& label, const RouteView& route, Exposition& out) {
+void write_route_durations(const std::string& label, const RouteView& route, const base::DurationBounds& bounds,
+                           Exposition& out) {
   std::uint64_t below = 0;
-  for (std::size_t i = 0; i <= os::kDurationBounds; ++i) {
+  for (std::size_t i = 0; i <= bounds.count(); ++i) {
     below += route.durations[i];
-    const std::string bound = i < os::kDurationBounds ? bound_text(i) : "+Inf";
+    const std::string bound = i < bounds.count() ? bound_text(bounds.bound(i)) : "+Inf";
     out.sample(below, fmt::format("{},le=\"{}\"", label, bound), "_bucket");
   }
   out.sample(static_cast<double>(route.duration_ns) / 1e9, label, "_sum");
   out.sample(below, label, "_count");
 }
 
-void write_routes(const RouteViews& routes, Exposition& out) {
+void write_routes(const View& view, Exposition& out) {
+  const RouteViews& routes = view.routes;
   const auto label = [](std::string_view pattern) { return fmt::format("route=\"{}\"", escaped_label(pattern)); };
   out.counter("orrery_route_requests_total",
               "Requests by the pattern of their route, their method and the status of the response.");
@@ -217,7 +220,7 @@ void write_routes(const RouteViews& routes, Exposition& out) {
   }
   out.histogram("orrery_route_request_duration_seconds",
                 "Time from a request's first byte to the end of its response, by the pattern of its route.");
-  for (const auto& [pattern, route] : routes) write_route_durations(label(pattern), route, out);
+  for (const auto& [pattern, route] : routes) write_route_durations(label(pattern), route, view.duration_bounds, out);
 }
 
 void write_requests(const View& view, Exposition& out) {
@@ -352,7 +355,7 @@ std::string metrics_text(const View& view, Exposure form, const Families& famili
   write_workers(view, out);
   write_costs(view, out);
   write_requests(view, out);
-  write_routes(view.routes, out);
+  write_routes(view, out);
   write_connections(view, out);
   write_pools(view, out);
   write_listen_queues(view, out);

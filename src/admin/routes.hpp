@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/duration_bounds.hpp"
 #include "os/scoreboard.hpp"
 
 namespace orrery::admin {
@@ -31,8 +32,8 @@ inline constexpr std::string_view kOtherMethod = "(other)";
 struct RouteView {
   /// By method (empty: the request never had one) and status (0: the client got no response).
   std::map<std::pair<std::string, int>, std::uint64_t> answers;
-  std::array<std::uint64_t, os::kDurationBounds + 1> durations{};  ///< by os::duration_bucket()
-  std::uint64_t duration_ns = 0;                                   ///< of all together
+  std::array<std::uint64_t, base::DurationBounds::kMost + 1> durations{};  ///< by bucket of the scoreboard's bounds
+  std::uint64_t duration_ns = 0;                                           ///< of all together
 };
 /// By pattern. Those that nobody asked for are left out.
 using RouteViews = std::map<std::string, RouteView, std::less<>>;

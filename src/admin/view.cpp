@@ -75,6 +75,7 @@ View Viewer::look(base::Monotonic now) {
 View Viewer::look_own(base::Monotonic now) {
   View view = look(now);
   view.routes = routes_of(board_);
+  view.duration_bounds = board_.duration_bounds();
   return view;
 }
 

@@ -14,6 +14,7 @@
 
 #include "admin/routes.hpp"
 #include "base/clock.hpp"
+#include "base/duration_bounds.hpp"
 #include "os/listen_queue.hpp"
 #include "os/scoreboard.hpp"
 #include "os/service_facts.hpp"
@@ -56,9 +57,10 @@ struct View {
   os::ServiceFacts facts;
   os::Totals totals;
   std::vector<WorkerView> workers;
-  base::Nanoseconds master_silence{0};  ///< since the master went round last
-  base::Nanoseconds eldest{0};          ///< age of the request that has been in flight longest; 0 = there is none
-  RouteViews routes{};                  ///< of Viewer::look_whole()
+  base::Nanoseconds master_silence{0};     ///< since the master went round last
+  base::Nanoseconds eldest{0};             ///< age of the request that has been in flight longest; 0 = there is none
+  RouteViews routes{};                     ///< of Viewer::look_whole()
+  base::DurationBounds duration_bounds{};  ///< of the routes' durations
   /// Descriptors that a worker may have; nothing = as many as it likes, or the kernel was not asked.
   std::optional<std::uint64_t> open_files_limit{};
   std::vector<PoolView> pools{};                 ///< those that have threads: of class `threads`, then the App's

@@ -16,6 +16,7 @@
 #include "base/address.hpp"
 #include "base/bind.hpp"
 #include "base/datagram_target.hpp"
+#include "base/duration_bounds.hpp"
 #include "base/lower_case.hpp"
 #include "base/probe.hpp"
 #include "base/syslog_line.hpp"
@@ -61,6 +62,10 @@ Result<void> check_monitor(const std::string& text) {
 Result<void> check_admin(const std::string& text) {
   if (text == "auto" || text == "off") return {};
   return check_monitor(text);
+}
+
+Result<void> check_duration_bucket(const std::string& text) {
+  return without_value(base::DurationBounds::read_bound(text));
 }
 
 bool is_open_to_others(const std::string& address) {

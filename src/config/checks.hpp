@@ -18,6 +18,7 @@ Result<void> check_admin(const std::string& text);
 bool is_open_to_others(const std::string& address);
 Result<void> check_token_file(const std::string& text);
 Result<void> check_monitor(const std::string& text);
+Result<void> check_duration_bucket(const std::string& text);
 Result<void> check_statsd_host(const std::string& text);
 Result<void> check_statsd_tag(const std::string& text);
 Result<void> check_syslog_addr(const std::string& text);

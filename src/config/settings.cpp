@@ -195,6 +195,13 @@ std::vector<Setting> make_settings() {
      .doc = "Address of the monitor process, which tells how the service is, and nothing else: /livez, /readyz and "
             "/metrics; may be repeated. As in `bind`. Balancers and Prometheus ask there. An address that cannot be "
             "had is a warning, and the service starts without it."},
+    {.name = "duration_buckets", .member = &Config::duration_buckets, .kind = Kind::kList, .group = Group::kWatching,
+     .impact = Impact::kRestart, .flags = {"duration-buckets"}, .placeholder = "TIME", .unit = "bounds",
+     .range = {0, 20}, .separator = ',', .check = check_duration_bucket,
+     .doc = "Bound by which the metrics tell how long the requests of a route took; may be repeated, in ascending "
+            "order, or given as a list: `0.05,0.1,0.25,1`. Seconds, or a time with us, ms or s, from 1us to an hour. "
+            "Without any there are 20 from 131 us to 69 s, each twice the one before. An upgrade (USR2) takes new "
+            "ones; what was counted by the old ones goes on in the bucket above."},
     {.name = "min_ready", .member = &Config::min_ready, .kind = Kind::kInteger, .group = Group::kWatching,
      .impact = Impact::kLive, .flags = {"min-ready"}, .placeholder = "N", .unit = "processes", .range = {1, 256},
      .doc = "Workers that must be ready for /readyz to say 200. Never more than there shall be."},

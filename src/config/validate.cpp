@@ -12,6 +12,7 @@
 #include <variant>
 
 #include "base/bind.hpp"
+#include "base/duration_bounds.hpp"
 #include "config/checks.hpp"
 #include "config/value.hpp"
 
@@ -161,6 +162,19 @@ void find_upside_down_workers(const Config& config, std::vector<Problem>& proble
   }
 }
 
+/// Each has its own complaint where it is no bound.
+void find_unordered_buckets(const Config& config, std::vector<Problem>& problems) {
+  const auto& texts = config.duration_buckets;
+  for (std::size_t i = 1; i < texts.size(); ++i) {
+    const auto before = base::DurationBounds::read_bound(texts[i - 1]),
+               bound = base::DurationBounds::read_bound(texts[i]);
+    if (before && bound && *bound <= *before)
+      problems.push_back({"duration_buckets", i,
+                          fmt::format("`{}` is not above `{}`, which stands before it; write them in ascending order",
+                                      texts[i], texts[i - 1])});
+  }
+}
+
 void find_half_tls(const Config& config, std::vector<Problem>& problems) {
   for (std::size_t i = 0; i < config.bind.size(); ++i) {
     if (!base::bind_options(config.bind[i]).tls || !config.certfile.empty()) continue;
@@ -195,6 +209,7 @@ std::vector<Problem> find_conflicts(const Config& config) {
   find_reload_of_preloaded(config, problems);
   find_upside_down_limits(config, problems);
   find_upside_down_workers(config, problems);
+  find_unordered_buckets(config, problems);
   find_half_tls(config, problems);
   return problems;
 }

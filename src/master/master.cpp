@@ -176,7 +176,9 @@ Result<Prepared> prepare_background(const Config& config, Foreground foreground,
   if (foreground.pidfile) {
     if (const auto written = foreground.pidfile->write(); !written) return fail(written);
   }
-  auto scoreboard = os::Scoreboard::create();
+  const auto duration_bounds = base::DurationBounds::read(config.duration_buckets);
+  if (!duration_bounds) return fail(duration_bounds);
+  auto scoreboard = os::Scoreboard::create(*duration_bounds);
   if (!scoreboard) return fail(scoreboard);
   if (auto ledger = find_ledger(inheritance)) scoreboard->keep(std::move(*ledger));
   auto signals = os::SignalFd::open();

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/duration_bounds.hpp"
 #include "base/log.hpp"
 #include "master/process_title.hpp"
 #include "master/service.hpp"
@@ -35,7 +36,9 @@ Result<Cradle> make_cradle(const Config& config, std::vector<std::string>& notes
   if (const auto entered = enter_place(config); !entered) return fail(entered);
   auto generation = make_generation(config, listeners, nullptr, notes);
   if (!generation) return fail(generation);
-  auto board = os::Scoreboard::create();
+  const auto duration_bounds = base::DurationBounds::read(config.duration_buckets);
+  if (!duration_bounds) return fail(duration_bounds);
+  auto board = os::Scoreboard::create(*duration_bounds);
   if (!board) return fail(board);
   auto handover = os::HandoverPair::open();
   if (!handover) return fail(handover);

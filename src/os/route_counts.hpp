@@ -10,12 +10,12 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "base/duration_bounds.hpp"
 #include "base/method.hpp"
 
 namespace orrery::os {
@@ -32,18 +32,6 @@ enum RouteRow : std::size_t {
 /// Of the route that was named as the `route`th.
 constexpr std::size_t row_of_route(std::size_t route) {
   return route < kMostRoutes ? kRouteRows + route : std::size_t{kOtherRow};
-}
-
-/// Durations are told by these bounds, 131 us to 69 s, each twice the one before; the last bucket has none.
-inline constexpr int kFirstBound = 17;
-inline constexpr std::size_t kDurationBounds = 20;
-constexpr base::Nanoseconds duration_bound(std::size_t index) {
-  return base::Nanoseconds{std::int64_t{1} << (static_cast<int>(index) + kFirstBound)};
-}
-/// Index of the bucket: of the first bound that is above it, or kDurationBounds.
-inline std::size_t duration_bucket(base::Nanoseconds duration) {
-  const auto count = static_cast<std::uint64_t>(std::max<std::int64_t>(duration.count(), 0));
-  return std::min<std::size_t>(static_cast<std::size_t>(std::bit_width(count >> kFirstBound)), kDurationBounds);
 }
 
 /// Method and status of an answer as one number, which is never 0.
@@ -72,18 +60,18 @@ class RouteCounts {
     std::atomic<std::uint64_t> count;
   };
   struct alignas(64) Row {
-    std::atomic<std::uint64_t> duration_ns;                                 ///< of all together
-    std::array<Series, kSeries> series;                                     ///< those in use come first
-    std::atomic<std::uint64_t> others;                                      ///< of kinds that have no series
-    std::array<std::atomic<std::uint64_t>, kDurationBounds + 1> durations;  ///< by bucket
+    std::atomic<std::uint64_t> duration_ns;  ///< of all together
+    std::array<Series, kSeries> series;      ///< those in use come first
+    std::atomic<std::uint64_t> others;       ///< of kinds that have no series
+    std::array<std::atomic<std::uint64_t>, base::DurationBounds::kMost + 1> durations;  ///< by bucket
   };
   static_assert(sizeof(Row) == 512);
 
-  /// Writer: a request of this row was answered.
-  void count(std::size_t row, AnswerKind kind, base::Nanoseconds duration) {
+  /// Writer: a request of this row was answered. `bounds`: those of the scoreboard.
+  void count(std::size_t row, AnswerKind kind, base::Nanoseconds duration, const base::DurationBounds& bounds) {
     Row& counted = rows_[row];
     add(counted.duration_ns, static_cast<std::uint64_t>(std::max<std::int64_t>(duration.count(), 0)));
-    add(counted.durations[duration_bucket(duration)], 1);
+    add(counted.durations[bounds.bucket(duration)], 1);
     for (Series& series : counted.series) {
       const std::uint32_t there = series.kind.load(std::memory_order_relaxed);
       if (there == kind.packed()) return add(series.count, 1);

@@ -91,6 +91,7 @@ struct Scoreboard::Mapping {
   QuarantineTable quarantine;
   std::atomic<std::size_t> used;                      ///< workers' slots below this one were claimed at some time
   std::array<Slot, kMaxWorkers + kOtherRoles> slots;  ///< the workers', then one for each other role
+  base::DurationBounds duration_bounds;               ///< of `routes`
   RouteNames route_names;
   std::array<RouteCounts, kMaxWorkers + kOtherRoles> routes;  ///< of the child that has the slot
 
@@ -107,7 +108,7 @@ Scoreboard::~Scoreboard() = default;
 Scoreboard::Scoreboard(Scoreboard&&) noexcept = default;
 Scoreboard& Scoreboard::operator=(Scoreboard&&) noexcept = default;
 
-Result<Scoreboard> Scoreboard::create() {
+Result<Scoreboard> Scoreboard::create(const base::DurationBounds& bounds) {
   // MAP_NORESERVE: some 90 MB of addresses, of which only the slots ever claimed become memory.
   void* memory =
       ::mmap(nullptr, sizeof(Mapping), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -119,6 +120,7 @@ Result<Scoreboard> Scoreboard::create() {
   std::uint64_t seed = static_cast<std::uint64_t>(base::wall_now().time_since_epoch().count());
   [[maybe_unused]] const ssize_t got = ::getrandom(&seed, sizeof seed, GRND_NONBLOCK);
   mapping->quarantine.seed(seed);
+  mapping->duration_bounds = bounds;
   return Scoreboard{mapping};
 }
 
@@ -145,6 +147,7 @@ std::span<const RouteCounts> Scoreboard::routes() const {
   return {mapping_->routes.data(), mapping_->used.load(std::memory_order_acquire)};
 }
 
+const base::DurationBounds& Scoreboard::duration_bounds() const { return mapping_->duration_bounds; }
 RouteNames& Scoreboard::route_names() const { return mapping_->route_names; }
 
 void Scoreboard::keep(Ledger ledger) { ledger_ = std::make_unique<Ledger>(std::move(ledger)); }

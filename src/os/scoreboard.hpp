@@ -26,6 +26,7 @@
 
 #include "base/address.hpp"
 #include "base/clock.hpp"
+#include "base/duration_bounds.hpp"
 #include "base/protocol.hpp"
 #include "base/reject.hpp"
 #include "os/journal.hpp"
@@ -231,8 +232,8 @@ inline constexpr std::size_t kConfigText = 256 * 1024;
 
 class Scoreboard {
  public:
-  /// Maps the slots. Call once, in the master, before any fork.
-  static Result<Scoreboard> create();
+  /// Maps the slots. Call once, in the master, before any fork. `bounds`: by which the durations of routes are counted.
+  static Result<Scoreboard> create(const base::DurationBounds& bounds = {});
   ~Scoreboard();
   Scoreboard(Scoreboard&&) noexcept;
   Scoreboard& operator=(Scoreboard&&) noexcept;
@@ -259,6 +260,8 @@ class Scoreboard {
   [[nodiscard]] RouteCounts& routes_of(const Slot& own) const;
   /// Any process: the shares of all workers, those that are gone among them.
   [[nodiscard]] std::span<const RouteCounts> routes() const;
+  /// By which durations are counted in them, for as long as there is this board.
+  [[nodiscard]] const base::DurationBounds& duration_bounds() const;
   /// Of the rows in them.
   [[nodiscard]] RouteNames& route_names() const;
   /// What masters before and beside this one counted, by name; null where there is no such file. Given once, by the

@@ -165,7 +165,7 @@ void Recorder::on_answered(const http::Message& message, const http::Answer& ans
     os::bump(counters.queue[latency_bucket(*waited)]);
     os::bump(counters.queue_ns, static_cast<std::uint64_t>(waited->count()));
   }
-  counts_.count(row_of(message), os::AnswerKind{message.method, answer.status}, duration);
+  counts_.count(row_of(message), os::AnswerKind{message.method, answer.status}, duration, duration_bounds_);
   const std::uint32_t next = slot_.finished_next.load(std::memory_order_relaxed);
   slot_.finished[next % os::kFinishedCells].write([&](os::RequestRecord& record) {
     describe(message, record);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/duration_bounds.hpp"
 #include "http/context.hpp"
 #include "os/scoreboard.hpp"
 #include "worker/access_log.hpp"
@@ -21,10 +22,15 @@ namespace orrery::worker {
 
 class Recorder final : public http::Observer {
  public:
-  /// `rows`: of each route in `counts`, in their order.
-  Recorder(os::Slot& slot, os::RouteCounts& counts, std::vector<std::uint16_t> rows, const std::vector<Route>& routes,
-           std::optional<AccessLog> access_log)
-      : slot_(slot), counts_(counts), rows_(std::move(rows)), routes_(routes), access_log_(std::move(access_log)) {}
+  /// `slot`: of `board`. `rows`: of each route there, in their order.
+  Recorder(const os::Scoreboard& board, os::Slot& slot, std::vector<std::uint16_t> rows,
+           const std::vector<Route>& routes, std::optional<AccessLog> access_log)
+      : slot_(slot),
+        counts_(board.routes_of(slot)),
+        duration_bounds_(board.duration_bounds()),
+        rows_(std::move(rows)),
+        routes_(routes),
+        access_log_(std::move(access_log)) {}
 
   [[gnu::cold]] void on_rejected(base::Reject reason, const base::Address& peer, const http::Message* message) override;
   void on_answered(const http::Message& message, const http::Answer& answer) override;
@@ -57,6 +63,7 @@ class Recorder final : public http::Observer {
 
   os::Slot& slot_;
   os::RouteCounts& counts_;
+  const base::DurationBounds duration_bounds_;
   std::vector<std::uint16_t> rows_;
   const std::vector<Route>& routes_;
   std::optional<AccessLog> access_log_;

@@ -154,6 +154,28 @@ TEST_CASE("counters: none falls while workers and the processes that tell of the
   counted.stop(master);
 }
 
+TEST_CASE("counters: durations by the bounds that are set, which an upgrade takes anew and a reload does not") {
+  const std::string bucket = R"(orrery_route_request_duration_seconds_bucket{route="/constant",le=")";
+  Counted counted;
+  counted.server.yaml = "workers: 1\nduration_buckets: [900us, 60s]\n";
+  counted.serve();
+  CHECK(Wire{counted.server.place()}.ask("GET /constant").status == 200);
+  CHECK(eventually([&] { return counted.counter(bucket + R"(60"})") == 1; }));
+  CHECK(counted.counter(bucket + R"(0.0009"})") >= 0);
+  CHECK(counted.sum(bucket) - counted.counter(bucket + R"(0.0009"})") == 2);
+  counted.server.write_config("workers: 1\nduration_buckets: [0.5, 60s, 120s]\n");
+  counted.server.signal(SIGHUP);
+  REQUIRE(counted.server.wait_for_line("Generation 2 serves"));
+  CHECK(counted.counter(bucket + R"(120"})") == -1);
+  CHECK(counted.counter(bucket + R"(60"})") == 1);
+  const pid_t master = counted.upgrade(counted.server.pid());
+  CHECK(counted.counter(bucket + R"(0.0009"})") == -1);
+  CHECK(counted.counter(bucket + R"(60"})") == 1);
+  CHECK(counted.counter(bucket + R"(120"})") == 1);
+  CHECK(counted.counter(bucket + R"(+Inf"})") == 1);
+  counted.stop(master);
+}
+
 TEST_CASE("counters: an upgrade to a program with other routes keeps the counts of those that are no more") {
   Counted counted{{"-w", "1"}};
   counted.serve();

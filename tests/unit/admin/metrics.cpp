@@ -158,7 +158,7 @@ TEST_CASE("metrics: requests and durations by route, with whatever a pattern has
   planets.answers = {{{"GET", 200}, 7}, {{"GET", 0}, 1}, {{"", 400}, 2}};
   planets.durations[0] = 4;
   planets.durations[3] = 5;
-  planets.durations[os::kDurationBounds] = 1;
+  planets.durations[view.duration_bounds.count()] = 1;
   planets.duration_ns = 2'500'000'000;
   view.routes["/a\"b"].answers = {{{"POST", 201}, 3}};
   const Scrape scrape = read(metrics_text(view));
@@ -177,6 +177,19 @@ TEST_CASE("metrics: requests and durations by route, with whatever a pattern has
   CHECK(value(family + "_bucket{" + label + R"(,le="+Inf"})") == "10");
   CHECK(value(family + "_count{" + label + "}") == "10");
   CHECK(value(family + "_sum{" + label + "}") == "2.5");
+}
+
+TEST_CASE("metrics: durations of routes by the bounds that the service counts by") {
+  View view = example();
+  view.duration_bounds = *base::DurationBounds::read({"900us", "0.25"});
+  view.routes["/count"].durations = {1, 2, 4};
+  const Scrape scrape = read(metrics_text(view));
+  CHECK(scrape.fault.empty());
+  const std::string bucket = R"(orrery_route_request_duration_seconds_bucket{route="/count",le=")";
+  CHECK(scrape.samples.at(bucket + R"(0.0009"})") == "1");
+  CHECK(scrape.samples.at(bucket + R"(0.25"})") == "3");
+  CHECK(scrape.samples.at(bucket + R"(+Inf"})") == "7");
+  CHECK(scrape.samples.count(bucket + R"(0.001048576"})") == 0);
 }
 
 TEST_CASE("metrics: what the kernel tells of each worker, and nothing where it does not") {

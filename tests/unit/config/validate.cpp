@@ -75,6 +75,21 @@ TEST_CASE("validate: several settings together") {
          c.accesslog = "-";
        },
        {"`accesslog`"}},
+      {"bounds that ascend",
+       [](Config& c) {
+         c.duration_buckets = {"900us", "0.25", "1"};
+       },
+       {}},
+      {"bounds that do not",
+       [](Config& c) {
+         c.duration_buckets = {"1", "250ms"};
+       },
+       {"`250ms` is not above `1`, which stands before it"}},
+      {"a bound that is no time",
+       [](Config& c) {
+         c.duration_buckets = {"soon", "1"};
+       },
+       {"`soon` is no time"}},
       {"neither surge nor unavailable", [](Config& c) { c.max_surge = 0; }, {"no worker could ever be replaced"}},
       {"no surge, one unavailable",
        [](Config& c) {

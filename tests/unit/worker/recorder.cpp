@@ -37,13 +37,13 @@ struct Board {
   }
 
   HeldClock clock;
-  std::unique_ptr<os::Slot> slot = std::make_unique<os::Slot>();
-  std::unique_ptr<os::RouteCounts> counts = std::make_unique<os::RouteCounts>();
+  os::Scoreboard scoreboard = std::move(*os::Scoreboard::create());
+  os::Slot* slot = &scoreboard.slot(*scoreboard.claim());
   std::vector<Route> routes;
   base::Address peer = *base::parse_ip("192.0.2.1");
   http::MessagePool pool;
   http::Message* held = nullptr;
-  Recorder recorder{*slot, *counts, {}, routes, std::nullopt};
+  Recorder recorder{scoreboard, *slot, {}, routes, std::nullopt};
 };
 
 }  // namespace
