@@ -17,6 +17,8 @@ class DateLine {
  public:
   void update(base::WallTime now);
   [[nodiscard]] std::string_view view() const { return {text_.data(), text_.size()}; }
+  /// Since 1970, of the time that it shows; -1 = none yet.
+  [[nodiscard]] std::int64_t second() const { return second_; }
 
  private:
   std::array<char, 37> text_{};

@@ -168,6 +168,7 @@ void Reader::take_settings(std::uint8_t flags, std::string_view payload) {
 
 void Reader::take_headers(std::uint32_t stream, std::string_view payload) {
   Answer& answer = answers_[stream];
+  answer.block_bytes += payload.size();
   // Whose fields they are, unless a status says otherwise.
   Fields* to = &answer.trailers;
   const auto* in = reinterpret_cast<const std::uint8_t*>(payload.data());

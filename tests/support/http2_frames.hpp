@@ -61,6 +61,7 @@ struct Answer {
   Fields fields;
   std::string body;
   Fields trailers;
+  std::size_t block_bytes = 0;  ///< of its header blocks, compressed
   bool whole = false;
   [[nodiscard]] std::string field(std::string_view name) const;
 };

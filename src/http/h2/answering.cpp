@@ -154,6 +154,13 @@ void Connection::begin_departure(Stream& stream, int status) {
   if (context_.closing->load(std::memory_order_relaxed)) begin_leaving();
 }
 
+/// Each request has another id, which would only drive others out of the compressor's table. One a second goes in, so
+/// that the rest of them need not spell the field's name.
+unsigned Connection::indexing_of_id() {
+  const std::int64_t second = context_.date.second();
+  return std::exchange(id_indexed_, second) == second ? NGHTTP2_NV_FLAG_NO_INDEX : NGHTTP2_NV_FLAG_NONE;
+}
+
 void Connection::submit_head(Stream& stream, const Response& response, bool with_body) {
   const RequestState& request = stream.request;
   std::array<char, 4> status{};
@@ -173,9 +180,8 @@ void Connection::submit_head(Stream& stream, const Response& response, bool with
     const std::string_view text{length.data(), static_cast<std::size_t>(end - length.data())};
     fields.push_back(field_of("content-length", text, kOwnName));
   }
-  // Each is another one: it would only drive others out of the compressor's table.
   if (!context_.config.hide_request_id)
-    fields.push_back(field_of("x-request-id", request.message->id_view(), kOwnName | NGHTTP2_NV_FLAG_NO_INDEX));
+    fields.push_back(field_of("x-request-id", request.message->id_view(), kOwnName | indexing_of_id()));
   const nghttp2_data_provider body = Callbacks::provider_of(stream);
   const int result = nghttp2_submit_response(session_.get(), static_cast<std::int32_t>(stream.id), fields.data(),
                                              fields.size(), with_body ? &body : nullptr);

@@ -234,6 +234,7 @@ class Connection {
   void begin_stream(Stream& stream, Response head);
   void begin_departure(Stream& stream, int status);
   void submit_head(Stream& stream, const Response& response, bool with_body);
+  unsigned indexing_of_id();
   void append_piece(Stream& stream, std::string_view piece);
   void finish_stream(Stream& stream);
   void begin_wait(Stream& stream);
@@ -268,6 +269,7 @@ class Connection {
   std::optional<base::Reject> fault_;  ///< for which a callback has stopped the library
   std::uint32_t fault_error_ = 0;      ///< what the client is told of it
   RequestId last_ = 0;                 ///< the latest request that was taken
+  std::int64_t id_indexed_ = -1;       ///< second of the Date at which a request's id went into the compressor's table
   std::size_t continuations_ = 0;      ///< of the header block that is read
   State state_ = State::kOpen;
   Leaving leaving_ = Leaving::kStays;

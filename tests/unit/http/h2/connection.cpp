@@ -46,6 +46,22 @@ TEST_CASE("h2: a handler sees a request as that of HTTP/1.1") {
   CHECK(driver.connection().idle());
 }
 
+TEST_CASE("h2: the name of a request's id is spelt once a second, and refers to the table afterwards") {
+  Http2Driver driver;
+  driver.greet();
+  const auto bytes_of = [&](std::uint32_t stream) {
+    driver.receive(headers(stream, get()));
+    CHECK(driver.reader().answer(stream).field("x-request-id") == driver.requests().back().id);
+    return driver.reader().answer(stream).block_bytes;
+  };
+  const std::size_t first = bytes_of(1), second = bytes_of(3), third = bytes_of(5);
+  CHECK(second < first);
+  CHECK(third == second);
+  driver.context().date.update(base::WallTime{std::chrono::seconds{1'000'000'001}});
+  CHECK(bytes_of(7) > third);
+  CHECK(bytes_of(9) == third);
+}
+
 TEST_CASE("h2: cookies that a client has split are one field") {
   Http2Driver driver;
   driver.greet();
