@@ -1,4 +1,4 @@
-// Advice: how many workers a service should have, by what those that it has are seen to do.
+// Advice: how many workers a service should have, judged by what its workers are seen to do.
 //
 // Pure: one value for each second that was watched, all with the same number of workers, and what the machine has left.
 // Two bounds far apart keep it from swinging: after a change in either direction the load lies between them. More
@@ -26,7 +26,7 @@ struct LoadSecond {
 inline constexpr std::size_t kUpAfter = 10, kDownAfter = 60;
 
 struct AdviceTerms {
-  unsigned workers = 1;  ///< that there are, and that the seconds were watched with
+  unsigned workers = 1;  ///< there are now; all seconds were watched with that number
   unsigned least = 1, most = 256;
   double cpus = 1;  ///< that the service may use
   /// Bytes that may still be taken, and what a worker takes; unknown: there is no limit.

@@ -43,7 +43,7 @@ void Adviser::look() {
     queue_ns_ = totals->queue_ns;
     used_cpu();
   }
-  // Not while some boot, or leave.
+  // While a worker boots or leaves, the second begins anew with each look.
   const auto busy = busy_now();
   busy_ += busy.value_or(0);
   looks_ = busy ? looks_ + 1 : 0;

@@ -28,13 +28,13 @@ class Adviser {
   void begin(Worker& worker);
   /// `least` and `most`: workers that are considered.
   [[nodiscard]] Advice advice(unsigned least, unsigned most) const;
-  /// That there are wanted now.
+  /// The number of workers that is wanted now.
   [[nodiscard]] unsigned workers() const { return workers_; }
 
  private:
   void look();
   void end_second(const os::Totals& totals, base::Monotonic now);
-  /// CPU time that those that were there a second ago have used since.
+  /// CPU time that the workers of the last call have used since that call.
   base::Nanoseconds used_cpu();
   [[nodiscard]] std::optional<double> busy_now() const;
 

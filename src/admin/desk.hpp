@@ -1,8 +1,8 @@
-// Desk: gives the orders of this process to the master, and hands each answer to whom it belongs.
+// Desk: gives the orders of this process to the master, and hands each answer to the question that it belongs to.
 //
 // Admin process. Orders are given on the loop thread; one thread of its own reads the answers and calls back, so `told`
 // must be good on any thread (Await's callback is). Never blocks the loop, keeps a bounded number of questions open,
-// and depends on nobody: when the master is gone every question is answered at once. open() comes after the fork.
+// and depends on no process: when the master is gone every question is answered at once. open() comes after the fork.
 #pragma once
 
 #include <cstdint>

@@ -22,7 +22,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::chrono::seconds kUsualWait{60}, kLongestWait{3600};
-/// For the first word of the master, who answers within a turn.
+/// For the first word of the master, which answers within a turn.
 constexpr std::chrono::seconds kFirstWord{5};
 
 /// What a kind of order has to say beside `wait`.

@@ -21,7 +21,7 @@ constexpr std::size_t kAlignment = alignof(std::max_align_t);
 /// A run goes on over so few zeros: a run of its own would cost as much.
 constexpr std::size_t kZerosWithin = 2;
 
-/// Gives the pages back; who looks at them next finds zeros.
+/// Gives the pages back; what looks at them next finds zeros.
 void make_zero(char* first, std::size_t size) noexcept {
   if (::madvise(first, size, MADV_DONTNEED) != 0) std::memset(first, 0, size);
 }

@@ -4,7 +4,7 @@
 // stowed it holds only the words that are not zero, and its pages are the kernel's; restore() puts them back at the
 // same addresses, so pointers into it stay good. What was allocated in it is freed only all at once, with the block.
 // Blocks come from slabs that are kept for the next ones and never given back; a slab that nobody uses holds no pages.
-// Any thread may make and destroy one; one thread at a time uses it. Never blocks but on that other thread's moment.
+// Any thread may make and destroy one; one thread at a time uses it. It waits for nothing but the lock of their list.
 #pragma once
 
 #include <cstddef>

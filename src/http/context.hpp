@@ -72,13 +72,13 @@ struct Context {
   RequestIds ids;
   ErrorHandler error_handler;
   std::unique_ptr<const LayerTable> layers;  ///< null: there are none
-  LayerWatch* layer_watch = nullptr;         ///< null: nobody asks which request a layer sees
+  LayerWatch* layer_watch = nullptr;         ///< null: which request a layer sees is not asked
   MessagePool pool;
   base::SpareBlocks blocks;  ///< of what a request takes beside its message
   DateLine date;
   /// Left by the connections for the one that drives them: to be called, or dropped, outside of what they are doing.
   std::vector<Cancellation> cancellations;
-  bool spools = false;  ///< who drives the connections brings large bodies into files
+  bool spools = false;  ///< what drives the connections brings large bodies into files
 };
 
 }  // namespace orrery::http

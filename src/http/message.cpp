@@ -160,7 +160,7 @@ Request Message::share() {
 bool Message::on_loop_thread() const noexcept { return pool_->on_owner_thread(); }
 
 void Message::release() noexcept {
-  // The only one who has it needs no locked instruction to know.
+  // The only reference that is left needs no locked instruction to know that.
   if (references_.load(std::memory_order_acquire) != 1 && references_.fetch_sub(1, std::memory_order_acq_rel) != 1)
     return;
   if (pool_->on_owner_thread()) {

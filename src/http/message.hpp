@@ -123,7 +123,7 @@ struct MessageState {
 /// A response between the moment in which it was written and that in which its last byte has left: what the access log
 /// will say of it. Written anew for each response.
 struct Departure {
-  Message* next = nullptr;       ///< of a ring: who leaves behind it
+  Message* next = nullptr;       ///< of a ring: the one that leaves behind it
   std::uint64_t ahead = 0;       ///< bytes that must leave until its last one has
   std::uint64_t body_bytes = 0;  ///< without framing
   base::Monotonic answered{};    ///< when it was written whole

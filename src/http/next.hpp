@@ -17,7 +17,7 @@ enum class Step : std::uint8_t {
   kLeft,     ///< the client of a request that has its handler, or waits for it, has left
   kBody,     ///< take_body_piece() has what the handler asked for with want_body()
   kPull,     ///< the socket can take more: call message()->pull and give the piece to pulled()
-  kOver,     ///< a request is over before its time: who writes its response or reads its body must be told
+  kOver,     ///< a request is over before its time: the writer of its response or reader of its body must be told
   kHttp2,    ///< the client of an HTTP/1.1 connection has begun to speak HTTP/2: unread() is for the machine of that
   kFlush,    ///< send the output, then ask again
   kLinger,   ///< send the output, half-close and call linger(); or close, when there is no room for that

@@ -7,9 +7,9 @@
 //  State    Meaning                                          Left by
 //  -------  -----------------------------------------------  -------------------------------------------------------
 //  closed   each place fills itself, by its own Backoff      enough young deaths within kCrashWindow -> waiting
-//  waiting  nobody is forked                                 time, try_one() -> trial; nobody died for kCrashWindow
+//  waiting  no worker is forked                              time, try_one() -> trial; no death for kCrashWindow
 //                                                            and no place is empty -> closed
-//  trial    one worker is forked, and nobody else            it serves for kStableLife -> closed; it dies -> waiting,
+//  trial    one worker is forked, and no other               it serves for kStableLife -> closed; it dies -> waiting,
 //                                                            twice as long; it is told to leave -> waiting
 #pragma once
 

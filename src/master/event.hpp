@@ -178,8 +178,8 @@ struct SendSignal {
 struct LoadConfig {
   unsigned generation = 0;
 };
-/// The service has moved to what this generation names: let nobody new in elsewhere, before those who listen there are
-/// told to leave, so that they can take out who is in the queue.
+/// The service has moved to what this generation names: let no new connection in elsewhere, before the workers that
+/// listen there are told to leave, so that they can take out what is in the queue.
 struct LeaveOtherAddresses {
   unsigned generation = 0;
 };
@@ -187,8 +187,8 @@ struct LeaveOtherAddresses {
 struct DropGeneration {
   unsigned generation = 0;
 };
-/// Close the master's copies; workers empty the queues through theirs. Let nobody new in, unless another master goes
-/// on.
+/// Close the master's copies; workers empty the queues through theirs. Let no new connection in, unless another master
+/// goes on.
 struct CloseListeners {
   bool shared = false;
 };

@@ -20,7 +20,7 @@ namespace orrery::master {
 
 namespace {
 
-/// What a worker is born with, made and held here: nobody else does.
+/// What a worker is born with: made and held here, since there is no master that does.
 struct Cradle {
   Generation generation;
   os::Scoreboard board;

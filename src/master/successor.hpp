@@ -37,7 +37,7 @@ class Successor {
   void commit() { tell("commit"); }
   /// Its canary is good: all its workers shall come.
   void promote() { tell("promote"); }
-  /// The old master's workers serve no more: connections given back would find nobody.
+  /// The old master's workers serve no more: connections given back would find none.
   void tell_stopping() { tell("stopping"); }
   /// What it said since.
   std::vector<Event> listen();

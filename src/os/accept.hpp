@@ -24,16 +24,16 @@ Accepted accept_one(int listener);
 /// (4 ms or so) are; 0 where it has said nothing, and where this is no TCP. A system call of 1.5 us.
 std::chrono::milliseconds time_unread(int socket);
 
-/// Somebody waits to be accepted.
+/// A connection waits to be accepted.
 bool anybody_waits(int listener);
 
-/// The service has left this address (turn_away): nobody else will take who waits there.
+/// The service has left this address (turn_away): no other process will take what waits there.
 bool is_left(const Listener& listener);
 
 /// Errors after which the next accept may succeed at once: the connection was gone before we took it.
 bool is_connection_lost(int accept_error);
 
-/// Nobody waits: a sibling was faster.
+/// No connection waits: a sibling was faster.
 bool is_nothing_there(int accept_error);
 
 }  // namespace orrery::os

@@ -50,7 +50,7 @@ struct Ledger::Entry {
 };
 
 // An entry is written whole before a place says where it is. One whose writer was killed before, or slower than another
-// one, is nobody's.
+// one, belongs to no place.
 struct Ledger::File {
   std::uint64_t magic;
   std::uint32_t version;

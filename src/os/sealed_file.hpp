@@ -1,6 +1,6 @@
 // SealedFile: a copy of a file in memory that nothing can change any more.
 //
-// Made by the master, inherited by workers: who overwrites the file in its place changes nothing of a process that runs
+// Made by the master, inherited by workers: overwriting the file in its place changes nothing of a process that runs
 // from the copy. The bytes are not looked at. It has no name but the one that /proc shows.
 #pragma once
 

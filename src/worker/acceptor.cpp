@@ -65,7 +65,7 @@ void Acceptor::after_poll(bool is_free, bool slept) {
       pass_on(watch);
     }
   }
-  // Before the next connection comes, not when it has come: we alone would be slept for it.
+  // Before the next connection comes, not when it has come: the kernel would have woken this worker alone for it.
   if (open_ && !paused_ && connections_.full() && !connections_.can_make_room()) wait_for_room();
   weigh();
 }

@@ -32,17 +32,17 @@ class Acceptor {
   /// The part of a loop turn in which connections are taken. `is_free`: the dispatch could take a request now. `slept`:
   /// the loop slept, so this worker may be the only one that was told.
   void after_poll(bool is_free, bool slept);
-  /// Takes a fresh connection for which this worker alone was slept, but has no time; false when it is not wanted.
+  /// Takes a fresh connection for which this worker alone was woken, but has no time; false when it is not wanted.
   using Refuge = std::function<bool(int socket, const base::Arrival& arrival)>;
   void on_no_time(Refuge refuge) { refuge_ = std::move(refuge); }
-  /// Nobody could be served now: takes no connection for a moment.
+  /// No request could be served now: takes no connection for a moment.
   void pause_briefly();
   /// Room or resources may be back.
   void resume();
   /// Takes what waits in the queues, then no more for ever.
   void finish();
   /// No more for ever; the queues are left to the siblings, but for those of addresses that the service has left:
-  /// nobody else comes there.
+  /// no sibling comes there.
   void leave();
   /// No more for ever, at once.
   void stop();
@@ -78,13 +78,13 @@ class Acceptor {
   uv::Timer retry_;
   uv::Timer look_;
   std::chrono::milliseconds next_look_;
-  unsigned waiting_seen_ = 0;  ///< looks in a row at which somebody waited
+  unsigned waiting_seen_ = 0;  ///< looks in a row at which a connection waited
   std::uint64_t stay_ = 0;
-  std::uint64_t staying_until_ = 0;  ///< on the loop's clock: nobody else took what waited
+  std::uint64_t staying_until_ = 0;  ///< on the loop's clock: no sibling took what waited
   bool withdrawn_ = false;
   bool open_ = false;
   bool paused_ = false;
-  bool full_ = false;  ///< paused because there is no room and nobody idle
+  bool full_ = false;  ///< paused because there is no room and none is idle
   bool complained_ = false;
 };
 

@@ -1,10 +1,10 @@
 // Connections: all sessions of one worker: where they live, which are idle, how many may be.
 //
-// Owns the sessions. A session that ends is released and freed after the loop's turn, so nobody deletes itself. When
+// Owns the sessions. A session that ends is released and freed after the loop's turn, so none deletes itself. When
 // there is no room, the longest idle goes first. For that all stand in a queue in the order in which they were last
-// seen to be idle, which a request does not touch: only who asks for the longest idle looks whether the first has been
-// busy since, and sends it back to where it belongs. Those that linger have their answer: they stand in a queue of
-// their own, only so many at once, and are the first to go. Loop thread only.
+// seen to be idle, which a request does not touch: only when the longest idle is asked for is the first looked at, and
+// sent back to where it belongs when it has been busy since. Those that linger have their answer: they stand in a queue
+// of their own, only so many at once, and are the first to go. Loop thread only.
 #pragma once
 
 #include <chrono>

@@ -42,7 +42,7 @@ class Flights final : public http::LayerWatch {
   /// A handler runs, or will, on another thread, or answers later.
   int begin(http::Message& message, base::Monotonic blocks_until = {}) {
     slot_.in_flight.fetch_add(1, std::memory_order_relaxed);
-    // Acquired: who gave the cell back may have been another thread.
+    // Acquired: another thread may have given the cell back.
     const int cell = std::countr_one(taken_.load(std::memory_order_acquire));
     if (cell >= static_cast<int>(os::kInFlightCells)) return kNoCell;
     taken_.fetch_or(bit(cell), std::memory_order_relaxed);

@@ -5,7 +5,7 @@
 // it leaves. The client sees nothing: what it sends meanwhile waits in the kernel for the new owner. Given up means the
 // leave-taking of a full stop. Loop thread only.
 //
-// When to give up: at once when the service stops; after a second in which nobody serves; and while siblings serve,
+// When to give up: at once when the service stops; after a second in which no worker serves; and while siblings serve,
 // only when they take nothing for `patience`. Those are busy, with blocking handlers for the most part, and will come
 // back: a client that waits for them is served, where one that is cut off after a second would have to find out whether
 // its next request was heard.
@@ -26,10 +26,10 @@ namespace orrery::worker {
 
 class Giver {
  public:
-  /// Who is there to give to.
+  /// What is there to give to.
   enum class Takers : std::uint8_t {
     kNever,   ///< the service stops, or its master is gone
-    kNotNow,  ///< nobody serves at the moment
+    kNotNow,  ///< no worker serves at the moment
     kThere,   ///< siblings serve, or another master's workers; they may be busy
   };
   /// `patience`: how long siblings that are there may be too busy to take anything.

@@ -1,4 +1,4 @@
-// Handshakes: how many TLS handshakes a worker has under way at once, and who waits for a turn.
+// Handshakes: how many TLS handshakes a worker has under way at once, and which wait for a turn.
 //
 // A handshake costs a hundred times what a request does, and memory while it lasts. Those beyond the limit wait in the
 // order in which they came. Pure: begins nothing itself, and wakes nobody inside of a call of another one: it asks to

@@ -1,7 +1,7 @@
 // Reply and Outlet: what stands behind a handler's Responder, BodyReader and Stream.
 //
 // A Reply belongs to one request and may be answered from any thread, once; the answer is carried to the loop thread
-// and finds its session by key, or nobody when the request is over. An Outlet belongs to one streamed response and
+// and finds its session by key, or none when the request is over. An Outlet belongs to one streamed response and
 // stays on the loop thread.
 #pragma once
 

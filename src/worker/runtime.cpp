@@ -348,8 +348,8 @@ void Runtime::begin_drain() {
   connections_.drain();
 }
 
-/// What a handler holds is left to the master, who ends this process and reports it; those that are suspended are
-/// answered.
+/// What a handler holds is left to the master, which ends this process and reports it; requests whose handlers are
+/// suspended are answered.
 void Runtime::on_grace_over() {
   grace_over_ = true;
   const std::size_t cancelled = coroutines_.cancel_all();

@@ -46,7 +46,7 @@ class Runtime final : public orrery::Worker {
   /// kExitOk after a whole life, kExitAppLoad when a start hook failed, kExitProbe when the probe's answer was bad.
   int run();
 
-  // --- what run() does, for who drives the loop by hand ---
+  // --- what run() does, for a test that drives the loop by hand ---
   /// Runs the start hooks, and takes connections from now on, or when it has answered its probe.
   Result<void> begin();
   /// The same as TERM of the master.

@@ -33,7 +33,7 @@ namespace orrery::worker {
 
 class Reply;
 
-/// Names one request of one connection of this worker; never reused, so a late answer finds nobody.
+/// Names one request of one connection of this worker; never reused, so a late answer finds none.
 struct RequestKey {
   std::uint32_t index = 0;   ///< place in Connections
   std::uint32_t serial = 0;  ///< of the session there
@@ -74,7 +74,7 @@ class Session final : TransportEvents, Deadline {
     constexpr auto kMost = std::numeric_limits<decltype(waited_ms_)>::max();
     waited_ms_ = static_cast<decltype(waited_ms_)>(std::clamp<std::int64_t>(waited.count(), 0, kMost));
   }
-  /// That is the first request's, and nobody else's.
+  /// That is the first request's, and no other's.
   std::chrono::milliseconds take_wait() { return std::chrono::milliseconds{std::exchange(waited_ms_, 0)}; }
 
   // --- for dispatch and the handlers' objects ---

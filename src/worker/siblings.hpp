@@ -1,7 +1,7 @@
-// Siblings: whom a worker could leave its connections to, as the scoreboard and the process tree show it now.
+// Siblings: to which workers one could leave its connections, as the scoreboard and the process tree show it now.
 //
-// Read anew for each question, and never kept: siblings come and go. It gives nothing away (handover.hpp does), and who
-// accepts a new connection is Balance's to say. Loop thread only.
+// Read anew for each question, and never kept: siblings come and go. It gives nothing away (handover.hpp does), and
+// which worker accepts a new connection is Balance's to say. Loop thread only.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ class Siblings {
   Siblings(const os::Scoreboard& board, const os::Slot& own, pid_t master, std::uint32_t generation)
       : board_(board), own_(own), master_(master), generation_(generation) {}
 
-  /// Nobody will come either: the service stops, its master is gone, or the child is no worker.
+  /// None will come either: the service stops, its master is gone, or the child is no worker.
   [[nodiscard]] bool never_take() const;
   [[nodiscard]] Giver::Takers takers() const;
   /// One of them is to have the next connection that is handed over: the newest generation, and in it the worker that

@@ -88,7 +88,7 @@ void Session::want_body(RequestId request, BodyReader::Callback callback) {
 void Session::end_spooling(RequestId request, std::shared_ptr<const http::StoredBody> stored) {
   run_turn([&] {
     message(request).store(std::move(stored));
-    ongoing_.take(request);  // who reads it next begins anew
+    ongoing_.take(request);  // the next reader begins anew
     connection_.end_spooling(request, now_);
     services_.dispatch->request(*this, request);
   });

@@ -2,7 +2,7 @@
 //
 // Threads are made on construction (after the fork) and block every signal but those of os/stack. What is added waits
 // until start(), so that the jobs of one turn of the loop cost one lock and wake no more threads than there are jobs.
-// What a job returns is called when its thread counts as free again: who hears of it may ask for the thread at once.
+// What a job returns is called when its thread counts as free again: it may ask for the thread at once.
 // add(), withdraw(), start() and stop() are the loop thread's. The ids of the threads stand in the worker's slot.
 #pragma once
 

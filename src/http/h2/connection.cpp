@@ -236,7 +236,7 @@ void Connection::write_frames() {
   if (result < 0) fail(result);
 }
 
-/// GOAWAY was told or heard, and nothing is left to be done; or nobody is there to go on with.
+/// GOAWAY was told or heard, and nothing is left to be done; or there is no client to go on with.
 bool Connection::over() const {
   if (!streams_.empty()) return told_fault_ && !nghttp2_session_want_read(session_.get());
   if (ended_) return true;

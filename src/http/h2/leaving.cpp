@@ -20,7 +20,7 @@ namespace {
 /// Between the two GOAWAY of a connection that ends: what the client sent before it heard of the first one arrives.
 constexpr std::chrono::seconds kRoundTrip{1};
 constexpr std::chrono::seconds kSilentWhileLingering{1};
-/// So long a connection without requests keeps its memory at hand: who asks again sooner does not pay for it.
+/// So long a connection without requests keeps its memory at hand: a request that comes sooner does not pay for it.
 constexpr std::chrono::seconds kQuiet{1};
 constexpr Monotonic kNever = Monotonic::max();
 constexpr std::array<std::uint8_t, 8> kLeavingPing{'l', 'e', 'a', 'v', 'i', 'n', 'g', 0};
