@@ -27,7 +27,7 @@ int run_module(os::WorkerBirth birth, const sections::Sources& sources) {
   return worker::run_worker(std::move(birth), kept->app, kept->router);
 }
 
-/// What differs, for the log.
+/// Which settings of the application differ, as lines for the log.
 std::vector<std::string> differences(const config::AppSettings& old, const config::AppSettings& fresh) {
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < fresh.shown.size(); ++i) {

@@ -54,7 +54,7 @@ void Adviser::end_second(const os::Totals& totals, base::Monotonic now) {
   const double cpus = base::seconds(used_cpu()) / std::max(base::seconds(now - since_), 0.001);
   LoadSecond second;
   second.cpus = cpus;
-  // The loop of class async has a CPU at most, and what it does it computes.
+  // The loop of class async uses one CPU at most, and is busy only while it uses it.
   second.busy = class_ == WorkerClass::kAsync ? cpus / std::max(workers_, 1U) : busy_ / looks_;
   second.busy = std::clamp(second.busy, 0.0, 1.0);
   if (const std::uint64_t answered = totals.requests - answered_; answered > 0)

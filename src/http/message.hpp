@@ -107,7 +107,7 @@ struct MessageState {
   std::uint8_t id_length = 0;
   WorkerClass worker_class = WorkerClass::kAsync;
   bool body_spooled = false;  ///< its body goes into a file, piece by piece, before its handler is called
-  std::uint64_t ticket = 0;   ///< of its place in a queue for a handler; 0 = it keeps it, or has none
+  std::uint64_t ticket = 0;   ///< to give up its place in a queue for a handler; 0 = none to give up
   const ClientProbe* probe = nullptr;
   std::uint32_t flight = 0;            ///< of its last handler that may outlive the answer, in the worker's records
   std::string_view error_media_type;   ///< of the server's own answers; empty = what `accept` wants
@@ -141,8 +141,8 @@ struct Departure {
   void forget_sent_chunks(std::uint64_t unsent);
 };
 
-/// The handler that has a request and is a task, as the request knows it. Takes itself out of the message before it
-/// goes.
+/// A handler that is a task, as its request sees it. It takes itself out of the message before it is
+/// destroyed.
 class RunningTask {
  public:
   /// Nobody waits for the answer any more. Told on the loop thread, perhaps in the middle of a connection's work: it
@@ -180,7 +180,7 @@ class Message : public MessageState {
   base::Address peer;                     ///< the other end of the connection
   base::Address client;                   ///< who asked, as trusted proxies say; else the peer
   std::atomic<bool> cancelled{false};     ///< nobody waits for the answer
-  std::atomic<bool> over{false};          ///< nor could it be sent
+  std::atomic<bool> over{false};          ///< nobody waits, and an answer could not be sent
   std::atomic<std::int64_t> taken_ns{0};  ///< CLOCK_MONOTONIC: its handler began to run; 0 = it has not
   std::function<void()> on_cancelled;     ///< its handler's; loop thread only
   RunningTask* task = nullptr;            ///< its handler, while that is one that runs; set on the loop thread

@@ -110,7 +110,7 @@ pid_t Supervisor::tried() const {
 }
 
 void Supervisor::handle(const PromotionArrived&) {
-  if (!tried_ || !serving()) return note_impossible("a promotion of nobody");
+  if (!tried_ || !serving()) return note_impossible("a promotion while no worker is on trial");
   say(LogLevel::kInfo, "The canary of this master is promoted: its other workers come", os::EventKind::kCanary);
   fill_all_places();
 }

@@ -44,8 +44,7 @@ InheritedBinds take_inherited_binds(const std::function<bool(std::string_view)>&
   if (!ours && count > 0) {
     inherited.note = fmt::format(
         "LISTEN_FDS names {} of another process (LISTEN_PID is {}, this is {}), so `bind` is used; a shell "
-        "between the "
-        "service manager and this program must `exec` it",
+        "between the service manager and this program must `exec` it",
         base::counted(static_cast<unsigned>(count), "socket"), named, ::getpid());
   }
   return inherited;

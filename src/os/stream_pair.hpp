@@ -1,8 +1,8 @@
 // StreamPair: two ends of one connection inside this process, with no address and no port.
 //
-// For who plays the client and the worker at once: both ends are stream sockets of the kernel's, non-blocking and
-// close-on-exec, so that what reads and writes them need not know. In a service that runs only a canary has one, for
-// its probe.
+// For a process that is client and worker at once: both ends are stream sockets of the kernel's, non-blocking and
+// close-on-exec, so that what reads and writes them needs no other way. In a service that runs only a canary has one,
+// for its probe.
 #pragma once
 
 #include "orrery/result.hpp"

@@ -13,7 +13,7 @@ namespace orrery::tls {
 
 namespace {
 
-/// What somebody else has left in this thread would pass for a failure of ours. Most often there is nothing, and to
+/// An error that other code has left in this thread would pass for a failure of ours. Most often there is none, and to
 /// look costs less than to clear.
 void forget_errors() {
   if (openssl().ERR_peek_last_error() != 0) openssl().ERR_clear_error();
@@ -88,7 +88,8 @@ Engine::Received Engine::receive(std::string_view ciphertext, std::span<char> ro
   out_ = &out;
   forget_errors();
   if (established_ || shake_hands(received)) {
-    // A read takes a whole record, and OpenSSL keeps nothing behind it: where nothing is left, another one is in vain.
+    // A read takes a whole record, and OpenSSL keeps nothing behind it: where none is left, another read is in
+    // vain.
     do {
       std::size_t size = 0;
       const int result =

@@ -109,7 +109,7 @@ class Flights final : public http::LayerWatch {
 
  private:
   static constexpr int kHere = 0;
-  /// What `inner` may have been.
+  /// More than any value of `inner`: packed() keeps a former one as its remainder.
   static constexpr int kFormers = 128;
   static int packed(int cell, std::int8_t former) { return (cell + 1) * kFormers + former; }
   static constexpr std::uint64_t bit(int cell) { return std::uint64_t{1} << cell; }

@@ -17,7 +17,7 @@ class KernelQueue {
 
   explicit KernelQueue(Ask ask = os::time_unread) : ask_(ask) {}
 
-  /// Of a connection that was accepted a moment ago; 0 also when it is not asked.
+  /// Of a connection that was accepted a moment ago; 0 also when it is not asked about.
   std::chrono::milliseconds time_in(int socket) {
     if (++passed_ < kOneOf) return {};
     const std::chrono::milliseconds waited = ask_(socket);
@@ -27,7 +27,7 @@ class KernelQueue {
 
  private:
   Ask ask_;
-  unsigned passed_ = kOneOf - 1;  ///< that were not asked, since the last one was; the first one is
+  unsigned passed_ = kOneOf - 1;  ///< connections since the last one that was asked about; so the first one is
 };
 
 }  // namespace orrery::worker

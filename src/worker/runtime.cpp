@@ -186,7 +186,7 @@ void Runtime::on_probed(const std::string& failure) {
     open();
     return tell_master(os::WorkerMessage::kReady);
   }
-  // The probe stays: the doors that it keeps shut are never opened.
+  // The probe is kept: as long as it is there no connection is taken.
   base::log_error("the canary's probe failed: {}", failure);
   probe_failed_ = true;
   loop_.stop();

@@ -34,8 +34,8 @@ Spooling::Spooling(Services& services, Threads threads)
 
 void Spooling::begin(Session& session, http::RequestId id) {
   os::bump(services_.slot.counters.bodies_spooled);
-  // What the file has taken of memory and disk goes when the last one lets go of it, which takes its time for a large
-  // one.
+  // With the last reference the file gives its memory and its disk back. Of a large file that takes long, so it is done
+  // off the loop.
   const auto let_go = [this](Upload* upload) {
     if (threads_ == Threads::kNone || !services_.mailbox->on_loop_thread()) return delete upload;
     try {

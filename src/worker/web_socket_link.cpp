@@ -20,7 +20,7 @@ namespace {
 /// Bytes of messages that wait for the application; each counts with what it costs when it is empty.
 constexpr std::size_t kMostHeld = 64 * 1024;
 constexpr std::size_t kCost = sizeof(WebSocketMessage) + 2 * sizeof(void*);
-/// Bytes of a message below which little would be saved, and the time of it lost.
+/// A message of fewer bytes is sent as it is: compressing it would cost time and save little.
 constexpr std::size_t kLeastCompressed = 64;
 
 Response switch_to(const http::ws::Handshake& handshake) {

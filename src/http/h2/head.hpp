@@ -77,7 +77,7 @@ class Head {
   Span authority_;
   Priority priority_;
   std::uint8_t seen_ = 0;   ///< pseudo-fields
-  bool websocket_ = false;  ///< that is what `:protocol` says
+  bool websocket_ = false;  ///< `:protocol` says so
   bool tunnels_;
   bool trailers_ = false;
   bool fields_begun_ = false;
