@@ -1,17 +1,10 @@
 #include "os/process.hpp"
 
-#include <array>
 #include <catch2/catch.hpp>
-#include <cstddef>
 #include <fcntl.h>
 #include <fstream>
-#include <grp.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
 #include "os/daemon.hpp"
-#include "os/notify.hpp"
-#include "os/signals.hpp"
 #include "os/title.hpp"
 #include "support/child_process.hpp"
 #include "support/temporary_directory.hpp"
@@ -29,12 +22,6 @@ std::string command_line(pid_t pid) {
   std::string text = contents("/proc/" + std::to_string(pid) + "/cmdline");
   while (!text.empty() && text.back() == '\0') text.pop_back();
   return text;
-}
-
-std::string read_some(int fd) {
-  std::array<char, 512> bytes{};
-  const ssize_t got = ::read(fd, bytes.data(), bytes.size());
-  return {bytes.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
 }
 
 }  // namespace
@@ -165,61 +152,6 @@ TEST_CASE("process: raw_env") {
   CHECK_FALSE(set_environment({"name"}));
 }
 
-TEST_CASE("signals: taken from the descriptor with their sender, even when they were ignored before") {
-  const pid_t pid = test::in_child([] {
-    std::signal(SIGHUP, SIG_IGN);
-    auto signals = SignalFd::open();
-    if (!signals || !signals->take().empty()) return 1;
-    ::kill(::getpid(), SIGHUP);
-    ::kill(::getpid(), SIGHUP);  // merges
-    ::kill(::getpid(), SIGTERM);
-    const auto taken = signals->take();
-    if (taken.size() != 2 || !signals->take().empty()) return 2;
-    for (const TakenSignal& signal : taken) {
-      if (signal.sender != ::getpid() || signal.uid != ::getuid()) return 3;
-    }
-    return 0;
-  });
-  CHECK(test::exited_with(test::wait_for(pid), 0));
-}
-
-TEST_CASE("signals: names") {
-  CHECK(signal_word(SIGTTIN) == "ttin");
-  CHECK(signal_name(SIGSEGV) == "SIGSEGV");
-  CHECK(signal_name(SIGRTMIN + 3) == "signal " + std::to_string(SIGRTMIN + 3));
-}
-
-TEST_CASE("notify: without NOTIFY_SOCKET it says nothing") {
-  ::unsetenv("NOTIFY_SOCKET");
-  Notify notify = Notify::from_environment();
-  notify.ready("x");
-  CHECK(notify.fd() == -1);
-}
-
-TEST_CASE("notify: messages reach a path and an abstract name") {
-  const test::TemporaryDirectory directory;
-  const bool abstract = GENERATE(false, true);
-  const std::string name = abstract ? "@orrery-test-" + std::to_string(::getpid()) : directory.file("notify");
-  const base::UniqueFd receiver{::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0)};
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  name.copy(address.sun_path, sizeof address.sun_path - 1);
-  if (abstract) address.sun_path[0] = '\0';
-  const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size());
-  REQUIRE(::bind(receiver.get(), reinterpret_cast<const sockaddr*>(&address), length) == 0);
-  ::setenv("NOTIFY_SOCKET", name.c_str(), 1);
-  Notify notify = Notify::from_environment();
-  ::unsetenv("NOTIFY_SOCKET");
-  notify.ready("2 of 2 workers ready");
-  CHECK(read_some(receiver.get()) == "READY=1\nSTATUS=2 of 2 workers ready");
-  notify.reloading(base::Monotonic{std::chrono::seconds{5}});
-  CHECK(read_some(receiver.get()) == "RELOADING=1\nMONOTONIC_USEC=5000000\nSTATUS=reloading");
-  notify.stopping("stopping");
-  CHECK(read_some(receiver.get()) == "STOPPING=1\nSTATUS=stopping");
-  notify.main_pid(42);
-  CHECK(read_some(receiver.get()) == "MAINPID=42");
-}
-
 TEST_CASE("daemon: the foreground process reports what the daemon says") {
   struct Row {
     const char* name;
@@ -250,36 +182,6 @@ TEST_CASE("daemon: the foreground process reports what the daemon says") {
     return row.daemon(*daemon);
   });
   CHECK(test::exited_with(test::wait_for(pid), row.code));
-}
-
-TEST_CASE("privileges: unknown names are sentences, one's own identity is no change") {
-  CHECK(resolve_identity("no-such-user", "", false).error().message == "user: there is no user `no-such-user`");
-  CHECK(resolve_identity("", "no-such-group", false).error().message == "group: there is no group `no-such-group`");
-  const auto same = resolve_identity(std::to_string(::geteuid()), std::to_string(::getegid()), false);
-  REQUIRE(same);
-  CHECK_FALSE(same->has_value());
-  CHECK_FALSE(resolve_identity("", "", false)->has_value());
-}
-
-TEST_CASE("privileges: dropped for good") {
-  if (::geteuid() != 0) return;
-  const auto identity = resolve_identity("65534", "65534", false);
-  REQUIRE(identity);
-  REQUIRE(identity->has_value());
-  ChildBirth birth;
-  birth.identity = **identity;
-  const auto pid = fork_child(birth, [] {
-    uid_t real = 0, effective = 0, saved = 0;
-    ::getresuid(&real, &effective, &saved);
-    if (real != 65534 || effective != 65534 || saved != 65534 || ::getegid() != 65534) return 2;
-    if (::setuid(0) == 0 || ::seteuid(0) == 0) return 3;
-    std::array<gid_t, 8> groups{};
-    return ::getgroups(8, groups.data()) == 1 && groups[0] == 65534 ? 0 : 4;
-  });
-  REQUIRE(pid);
-  const auto status = test::wait_for(*pid);
-  REQUIRE(status);
-  CHECK(*status == 0);
 }
 
 TEST_CASE("process: a child dies with its parent, also after it dropped its privileges") {
