@@ -58,14 +58,14 @@ std::size_t threads_of_process() {
 
 /// In the order in which one needs the other.
 struct WorkerInProcess::Parts {
-  Parts(App its_app, const Config& its_config)
+  Parts(App its_app, const Config& its_config, Threads threads)
       : app(std::make_unique<App>(std::move(its_app))),
         config(its_config),
         router(taken(http::Router::make(sound(*app, config).routes()))),
         board(taken(os::Scoreboard::create())),
         handover(taken(os::HandoverPair::open())),
         runtime(birth(), *app, router, taken(http::Proxies::make(config)), std::nullopt,
-                worker::Runtime::Threads::kNone) {
+                threads == Threads::kOwn ? worker::Runtime::Threads::kOwn : worker::Runtime::Threads::kNone) {
     runtime.loop().hold_timers();
   }
 
@@ -91,8 +91,9 @@ struct WorkerInProcess::Parts {
   worker::Runtime runtime;
 };
 
-WorkerInProcess::WorkerInProcess(App app, const Config& config)
-    : parts_(std::make_unique<Parts>(std::move(app), config)), watched_at_birth_(parts_->runtime.loop().watched()) {
+WorkerInProcess::WorkerInProcess(App app, const Config& config, Threads threads)
+    : parts_(std::make_unique<Parts>(std::move(app), config, threads)),
+      watched_at_birth_(parts_->runtime.loop().watched()) {
   // As every process of a service does: a client that is gone ends nothing.
   os::ignore_write_signals();
   if (const auto begun = parts_->runtime.begin(); !begun) {

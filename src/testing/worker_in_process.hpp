@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 
@@ -29,8 +30,11 @@ namespace orrery::testing {
 
 class WorkerInProcess {
  public:
+  /// Whether class `threads` has threads of its own (worker::Runtime::Threads), which TestClient's never has.
+  enum class Threads : std::uint8_t { kNone, kOwn };
+
   /// Throws TestFailure, in the sentences of --check-config, when it could not serve.
-  WorkerInProcess(App app, const Config& config);
+  WorkerInProcess(App app, const Config& config, Threads threads = Threads::kNone);
   WorkerInProcess(const WorkerInProcess&) = delete;
   WorkerInProcess& operator=(const WorkerInProcess&) = delete;
   ~WorkerInProcess();

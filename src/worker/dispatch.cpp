@@ -314,6 +314,7 @@ void Dispatch::run_responder(Session& session, RequestId id, const Route& route)
   } catch (...) {
     reply->fail_with(describe_exception());
   }
+  reply->handler_done();
   flights_.leave(former);
 }
 

@@ -5,7 +5,7 @@
 //   threads  on a pool of `threads`; at most `thread_queue` wait, the rest is answered 503
 //
 // A request whose client has left gives its place up where it waits behind others, in `sync` and `threads`.
-// Where pressure is set, one that has waited too long in a queue that stands is answered 503 there.
+// Where pressure is set, one that has waited too long in a queue of `threads` that stands is answered 503.
 // A request that is in quarantine meets no handler in any class.
 // Handlers that take a Responder, and those that are coroutines, run on the loop thread in every class. Nothing a
 // handler throws gets past this room: it becomes a response and a log line. Loop thread only, but for what the pool

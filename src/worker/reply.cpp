@@ -97,7 +97,16 @@ void Reply::send_hints() {
 
 bool Reply::wanted() const { return services_.connections->find(key_) != nullptr; }
 
-void Reply::dropped() { fail_with("its Responder was dropped without an answer"); }
+void Reply::dropped() {
+  auto runs = Handler::kRuns;
+  if (!handler_.compare_exchange_strong(runs, Handler::kHasDropped, std::memory_order_acq_rel)) fail_unanswered();
+}
+
+void Reply::handler_done() {
+  if (handler_.exchange(Handler::kDone, std::memory_order_acq_rel) == Handler::kHasDropped) fail_unanswered();
+}
+
+void Reply::fail_unanswered() { fail_with("its Responder was dropped without an answer"); }
 
 Result<Stream> Reply::start(Response head) {
   if (!mailbox_->on_loop_thread()) {

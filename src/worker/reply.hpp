@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -40,8 +41,10 @@ class Reply : public std::enable_shared_from_this<Reply> {
   void refuse(base::Reject reason, std::chrono::seconds retry_after);
   /// The handler failed: 500 and a log line, unless it had answered.
   void fail_with(std::string why);
-  /// Its Responder went away unanswered.
+  /// Its Responder went away unanswered. Any thread.
   void dropped();
+  /// The handler that was given the Responder has returned, or what it threw is answered.
+  void handler_done();
   /// Any thread. See Request::early_hints.
   [[gnu::cold]] Result<void> early_hints(const std::vector<std::string>& links);
   /// A session still waits for the answer. Loop thread.
@@ -60,6 +63,7 @@ class Reply : public std::enable_shared_from_this<Reply> {
   bool claim() { return !answered_.exchange(true, std::memory_order_acq_rel); }
   void deliver(std::function<void(Session&)> act);
   void end_flight();
+  [[gnu::cold]] void fail_unanswered();
   /// What early_hints() was given and is not sent: an answer must not overtake it. Loop thread.
   [[gnu::cold]] void send_hints();
   void send_due_hints() {
@@ -72,6 +76,9 @@ class Reply : public std::enable_shared_from_this<Reply> {
   RequestKey key_;
   Request request_;  ///< keeps the message for the log line of a failure
   int cell_;
+  /// A handler that throws loses its Responder before it is known what it threw.
+  enum class Handler : std::uint8_t { kRuns, kHasDropped, kDone };
+  std::atomic<Handler> handler_{Handler::kRuns};
   std::atomic<bool> answered_{false};
   std::atomic<bool> landed_{false};
   std::atomic<unsigned> hints_{0};  ///< that were given, sent or not

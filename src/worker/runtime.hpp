@@ -72,6 +72,7 @@ class Runtime final : public orrery::Worker {
   [[nodiscard]] uv::Loop& loop() { return loop_; }
   [[nodiscard]] Connections& connections() { return connections_; }
   [[nodiscard]] Deadlines& deadlines() { return deadlines_; }
+  [[nodiscard]] Dispatch& dispatch() { return *dispatch_; }
 
   // --- orrery::Worker ---
   void every(std::chrono::milliseconds period, std::function<void()> task) override;

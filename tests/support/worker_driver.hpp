@@ -50,7 +50,13 @@ inline const std::string kOk = "HTTP/1.1 200 OK";
 
 class WorkerDriver {
  public:
-  explicit WorkerDriver(App app, const Config& config = {}) : worker_(std::move(app), config) { turn(); }
+  using Threads = testing::WorkerInProcess::Threads;
+
+  /// With threads of its own, Dispatch::stop() must have been true before it goes.
+  explicit WorkerDriver(App app, const Config& config = {}, Threads threads = Threads::kNone)
+      : worker_(std::move(app), config, threads) {
+    turn();
+  }
   WorkerDriver(const WorkerDriver&) = delete;
   WorkerDriver& operator=(const WorkerDriver&) = delete;
   ~WorkerDriver() {
