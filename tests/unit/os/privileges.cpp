@@ -5,9 +5,11 @@
 #include <array>
 #include <catch2/catch.hpp>
 #include <cerrno>
+#include <chrono>
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/securebits.h>
+#include <optional>
 #include <pwd.h>
 #include <string>
 #include <sys/prctl.h>
@@ -30,6 +32,9 @@ Identity identity_of(unsigned id) {
   const std::string number = std::to_string(id);
   return {id, id, {id}, true, number + ":" + number};
 }
+
+/// How it ended; however slow the machine is.
+std::optional<int> end_of(pid_t child) { return test::wait_for(child, std::chrono::minutes{2}); }
 
 /// As one that is not root would be.
 bool give_up_root() { return ::geteuid() != 0 || ::setresuid(kNobody, kNobody, kNobody) == 0; }
@@ -101,7 +106,7 @@ TEST_CASE("privileges: only root may run the workers as another, and is told so 
         "cannot run the workers as 54321:0: only root may; start as root or drop `user` and `group`";
     return identity.error().message == said ? 0 : 3;
   });
-  CHECK(test::exited_with(test::wait_for(child), 0));
+  CHECK(test::exited_with(end_of(child), 0));
 }
 
 TEST_CASE("privileges: dropped for good") {
@@ -120,7 +125,7 @@ TEST_CASE("privileges: dropped for good") {
     return ::getgroups(8, groups.data()) == 1 && groups[0] == 65534 ? 0 : 4;
   });
   REQUIRE(pid);
-  const auto status = test::wait_for(*pid);
+  const auto status = end_of(*pid);
   REQUIRE(status);
   CHECK(*status == 0);
 }
@@ -132,7 +137,7 @@ TEST_CASE("privileges: a program that the child runs gains nothing by its file's
     if (!become(identity_of(kNobody))) return 2;
     return ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? 0 : 3;
   });
-  CHECK(test::exited_with(test::wait_for(child), 0));
+  CHECK(test::exited_with(end_of(child), 0));
 }
 
 TEST_CASE("privileges: what the kernel refuses is a sentence with the step") {
@@ -142,7 +147,7 @@ TEST_CASE("privileges: what the kernel refuses is a sentence with the step") {
     if (became || ::geteuid() == kUnnamed) return 2;
     return became.error().message == "cannot run as 54321:54321: setgroups: Operation not permitted" ? 0 : 3;
   });
-  CHECK(test::exited_with(test::wait_for(child), 0));
+  CHECK(test::exited_with(end_of(child), 0));
 }
 
 TEST_CASE("privileges: a child that could be root again is found out") {
@@ -155,7 +160,7 @@ TEST_CASE("privileges: a child that could be root again is found out") {
     if (became) return 1;
     return became.error().message == "cannot run as 65534:65534: the former identity can be taken back" ? 0 : 2;
   });
-  const auto status = test::wait_for(child);
+  const auto status = end_of(child);
   if (test::exited_with(status, kNotAllowed)) return;
   CHECK(test::exited_with(status, 0));
 }
@@ -179,7 +184,7 @@ TEST_CASE("privileges: for as long as it acts as the user the kernel judges it s
     if (::prctl(PR_GET_DUMPABLE) != 1) return 5;
     return ::geteuid() == 0 && ::open(path.c_str(), O_RDONLY) >= 0 ? 0 : 6;
   });
-  CHECK(test::exited_with(test::wait_for(child), 0));
+  CHECK(test::exited_with(end_of(child), 0));
 }
 
 TEST_CASE("privileges: one that may not act as the user says so, and acts as before") {
@@ -192,7 +197,7 @@ TEST_CASE("privileges: one that may not act as the user says so, and acts as bef
     }
     return ::geteuid() == former ? 0 : 3;
   });
-  CHECK(test::exited_with(test::wait_for(child), 0));
+  CHECK(test::exited_with(end_of(child), 0));
 }
 
 }  // namespace orrery::os

@@ -5,6 +5,7 @@
 #include <array>
 #include <catch2/catch.hpp>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <fcntl.h>
 #include <optional>
@@ -62,6 +63,9 @@ bool is_default(int signo) {
   return action.sa_handler == SIG_DFL;
 }
 
+/// How it ended; however slow the machine is.
+std::optional<int> end_of(pid_t child) { return test::wait_for(child, std::chrono::minutes{2}); }
+
 bool ended_by(std::optional<int> status, int signo) {
   return status && WIFSIGNALED(*status) && WTERMSIG(*status) == signo;
 }
@@ -93,7 +97,7 @@ TEST_CASE("signals: a sender has its program's name beside its number, as long a
   const std::string self = std::to_string(::getpid());
   CHECK(name_sender({SIGTERM, ::getpid(), 7, false}) == "pid " + self + " (" + program_name(::getpid()) + "), uid 7");
   const pid_t gone = test::in_child([] { return 0; });
-  REQUIRE(test::exited_with(test::wait_for(gone), 0));
+  REQUIRE(test::exited_with(end_of(gone), 0));
   CHECK(name_sender({SIGTERM, gone, 7, false}) == "pid " + std::to_string(gone) + ", uid 7");
   CHECK(name_sender({SIGINT, 0, 0, true}) == "the terminal: Ctrl-C");
 }
@@ -113,7 +117,7 @@ TEST_CASE("signals: taken from the descriptor with their sender, even when they 
     }
     return 0;
   });
-  CHECK(test::exited_with(test::wait_for(pid), 0));
+  CHECK(test::exited_with(end_of(pid), 0));
 }
 
 TEST_CASE("signals: all that the descriptor takes are blocked, wake a poll, and come at once") {
@@ -128,7 +132,7 @@ TEST_CASE("signals: all that the descriptor takes are blocked, wake a poll, and 
     for (const TakenSignal& signal : signals->take()) taken.push_back(signal.signo);
     return sorted(taken) == sorted(kTaken) ? 0 : 4;
   });
-  CHECK(test::exited_with(test::wait_for(pid), 0));
+  CHECK(test::exited_with(end_of(pid), 0));
 }
 
 TEST_CASE("signals: a child that dies is told, with a status, though its signal was ignored before") {
@@ -144,7 +148,7 @@ TEST_CASE("signals: a child that dies is told, with a status, though its signal 
     int status = 0;
     return ::waitpid(child, &status, 0) == child && WEXITSTATUS(status) == 7 ? 0 : 4;
   });
-  CHECK(test::exited_with(test::wait_for(pid), 0));
+  CHECK(test::exited_with(end_of(pid), 0));
 }
 
 TEST_CASE("signals: what came before the descriptor was opened waits for it") {
@@ -156,7 +160,7 @@ TEST_CASE("signals: what came before the descriptor was opened waits for it") {
     const auto taken = signals->take();
     return taken.size() == 1 && taken[0].signo == SIGUSR2 ? 0 : 2;
   });
-  CHECK(test::exited_with(test::wait_for(pid), 0));
+  CHECK(test::exited_with(end_of(pid), 0));
 }
 
 TEST_CASE("signals: one that stops the service is known to wait, another is none") {
@@ -169,7 +173,7 @@ TEST_CASE("signals: one that stops the service is known to wait, another is none
     send_self(stop);
     return stop_is_waiting() ? 0 : 2;
   });
-  CHECK(test::exited_with(test::wait_for(pid), 0));
+  CHECK(test::exited_with(end_of(pid), 0));
 }
 
 TEST_CASE("signals: what was held ends a process that lets it go") {
@@ -179,7 +183,7 @@ TEST_CASE("signals: what was held ends a process that lets it go") {
     let_signals_go();
     return 1;
   });
-  CHECK(ended_by(test::wait_for(pid), SIGTERM));
+  CHECK(ended_by(end_of(pid), SIGTERM));
 }
 
 TEST_CASE("signals: before a new master takes its signals only what ends it gets through") {
@@ -191,7 +195,7 @@ TEST_CASE("signals: before a new master takes its signals only what ends it gets
     for (const int signo : expected) send_self(signo);
     return 0;
   });
-  CHECK(test::exited_with(test::wait_for(held), 0));
+  CHECK(test::exited_with(end_of(held), 0));
   const int end = GENERATE(SIGTERM, SIGINT);
   const pid_t ended = fresh_child([end] {
     hold_signals();
@@ -199,7 +203,7 @@ TEST_CASE("signals: before a new master takes its signals only what ends it gets
     send_self(end);
     return 1;
   });
-  CHECK(ended_by(test::wait_for(ended), end));
+  CHECK(ended_by(end_of(ended), end));
 }
 
 TEST_CASE("signals: around a fork all wait, and what came meanwhile follows with the former mask") {
@@ -219,7 +223,7 @@ TEST_CASE("signals: around a fork all wait, and what came meanwhile follows with
     }
     return came == 1 && blocked() == sorted(kTaken) ? 0 : 3;
   });
-  CHECK(test::exited_with(test::wait_for(pid), 0));
+  CHECK(test::exited_with(end_of(pid), 0));
 }
 
 TEST_CASE("signals: a write that cannot be done fails, and ends only a program that is run") {
@@ -242,7 +246,7 @@ TEST_CASE("signals: a write that cannot be done fails, and ends only a program t
     [[maybe_unused]] const ssize_t ended = ::write(fatal == SIGPIPE ? pipe->write.get() : file.get(), "x", 1);
     return 4;
   });
-  const auto status = test::wait_for(pid);
+  const auto status = end_of(pid);
   CHECK((fatal == 0 ? test::exited_with(status, 0) : ended_by(status, fatal)));
 }
 
@@ -254,7 +258,7 @@ TEST_CASE("signals: a child does with each what a fresh process does, and holds 
     const bool all = std::all_of(kTaken.begin(), kTaken.end(), is_default);
     return all && is_default(SIGPIPE) && blocked() == sorted(kTaken) ? 0 : 1;
   });
-  CHECK(test::exited_with(test::wait_for(pid), 0));
+  CHECK(test::exited_with(end_of(pid), 0));
 }
 
 TEST_CASE("signals: names") {
