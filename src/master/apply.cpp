@@ -99,8 +99,8 @@ Result<void> Service::load(unsigned number) {
   generation->worker_main = reload.worker_main ? std::move(reload.worker_main) : wanted.worker_main;
   use_logs(number, *generation);
   make_pidfile_again();
-  follow_changes(reload.config);
-  follow_certificates(reload.config);
+  follow_changes(reload.config, notes);
+  follow_certificates(reload.config, notes);
   for (const std::string& note : notes) base::log_warning("{}", note);
   for (const std::string& change : reload.changes) base::log_info("Reload: {}", change);
   const ListenerSet& before = wanted.listeners;

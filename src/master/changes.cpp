@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -13,10 +14,26 @@
 
 namespace orrery::master {
 
+namespace {
+
+template <class Watch>
+std::optional<Watch> made_or_noted(Result<Watch> made, std::string_view setting, std::vector<std::string>& notes) {
+  if (made) return std::move(*made);
+  notes.push_back(fmt::format("{}; `{}` has no effect", made.error().message, setting));
+  return std::nullopt;
+}
+
+}  // namespace
+
 Watched watched_files(const Config& config, const std::string& settings_file, const std::string& program) {
   Watched watched{{config.app.empty() ? program : config.app}, config.reload_extra_files};
   if (!settings_file.empty()) watched.application.push_back(settings_file);
   return watched;
+}
+
+std::optional<ReloadWatch> watch_changes(Watched watched, const Config& config, std::vector<std::string>& notes) {
+  if (!config.reload) return std::nullopt;
+  return made_or_noted(ReloadWatch::make(std::move(watched)), "reload", notes);
 }
 
 void Service::take_changes() {
@@ -36,21 +53,15 @@ void Service::act_on_changed(const std::vector<std::string>& paths, int signo) {
   dispatch_inbox();
 }
 
-void Service::follow_changes(const Config& config) {
-  if (!config.reload) return prepared_.changes.reset();
+void Service::follow_changes(const Config& config, std::vector<std::string>& notes) {
   Watched watched = watched_files(config, parts_.settings_file, program_.path());
-  if (prepared_.changes) return prepared_.changes->aim(std::move(watched));
-  auto made = ReloadWatch::make(std::move(watched));
-  if (!made) return base::log_warning("{}; `reload` has no effect", made.error().message);
-  prepared_.changes = std::move(*made);
+  if (config.reload && prepared_.changes) return prepared_.changes->aim(std::move(watched));
+  prepared_.changes = watch_changes(std::move(watched), config, notes);
 }
 
 std::optional<CertificateWatch> watch_certificates(const Config& config, std::vector<std::string>& notes) {
   if (!config.tls_watch || !tls::is_wanted(config)) return std::nullopt;
-  auto made = CertificateWatch::make(config);
-  if (made) return std::move(*made);
-  notes.push_back(made.error().message + "; `tls_watch` has no effect");
-  return std::nullopt;
+  return made_or_noted(CertificateWatch::make(config), "tls_watch", notes);
 }
 
 void Service::take_certificates() {
@@ -59,11 +70,9 @@ void Service::take_certificates() {
   if (!paths.empty() && supervisor_.serving()) act_on_changed(paths, SIGHUP);
 }
 
-void Service::follow_certificates(const Config& config) {
+void Service::follow_certificates(const Config& config, std::vector<std::string>& notes) {
   if (config.tls_watch && tls::is_wanted(config) && prepared_.certificates) return prepared_.certificates->aim(config);
-  std::vector<std::string> notes;
   prepared_.certificates = watch_certificates(config, notes);
-  for (const std::string& note : notes) base::log_warning("{}", note);
 }
 
 }  // namespace orrery::master

@@ -102,15 +102,6 @@ std::map<os::Role, SidecarSockets> open_sidecars(const MasterParts& parts, const
   return opened;
 }
 
-/// Before the application is copied: what changes from then on is another one.
-std::optional<ReloadWatch> watch_changes(const MasterParts& parts, std::vector<std::string>& notes) {
-  if (!parts.config.reload) return {};
-  auto made = ReloadWatch::make(watched_files(parts.config, parts.settings_file, os::save_invocation().binary));
-  if (made) return std::move(*made);
-  notes.push_back(made.error().message + "; `reload` has no effect");
-  return {};
-}
-
 /// The keys of the master before this one: its clients resume their sessions here.
 std::shared_ptr<tls::TicketKeys> find_tickets(const Config& config, const std::optional<Inheritance>& inheritance) {
   if (!inheritance || inheritance->tickets < 0) return nullptr;
@@ -131,7 +122,9 @@ Result<Foreground> prepare_foreground(const MasterParts& parts, const os::Descri
     if (!pidfile) return fail(pidfile);
     prepared.pidfile = std::move(*pidfile);
   }
-  prepared.changes = watch_changes(parts, prepared.notes);
+  // Before the application is copied: what changes from then on is another one.
+  prepared.changes =
+      watch_changes(watched_files(config, parts.settings_file, os::save_invocation().binary), config, prepared.notes);
   prepared.certificates = watch_certificates(config, prepared.notes);
   auto generation =
       make_generation(config, prepared.found.listeners, find_tickets(config, inheritance), prepared.notes);

@@ -90,6 +90,9 @@ struct Prepared {
 /// What `reload` watches for a service of these settings; `program` is its binary.
 Watched watched_files(const Config& config, const std::string& settings_file, const std::string& program);
 
+/// Nothing without `reload`, and where the kernel does not let it watch: then `notes` says so.
+std::optional<ReloadWatch> watch_changes(Watched watched, const Config& config, std::vector<std::string>& notes);
+
 /// Nothing without `tls_watch`, and where the kernel does not let it watch: then `notes` says so.
 std::optional<CertificateWatch> watch_certificates(const Config& config, std::vector<std::string>& notes);
 
@@ -161,11 +164,11 @@ class Service {
 
   // Changed files: certificates, and under development all that is served from (changes.cpp).
   void take_changes();
-  void follow_changes(const Config& config);
+  void follow_changes(const Config& config, std::vector<std::string>& notes);
   void take_certificates();
   /// As if the signal had come: these files are others than before.
   void act_on_changed(const std::vector<std::string>& paths, int signo);
-  void follow_certificates(const Config& config);
+  void follow_certificates(const Config& config, std::vector<std::string>& notes);
 
   // What happened, for readers of the journal (journal.cpp).
   void note(os::EventKind kind, std::string_view text, std::string_view sender = {});
