@@ -13,27 +13,26 @@ void wait_a_little() { ::poll(nullptr, 0, 1); }
 }  // namespace
 
 void Http2Load::start(const Wire::Place& place, const std::string& path, int connections, bool tls) {
-  stopping_ = false;
-  for (int i = 0; i < connections; ++i)
-    threads_.emplace_back([this, place, path, tls] { keep_asking(place, path, tls); });
+  crew_.add(connections, [this, place, path, tls] { keep_asking(place, path, tls); });
 }
 
 void Http2Load::keep_asking(const Wire::Place& place, const std::string& path, bool tls) {
-  while (!stopping_) {
+  while (!crew_.stopping()) {
     Http2Client client{place, tls};
     if (client.wire().connected() && client.until([&] { return !client.reader().settings().empty(); })) {
       ++opened_;
       ask(client, path);
     } else {
       ++refused_;
-      note("refused");
+      crew_.note("refused");
       wait_a_little();
     }
   }
 }
 
 void Http2Load::ask(Http2Client& client, const std::string& path) {
-  for (std::uint32_t next = 1; !stopping_ && ask_bundle(client, path, next); next += 2 * kAtOnce) wait_a_little();
+  for (std::uint32_t next = 1; !crew_.stopping() && ask_bundle(client, path, next); next += 2 * kAtOnce)
+    wait_a_little();
 }
 
 bool Http2Load::ask_bundle(Http2Client& client, const std::string& path, std::uint32_t first) {
@@ -62,26 +61,19 @@ void Http2Load::count(Http2Client& client, std::uint32_t stream, bool heard) {
     ++repeated_;
   } else {
     ++lost_;
-    note(answer.whole ? "status " + std::to_string(answer.status)
-         : heard      ? "stream " + std::to_string(stream) + " was reset"
-                      : "the connection ended (" + client.wire().ended() + ") before stream " + std::to_string(stream));
+    crew_.note(answer.whole ? "status " + std::to_string(answer.status)
+               : heard
+                   ? "stream " + std::to_string(stream) + " was reset"
+                   : "the connection ended (" + client.wire().ended() + ") before stream " + std::to_string(stream));
   }
 }
 
-void Http2Load::note(const std::string& problem) {
-  const std::lock_guard lock{mutex_};
-  if (first_problem_.empty()) first_problem_ = problem;
-}
-
 Http2Account Http2Load::so_far() const {
-  const std::lock_guard lock{mutex_};
-  return {answered_, lost_, repeated_, refused_, opened_, first_problem_};
+  return {answered_, lost_, repeated_, refused_, opened_, crew_.first_problem()};
 }
 
 Http2Account Http2Load::stop() {
-  stopping_ = true;
-  for (std::thread& thread : threads_) thread.join();
-  threads_.clear();
+  crew_.stop();
   return so_far();
 }
 

@@ -8,12 +8,10 @@
 
 #include <atomic>
 #include <cstdint>
-#include <mutex>
 #include <string>
-#include <thread>
-#include <vector>
 
 #include "support/child_process.hpp"
+#include "support/crew.hpp"
 #include "support/wire.hpp"
 
 namespace orrery::test {
@@ -35,7 +33,6 @@ class Http2Load {
   static constexpr unsigned kAtOnce = 8;
 
   Http2Load() = default;
-  ~Http2Load() { stop(); }
   Http2Load(const Http2Load&) = delete;
   Http2Load& operator=(const Http2Load&) = delete;
 
@@ -56,13 +53,9 @@ class Http2Load {
   /// False when the connection is of no more use.
   bool ask_bundle(Http2Client& client, const std::string& path, std::uint32_t first);
   void count(Http2Client& client, std::uint32_t stream, bool heard);
-  void note(const std::string& problem);
 
-  std::vector<std::thread> threads_;
-  std::atomic<bool> stopping_{false};
   std::atomic<long> answered_{0}, lost_{0}, repeated_{0}, refused_{0}, opened_{0};
-  mutable std::mutex mutex_;
-  std::string first_problem_;
+  Crew crew_;
 };
 
 }  // namespace orrery::test

@@ -29,12 +29,11 @@ void Load::start(const std::string& url, int connections, bool keep_alive, std::
   if (url.starts_with(scheme)) slash = std::from_chars(url.data() + scheme.size(), end, target.port).ptr;
   if (slash == end || *slash != '/') throw std::invalid_argument("not http://127.0.0.1:PORT/TARGET: " + url);
   target.request = request("GET " + std::string(slash, end), keep_alive ? "" : "Connection: close\r\n");
-  stopping_ = false;
-  for (int i = 0; i < connections; ++i) threads_.emplace_back([this, target] { keep_asking(target); });
+  crew_.add(connections, [this, target] { keep_asking(target); });
 }
 
 void Load::keep_asking(const Target& target) {
-  while (!stopping_) {
+  while (!crew_.stopping()) {
     Wire wire{target.port};
     if (!wire.connected()) {
       count(refused_, "refused");
@@ -42,7 +41,7 @@ void Load::keep_asking(const Target& target) {
       continue;
     }
     ++opened_;
-    for (bool reused = false; !stopping_ && ask(wire, target, reused); reused = true) wait(target.pause);
+    for (bool reused = false; !crew_.stopping() && ask(wire, target, reused); reused = true) wait(target.pause);
     wait(target.pause);
   }
 }
@@ -65,13 +64,11 @@ bool Load::ask(Wire& wire, const Target& target, bool reused) {
 
 void Load::count(std::atomic<long>& kind, const std::string& problem) {
   ++kind;
-  const std::lock_guard lock{mutex_};
-  if (first_problem_.empty()) first_problem_ = problem;
+  crew_.note(problem);
 }
 
 LoadAccount Load::so_far() const {
-  const std::lock_guard lock{mutex_};
-  return {ok_, failed_, refused_, reset_, idle_closed_, opened_, first_problem_};
+  return {ok_, failed_, refused_, reset_, idle_closed_, opened_, crew_.first_problem()};
 }
 
 bool Load::answers(long count, std::chrono::milliseconds limit) const {
@@ -80,9 +77,7 @@ bool Load::answers(long count, std::chrono::milliseconds limit) const {
 }
 
 LoadAccount Load::stop() {
-  stopping_ = true;
-  for (std::thread& thread : threads_) thread.join();
-  threads_.clear();
+  crew_.stop();
   return so_far();
 }
 

@@ -7,11 +7,9 @@
 #pragma once
 
 #include <atomic>
-#include <mutex>
 #include <string>
-#include <thread>
-#include <vector>
 
+#include "support/crew.hpp"
 #include "support/wire.hpp"
 
 namespace orrery::test {
@@ -31,7 +29,6 @@ struct LoadAccount {
 class Load {
  public:
   Load() = default;
-  ~Load() { stop(); }
   Load(const Load&) = delete;
   Load& operator=(const Load&) = delete;
 
@@ -52,11 +49,8 @@ class Load {
   bool ask(Wire& wire, const Target& target, bool reused);
   void count(std::atomic<long>& kind, const std::string& problem);
 
-  std::vector<std::thread> threads_;
-  std::atomic<bool> stopping_{false};
   std::atomic<long> ok_{0}, failed_{0}, refused_{0}, reset_{0}, idle_closed_{0}, opened_{0};
-  mutable std::mutex mutex_;
-  std::string first_problem_;
+  Crew crew_;
 };
 
 inline std::string url(int port, const std::string& target = "/constant") {
