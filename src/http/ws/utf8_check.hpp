@@ -9,6 +9,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "base/utf8.hpp"
+
 namespace orrery::http::ws {
 
 class Utf8Check {
@@ -43,12 +45,11 @@ class Utf8Check {
     return true;
   }
   bool begin(unsigned char byte) {
-    if (byte < 0xc2 || byte > 0xf4) return false;
-    needed_ = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
-    if (byte == 0xe0) least_ = 0xa0;
-    if (byte == 0xed) most_ = 0x9f;
-    if (byte == 0xf0) least_ = 0x90;
-    if (byte == 0xf4) most_ = 0x8f;
+    const auto lead = base::utf8_lead(byte);
+    if (!lead) return false;
+    needed_ = lead->follow;
+    least_ = lead->least;
+    most_ = lead->most;
     return true;
   }
 

@@ -5,6 +5,38 @@
 
 namespace orrery::base {
 
+namespace {
+
+/// Of a character that ends with bytes of 0x80: its length by what its bits mean, 0 for what is none.
+std::size_t length_by_value(unsigned first, unsigned second) {
+  struct Form {
+    unsigned mask, mark;
+    std::size_t length;
+    unsigned least, most;
+  };
+  if ((second & 0xc0U) != 0x80) return 0;
+  for (const Form& form :
+       {Form{0xe0, 0xc0, 2, 0x80, 0x7ff}, Form{0xf0, 0xe0, 3, 0x800, 0xffff}, Form{0xf8, 0xf0, 4, 0x10000, 0x10ffff}}) {
+    if ((first & form.mask) != form.mark) continue;
+    const unsigned value = ((first & ~form.mask) << 6 | (second & 0x3fU)) << (6 * (form.length - 2));
+    const bool surrogate = value >= 0xd800 && value <= 0xdfff;
+    return value >= form.least && value <= form.most && !surrogate ? form.length : 0;
+  }
+  return 0;
+}
+
+}  // namespace
+
+TEST_CASE("utf8_length: every first and second byte, by what their bits mean") {
+  int differences = 0;
+  for (unsigned first = 0x80; first < 0x100; ++first)
+    for (unsigned second = 0; second < 0x100; ++second) {
+      const std::string text{static_cast<char>(first), static_cast<char>(second), '\x80', '\x80'};
+      differences += utf8_length(text) != length_by_value(first, second);
+    }
+  CHECK(differences == 0);
+}
+
 TEST_CASE("utf8_length: well-formed characters and nothing else") {
   struct Row {
     const char* name;
