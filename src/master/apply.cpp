@@ -96,7 +96,8 @@ Result<void> Service::load(unsigned number) {
   auto generation = make_generation(reload.config, prepared_.listeners, tickets_of(wanted), notes);
   if (!generation) return fail(generation);
   generation->description = reload.description;
-  generation->worker_main = reload.worker_main ? std::move(reload.worker_main) : wanted.worker_main;
+  generation->worker_main = wanted.worker_main;
+  if (reload.worker_main) generation->worker_main = std::move(reload.worker_main);
   use_logs(number, *generation);
   make_pidfile_again();
   follow_changes(reload.config, notes);
