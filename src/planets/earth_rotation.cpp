@@ -95,7 +95,7 @@ Result<EarthRotation> EarthRotation::from_environment() {
   double seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   const bool whole = error == std::errc{} && end == text.data() + text.size();
-  const auto rotation = constant(Seconds{whole ? seconds : NAN});
+  auto rotation = constant(Seconds{whole ? seconds : NAN});
   if (!rotation) return fail(std::string{kDut1} + "=" + number + ": " + rotation.error().message);
   return rotation;
 }
