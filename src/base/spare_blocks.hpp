@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <malloc.h>
+#include <new>
 
 namespace orrery::base {
 

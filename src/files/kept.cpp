@@ -1,7 +1,6 @@
 #include "files/kept.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
 namespace orrery::files {
@@ -16,7 +15,7 @@ constexpr std::size_t kOverhead = 256;
 
 Kept::Bytes Kept::find(const os::FileFacts& facts) {
   const std::lock_guard lock{mutex_};
-  const auto place = places_.find({facts.device, facts.inode});
+  const auto place = places_.find(facts.identity());
   if (place == places_.end()) return nullptr;
   const auto entry = place->second;
   if (entry->facts != facts) {
@@ -32,10 +31,10 @@ void Kept::keep(const os::FileFacts& facts, Bytes bytes, std::int64_t now) {
   const std::size_t cost = bytes->size() + kOverhead;
   if (cost > most_) return;
   const std::lock_guard lock{mutex_};
-  if (const auto place = places_.find({facts.device, facts.inode}); place != places_.end()) forget(place->second);
+  if (const auto place = places_.find(facts.identity()); place != places_.end()) forget(place->second);
   while (size_ + cost > most_) forget(std::prev(entries_.end()));
   entries_.push_front({facts, std::move(bytes)});
-  places_[{facts.device, facts.inode}] = entries_.begin();
+  places_[facts.identity()] = entries_.begin();
   size_ += cost;
 }
 
@@ -46,7 +45,7 @@ std::size_t Kept::size() const {
 
 void Kept::forget(Entries::iterator entry) {
   size_ -= entry->bytes->size() + kOverhead;
-  places_.erase({entry->facts.device, entry->facts.inode});
+  places_.erase(entry->facts.identity());
   entries_.erase(entry);
 }
 

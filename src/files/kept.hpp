@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -36,23 +35,13 @@ class Kept {
     Bytes bytes;
   };
   using Entries = std::list<Entry>;
-  struct Key {
-    std::uint64_t device;
-    std::uint64_t inode;
-    friend bool operator==(const Key&, const Key&) = default;
-  };
-  struct Hash {
-    std::size_t operator()(const Key& key) const noexcept {
-      return std::hash<std::uint64_t>{}(key.inode * 0x9e3779b97f4a7c15 ^ key.device);
-    }
-  };
   void forget(Entries::iterator entry);
 
   mutable std::mutex mutex_;
   std::size_t most_;
   std::size_t size_ = 0;
-  Entries entries_;  ///< asked for last, first
-  std::unordered_map<Key, Entries::iterator, Hash> places_;
+  Entries entries_;                                              ///< asked for last, first
+  std::unordered_map<std::uint64_t, Entries::iterator> places_;  ///< by os::FileFacts::identity()
 };
 
 }  // namespace orrery::files
